@@ -1,0 +1,26 @@
+"""The base of constraints: what a weight must satisfy after each update."""
+
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+
+
+@public("constraints.Constraint")
+class Constraint:
+    """Projects a weight; subclasses define `__call__(w)`, which gives the weight to keep, and `get_config`."""
+
+    def __call__(self, w: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define __call__(w).")
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Constraint":
+        return cls(**config)
+
+
+def norm(w: Any, axis: Any) -> Any:
+    """The Euclidean norm along `axis`, kept as an axis of size one."""
+    return ops.sqrt(ops.sum(ops.square(w), axis=axis, keepdims=True))

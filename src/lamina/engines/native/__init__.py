@@ -1,0 +1,59 @@
+"""The native engine: pure Python and NumPy.
+
+A tensor is a `numpy.ndarray`. Functions are traced through NumPy's dispatch protocols, differentiated graph to graph, and
+run as a list of NumPy calls on buffers laid out once. See docs/how-it-works.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from . import _nn as nn
+from . import primitives as primitives
+from ._autodiff import value_and_grad as value_and_grad
+from ._compile import compile as compile
+from ._compile import spec as spec
+from ._control import cond as cond
+from ._control import custom_gradient as custom_gradient
+from ._control import scan as scan
+from ._control import stop_gradient as stop_gradient
+from ._control import vectorized_map as vectorized_map
+from ._control import while_loop as while_loop
+from ._graph import Spec as Spec
+from ._tape import GradientTape as GradientTape
+from ._tape import on_variable_read as on_variable_read
+from ._tracer import ConcreteValueError as ConcreteValueError
+from ._tracer import Tensor as Tensor
+from ._tracer import Tracer as Tracer
+from ._tracer import is_traced as is_traced
+from ._tracer import to_array, to_dtype, wrap
+from .primitives import _random as random
+
+NAME = "native"
+MUTABLE = True  # variables are updated in place, plans bind to their arrays
+xp = np
+
+
+def tensor(x: Any, dtype: Any = None) -> Any:
+    """`x` as a tensor: tracers as they are, arrays without a copy, in `dtype` if given."""
+    x = to_array(x)
+    x = x if isinstance(x, Tracer) else wrap(x)
+    return x if dtype is None else cast(x, dtype)
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether `x` is a tensor of this engine."""
+    return isinstance(x, (np.ndarray, Tracer))
+
+
+def numpy(x: Any) -> np.ndarray:
+    """A plain NumPy array of the values of `x`. Raises ConcreteValueError for a traced tensor."""
+    if isinstance(x, Tracer):
+        return x.numpy()
+    return np.asarray(to_array(x)).view(np.ndarray)
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """`x` in another dtype."""
+    result = to_dtype(to_array(x), np.dtype(dtype))
+    return result if isinstance(result, Tracer) else wrap(result)

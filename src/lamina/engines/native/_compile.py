@@ -1,0 +1,165 @@
+"""`compile`: traces a function once for each combination of shapes and dtypes, and runs it as a plan ever after."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+
+from ._control import _traced_graph
+from ._graph import Graph, Spec
+from ._plan import BoundPlan, Plan
+from ._tracer import Tracer, current_trace, is_traced, to_array, wrap
+from .passes import simplify
+
+
+def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
+    """What `fn` would return, as Specs, without computing it. Specs among the arguments stand for arrays."""
+    leaves = tree.flatten((args, kwargs))
+    given = [x for x in leaves if isinstance(x, Spec)]
+
+    def body(*tracers: Any) -> Any:
+        supply = iter(tracers)
+        filled = [next(supply) if isinstance(x, Spec) else x for x in leaves]
+        a, k = _pack((args, kwargs), filled)
+        return fn(*a, **k)
+
+    _, _, result = _traced_graph(lambda *t: _arrays_only(body(*t)), given)
+    return tree.map_structure(
+        lambda x: None if x is None else Spec(tuple(x.shape), x.dtype.name if x.dtype != object else "string"), result
+    )
+
+
+def _arrays_only(result: Any) -> Any:
+    return tree.map_structure(lambda x: x if x is None else to_array(x), result)
+
+
+def _pack(structure: Any, leaves: list[Any]) -> Any:
+    """pack_sequence_as where Specs (named tuples) among the structure's leaves were flattened as leaves."""
+    supply = iter(leaves)
+    return tree.map_structure(lambda _: next(supply), structure)
+
+
+class CompiledFunction:
+    """The result of `compile`; `plans` holds one plan a signature."""
+
+    def __init__(self, fn: Callable, donate: Sequence[int], resident: Sequence[int]):
+        self.fn = fn
+        self.donate = frozenset(donate)
+        self.resident = frozenset(resident)
+        self._entries: dict[Any, _Entry] = {}
+
+    @property
+    def plans(self) -> list[Plan]:
+        return [e.plan for e in self._entries.values()]
+
+    def __call__(self, *args: Any) -> Any:
+        leaves, kinds = [], []
+        for i, arg in enumerate(args):
+            flat = tree.flatten(arg)
+            leaves.extend(flat)
+            kinds.append((i, len(flat)))
+        if current_trace() is not None and any(is_traced(x) for x in leaves):
+            return self.fn(*args)  # already inside a traced program: becomes part of it
+        arrays = [x if isinstance(x, np.ndarray) else _as_array(x) for x in leaves]
+        key = tuple((a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in arrays)
+        entry = self._entries.get(key)
+        if entry is None or entry.kinds != kinds:
+            entry = self._entries[key] = _Entry(self, args, arrays, kinds)
+        return entry(arrays)
+
+
+def _as_array(x: Any) -> Any:
+    """Arrays and numbers are data; None, booleans and strings are part of the signature."""
+    if x is None or isinstance(x, (bool, str)):
+        return x
+    if isinstance(x, int):
+        return np.asarray(x, np.int32)
+    if isinstance(x, float):
+        return np.asarray(x, np.float32)
+    return np.asarray(to_array(x))
+
+
+class _Entry:
+    """One traced signature of a compiled function, and the plan bound to the arrays of the last call."""
+
+    def __init__(self, function: CompiledFunction, args: tuple, arrays: list[Any], kinds: list[tuple[int, int]]):
+        self.kinds = kinds
+        argument = [i for i, n in kinds for _ in range(n)]
+        self.traced = [k for k, a in enumerate(arrays) if isinstance(a, np.ndarray)]
+        specs = [Spec(arrays[k].shape, arrays[k].dtype) for k in self.traced]
+
+        def body(*tracers: Tracer) -> Any:
+            filled = list(arrays)
+            for k, t in zip(self.traced, tracers):
+                filled[k] = t
+            return _arrays_only(function.fn(*_pack(args, filled)))
+
+        graph, captured, self.structure = _traced_graph(body, specs)
+        if captured:
+            raise TypeError("compile: the function uses a tensor of another traced function; pass it as an argument.")
+        leaves = tree.flatten(self.structure)
+        self.result_leaves = [n for n, x in enumerate(leaves) if x is not None]
+        graph = _drop_none(graph, self.result_leaves)
+        graph = simplify(graph)
+        self.donated_inputs = [n for n, k in enumerate(self.traced) if argument[k] in function.donate]
+        # The outputs that replace donated inputs come first, in order: result = (new state..., everything else).
+        donated = {i: o for o, i in enumerate(self.donated_inputs)}
+        self.bound_inputs = [
+            n for n, k in enumerate(self.traced) if argument[k] in function.donate or argument[k] in function.resident
+        ]
+        bound = set(self.bound_inputs)
+        self.owned = [n for n in range(len(self.traced)) if n not in bound]
+        self.plan = Plan(graph, donated, self.owned)
+        self.binding: BoundPlan | None = None
+        self.last: list[Any] = []
+
+    def __call__(self, arrays: list[Any]) -> Any:
+        given = [arrays[k] for k in self.traced]
+        fixed = [given[n] for n in self.bound_inputs]
+        if self.binding is None or any(a is not b for a, b in zip(fixed, self.last)):
+            self._bind(given)
+        assert self.binding is not None
+        inputs = self.binding.inputs
+        for n in self.owned:
+            np.copyto(inputs[n], given[n])
+        self.binding.run()
+        donated = len(self.donated_inputs)
+        outputs = self.binding.outputs
+        results: list[Any] = [given[n] for n in self.donated_inputs]
+        results += [wrap(np.array(o)) for o in outputs[donated:]]
+        leaves: list[Any] = [None] * len(tree.flatten(self.structure))
+        for n, value in zip(self.result_leaves, results):
+            leaves[n] = value
+        return tree.pack_sequence_as(self.structure, leaves)
+
+    def _bind(self, given: list[np.ndarray]) -> None:
+        arrays: list[np.ndarray | None] = [None] * len(given)
+        for n in self.bound_inputs:
+            array = given[n]
+            if not array.flags.c_contiguous:
+                if n in self.donated_inputs:
+                    raise ValueError("compile: donated arrays must be C-contiguous.")
+                array = np.ascontiguousarray(array)
+            arrays[n] = array
+        self.last = [given[n] for n in self.bound_inputs]
+        self.binding = self.plan.bind(arrays)
+
+
+def _drop_none(graph: Graph, kept: list[int]) -> Graph:
+    return graph if len(kept) == len(graph.outputs) else Graph(graph.inputs, graph.nodes, [graph.outputs[n] for n in kept])
+
+
+def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
+    """A fast version of a pure function of arrays (nested structures of them).
+
+    Args:
+        fn: called once per signature with tracers; it must not depend on values.
+        donate: positions of arguments whose arrays are overwritten with the first results: a step
+            `state, logs = step(state, batch)` compiled with `donate=(0,)` updates the state in place.
+        resident: positions of arguments whose arrays stay the same from call to call; they are read where they lie.
+            The arrays of the other arguments are copied in.
+    Returns: a callable that gives what `fn` gives; `.plans[i].source` is the program it runs.
+    """
+    return CompiledFunction(fn, donate, resident)

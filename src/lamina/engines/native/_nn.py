@@ -1,0 +1,65 @@
+"""Kernels beyond NumPy's namespace."""
+
+from typing import Any
+
+import numpy as np
+
+from ._tracer import to_array, to_dtype
+from .primitives import _elementwise as e
+from .primitives import _indexing as ix
+
+relu = e.relu.apply
+erf = e.erf.apply
+erfinv = e.erfinv.apply
+lgamma = e.lgamma.apply
+digamma = e.digamma.apply
+sigmoid = e.sigmoid.apply
+softplus = e.softplus.apply
+
+
+def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
+    """The k largest entries of the last axis, largest first, and their positions (int32)."""
+    x = to_array(x)
+    if not 0 <= k <= x.shape[-1]:
+        raise ValueError(f"top_k: k must be between 0 and {x.shape[-1]}, the size of the last axis; got {k}.")
+    # Stable in descending order: of equals, the first comes first.
+    flipped = np.flip(x, -1)
+    order = x.shape[-1] - 1 - np.flip(np.argsort(flipped, axis=-1), -1)
+    indices = order[..., :k]
+    return np.take_along_axis(x, indices, axis=-1), to_dtype(indices, np.dtype("int32"))
+
+
+def scatter(x: Any, indices: Any, updates: Any, mode: str = "set") -> Any:
+    """`x` with `updates` written ("set"), added, multiplied, or taken as max or min at `indices`.
+
+    `indices`: `(..., k)` integers, places on the first k axes; `updates`: `(..., *x.shape[k:])`.
+    """
+    x = to_array(x)
+    indices = ix.as_index(indices)
+    updates = to_dtype(to_array(updates), x.dtype)
+    columns = [indices[..., i] for i in range(indices.shape[-1])]
+    updates = np.broadcast_to(updates, (*indices.shape[:-1], *x.shape[indices.shape[-1] :]))
+    return ix.scatter(x, updates, *columns, mode=mode)
+
+
+def segment_sum(data: Any, segment_ids: Any, num_segments: int) -> Any:
+    """Sums of the rows of `data` with equal ids; ids out of range are dropped."""
+    data, ids = to_array(data), ix.as_index(segment_ids)
+    inside = (ids >= 0) & (ids < num_segments)
+    rows = np.where(np.reshape(inside, (-1,) + (1,) * (len(data.shape) - 1)), data, 0)
+    return ix.take_grad(to_dtype(rows, data.dtype), np.where(inside, ids, 0), axis=0, size=int(num_segments))
+
+
+def dynamic_slice(x: Any, starts: Any, sizes: Any) -> Any:
+    """The window of `sizes` at `starts`, moved inside if it sticks out."""
+    return ix.dynamic_slice(to_array(x), ix.as_index(_vector(starts)), sizes=tuple(int(n) for n in sizes))
+
+
+def dynamic_update_slice(x: Any, update: Any, starts: Any) -> Any:
+    """`x` with `update` written at `starts`."""
+    x = to_array(x)
+    return ix.dynamic_update_slice(x, to_dtype(to_array(update), x.dtype), ix.as_index(_vector(starts)))
+
+
+def _vector(starts: Any) -> Any:
+    return np.stack([to_array(s) for s in starts]) if isinstance(starts, (list, tuple)) else to_array(starts)

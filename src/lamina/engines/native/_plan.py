@@ -1,0 +1,316 @@
+"""From a program to a list of NumPy calls on buffers that are laid out once.
+
+Every value gets a place before anything runs: an input's own array, a constant, a view, or a range of one arena, shared
+by values that are never alive together; an elementwise call writes over an operand that is not needed any more; a donated
+input (a weight) receives its new value in place. The calls become the source of one Python function without arguments,
+which `print(plan.source)` shows. Binding the plan to arrays makes the views and compiles that source.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._graph import Graph, Node, Spec, Var, type_name
+
+ALIGN = 64
+
+
+class Plan:
+    """The layout and the source of a program.
+
+    Args:
+        graph: the program, simplified.
+        donated: input index -> output index: the output is written into the input's array.
+        owned: inputs that are copied into a buffer of the plan at each call; the others are bound to arrays.
+    """
+
+    def __init__(self, graph: Graph, donated: dict[int, int], owned: Sequence[int]):
+        self.graph = graph
+        self.donated = donated
+        self.owned = list(owned)
+        self._layout = _Layout(graph, donated)
+        self.arena_bytes = self._layout.arena_bytes
+        self.source, self._names = _write_source(graph, self._layout, donated)
+
+    def bind(self, arrays: Sequence[np.ndarray | None]) -> "BoundPlan":
+        """The plan on arrays: one for each input (C-contiguous, right shape and dtype), None for owned inputs."""
+        return BoundPlan(self, arrays)
+
+
+class BoundPlan:
+    """A plan whose every value has its array. `run()` executes it once."""
+
+    def __init__(self, plan: Plan, arrays: Sequence[np.ndarray | None]):
+        graph, layout = plan.graph, plan._layout
+        raw = np.empty(layout.arena_bytes + ALIGN, np.uint8)
+        start = -raw.ctypes.data % ALIGN
+        arena = raw[start : start + layout.arena_bytes]
+        values: dict[Var, np.ndarray] = {}
+        self.inputs: list[np.ndarray] = []
+        for var, array in zip(graph.inputs, arrays, strict=True):
+            array = np.empty(var.shape, var.dtype) if array is None else array.view(np.ndarray)
+            self.inputs.append(array)
+            values[var] = array
+
+        def read(var: Var) -> np.ndarray:
+            return var.value if var.is_constant else values[var]
+
+        for node in graph.nodes:
+            for var in node.outputs:
+                place = layout.places[var]
+                if isinstance(place, Var):  # shares the array of another value
+                    values[var] = read(place)
+                elif place == "view":
+                    values[var] = node.primitive.run(*(read(v) for v in node.inputs), **node.params)
+                else:
+                    part = arena[place : place + var.nbytes]
+                    values[var] = part.view(var.dtype).reshape(var.shape)
+        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all}
+        for var, name in plan._names.values.items():
+            scope[name] = read(var)
+        scope.update(plan._names.functions)
+        for name, (var, shape) in plan._names.reshaped.items():
+            scope[name] = values[var].reshape(shape)
+        exec(compile(plan.source, "<lamina plan>", "exec"), scope)
+        self.run: Callable[[], None] = scope["run"]
+        self.outputs = [read(v) for v in graph.outputs]
+
+
+def _store(out: np.ndarray, value: Any) -> None:
+    if value is not out:
+        np.copyto(out, value)
+
+
+def _store_all(outs: tuple[np.ndarray, ...], values: tuple) -> None:
+    for out, value in zip(outs, values):
+        np.copyto(out, value)
+
+
+class _Layout:
+    """Decides where every value lives.
+
+    `places`: Var -> byte offset in the arena, "view" (made by running the view primitive), or another Var whose array it
+    shares. `copied_views`: view nodes that must copy after all (a reshape of what is not contiguous).
+    """
+
+    def __init__(self, graph: Graph, donated: dict[int, int]):
+        self.graph = graph
+        self.places: dict[Var, Any] = {}
+        self.copied_views: set[Node] = set()
+        self.root: dict[Var, Var] = {v: v for v in graph.inputs}
+        self._shapes: dict[Var, np.ndarray] = {v: _dummy(v.shape, v.dtype) for v in graph.inputs}
+        self._find_views()
+        self._last_use = self._liveness()
+        self.written_in_place: set[int] = self._give_donated(donated)
+        self._share_in_place()
+        self.arena_bytes = self._pack()
+
+    def _find_views(self) -> None:
+        for node in self.graph.nodes:
+            if node.primitive.is_view:
+                out, x = node.outputs[0], node.inputs[0]
+                source = self._shapes[x] if not x.is_constant else x.value
+                view = _try_view(node, source)
+                if view is not None:
+                    self.places[out] = "view"
+                    self.root[out] = self.root.get(x, x)
+                    self._shapes[out] = view
+                    continue
+                self.copied_views.add(node)
+            for out in node.outputs:
+                self.root[out] = out
+                self._shapes[out] = _dummy(out.shape, out.dtype)
+
+    def _liveness(self) -> dict[Var, int]:
+        last: dict[Var, int] = {}
+        for n, node in enumerate(self.graph.nodes):
+            for v in (*node.inputs, *node.outputs):
+                last[self.root.get(v, v)] = n
+        for v in self.graph.outputs:
+            last[self.root.get(v, v)] = len(self.graph.nodes)
+        return last
+
+    def _give_donated(self, donated: dict[int, int]) -> set[int]:
+        """New state written over the old by the call that computes it, where nobody needs the old afterwards."""
+        index = {node: n for n, node in enumerate(self.graph.nodes)}
+        uses: dict[Var, int] = {}
+        for n, node in enumerate(self.graph.nodes):
+            if node.primitive.is_view and node not in self.copied_views:
+                continue
+            for v in node.inputs:
+                uses[self.root.get(v, v)] = n
+        given = set()
+        taken: set[Var] = set()
+        kept = [v for i, v in enumerate(self.graph.outputs)]
+        for i, o in donated.items():
+            old, new = self.graph.inputs[i], self.graph.outputs[o]
+            if new is old:
+                given.add(i)
+                continue
+            node = new.node
+            if node is None or self.root.get(new) is not new or new in taken or new.shape != old.shape:
+                continue
+            if new.dtype != old.dtype or node not in index:
+                continue
+            if any(self.root.get(v) is old for k, v in enumerate(kept) if k != o):
+                continue
+            last = uses.get(old, -1)
+            if last > index[node] or (last == index[node] and not self._may_overwrite(node, old)):
+                continue
+            self.places[new] = old
+            self._merge(new, old)
+            taken.add(new)
+            given.add(i)
+        return given
+
+    def _may_overwrite(self, node: Node, old: Var) -> bool:
+        """Whether the call may write its output over `old`: every operand on that array is read element by element."""
+        for k, v in enumerate(node.inputs):
+            if self.root.get(v, v) is old and (v is not old or k not in node.primitive.inplace):
+                return False
+        return node not in self.copied_views
+
+    def _merge(self, var: Var, into: Var) -> None:
+        """`var` lives in the array of `into` from now on, and so do the views of `var`."""
+        target = self.root[into]
+        self._last_use[target] = max(self._last_use.get(target, -1), self._last_use.get(var, -1))
+        for v, r in self.root.items():
+            if r is var:
+                self.root[v] = target
+
+    def _share_in_place(self) -> None:
+        inputs = set(self.graph.inputs)
+        for n, node in enumerate(self.graph.nodes):
+            if not node.primitive.inplace or len(node.outputs) != 1 or node in self.copied_views:
+                continue
+            out = node.outputs[0]
+            if out in self.places:
+                continue
+            for k in node.primitive.inplace:
+                if k >= len(node.inputs):
+                    break
+                v = node.inputs[k]
+                if v.is_constant or v.shape != out.shape or v.dtype != out.dtype:
+                    continue
+                root = self.root[v]
+                if root in inputs or self._last_use[root] != n or self.places.get(root) == "view":
+                    continue
+                if root.shape != v.shape and not (self._shapes[v].flags.c_contiguous and root.nbytes == v.nbytes):
+                    continue
+                if self.places.get(v) == "view" and not self._shapes[v].flags.c_contiguous:
+                    continue
+                if any(
+                    self.root.get(w, w) is root and (w is not v or j not in node.primitive.inplace)
+                    for j, w in enumerate(node.inputs)
+                ):
+                    continue
+                self.places[out] = v
+                self._merge(out, v)
+                break
+
+    def _pack(self) -> int:
+        """Offsets for everything that needs memory of its own: largest first, at the lowest place that is free."""
+        first: dict[Var, int] = {}
+        for n, node in enumerate(self.graph.nodes):
+            for v in node.outputs:
+                if v not in self.places:
+                    first[v] = n
+        placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last
+        total = 0
+        for v in sorted(first, key=lambda v: -v.nbytes):
+            size = -(-max(v.nbytes, 1) // ALIGN) * ALIGN
+            start, stop = first[v], max(self._last_use.get(v, first[v]), first[v])
+            offset = 0
+            for o, end, a, b in sorted(placed):
+                if a <= stop and start <= b and offset < end and o < offset + size:
+                    offset = end
+            placed.append((offset, offset + size, start, stop))
+            self.places[v] = offset
+            total = max(total, offset + size)
+        return total
+
+
+_NOTHING = np.zeros(1, np.uint8)
+
+
+def _dummy(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """An array of that layout over no memory, for asking what a view would look like."""
+    strides, step = [], dtype.itemsize
+    for n in reversed(shape):
+        strides.append(step)
+        step *= max(n, 1)
+    base = np.zeros(1, dtype)
+    return np.lib.stride_tricks.as_strided(base, shape, tuple(reversed(strides)))
+
+
+def _try_view(node: Node, source: np.ndarray) -> np.ndarray | None:
+    if node.primitive.name == "reshape":
+        try:
+            return np.reshape(source, node.params["shape"], copy=False)
+        except ValueError:
+            return None
+    return node.primitive.run(source, **node.params)
+
+
+class _Names:
+    def __init__(self) -> None:
+        self.values: dict[Var, str] = {}
+        self.functions: dict[str, Any] = {}
+        self.reshaped: dict[str, tuple[Var, tuple[int, ...]]] = {}
+
+    def of(self, var: Var) -> str:
+        if var not in self.values:
+            self.values[var] = f"{'c' if var.is_constant else 'v'}{len(self.values)}"
+        return self.values[var]
+
+    def function(self, node: Node) -> str:
+        name = f"{node.primitive.name}_{len(self.functions)}"
+        run, params = node.primitive.run, node.params
+        self.functions[name] = (lambda *a, **k: run(*a, **params, **k)) if params else run
+        return name
+
+    def reshape(self, var: Var, shape: tuple[int, ...]) -> str:
+        name = f"r{len(self.reshaped)}"
+        self.reshaped[name] = (var, shape)
+        return name
+
+
+def _write_source(graph: Graph, layout: _Layout, donated: dict[int, int]) -> tuple[str, _Names]:
+    names = _Names()
+    lines = []
+    for node in graph.nodes:
+        if node.primitive.is_view and node not in layout.copied_views:
+            continue
+        comment = ", ".join(type_name(v) for v in node.outputs)
+        lines.append(f"    {_call(node, names, layout)}  # {comment}")
+    pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written_in_place]
+    states = {graph.inputs[i] for i in donated}
+    for k, (old, new) in enumerate(pending):
+        if layout.root.get(new, new) in states:  # another state's storage, which an earlier copy may overwrite
+            names.functions[f"t{k}"] = np.empty(new.shape, new.dtype)
+            lines.append(f"    np.copyto(t{k}, {names.of(new)})")
+    for k, (old, new) in enumerate(pending):
+        source = f"t{k}" if f"t{k}" in names.functions else names.of(new)
+        lines.append(f"    np.copyto({names.of(old)}, {source})")
+    bound = [*names.values.values(), *names.functions, *names.reshaped, "np", "store", "store_all"]
+    # Default arguments make every name a local of the function: the fastest look-up Python has.
+    head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"
+    return "\n".join([head, *(lines or ["    pass"])]) + "\n", names
+
+
+def _call(node: Node, names: _Names, layout: _Layout) -> str:
+    primitive = node.primitive
+    ins = [names.of(v) for v in node.inputs]
+    outs = [names.of(v) for v in node.outputs]
+    if node in layout.copied_views:
+        shaped = names.reshape(node.outputs[0], node.inputs[0].shape)
+        return f"np.copyto({shaped}, {ins[0]})"
+    if primitive.emit is not None:
+        return primitive.emit(node, ins, outs)
+    if isinstance(primitive.run, np.ufunc):
+        return f"np.{primitive.run.__name__}({', '.join(ins)}, out={outs[0]})"
+    function = names.function(node)
+    if not isinstance(primitive._shape(*node.inputs, **node.params), Spec):
+        return f"store_all(({', '.join(outs)},), {function}({', '.join(ins)}))"
+    return f"store({outs[0]}, {function}({', '.join((*ins, f'out={outs[0]}'))}))"

@@ -1,0 +1,79 @@
+"""A primitive: one operation of the engine, with its forward, shape rule and gradient in one place."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ._graph import Spec, Var
+
+PRIMITIVES: dict[str, "Primitive"] = {}
+
+
+class Primitive:
+    """An operation that the tracer records, autodiff differentiates and the planner runs.
+
+    Args:
+        name: unique name, shown by the graph printer.
+        batch: how it treats the leading (batch) axis: "elementwise", "reduce", "shape", "contract", "gather", "none".
+        inplace: inputs whose buffer the output may take over when the input is not needed any more.
+        view: whether the output is a view of the first input (it costs nothing in a plan).
+        pure: whether equal inputs give equal outputs, so that equal calls may be merged.
+
+    The rules are attached by decorators:
+        forward(*arrays, out=None, **params): arrays in, array(s) out; writes into `out` where given.
+        shape(*vars, **params): Spec, or a tuple of them, from things with `.shape` and `.dtype`.
+        vjp(argument)(g, y, *inputs, **params): the gradient of one input from the gradient `g` of the output `y`
+            (tuples if there are several outputs), written in terms of other primitives so that it can be traced.
+    """
+
+    def __init__(self, name: str, batch: str = "none", inplace: tuple[int, ...] = (), view: bool = False):
+        if name in PRIMITIVES:
+            raise RuntimeError(f"Primitive {name!r} is defined twice.")
+        self.name = name
+        self.batch = batch
+        self.inplace = inplace
+        self.is_view = view
+        self.vjps: dict[int, Callable] = {}
+        self.vjp_all: Callable | None = None
+        self.differentiable = True
+        self.run: Callable = _missing
+        self._shape: Callable = _missing
+        self.emit: Callable | None = None  # source line for a plan; None means a call of `run`
+        PRIMITIVES[name] = self
+
+    def forward(self, fn: Callable) -> Callable:
+        self.run = fn
+        return fn
+
+    def shape(self, fn: Callable) -> Callable:
+        self._shape = fn
+        return fn
+
+    def vjp(self, argument: int) -> Callable[[Callable], Callable]:
+        def attach(fn: Callable) -> Callable:
+            self.vjps[argument] = fn
+            return fn
+
+        return attach
+
+    def no_gradient(self) -> "Primitive":
+        """Declares that no gradient flows through (its outputs are constants for autodiff)."""
+        self.differentiable = False
+        return self
+
+    def output_specs(self, inputs: list[Var], params: dict[str, Any]) -> list[Spec]:
+        specs = self._shape(*inputs, **params)
+        return [specs] if isinstance(specs, Spec) else list(specs)
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        return bind(self, args, params)
+
+    def __repr__(self) -> str:
+        return f"Primitive({self.name})"
+
+
+def _missing(*_args: Any, **_params: Any) -> Any:
+    raise NotImplementedError("This primitive has no such rule.")
+
+
+# Set by _tracer, which knows traces; primitives are called through it.
+bind: Callable[[Primitive, tuple, dict], Any] = _missing

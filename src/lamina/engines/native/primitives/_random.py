@@ -1,0 +1,80 @@
+"""Draws that are pure functions of a seed: an array of two unsigned ints, (seed, counter), keys NumPy's Philox."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._graph import Spec
+from .._primitive import Primitive
+from .._tracer import to_array, to_dtype
+
+FLOAT64 = np.dtype("float64")
+
+
+def generator(seed: np.ndarray) -> np.random.Generator:
+    key = np.asarray(seed).astype(np.uint64).reshape(-1)
+    return np.random.Generator(np.random.Philox(key=key[:2] if key.size >= 2 else int(key[0])))
+
+
+def _draw(name: str, sample: Callable) -> Primitive:
+    primitive = Primitive(name).no_gradient()
+
+    @primitive.forward
+    def forward(seed: np.ndarray, *args: Any, shape: tuple, dtype: np.dtype, out: np.ndarray | None = None, **params: Any) -> Any:
+        value = sample(generator(seed), *args, shape=shape, dtype=dtype, out=out, **params)
+        if value is out and out is not None:
+            return out
+        value = np.asarray(value)
+        if out is None:
+            return value.astype(dtype, copy=False)
+        np.copyto(out, value, casting="unsafe")
+        return out
+
+    primitive.shape(lambda *_, shape, dtype, **__: Spec(shape, dtype))
+    return primitive
+
+
+def _floating(method: str) -> Callable:
+    def sample(rng: np.random.Generator, shape: tuple, dtype: np.dtype, out: np.ndarray | None) -> np.ndarray:
+        native = dtype if dtype.name in ("float32", "float64") else np.dtype("float32")
+        direct = out is not None and out.dtype == native and out.flags.c_contiguous and out.shape == shape
+        return getattr(rng, method)(shape, dtype=native, out=out if direct else None)
+
+    return sample
+
+
+random_uniform = _draw("random_uniform", _floating("random"))
+random_normal = _draw("random_normal", _floating("standard_normal"))
+random_integers = _draw(
+    "random_integers", lambda rng, low, high, shape, dtype, out: rng.integers(low, high, shape, dtype=np.int64)
+)
+random_permutation = _draw("random_permutation", lambda rng, shape, dtype, out: rng.permutation(shape[0]))
+random_gamma = _draw("random_gamma", lambda rng, alpha, shape, dtype, out: rng.standard_gamma(alpha, shape, dtype=FLOAT64))
+
+
+def uniform(seed: Any, shape: Any, dtype: Any = "float32") -> Any:
+    """Uniform in [0, 1)."""
+    return random_uniform(to_array(seed), shape=tuple(shape), dtype=np.dtype(dtype))
+
+
+def normal(seed: Any, shape: Any, dtype: Any = "float32") -> Any:
+    """Standard normal."""
+    return random_normal(to_array(seed), shape=tuple(shape), dtype=np.dtype(dtype))
+
+
+def randint(seed: Any, shape: Any, low: Any, high: Any, dtype: Any = "int32") -> Any:
+    """Integers in [low, high)."""
+    low, high = (to_dtype(to_array(v), np.dtype("int64")) for v in (low, high))
+    return random_integers(to_array(seed), low, high, shape=tuple(shape), dtype=np.dtype(dtype))
+
+
+def permutation(seed: Any, n: int) -> Any:
+    """The integers 0 ... n-1 in random order."""
+    return random_permutation(to_array(seed), shape=(int(n),), dtype=np.dtype("int64"))
+
+
+def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> Any:
+    """Gamma with shape `alpha` and scale one."""
+    alpha = to_array(alpha)
+    return random_gamma(to_array(seed), to_dtype(alpha, FLOAT64), shape=tuple(alpha.shape), dtype=np.dtype(dtype))

@@ -1,0 +1,115 @@
+"""One call of a layer: which argument is what, and what calls around it have decided (training or not)."""
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from lamina import ops, tree
+from lamina.ops._symbolic import KerasTensor
+
+# Sizes that stand for an unknown batch while a composite layer is traced for its output spec.
+_UNKNOWN = (83, 89)
+
+
+class _Context(threading.local):
+    def __init__(self) -> None:
+        self.depth = 0
+        self.training: bool | None = None
+        self.in_spec = 0  # how many spec traces are at work
+
+
+context = _Context()
+
+
+class Signature:
+    """What `call` takes: the names of its arguments and whether they include training and mask."""
+
+    def __init__(self, function: Callable):
+        self.signature = inspect.signature(function)
+        parameters = self.signature.parameters
+        kinds = inspect.Parameter
+        self.names = [n for n, p in parameters.items() if p.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)]
+        self.has_keywords = any(p.kind is kinds.VAR_KEYWORD for p in parameters.values())
+        self.has_training = "training" in parameters
+        self.training_default = None
+        if self.has_training and parameters["training"].default is not kinds.empty:
+            self.training_default = parameters["training"].default
+        self.first = self.names[0] if self.names else next(iter(parameters), None)
+
+    def accepts(self, name: str) -> bool:
+        return name in self.names
+
+
+@functools.lru_cache(maxsize=None)
+def signature_of(function: Callable) -> Signature:
+    return Signature(function)
+
+
+def is_tensor_like(x: Any) -> bool:
+    return isinstance(x, KerasTensor) or ops.is_tensor(x) or hasattr(x, "__tensor__")
+
+
+class Arguments:
+    """The arguments of one call, by name. `tensors` holds those in which a tensor stands, in order."""
+
+    def __init__(self, signature: Signature, args: tuple, kwargs: dict, owner: str):
+        try:
+            bound = signature.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{owner}: call() takes {signature.signature}; {error}.") from None
+        self.by_name: dict[str, Any] = {}
+        for name, value in bound.arguments.items():
+            kind = signature.signature.parameters[name].kind
+            if kind is inspect.Parameter.VAR_KEYWORD:
+                self.by_name.update(value)
+            else:
+                self.by_name[name] = value
+        self.tensors = {n: v for n, v in self.by_name.items() if any(is_tensor_like(x) for x in tree.flatten(v))}
+        self.first = next(iter(self.by_name.values()), None)
+
+    def shapes(self) -> dict[str, Any]:
+        """The shapes of the tensors, by argument name; masks take no part in building."""
+        found = {n: shape_of(v) for n, v in self.tensors.items() if n != "mask" and not n.endswith("_mask")}
+        return found
+
+
+def shape_of(structure: Any) -> Any:
+    """The shapes of a nested structure of tensors. In a spec trace the stand-in for an unknown batch is None again."""
+
+    def one(x: Any) -> Any:
+        if not hasattr(x, "shape"):
+            return None
+        shape = tuple(x.shape)
+        if context.in_spec and shape and shape[0] in _UNKNOWN and not isinstance(x, KerasTensor):
+            return (None, *shape[1:])
+        return shape
+
+    return tree.map_structure(one, structure)
+
+
+def as_shapes(structure: Any) -> Any:
+    """Shapes as read from JSON, where tuples became lists: each innermost list of sizes is a tuple again."""
+    if isinstance(structure, dict):
+        return {k: as_shapes(v) for k, v in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        if all(s is None or isinstance(s, int) for s in structure):
+            return tuple(structure)
+        return [as_shapes(s) for s in structure]
+    return structure
+
+
+def is_shape(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(s is None or isinstance(s, int) for s in value)
+
+
+def map_shapes(function: Callable, shapes: Any) -> Any:
+    """Applies `function` to every shape of a nested structure of shapes."""
+    if shapes is None:
+        return None
+    if is_shape(shapes):
+        return function(tuple(shapes))
+    if isinstance(shapes, dict):
+        return {k: map_shapes(function, v) for k, v in shapes.items()}
+    return type(shapes)(map_shapes(function, s) for s in shapes)

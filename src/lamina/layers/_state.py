@@ -1,0 +1,242 @@
+"""What a layer holds: variables, seed generators, metrics and other layers, found in its attributes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from lamina import ops
+from lamina.variables import SeedGenerator, Variable
+
+_CONTAINERS = (list, tuple, dict, set)
+
+
+def is_metric(value: Any) -> bool:
+    return hasattr(value, "update_state") and hasattr(value, "reset_state") and not isinstance(value, (Held, type))
+
+
+class Held:
+    """The part of a layer that keeps track of its state. Attributes are tracked as they are set, in that order; lists,
+    dicts, tuples and sets are looked into whenever the state is asked for, so that later additions count."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        instance = object.__new__(cls)
+        object.__setattr__(instance, "_entries", [])
+        object.__setattr__(instance, "_locked", False)
+        object.__setattr__(instance, "_auto_arguments", (args, kwargs))
+        return instance
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, (Variable, Held, SeedGenerator, *_CONTAINERS)) or is_metric(value):
+            self._track(name, value)
+        old = self.__dict__.get(name)
+        descriptor = getattr(type(self), name, None)
+        object.__setattr__(self, name, value)
+        if old is not None and old is not value and not hasattr(descriptor, "__set__"):
+            if isinstance(old, (Held, *_CONTAINERS)):
+                self._untrack(old)
+
+    def __delattr__(self, name: str) -> None:
+        value = self.__dict__.get(name)
+        object.__delattr__(self, name)
+        if value is not None:
+            self._untrack(value)
+
+    def _track(self, name: str, value: Any) -> None:
+        if name in _UNTRACKED or any(value is entry for entry in self._entries):
+            return
+        if self._locked and isinstance(value, (Variable, Held)):
+            raise ValueError(
+                f'{type(self).__name__} "{self.name}" is built already: {name} = {value!r} would add state that an '
+                "optimizer does not know of. Create all variables and layers in __init__() or build()."
+            )
+        self._entries.append(value)
+
+    def _untrack(self, value: Any) -> None:
+        if not any(value is other for other in self.__dict__.values()):
+            self._entries[:] = [entry for entry in self._entries if entry is not value]
+
+    def _held(self, kind: Any) -> list[Any]:
+        """The objects of that class directly held, each once, in order of tracking."""
+        seen: dict[int, Any] = {}
+        for value in self._leaves(self._entries):
+            if isinstance(value, kind):
+                seen.setdefault(id(value), value)
+        return list(seen.values())
+
+    def _leaves(self, values: Any) -> Iterator[Any]:
+        for value in values:
+            if isinstance(value, Mapping):
+                yield from self._leaves(value.values())
+            elif isinstance(value, _CONTAINERS):
+                yield from self._leaves(value)
+            else:
+                yield value
+
+    @property
+    def _layers(self) -> list[Any]:
+        return [layer for layer in self._held(Held) if layer is not self]
+
+    @property
+    def _seed_generators(self) -> list[Any]:
+        return self._held(SeedGenerator)
+
+    @property
+    def _own_variables(self) -> list[Any]:
+        """Own variables, trainable ones first, as files hold them."""
+        found = self._held(Variable)
+        return [v for v in found if self._is_own_trainable(v)] + [v for v in found if not self._is_own_trainable(v)]
+
+    def _is_own_trainable(self, variable: Any) -> bool:
+        """Whether it was made trainable; freezing the layer does not move it."""
+        return variable.trainable or id(variable) in self.__dict__.get("_frozen", ())
+
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> Iterator[Any]:
+        """The layers held, depth first, each once."""
+        seen: set[int] = set()
+        stack = [self] if include_self else list(self._layers)[::-1]
+        while stack:
+            layer = stack.pop()
+            if id(layer) in seen:
+                continue
+            seen.add(id(layer))
+            yield layer
+            if recursive or layer is self:
+                stack.extend(reversed(layer._layers))
+
+    def _collect(self, with_seeds: bool) -> list[Any]:
+        seen: dict[int, Any] = {}
+        for layer in self._flatten_layers():
+            for variable in layer._own_variables:
+                seen.setdefault(id(variable), variable)
+            if with_seeds:
+                for generator in layer._seed_generators:
+                    seen.setdefault(id(generator.state), generator.state)
+        return list(seen.values())
+
+    @property
+    def variables(self) -> list[Any]:
+        """All state: weights and the states of random seeds. (Metrics: `metrics_variables`.)"""
+        return self._collect(with_seeds=True)
+
+    @property
+    def weights(self) -> list[Any]:
+        """All weights, trainable and not; without the states of random seeds."""
+        return self._collect(with_seeds=False)
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The variables that an optimizer changes; none if the layer is frozen."""
+        return [v for v in self.variables if v.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_variables(self) -> list[Any]:
+        """The variables that no optimizer changes, seed states included."""
+        return [v for v in self.variables if not v.trainable] if self.trainable else self.variables
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """The weights that an optimizer changes; none if the layer is frozen."""
+        return [v for v in self.weights if v.trainable] if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """The weights that no optimizer changes."""
+        return [v for v in self.weights if not v.trainable] if self.trainable else self.weights
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics held by this layer and by the layers in it."""
+        seen: dict[int, Any] = {}
+        for layer in self._flatten_layers():
+            for value in layer._leaves(layer._entries):
+                if is_metric(value):
+                    seen.setdefault(id(value), value)
+        return list(seen.values())
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the layer's weights are trained. Setting it sets it for all variables and layers inside."""
+        return self.__dict__.get("_trainable", True)
+
+    @trainable.setter
+    def trainable(self, value: Any) -> None:
+        value = bool(value)
+        object.__setattr__(self, "_trainable", value)
+        frozen = self.__dict__.setdefault("_frozen", set())
+        for variable in self._held(Variable):
+            if variable.trainable or id(variable) in frozen:
+                frozen.discard(id(variable)) if value else frozen.add(id(variable))
+                variable.trainable = value
+        for layer in self._layers:
+            layer.trainable = value
+
+    def count_params(self) -> int:
+        """The number of numbers in all weights. Raises ValueError if the layer is not built."""
+        if not self.built:
+            raise ValueError(
+                f'{type(self).__name__} "{self.name}" has no weights yet: it is not built. Call it on data or call '
+                "build(input_shape) first."
+            )
+        return sum(int(np.prod(v.shape, dtype=np.int64)) for v in self.weights)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The values of all weights, as NumPy arrays in the order of `weights`."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: list[Any]) -> None:
+        """Sets all weights from arrays in the order of `weights`. Raises ValueError if number or shapes differ."""
+        variables = self.weights
+        owner = f'{type(self).__name__} "{self.name}"'
+        if len(variables) != len(weights):
+            raise ValueError(f"{owner}.set_weights: expected {len(variables)} arrays; got {len(weights)}.")
+        arrays = [np.asarray(w) if not ops.is_tensor(w) and not hasattr(w, "shape") else w for w in weights]
+        for variable, array in zip(variables, arrays):
+            if tuple(array.shape) != tuple(variable.shape):
+                raise ValueError(
+                    f"{owner}.set_weights: {variable.path} has shape {variable.shape}; got an array of shape "
+                    f"{tuple(array.shape)}."
+                )
+        for variable, array in zip(variables, arrays):
+            variable.assign(array)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Puts the layer's own variables (not those of layers inside) in `store`, under "0", "1", ..."""
+        for i, variable in enumerate(self._own_variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Takes the layer's own variables from `store`. Raises ValueError if number or shapes differ."""
+        variables = self._own_variables
+        owner = f'{type(self).__name__} "{self.name}"'
+        if len(store.keys()) != len(variables):
+            hint = " Build the layer before loading its weights." if not variables and not self.built else ""
+            raise ValueError(
+                f"{owner} has {len(variables)} variables ({[v.path for v in variables]}); the file holds "
+                f"{len(store.keys())} for it.{hint}"
+            )
+        for i, variable in enumerate(variables):
+            if str(i) not in store:
+                raise ValueError(f"{owner}: the file holds no variable {i} ({variable.path}).")
+            value = store[str(i)]
+            if tuple(value.shape) != tuple(variable.shape):
+                raise ValueError(
+                    f"{owner}: {variable.path} has shape {tuple(variable.shape)}; the file holds shape "
+                    f"{tuple(value.shape)}."
+                )
+            variable.assign(np.asarray(value))
+
+
+# Attributes that refer to layers and tensors without owning them.
+_UNTRACKED = frozenset(
+    (
+        "_entries", "_auto_arguments", "_inbound_nodes", "_outbound_nodes", "_losses", "_inputs", "_outputs", "_nodes",
+        "_operations", "_inputs_struct", "_outputs_struct", "_build_shapes_dict", "_initial_weights", "_input_spec",
+        "_frozen", "_locked", "_loss_ids",
+    )
+)  # fmt: skip

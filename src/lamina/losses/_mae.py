@@ -1,0 +1,36 @@
+"""The mean absolute error."""
+
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+
+from ._function_loss import LossFunctionWrapper
+from ._loss import operands
+
+
+@public("losses.mean_absolute_error", "metrics.mean_absolute_error")
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
+    """Mean of |y_true - y_pred| over the last axis.
+
+    Args:
+        y_true: targets, `(..., n)`, cast to the dtype of `y_pred`.
+        y_pred: predictions, `(..., n)`, floating.
+    Returns: `(...)`, dtype of `y_pred`.
+    """
+    y_true, y_pred = operands(y_true, y_pred)
+    return ops.mean(ops.absolute(ops.subtract(y_true, y_pred)), axis=-1)
+
+
+@public("losses.MeanAbsoluteError")
+class MeanAbsoluteError(LossFunctionWrapper):
+    """Mean of |y_true - y_pred|.
+
+    Args:
+        reduction, name, dtype: as for `Loss`.
+    """
+
+    def __init__(
+        self, reduction: Any = "sum_over_batch_size", name: str | None = "mean_absolute_error", dtype: Any = None
+    ):
+        super().__init__(mean_absolute_error, reduction=reduction, name=name, dtype=dtype)

@@ -1,0 +1,258 @@
+"""Functions of two tensors, element by element, with broadcasting: arithmetic, comparisons, logic, bits, choice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ._backend import xp
+from ._convert import dtype_name, is_scalar, promote, scalar, tensor, to
+from ._dtypes import is_float_dtype
+from ._indexing import nonzero
+from ._op import elementwise_spec, op
+
+
+def _make(name: str, formula: str, body: Callable, returns: str, aliases: tuple = (), arguments: str = "x1 x2") -> Callable:
+    if arguments == "x1 x2":
+
+        def function(x1, x2):
+            return body(x1, x2)
+    else:
+
+        def function(x, y):
+            return body(x, y)
+
+    function.__name__ = function.__qualname__ = name
+    first, second = arguments.split()
+    function.__doc__ = (
+        f"{formula}, element by element.\n\nArgs:\n    {first}, {second}: tensors or numbers whose shapes broadcast.\n\n"
+        f"Returns: the broadcast shape, {returns}.\n"
+    )
+    return op("numpy", aliases=aliases, spec=elementwise_spec)(function)
+
+
+def _arithmetic(name: str, formula: str, bool_as: str | None = None, function: str | None = None) -> Callable:
+    """Promotes, then computes. `bool_as`: the dtype in which two booleans are taken."""
+
+    def body(a, b):
+        a, b = promote(a, b)
+        if bool_as is not None and not (is_scalar(a) or is_scalar(b)) and dtype_name(a) == "bool":
+            a, b = to(a, bool_as), to(b, bool_as)
+        return getattr(xp, function or name)(a, b)
+
+    return _make(name, formula, body, "the promoted dtype")
+
+
+def _floating(name: str, formula: str, aliases: tuple = (), function: Callable | None = None) -> Callable:
+    def body(a, b):
+        a, b = promote(a, b, also=(float,))
+        return (function or getattr(xp, name))(a, b)
+
+    return _make(name, formula, body, "floating: the promoted dtype, the default float type for integers", aliases)
+
+
+def _comparison(name: str, formula: str) -> Callable:
+    return _make(name, formula, lambda a, b: getattr(xp, name)(*promote(a, b)), "bool")
+
+
+def _logical(name: str, formula: str) -> Callable:
+    return _make(name, formula, lambda a, b: getattr(xp, name)(_truth(a), _truth(b)), "bool")
+
+
+def _bitwise(name: str, formula: str, aliases: tuple = (), function: str | None = None) -> Callable:
+    def body(a, b):
+        return getattr(xp, function or name)(*promote(a, b))
+
+    return _make(name, formula, body, "the promoted dtype", aliases, arguments="x y")
+
+
+def _truth(x: Any) -> Any:
+    return scalar(bool(x), "bool") if is_scalar(x) else to(tensor(x), "bool")
+
+
+add = _arithmetic("add", "x1 + x2")
+subtract = _arithmetic("subtract", "x1 - x2")
+multiply = _arithmetic("multiply", "x1 · x2")
+divide = _floating("divide", "x1 / x2", aliases=("true_divide",), function=lambda a, b: xp.true_divide(a, b))
+true_divide = divide
+floor_divide = _arithmetic("floor_divide", "The largest integer not above x1 / x2", bool_as="int32")
+mod = _arithmetic("mod", "x1 - x2 · floor(x1 / x2), with the sign of x2", bool_as="int32")
+fmod = _arithmetic("fmod", "x1 - x2 · trunc(x1 / x2), with the sign of x1", bool_as="int32")
+power = _arithmetic("power", "x1 to the power x2", bool_as="int32")
+maximum = _arithmetic("maximum", "The larger; NaN if one is NaN")
+minimum = _arithmetic("minimum", "The smaller; NaN if one is NaN")
+fmax = _arithmetic("fmax", "The larger; the other one if one is NaN")
+fmin = _arithmetic("fmin", "The smaller; the other one if one is NaN")
+gcd = _arithmetic("gcd", "Greatest common divisor", bool_as="int32")
+lcm = _arithmetic("lcm", "Least common multiple", bool_as="int32")
+
+arctan2 = _floating("arctan2", "The angle of the point (x2, x1), in (-π, π]")
+hypot = _floating("hypot", "√(x1² + x2²) without overflow")
+logaddexp = _floating("logaddexp", "ln(eˣ¹ + eˣ²) without overflow")
+logaddexp2 = _floating("logaddexp2", "log₂(2ˣ¹ + 2ˣ²) without overflow")
+nextafter = _floating("nextafter", "The next number that the dtype can hold after x1 towards x2")
+
+equal = _comparison("equal", "Whether x1 = x2")
+not_equal = _comparison("not_equal", "Whether x1 ≠ x2")
+less = _comparison("less", "Whether x1 < x2")
+less_equal = _comparison("less_equal", "Whether x1 ≤ x2")
+greater = _comparison("greater", "Whether x1 > x2")
+greater_equal = _comparison("greater_equal", "Whether x1 ≥ x2")
+
+logical_and = _logical("logical_and", "x1 and x2")
+logical_or = _logical("logical_or", "x1 or x2")
+logical_xor = _logical("logical_xor", "Whether exactly one of x1 and x2 holds")
+
+bitwise_and = _bitwise("bitwise_and", "The bits set in both")
+bitwise_or = _bitwise("bitwise_or", "The bits set in either")
+bitwise_xor = _bitwise("bitwise_xor", "The bits set in exactly one")
+bitwise_left_shift = _bitwise("bitwise_left_shift", "x · 2ʸ, bits shifted left", function="left_shift")
+bitwise_right_shift = _bitwise("bitwise_right_shift", "floor(x / 2ʸ), bits shifted right", function="right_shift")
+left_shift = _bitwise("left_shift", "x · 2ʸ, bits shifted left")
+right_shift = _bitwise("right_shift", "floor(x / 2ʸ), bits shifted right")
+
+
+@op("numpy")
+def bitwise_invert(x):
+    """Every bit turned over.
+
+    Args:
+        x: `(...)`, integer or bool.
+
+    Returns: `(...)`, dtype of `x`.
+    """
+    return xp.invert(tensor(x))
+
+
+@op("numpy")
+def bitwise_not(x):
+    """Every bit turned over (as `bitwise_invert`).
+
+    Args:
+        x: `(...)`, integer or bool.
+
+    Returns: `(...)`, dtype of `x`.
+    """
+    return xp.invert(tensor(x))
+
+
+@op("numpy", spec=elementwise_spec)
+def divide_no_nan(x1, x2):
+    """`x1 / x2`, and 0 where `x2` is 0.
+
+    Args:
+        x1, x2: broadcastable, real.
+
+    Returns: the broadcast shape, floating.
+    """
+    a, b = promote(x1, x2, arrays=True, also=(float,))
+    zero = xp.equal(b, 0)
+    # The divisor is replaced too: a quotient by zero would make the gradient NaN even where it is not taken.
+    return xp.where(zero, xp.zeros_like(a), xp.true_divide(a, xp.where(zero, xp.ones_like(b), b)))
+
+
+@op("numpy", spec=elementwise_spec)
+def ldexp(x1, x2):
+    """`x1 · 2**x2`.
+
+    Args:
+        x1: real.
+        x2: integer, broadcastable with `x1`.
+
+    Returns: the broadcast shape, floating.
+    """
+    x2 = tensor(x2)
+    if is_float_dtype(x2.dtype):
+        raise TypeError(f"ldexp: x2 must be an integer tensor; got {dtype_name(x2)}.")
+    a, b = promote(x1, x2, arrays=True, also=(float,))
+    return a * xp.exp2(b)
+
+
+@op("numpy", spec=elementwise_spec)
+def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Whether |x1 - x2| <= atol + rtol · |x2|, element by element.
+
+    Args:
+        x1, x2: broadcastable, real.
+        rtol, atol: relative and absolute tolerance.
+        equal_nan: whether NaN is close to NaN.
+
+    Returns: the broadcast shape, bool.
+    """
+    a, b = promote(x1, x2, arrays=True, also=(float,))
+    same = xp.equal(a, b)
+    finite = xp.logical_and(xp.isfinite(a), xp.isfinite(b))
+    near = xp.logical_and(finite, xp.less_equal(xp.abs(a - b), atol + rtol * xp.abs(b)))
+    close = xp.logical_or(same, near)
+    return xp.logical_or(close, xp.logical_and(xp.isnan(a), xp.isnan(b))) if equal_nan else close
+
+
+@op("numpy", class_name="AllClose")
+def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Whether |x1 - x2| <= atol + rtol · |x2| everywhere.
+
+    Args:
+        x1, x2: broadcastable, real.
+        rtol, atol: relative and absolute tolerance.
+        equal_nan: whether NaN is close to NaN.
+
+    Returns: `()`, bool.
+    """
+    return xp.all(isclose(x1, x2, rtol, atol, equal_nan))
+
+
+def _where_spec(call: Callable, condition: Any, *choices: Any, **config: Any) -> Any:
+    if config or len(choices) != 2 or choices[0] is None or choices[1] is None:
+        raise TypeError("where: with KerasTensors give condition, x1 and x2; the places alone depend on values.")
+    return elementwise_spec(call, condition, *choices)
+
+
+@op("numpy", tensors="condition x1 x2", spec=_where_spec)
+def where(condition, x1=None, x2=None):
+    """`x1` where the condition holds, `x2` elsewhere; without them, the places where it holds.
+
+    Args:
+        condition: bool, broadcastable with both.
+        x1, x2: tensors or numbers.
+
+    Returns: the broadcast shape, the promoted dtype of `x1` and `x2`; or a tuple of int32 index tensors, one for each axis.
+    """
+    if x1 is None and x2 is None:
+        return nonzero(condition)
+    if x1 is None or x2 is None:
+        raise ValueError("where: give both x1 and x2, or neither.")
+    return xp.where(_truth(condition), *promote(x1, x2, arrays=True))
+
+
+@op("numpy", tensors="condlist choicelist default")
+def select(condlist, choicelist, default=0):
+    """The choice of the first condition that holds, element by element; `default` where none does.
+
+    Args:
+        condlist: list of bool tensors.
+        choicelist: list of tensors, one for each condition.
+        default: value where no condition holds.
+
+    Returns: the broadcast shape, the promoted dtype.
+    """
+    if len(condlist) != len(choicelist):
+        raise ValueError(f"select: {len(condlist)} conditions but {len(choicelist)} choices; give one choice a condition.")
+    *choices, result = promote(*choicelist, default, arrays=True)
+    for condition, choice in zip(reversed(condlist), reversed(choices)):
+        result = xp.where(_truth(condition), choice, result)
+    return result
+
+
+@op("nn")
+def polar(abs_, angle):
+    """Complex numbers `abs_ · e^(i·angle)`.
+
+    Args:
+        abs_: `(...)`, floating, length.
+        angle: `(...)`, floating, in radians.
+
+    Returns: `(...)`, complex.
+    """
+    a, b = promote(abs_, angle, arrays=True, also=("float32",))
+    unit = np.complex128(1j) if dtype_name(a) == "float64" else np.complex64(1j)
+    return a * xp.cos(b) + (a * xp.sin(b)) * unit

@@ -1,0 +1,255 @@
+"""Between values and tensors: convert, cast, promote, and ask for shape and dtype."""
+
+from typing import Any
+
+import numpy as np
+
+from lamina import _settings
+from lamina._public import public
+from lamina.engines import engine
+
+from ._backend import xp
+from ._dtypes import dtype_name, numpy_dtype, result_type, standardize_dtype
+from ._op import op
+from ._symbolic import KerasTensor
+
+_SCALARS = (bool, int, float, complex)
+
+
+def tensor(x: Any) -> Any:
+    """`x` as a tensor in its own dtype; Python numbers and lists take the default int and float types."""
+    if isinstance(x, np.ndarray):
+        return x if type(x) is not np.ndarray else engine.tensor(x)
+    if hasattr(x, "__tensor__"):
+        return x.__tensor__()
+    if engine.is_tensor(x):
+        return x
+    if isinstance(x, np.generic):
+        return engine.tensor(x)
+    if isinstance(x, KerasTensor):
+        raise TypeError(f"Expected a tensor with a value; got the symbolic {x!r}. Use lamina.ops functions on it.")
+    if type(x) in _SCALARS:
+        return engine.tensor(np.asarray(x, numpy_dtype(result_type(type(x)))))
+    if x is None:
+        raise ValueError("Expected a tensor, an array or a number; got None.")
+    if isinstance(x, (list, tuple, range)):
+        return _from_list(list(x))
+    array = np.asarray(x)
+    if array.dtype == object and not isinstance(x, str):
+        raise ValueError(f"Cannot turn {type(x).__name__} into a tensor: {x!r}.")
+    return engine.tensor(array)
+
+
+def _leaves(x: Any) -> Any:
+    for item in x:
+        if isinstance(item, (list, tuple)):
+            yield from _leaves(item)
+        else:
+            yield item
+
+
+def _from_list(x: list) -> Any:
+    leaves = list(_leaves(x))
+    if any(hasattr(leaf, "__tensor__") or (engine.is_tensor(leaf) and type(leaf) is not np.ndarray) for leaf in leaves):
+        parts = promote(*(_from_list(list(i)) if isinstance(i, (list, tuple)) else i for i in x), arrays=True)
+        return xp.stack(parts)
+    try:
+        array = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"Cannot make a tensor of a list whose rows differ in length: {error}") from None
+    if array.dtype == object:
+        raise ValueError(f"Cannot make a tensor of a list that holds {sorted({type(i).__name__ for i in leaves})}.")
+    if array.dtype.kind in "US":
+        return engine.tensor(array)
+    kinds = {leaf.dtype if hasattr(leaf, "dtype") else type(leaf) for leaf in leaves}
+    wanted = result_type(*kinds) if kinds else _settings.floatx()
+    if wanted == "int32" and array.dtype == np.int64 and array.size and not -(2**31) <= array.min() <= array.max() < 2**31:
+        wanted = "int64"
+    return engine.tensor(array.astype(numpy_dtype(wanted), copy=False))
+
+
+def is_scalar(x: Any) -> bool:
+    return type(x) in _SCALARS
+
+
+def to(x: Any, dtype: str) -> Any:
+    """The tensor `x` in `dtype`, itself if it is that already."""
+    return x if dtype_name(x) == dtype else engine.cast(x, numpy_dtype(dtype))
+
+
+def promote(*values: Any, arrays: bool = False, also: tuple = ()) -> list[Any]:
+    """The values in their common dtype. Python numbers stay as they are beside a tensor unless `arrays`.
+
+    Args:
+        also: further dtypes (or Python types) that take part, such as `float` for an op that gives floats.
+    """
+    values = tuple(x if type(x) in _SCALARS else tensor(x) for x in values)
+    dtype = result_type(*(type(x) if type(x) in _SCALARS else dtype_name(x) for x in values), *also)
+    if not arrays and not all(type(x) in _SCALARS for x in values):
+        return [x if type(x) in _SCALARS else to(x, dtype) for x in values]
+    return [scalar(x, dtype) if type(x) in _SCALARS else to(x, dtype) for x in values]
+
+
+def scalar(value: Any, dtype: str) -> Any:
+    return engine.tensor(np.asarray(value, numpy_dtype(dtype)))
+
+
+def floating(x: Any) -> Any:
+    """`x` as a tensor of a floating dtype: integers and booleans become the default float type."""
+    x = tensor(x)
+    return to(x, result_type(dtype_name(x), float))
+
+
+def float_dtype(x: Any) -> str:
+    return result_type(dtype_name(x), float)
+
+
+@op("core", tensors="x")
+def cast(x, dtype):
+    """`x` in another dtype. Floats become integers by cutting off the fraction.
+
+    Args:
+        x: `(...)`, any dtype.
+        dtype: name of a dtype, or a NumPy dtype.
+
+    Returns: `(...)`, `dtype`.
+    """
+    dtype = standardize_dtype(dtype)
+    if type(x) in _SCALARS:
+        return scalar(x, dtype)
+    return to(tensor(x), dtype)
+
+
+@op("core", tensors="x")
+def saturate_cast(x, dtype):
+    """`x` in another dtype, with values clipped to what that dtype can hold.
+
+    Args:
+        x: `(...)`, real.
+        dtype: name of a dtype.
+
+    Returns: `(...)`, `dtype`.
+    """
+    dtype = standardize_dtype(dtype)
+    x = tensor(x)
+    source = dtype_name(x)
+    if dtype == "bool" or source == "bool" or source == dtype:
+        return to(x, dtype)
+    low, high = limits(dtype)
+    source_low, source_high = limits(source)
+    low, high = max(low, source_low), min(high, source_high)
+    if "float" in source:
+        # The nearest floats inside the bounds: 2**31 - 1 rounds up to 2**31, which int32 cannot hold.
+        kind = numpy_dtype(source).type
+        low, high = _round_inwards(kind, low, high)
+    return to(xp.clip(x, low, high), dtype)
+
+
+def limits(dtype: str) -> tuple:
+    if "int" in dtype:
+        info = np.iinfo(dtype)
+        return int(info.min), int(info.max)
+    if dtype in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
+        import ml_dtypes
+
+        info = ml_dtypes.finfo(numpy_dtype(dtype))
+    else:
+        info = np.finfo(dtype)
+    return float(info.min), float(info.max)
+
+
+def _round_inwards(kind: Any, low: Any, high: Any) -> tuple:
+    low_, high_ = kind(low), kind(high)
+    if float(low_) < low:
+        low_ = np.nextafter(low_, kind(0))
+    if float(high_) > high:
+        high_ = np.nextafter(high_, kind(0))
+    return float(low_), float(high_)
+
+
+@public("ops.convert_to_tensor")
+def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+    """`x` as a tensor of the engine.
+
+    Args:
+        x: tensor, array, Variable, number, or nested list of these; a KerasTensor passes through.
+        dtype: name of a dtype, or None to keep that of `x` (Python numbers: int32 and the default float type).
+        sparse, ragged: accepted for Keras's sake; tensors are dense.
+
+    Returns: tensor of the same shape.
+
+    Raises: ValueError if `x` has no numeric form (None, ragged lists, other objects).
+    """
+    if sparse or ragged:
+        raise ValueError("convert_to_tensor: sparse and ragged tensors are not supported; pass a dense array.")
+    if dtype is not None:
+        return cast(x, dtype) if not _is_text(x, dtype) else engine.tensor(np.asarray(x))
+    if isinstance(x, KerasTensor):
+        return x
+    return tensor(x)
+
+
+def _is_text(x: Any, dtype: Any) -> bool:
+    return standardize_dtype(dtype) == "string" and not isinstance(x, KerasTensor)
+
+
+@public("ops.convert_to_numpy")
+def convert_to_numpy(x):
+    """`x` as a plain NumPy array.
+
+    Raises: TypeError for a KerasTensor or a tensor of a traced function, which have no value.
+    """
+    if isinstance(x, KerasTensor):
+        return np.asarray(x)
+    return engine.numpy(tensor(x))
+
+
+@public("ops.is_tensor")
+def is_tensor(x):
+    """Whether `x` is a tensor of the engine (a NumPy array on the native one), not a KerasTensor or a Variable."""
+    return bool(engine.is_tensor(x))
+
+
+@public("ops.shape")
+def shape(x):
+    """The shape of `x` as a tuple of ints; unknown sizes of a KerasTensor are None."""
+    if hasattr(x, "shape"):
+        return tuple(x.shape)
+    return tuple(tensor(x).shape)
+
+
+@public("ops.dtype")
+def dtype(x):
+    """The name of the dtype of `x`, such as `"float32"`."""
+    if hasattr(x, "dtype"):
+        return standardize_dtype(x.dtype)
+    return dtype_name(tensor(x))
+
+
+@public("ops.ndim", "ops.numpy.ndim")
+def ndim(x):
+    """The number of axes of `x`."""
+    return len(shape(x))
+
+
+@public("ops.size", "ops.numpy.size")
+def size(x):
+    """The number of elements of `x`, None if an axis is unknown."""
+    total = 1
+    for n in shape(x):
+        if n is None:
+            return None
+        total *= n
+    return total
+
+
+@op("core")
+def stop_gradient(variable):
+    """`variable` itself, through which no gradient flows.
+
+    Args:
+        variable: `(...)`, any dtype.
+
+    Returns: `(...)`, same dtype.
+    """
+    return engine.stop_gradient(tensor(variable))

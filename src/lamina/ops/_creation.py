@@ -1,0 +1,375 @@
+"""Tensors from nothing: constants, ranges, windows, grids."""
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from lamina import _settings
+from lamina.engines import engine
+
+from ._backend import xp
+from ._convert import dtype_name, promote, tensor, to
+from ._dtypes import numpy_dtype, result_type, standardize_dtype
+from ._op import op
+
+
+def _shape(shape: Any) -> tuple:
+    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
+
+
+def _new(function: Any, *args: Any, dtype: Any, **kwargs: Any) -> Any:
+    return engine.tensor(function(*args, dtype=numpy_dtype(standardize_dtype(dtype)), **kwargs))
+
+
+@op("numpy")
+def zeros(shape, dtype=None):
+    """Zeros of a shape.
+
+    Args:
+        shape: int or tuple of ints.
+        dtype: name of a dtype; None: the default float type.
+
+    Returns: `shape`, `dtype`.
+    """
+    return _new(xp.zeros, _shape(shape), dtype=dtype)
+
+
+@op("numpy")
+def ones(shape, dtype=None):
+    """Ones of a shape.
+
+    Args:
+        shape: int or tuple of ints.
+        dtype: name of a dtype; None: the default float type.
+
+    Returns: `shape`, `dtype`.
+    """
+    return _new(xp.ones, _shape(shape), dtype=dtype)
+
+
+@op("numpy")
+def empty(shape, dtype=None):
+    """A tensor of a shape whose values are of no meaning (zeros here).
+
+    Args:
+        shape: int or tuple of ints.
+        dtype: name of a dtype; None: the default float type.
+
+    Returns: `shape`, `dtype`.
+    """
+    return _new(xp.zeros, _shape(shape), dtype=dtype)
+
+
+@op("numpy", tensors="fill_value")
+def full(shape, fill_value, dtype=None):
+    """One value in every place.
+
+    Args:
+        shape: int or tuple of ints.
+        fill_value: number, or tensor that broadcasts to `shape`.
+        dtype: name of a dtype; None: the default float type.
+
+    Returns: `shape`, `dtype`.
+    """
+    value = to(tensor(fill_value), standardize_dtype(dtype))
+    return xp.broadcast_to(value, _shape(shape))
+
+
+def _like_dtype(x: Any, dtype: Any) -> Any:
+    return numpy_dtype(dtype_name(x) if dtype is None else standardize_dtype(dtype))
+
+
+@op("numpy", tensors="x")
+def zeros_like(x, dtype=None):
+    """Zeros shaped like `x`, in its dtype unless another is given."""
+    x = tensor(x)
+    return xp.zeros_like(x, dtype=_like_dtype(x, dtype))
+
+
+@op("numpy", tensors="x")
+def ones_like(x, dtype=None):
+    """Ones shaped like `x`, in its dtype unless another is given."""
+    x = tensor(x)
+    return xp.ones_like(x, dtype=_like_dtype(x, dtype))
+
+
+@op("numpy", tensors="x")
+def empty_like(x, dtype=None):
+    """A tensor shaped like `x` whose values are of no meaning (zeros here)."""
+    x = tensor(x)
+    return xp.zeros_like(x, dtype=_like_dtype(x, dtype))
+
+
+@op("numpy", tensors="x fill_value")
+def full_like(x, fill_value, dtype=None):
+    """One value in every place of a tensor shaped like `x`, in its dtype unless another is given."""
+    x = tensor(x)
+    value = to(tensor(fill_value), dtype_name(x) if dtype is None else standardize_dtype(dtype))
+    return xp.broadcast_to(value, x.shape)
+
+
+@op("numpy", tensors="start stop step")
+def arange(start, stop=None, step=None, dtype=None):
+    """Evenly spaced numbers from `start` (0 if only one bound is given) up to, without, `stop`.
+
+    Args:
+        start, stop, step: numbers, known when the program is traced.
+        dtype: name of a dtype; None: int32 for integers, the default float type for floats.
+
+    Returns: `(ceil((stop - start) / step),)`.
+    """
+    given = [v for v in (start, stop, step) if v is not None]
+    if dtype is None:
+        dtype = result_type(*(getattr(v, "dtype", type(v)) for v in given))
+    start, stop = (0, start) if stop is None else (start, stop)
+    step = 1 if step is None else step
+    return engine.tensor(np.arange(_item(start), _item(stop), _item(step)).astype(numpy_dtype(standardize_dtype(dtype))))
+
+
+def _item(x: Any) -> Any:
+    return x if isinstance(x, (int, float)) else engine.numpy(tensor(x)).item()
+
+
+def _space_dtype(dtype: Any, *values: Any) -> str:
+    if dtype is not None:
+        return standardize_dtype(dtype)
+    return result_type(*(getattr(v, "dtype", type(v) if isinstance(v, (int, float)) else _settings.floatx()) for v in values), float)
+
+
+@op("numpy", tensors="start stop")
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    """`num` evenly spaced numbers from `start` to `stop`.
+
+    Args:
+        start, stop: numbers or broadcastable tensors.
+        num: int.
+        endpoint: whether `stop` is the last one.
+        retstep: whether to return the spacing too.
+        dtype: name of a dtype; None: floating.
+        axis: where the new axis goes.
+
+    Returns: `(num, *broadcast)` with the new axis at `axis`, or a pair with the step.
+    """
+    dtype = _space_dtype(dtype, start, stop)
+    work = dtype if "float" in dtype else _settings.floatx()
+    a, b = (to(tensor(v), work) for v in promote(start, stop, arrays=True, also=(float,)))
+    steps = builtins.max(num - 1 if endpoint else num, 1)
+    step = (b - a) / steps
+    shape = (num,) + (1,) * step.ndim
+    places = np.arange(num).reshape(shape).astype(numpy_dtype(work))
+    result = a + step * places
+    if endpoint and num > 1:
+        result = xp.where(places == num - 1, b, result)
+    result = to(xp.moveaxis(result, 0, axis) if axis else result, dtype)
+    return (result, step) if retstep else result
+
+
+@op("numpy", tensors="start stop")
+def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+    """`num` numbers from `base**start` to `base**stop`, evenly spaced in their logarithm.
+
+    Args:
+        start, stop: exponents, numbers or broadcastable tensors.
+        num, endpoint, dtype, axis: as for `linspace`.
+        base: number.
+
+    Returns: as `linspace`.
+    """
+    dtype = _space_dtype(dtype, start, stop)
+    return to(xp.power(base, linspace(start, stop, num, endpoint, axis=axis)), dtype)
+
+
+@op("numpy", tensors="start stop")
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    """`num` numbers from `start` to `stop`, each the same multiple of the one before.
+
+    Args:
+        start, stop: numbers or broadcastable tensors, of one sign, not 0.
+        num, endpoint, dtype, axis: as for `linspace`.
+
+    Returns: as `linspace`.
+    """
+    dtype = _space_dtype(dtype, start, stop)
+    a, b = (to(v, "float64") for v in promote(start, stop, arrays=True, also=(float,)))
+    sign = xp.sign(a)
+    result = xp.exp(linspace(xp.log(a * sign), xp.log(b * sign), num, endpoint, axis=axis))
+    if sign.ndim:
+        sign = xp.expand_dims(sign, axis)
+    return to(result * sign, dtype)
+
+
+@op("numpy")
+def eye(N, M=None, k=0, dtype=None):
+    """Ones on a diagonal, zeros elsewhere.
+
+    Args:
+        N, M: rows and columns (`N` if None).
+        k: which diagonal, 0 the main one, above it positive.
+        dtype: name of a dtype; None: the default float type.
+
+    Returns: `(N, M)`, `dtype`.
+    """
+    return _new(xp.eye, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
+
+
+@op("numpy")
+def identity(n, dtype=None):
+    """The identity matrix.
+
+    Args:
+        n: int.
+        dtype: name of a dtype; None: the default float type.
+
+    Returns: `(n, n)`, `dtype`.
+    """
+    return _new(xp.eye, int(n), dtype=dtype)
+
+
+@op("numpy")
+def tri(N, M=None, k=0, dtype=None):
+    """Ones on and below a diagonal.
+
+    Args:
+        N, M, k, dtype: as for `eye`.
+
+    Returns: `(N, M)`, `dtype`.
+    """
+    return _new(xp.tri, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
+
+
+@op("numpy", tensors="x")
+def array(x, dtype=None):
+    """`x` as a tensor (as `convert_to_tensor`)."""
+    x = tensor(x)
+    return x if dtype is None else to(x, standardize_dtype(dtype))
+
+
+@op("numpy", tensors="", variadic=True)
+def meshgrid(*x, indexing="xy"):
+    """Coordinates of a grid from the coordinates along its axes.
+
+    Args:
+        x: 1-D tensors.
+        indexing: "xy" (the first two axes swapped) or "ij".
+
+    Returns: list of tensors, one for each argument, shaped like the grid.
+    """
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"meshgrid: indexing must be 'xy' or 'ij'; got {indexing!r}.")
+    axes = [xp.reshape(tensor(v), (-1,)) for v in x]
+    grid = tuple(a.shape[0] for a in axes)
+    out = []
+    for i, a in enumerate(axes):
+        shape = [1] * len(axes)
+        shape[i] = a.shape[0]
+        full_grid = xp.broadcast_to(xp.reshape(a, tuple(shape)), grid)
+        out.append(xp.swapaxes(full_grid, 0, 1) if indexing == "xy" and len(axes) > 1 else full_grid)
+    return out
+
+
+def _window(n: Any, formula: Any) -> Any:
+    n = int(_item(n))
+    if n == 1:
+        return engine.tensor(np.ones(1, numpy_dtype(_settings.floatx())))
+    return engine.tensor(formula(np.arange(n), n - 1).astype(numpy_dtype(_settings.floatx())))
+
+
+def _make_window(name: str, formula: Any, text: str) -> Any:
+    def window(x):
+        return _window(x, formula)
+
+    window.__name__ = window.__qualname__ = name
+    window.__doc__ = f"The {text} window.\n\nArgs:\n    x: int, the number of points.\n\nReturns: `(x,)`, the default float type.\n"
+    return op("numpy")(window)
+
+
+bartlett = _make_window("bartlett", lambda i, m: 1 - np.abs(2 * i / m - 1), "Bartlett (triangular)")
+hanning = _make_window("hanning", lambda i, m: 0.5 - 0.5 * np.cos(2 * math.pi * i / m), "Hann")
+hamming = _make_window("hamming", lambda i, m: 0.54 - 0.46 * np.cos(2 * math.pi * i / m), "Hamming")
+blackman = _make_window(
+    "blackman", lambda i, m: 0.42 - 0.5 * np.cos(2 * math.pi * i / m) + 0.08 * np.cos(4 * math.pi * i / m), "Blackman"
+)
+
+
+@op("numpy")
+def kaiser(x, beta):
+    """The Kaiser window.
+
+    Args:
+        x: int, the number of points.
+        beta: shape of the window.
+
+    Returns: `(x,)`, the default float type.
+    """
+    return engine.tensor(np.kaiser(int(_item(x)), float(_item(beta))).astype(numpy_dtype(_settings.floatx())))
+
+
+@op("numpy", tensors="x")
+def vander(x, N=None, increasing=False):
+    """The Vandermonde matrix: powers of `x` along the rows.
+
+    Args:
+        x: `(n,)`, real.
+        N: number of columns, n if None.
+        increasing: whether powers rise from left to right.
+
+    Returns: `(n, N)`, dtype of `x`.
+    """
+    x = tensor(x)
+    if x.ndim != 1:
+        raise ValueError(f"vander: x must have one axis; got shape {tuple(x.shape)}.")
+    count = x.shape[0] if N is None else N
+    powers = np.arange(count) if increasing else np.arange(count)[::-1]
+    dtype = dtype_name(x)
+    base = to(x, "int32") if dtype == "bool" else x
+    return to(xp.power(xp.expand_dims(base, -1), powers.astype(base.dtype)), dtype)
+
+
+@op("nn", tensors="x")
+def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
+    """Class numbers as vectors with a single 1; all zeros for a number out of range.
+
+    Args:
+        x: `(...)`, integer.
+        num_classes: int.
+        axis: where the new axis goes.
+        dtype: name of a dtype; None: the default float type.
+        sparse: accepted for Keras's sake; the result is dense.
+
+    Returns: `(..., num_classes)` with the new axis at `axis`.
+    """
+    if sparse:
+        raise ValueError("one_hot: sparse tensors are not supported; leave sparse=False.")
+    x = tensor(x)
+    if "float" in dtype_name(x):
+        x = to(x, "int32")
+    classes = np.arange(int(num_classes)).astype(numpy_dtype(dtype_name(x)) if dtype_name(x) != "bool" else np.int32)
+    hot = to(xp.equal(xp.expand_dims(x, -1), classes), standardize_dtype(dtype))
+    return hot if axis in (-1, x.ndim) else xp.moveaxis(hot, -1, axis)
+
+
+@op("nn", tensors="inputs")
+def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs):
+    """Sets of class numbers as vectors with a 1 for each class in the set.
+
+    Args:
+        inputs: `(..., n)`, integer.
+        num_classes: int.
+        axis: where the axis of classes goes.
+        dtype: name of a dtype; None: the default float type.
+        sparse: accepted for Keras's sake; the result is dense.
+
+    Returns: `(..., num_classes)`.
+    """
+    num_classes = kwargs.pop("num_tokens", num_classes)
+    if kwargs:
+        raise TypeError(f"multi_hot: unknown arguments {sorted(kwargs)}.")
+    if num_classes is None:
+        raise ValueError("multi_hot: num_classes must be given.")
+    x = tensor(inputs)
+    reduce = 1 if x.ndim > 1 else 0
+    return xp.max(one_hot(x, num_classes, axis, dtype, sparse), axis=reduce)
+
+

@@ -1,0 +1,319 @@
+"""Functions of one tensor, element by element.
+
+The plain ones differ only in the function of the array namespace, the treatment of dtypes and the formula: they are
+made from the table below by four factories.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamina.engines import engine
+
+from ._backend import kernels, xp
+from ._convert import dtype_name, float_dtype, floating, limits, promote, scalar, tensor, to
+from ._dtypes import is_float_dtype, numpy_dtype, result_type, standardize_dtype
+from ._op import elementwise_spec, op
+
+
+def _make(name: str, body: Callable, formula: str, returns: str, families: tuple, aliases: tuple = ()) -> Callable:
+    def function(x):
+        return body(x)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{formula}, element by element.\n\nArgs:\n    x: `(...)`, real.\n\nReturns: `(...)`, {returns}.\n"
+    return op(*families, aliases=aliases)(function)
+
+
+def _float(name: str, formula: str, aliases: tuple = (), body: Callable | None = None, family: str = "numpy") -> Callable:
+    """Computes in floating point: integers become the default float type."""
+    body = body or (lambda x: getattr(xp, name)(floating(x)))
+    return _make(name, body, formula, "floating: the dtype of `x`, the default float type for integers", (family,), aliases)
+
+
+def _same(name: str, formula: str, aliases: tuple = (), body: Callable | None = None) -> Callable:
+    """Keeps the dtype."""
+    return _make(name, body or (lambda x: getattr(xp, name)(tensor(x))), formula, "dtype of `x`", ("numpy",), aliases)
+
+
+def _test(name: str, formula: str, body: Callable | None = None) -> Callable:
+    """Asks a question: gives booleans."""
+    return _make(name, body or (lambda x: getattr(xp, name)(tensor(x))), formula, "bool", ("numpy",))
+
+
+exp = _float("exp", "eˣ")
+exp2 = _float("exp2", "2ˣ")
+expm1 = _float("expm1", "eˣ - 1, exact near zero")
+log = _float("log", "Natural logarithm")
+log1p = _float("log1p", "ln(1 + x), exact near zero")
+log2 = _float("log2", "Logarithm to base 2")
+log10 = _float("log10", "Logarithm to base 10")
+sqrt = _float("sqrt", "√x")
+cbrt = _float("cbrt", "Cube root")
+sin = _float("sin", "Sine")
+cos = _float("cos", "Cosine")
+tan = _float("tan", "Tangent")
+arcsin = _float("arcsin", "Inverse sine, in [-π/2, π/2]")
+arccos = _float("arccos", "Inverse cosine, in [0, π]")
+arctan = _float("arctan", "Inverse tangent, in [-π/2, π/2]")
+sinh = _float("sinh", "Hyperbolic sine")
+cosh = _float("cosh", "Hyperbolic cosine")
+tanh = _float("tanh", "Hyperbolic tangent")
+arcsinh = _float("arcsinh", "Inverse hyperbolic sine")
+arccosh = _float("arccosh", "Inverse hyperbolic cosine")
+arctanh = _float("arctanh", "Inverse hyperbolic tangent")
+deg2rad = _float("deg2rad", "π/180 · x", body=lambda x: floating(x) * (math.pi / 180))
+rad2deg = _float("rad2deg", "180/π · x", body=lambda x: floating(x) * (180 / math.pi))
+reciprocal = _float("reciprocal", "1 / x", body=lambda x: 1 / floating(x))
+fabs = _float("fabs", "|x| as a float", body=lambda x: xp.abs(floating(x)))
+ceil = _float("ceil", "The smallest integer that is not below x")
+floor = _float("floor", "The largest integer that is not above x")
+rsqrt = _float("rsqrt", "1 / √x", body=lambda x: 1 / xp.sqrt(floating(x)), family="math")
+erf = _float("erf", "Error function, 2/√π ∫₀ˣ e^(-t²) dt", body=lambda x: kernels.erf(floating(x)), family="math")
+erfc = _float("erfc", "1 - erf(x)", body=lambda x: 1 - kernels.erf(floating(x)), family="math")
+erfinv = _float("erfinv", "Inverse of the error function", body=lambda x: kernels.erfinv(floating(x)), family="math")
+i0 = _float("i0", "Modified Bessel function of the first kind, order 0", body=lambda x: _i0(floating(x)))
+sinc = _float("sinc", "sin(πx) / (πx), 1 at zero", body=lambda x: _sinc(floating(x)))
+
+absolute = _same("absolute", "|x|", aliases=("abs",), body=lambda x: _unless_bool(tensor(x), xp.abs))
+abs = absolute
+conjugate = _same("conjugate", "Complex conjugate", aliases=("conj",), body=lambda x: xp.conj(tensor(x)))
+conj = conjugate
+negative = _same("negative", "-x")
+sign = _same("sign", "-1, 0 or 1 with the sign of x", body=lambda x: _unless_bool(tensor(x), xp.sign))
+trunc = _same("trunc", "x without its fraction", body=lambda x: _floats_only(tensor(x), xp.trunc))
+copy = _same("copy", "A copy of x", body=lambda x: engine.tensor(xp.copy(tensor(x))))
+square = _same("square", "x²", body=lambda x: xp.square(_number(x)))
+
+isfinite = _test("isfinite", "Whether x is neither infinite nor NaN")
+isinf = _test("isinf", "Whether x is infinite")
+isnan = _test("isnan", "Whether x is not a number")
+isposinf = _test("isposinf", "Whether x is +infinity", body=lambda x: _is_value(tensor(x), math.inf))
+isneginf = _test("isneginf", "Whether x is -infinity", body=lambda x: _is_value(tensor(x), -math.inf))
+signbit = _test("signbit", "Whether the sign bit is set (so also for -0.0)", body=lambda x: _signbit(tensor(x)))
+isreal = _test("isreal", "Whether the imaginary part is zero", body=lambda x: xp.equal(xp.imag(tensor(x)), 0))
+logical_not = _test("logical_not", "Not x", body=lambda x: xp.logical_not(to(tensor(x), "bool")))
+
+
+def _number(x: Any) -> Any:
+    x = tensor(x)
+    return to(x, "int32") if dtype_name(x) == "bool" else x
+
+
+def _unless_bool(x: Any, function: Callable) -> Any:
+    return x if dtype_name(x) == "bool" else function(x)
+
+
+def _floats_only(x: Any, function: Callable) -> Any:
+    return function(x) if is_float_dtype(x.dtype) else x
+
+
+def _is_value(x: Any, value: float) -> Any:
+    return xp.equal(x, value) if is_float_dtype(x.dtype) else xp.zeros_like(x, dtype=numpy_dtype("bool"))
+
+
+def _signbit(x: Any) -> Any:
+    if not is_float_dtype(x.dtype):
+        return xp.less(x, 0) if dtype_name(x) != "bool" else xp.zeros_like(x)
+    return xp.signbit(x)
+
+
+def _sinc(x: Any) -> Any:
+    zero = xp.equal(x, 0)
+    angle = xp.where(zero, xp.ones_like(x), x) * math.pi
+    return xp.where(zero, xp.ones_like(x), xp.sin(angle) / angle)
+
+
+# Chebyshev-like fits of I0 for |x| <= 3.75 and beyond, Abramowitz and Stegun 9.8.1, 9.8.2.
+_I0_SMALL = (1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.0045813)
+_I0_LARGE = (0.39894228, 0.01328592, 0.00225319, -0.00157565, 0.00916281, -0.02057706, 0.02635537, -0.01647633, 0.00392377)
+
+
+def _polynomial(t: Any, coefficients: tuple) -> Any:
+    total = coefficients[-1] * xp.ones_like(t)
+    for c in coefficients[-2::-1]:
+        total = total * t + c
+    return total
+
+
+def _i0(x: Any) -> Any:
+    size = xp.abs(x)
+    small = xp.minimum(size, 3.75)
+    large = xp.maximum(size, 3.75)
+    return xp.where(
+        xp.less_equal(size, 3.75),
+        _polynomial(xp.square(small / 3.75), _I0_SMALL),
+        xp.exp(large) / xp.sqrt(large) * _polynomial(3.75 / large, _I0_LARGE),
+    )
+
+
+@op("numpy")
+def round(x, decimals=0):
+    """`x` rounded to `decimals` places, halves to the even neighbour.
+
+    Args:
+        x: `(...)`, real.
+        decimals: int, may be negative.
+
+    Returns: `(...)`, dtype of `x`.
+    """
+    x = tensor(x)
+    name = dtype_name(x)
+    if is_float_dtype(name):
+        return xp.round(x, decimals)
+    if decimals >= 0 or name == "bool":
+        return to(x, "int32") if name == "bool" else x
+    return to(xp.round(to(x, "float64"), decimals), name)
+
+
+@op("numpy", tensors="x")
+def clip(x, x_min, x_max):
+    """`min(max(x, x_min), x_max)`, element by element.
+
+    Args:
+        x: `(...)`, real.
+        x_min, x_max: numbers or tensors that broadcast with `x`, or None for no bound.
+
+    Returns: `(...)`, the promoted dtype.
+    """
+    x = tensor(x)
+    bounds = [b for b in (x_min, x_max) if b is not None]
+    dtype = result_type(*(type(v) if isinstance(v, (bool, int, float)) and not hasattr(v, "dtype") else dtype_name(tensor(v))
+                          for v in (x, *bounds)))  # fmt: skip
+    if dtype == "bool":
+        dtype = "int32"
+    x = to(x, dtype)
+    if x_min is not None:
+        x = xp.maximum(x, _bound(x_min, dtype))
+    return x if x_max is None else xp.minimum(x, _bound(x_max, dtype))
+
+
+def _bound(value: Any, dtype: str) -> Any:
+    return scalar(value, dtype) if isinstance(value, (bool, int, float)) else to(tensor(value), dtype)
+
+
+@op("numpy")
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    """`x` with NaN, +infinity and -infinity replaced.
+
+    Args:
+        x: `(...)`, real.
+        nan, posinf, neginf: the replacements; the largest and smallest finite numbers by default.
+
+    Returns: `(...)`, dtype of `x`.
+    """
+    x = tensor(x)
+    if not is_float_dtype(x.dtype):
+        return to(x, "int32") if dtype_name(x) == "bool" else x
+    low, high = limits(dtype_name(x))
+    x = xp.where(xp.isnan(x), xp.full_like(x, nan), x)
+    x = xp.where(xp.equal(x, math.inf), xp.full_like(x, high if posinf is None else posinf), x)
+    return xp.where(xp.equal(x, -math.inf), xp.full_like(x, low if neginf is None else neginf), x)
+
+
+@op("numpy")
+def real(x):
+    """The real part.
+
+    Args:
+        x: `(...)`, real or complex.
+
+    Returns: `(...)`, real: the dtype of `x`, or that of its parts.
+    """
+    return xp.real(tensor(x))
+
+
+@op("numpy")
+def imag(x):
+    """The imaginary part, zero for real numbers.
+
+    Args:
+        x: `(...)`, real or complex.
+
+    Returns: `(...)`, real.
+    """
+    x = tensor(x)
+    return xp.imag(x) if "complex" in dtype_name(x) else xp.zeros_like(x)
+
+
+@op("numpy")
+def angle(x):
+    """The argument of complex numbers, in (-π, π]; 0 or π for real ones.
+
+    Args:
+        x: `(...)`, real or complex.
+
+    Returns: `(...)`, floating.
+    """
+    x = tensor(x)
+    if "complex" not in dtype_name(x):
+        x = floating(x)
+        return xp.where(xp.less(x, 0), xp.full_like(x, math.pi), xp.where(xp.isnan(x), x, xp.zeros_like(x)))
+    return xp.arctan2(xp.imag(x), xp.real(x))
+
+
+@op("math")
+def view_as_complex(x):
+    """Pairs on the last axis, `(real, imaginary)`, as complex numbers.
+
+    Args:
+        x: `(..., 2)`, floating.
+
+    Returns: `(...)`, complex64 (complex128 for float64).
+    """
+    x = floating(x)
+    if not x.shape or x.shape[-1] != 2:
+        raise ValueError(f"view_as_complex: the last axis must have size 2; got shape {tuple(x.shape)}.")
+    x = to(x, result_type(dtype_name(x), "float32"))
+    return x[..., 0] + x[..., 1] * (1j * _one_complex(dtype_name(x)))
+
+
+def _one_complex(dtype: str) -> Any:
+    return np.complex128(1) if dtype == "float64" else np.complex64(1)
+
+
+@op("math")
+def view_as_real(x):
+    """Complex numbers as pairs `(real, imaginary)` on a new last axis.
+
+    Args:
+        x: `(...)`, complex.
+
+    Returns: `(..., 2)`, float32 or float64.
+    """
+    x = tensor(x)
+    return xp.stack([xp.real(x), xp.imag(x)], axis=-1)
+
+
+@op("numpy", tensors="x")
+def view(x, dtype=None):
+    """The bytes of `x` read as another dtype, without conversion.
+
+    Args:
+        x: `(..., n)`, any dtype.
+        dtype: name of the dtype to read as; None keeps it.
+
+    Returns: `(..., m)` with as many bytes.
+    """
+    x = tensor(x)
+    return x if dtype is None else x.view(numpy_dtype(standardize_dtype(dtype)))
+
+
+@op("numpy", tensors="x1 x2", spec=elementwise_spec)
+def heaviside(x1, x2):
+    """0 where `x1 < 0`, `x2` where it is 0, 1 above.
+
+    Args:
+        x1, x2: broadcastable, real.
+
+    Returns: the broadcast shape, floating for ints.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    if dtype_name(a) == "bool":
+        a, b = to(a, "int32"), to(b, "int32")
+    if dtype_name(a) == "int64":
+        a, b = to(a, float_dtype(a)), to(b, float_dtype(b))
+    ones = xp.ones_like(a)
+    return xp.where(xp.less(a, 0), ones * 0, xp.where(xp.equal(a, 0), b, ones))

@@ -1,0 +1,558 @@
+"""Products of tensors, decompositions and solutions of linear systems."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lamina.engines import engine
+
+from ._backend import xp
+from ._convert import dtype_name, floating, promote, tensor, to
+from ._dtypes import numpy_dtype
+from ._indexing import concrete
+from ._op import op
+
+
+def _bool_result(function: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
+    if dtype_name(a) == "bool":
+        a, b = to(a, "int32"), to(b, "int32")
+        return xp.not_equal(function(a, b, *args, **kwargs), 0)
+    return function(a, b, *args, **kwargs)
+
+
+@op("numpy")
+def matmul(x1, x2):
+    """Product of matrices on the last two axes, broadcast over the others.
+
+    Args:
+        x1: `(..., n, k)` or `(k,)`.
+        x2: `(..., k, m)` or `(k,)`.
+
+    Returns: `(..., n, m)`, the promoted dtype (int32 for two int8).
+    """
+    a, b = promote(x1, x2, arrays=True)
+    if dtype_name(a) == "int8" and dtype_name(tensor(x1)) == dtype_name(tensor(x2)) == "int8":
+        a, b = to(a, "int32"), to(b, "int32")
+    _check_inner("matmul", a, b, -1, -2 if b.ndim > 1 else -1)
+    return _bool_result(xp.matmul, a, b)
+
+
+def _check_inner(name: str, a: Any, b: Any, axis_a: int, axis_b: int) -> None:
+    if not a.ndim or not b.ndim:
+        raise ValueError(f"{name}: expected at least one axis; got shapes {tuple(a.shape)} and {tuple(b.shape)}.")
+    if a.shape[axis_a] != b.shape[axis_b]:
+        raise ValueError(
+            f"{name}: the last axis of x1 {tuple(a.shape)} has size {a.shape[axis_a]}, but axis {axis_b} of x2 "
+            f"{tuple(b.shape)} has size {b.shape[axis_b]}; they must be equal."
+        )
+
+
+@op("numpy")
+def dot(x1, x2):
+    """Sum of products over the last axis of `x1` and the second-last of `x2` (the only one of a vector).
+
+    Args:
+        x1: `(..., k)` or a number.
+        x2: `(..., k, m)`, `(k,)` or a number.
+
+    Returns: the axes of both that are left, the promoted dtype.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    if a.ndim and b.ndim:
+        _check_inner("dot", a, b, -1, -2 if b.ndim > 1 else -1)
+        return _bool_result(xp.tensordot, a, b, axes=((a.ndim - 1,), (max(b.ndim - 2, 0),)))
+    return xp.multiply(a, b)
+
+
+@op("numpy")
+def tensordot(x1, x2, axes=2):
+    """Sum of products over some axes of both tensors.
+
+    Args:
+        x1, x2: tensors.
+        axes: int n, the last n axes of `x1` with the first n of `x2`; or a pair of ints or tuples, the axes of each.
+
+    Returns: the axes of `x1` that are left, then those of `x2`, the promoted dtype.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    if not isinstance(axes, int):
+        first, second = axes
+        axes = tuple((v,) if isinstance(v, int) else tuple(v) for v in (first, second))
+    return _bool_result(xp.tensordot, a, b, axes=axes)
+
+
+@op("numpy")
+def inner(x1, x2):
+    """Sum of products over the last axes.
+
+    Args:
+        x1: `(..., k)` or a number.
+        x2: `(..., k)` or a number.
+
+    Returns: the axes of `x1` that are left, then those of `x2`, the promoted dtype.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    if not a.ndim or not b.ndim:
+        return xp.multiply(a, b)
+    _check_inner("inner", a, b, -1, -1)
+    return _bool_result(xp.tensordot, a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
+
+
+@op("numpy")
+def outer(x1, x2):
+    """All products of an element of `x1` with one of `x2`, both flattened.
+
+    Returns: `(x1.size, x2.size)`, the promoted dtype.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    return xp.reshape(a, (-1, 1)) * xp.reshape(b, (1, -1))
+
+
+@op("numpy")
+def vdot(x1, x2):
+    """Sum of products of all elements, `x1` conjugated.
+
+    Returns: `()`, the promoted dtype.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    a, b = xp.reshape(a, (-1,)), xp.reshape(b, (-1,))
+    if "complex" in dtype_name(a):
+        a = xp.conj(a)
+    _check_inner("vdot", a, b, -1, -1)
+    return _bool_result(xp.tensordot, a, b, axes=((0,), (0,)))
+
+
+@op("numpy", tensors="subscripts", variadic=True)
+def einsum(subscripts, *operands, **kwargs):
+    """Sum of products as Einstein's convention writes it, such as `"bij,bjk->bik"`.
+
+    Args:
+        subscripts: letters for the axes of each operand and of the result.
+        operands: tensors.
+
+    Returns: the axes after `->` (or those named once, in alphabetical order), the promoted dtype.
+    """
+    if kwargs:
+        raise TypeError(f"einsum: unknown arguments {sorted(kwargs)}.")
+    given = [tensor(x) for x in operands]
+    operands = promote(*given, arrays=True)
+    if {dtype_name(x) for x in given} == {"int8"}:
+        operands = [to(x, "int32") for x in operands]
+    if dtype_name(operands[0]) == "bool":
+        return xp.not_equal(xp.einsum(subscripts, *(to(x, "int32") for x in operands)), 0)
+    return xp.einsum(subscripts, *operands)
+
+
+@op("numpy")
+def kron(x1, x2):
+    """Kronecker product: `x2` once for each element of `x1`, multiplied by it.
+
+    Returns: tensor whose sizes are the products of the sizes, the promoted dtype.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    rank = max(a.ndim, b.ndim)
+    a = xp.reshape(a, (1,) * (rank - a.ndim) + tuple(a.shape))
+    b = xp.reshape(b, (1,) * (rank - b.ndim) + tuple(b.shape))
+    shape = tuple(m * n for m, n in zip(a.shape, b.shape))
+    a = xp.reshape(a, tuple(s for n in a.shape for s in (n, 1)))
+    b = xp.reshape(b, tuple(s for n in b.shape for s in (1, n)))
+    return xp.reshape(xp.multiply(a, b), shape)
+
+
+@op("numpy")
+def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """Cross product of vectors of size 3 (or 2, whose third component is 0).
+
+    Args:
+        x1, x2: tensors that broadcast apart from the axis of the vectors.
+        axisa, axisb, axisc: that axis in `x1`, in `x2` and in the result.
+        axis: int, one axis for all three.
+
+    Returns: the broadcast shape; without the axis of the vectors if both have size 2.
+    """
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = promote(x1, x2, arrays=True)
+    a, b = xp.moveaxis(a, axisa, -1), xp.moveaxis(b, axisb, -1)
+    if a.shape[-1] not in (2, 3) or b.shape[-1] not in (2, 3):
+        raise ValueError(f"cross: vectors must have size 2 or 3; got {a.shape[-1]} and {b.shape[-1]}.")
+    last = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    if a.shape[-1] == b.shape[-1] == 2:
+        return last
+    az = a[..., 2] if a.shape[-1] == 3 else xp.zeros_like(a[..., 0])
+    bz = b[..., 2] if b.shape[-1] == 3 else xp.zeros_like(b[..., 0])
+    parts = [a[..., 1] * bz - az * b[..., 1], az * b[..., 0] - a[..., 0] * bz, last]
+    return xp.moveaxis(xp.stack(parts, axis=-1), -1, axisc)
+
+
+@op("numpy")
+def correlate(x1, x2, mode="valid"):
+    """Cross-correlation of two sequences, Σₙ x1[n + k] · x2[n].
+
+    Args:
+        x1, x2: `(n,)` and `(m,)`, real.
+        mode: "valid", "same" or "full": the shifts k to take.
+
+    Returns: 1-D, the promoted dtype, floating for int64.
+    """
+    a, b = promote(x1, x2, arrays=True)
+    if dtype_name(a) == "int64":
+        a, b = floating(a), floating(b)
+    if dtype_name(a) == "bool":
+        a, b = to(a, "int32"), to(b, "int32")
+    if mode not in ("valid", "same", "full"):
+        raise ValueError(f"correlate: mode must be 'valid', 'same' or 'full'; got {mode!r}.")
+    flipped = a.shape[0] < b.shape[0]
+    if flipped:
+        a, b = b, a
+    n, m = a.shape[0], b.shape[0]
+    before, after = {"valid": (0, 0), "full": (m - 1, m - 1), "same": (m // 2, m - 1 - m // 2)}[mode]
+    if flipped:
+        before, after = after, before
+    a = xp.pad(a, ((before, after),), mode="constant", constant_values=0)
+    count = a.shape[0] - m + 1
+    windows = xp.take(a, np.arange(count)[:, None] + np.arange(m)[None, :], axis=0)
+    result = xp.sum(windows * b, axis=-1, dtype=b.dtype)
+    return xp.flip(result, 0) if flipped else result
+
+
+@op("numpy")
+def corrcoef(x):
+    """Pearson's correlation coefficients between the rows of a matrix.
+
+    Args:
+        x: `(variables, observations)`, real.
+
+    Returns: `(variables, variables)`, floating.
+    """
+    x = floating(x)
+    x = xp.reshape(x, (1, -1)) if x.ndim == 1 else x
+    centred = x - xp.mean(x, axis=-1, keepdims=True)
+    covariance = xp.matmul(centred, xp.swapaxes(centred, 0, 1))
+    scale = xp.sqrt(_diagonal(covariance))
+    result = covariance / xp.expand_dims(scale, 1) / xp.expand_dims(scale, 0)
+    return xp.clip(result, -1, 1) if result.shape[0] > 1 else result[0, 0]
+
+
+def _diagonal(x: Any) -> Any:
+    n = min(x.shape[-2:])
+    return xp.take(xp.reshape(x, (*x.shape[:-2], -1)), np.arange(n) * (x.shape[-1] + 1), axis=-1)
+
+
+# Decompositions and systems
+
+
+def _matrix(name: str, x: Any, square: bool = False) -> Any:
+    x = floating(x)
+    if x.ndim < 2:
+        raise ValueError(f"{name}: expected a matrix, at least two axes; got shape {tuple(x.shape)}.")
+    if square and x.shape[-1] != x.shape[-2]:
+        raise ValueError(f"{name}: expected square matrices on the last two axes; got shape {tuple(x.shape)}.")
+    return x
+
+
+@op("linalg", tensors="x")
+def cholesky(x, upper=False):
+    """The triangular factor L of a symmetric positive definite matrix, x = L Lᵀ.
+
+    Args:
+        x: `(..., n, n)`, floating.
+        upper: whether to return Lᵀ.
+
+    Returns: `(..., n, n)`.
+
+    Raises: ValueError if a matrix is not positive definite.
+    """
+    x = _matrix("cholesky", x, square=True)
+    try:
+        factor = xp.linalg.cholesky(x)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(f"cholesky: the matrix is not positive definite ({error}).") from None
+    return xp.swapaxes(factor, -1, -2) if upper else factor
+
+
+@op("linalg", tensors="x")
+def cholesky_inverse(x, upper=False):
+    """The inverse of A from its Cholesky factor.
+
+    Args:
+        x: `(..., n, n)`, the triangular factor.
+        upper: whether it is the upper one.
+
+    Returns: `(..., n, n)`, A⁻¹.
+    """
+    x = _matrix("cholesky_inverse", x, square=True)
+    inverse = xp.linalg.inv(x)
+    other = xp.swapaxes(inverse, -1, -2)
+    return xp.matmul(inverse, other) if upper else xp.matmul(other, inverse)
+
+
+def _singular(function: Any, name: str, *args: Any) -> Any:
+    try:
+        return function(*args)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(f"{name}: {error}.") from None
+
+
+@op("linalg")
+def inv(x):
+    """Inverse of square matrices `(..., n, n)`. Raises ValueError if one is singular."""
+    return _singular(xp.linalg.inv, "inv", _matrix("inv", x, square=True))
+
+
+@op("linalg")
+def det(x):
+    """Determinant of square matrices `(..., n, n)`; returns `(...)`."""
+    return xp.linalg.det(_matrix("det", x, square=True))
+
+
+@op("numpy")
+def slogdet(x):
+    """Sign and ln |det| of square matrices `(..., n, n)`; returns two tensors `(...)`."""
+    sign, logarithm = xp.linalg.slogdet(_matrix("slogdet", x, square=True))
+    return sign, logarithm
+
+
+@op("math", class_name="Logdet")
+def logdet(x):
+    """ln det of positive definite matrices `(..., n, n)`, by Cholesky; returns `(...)`."""
+    factor = cholesky(x)
+    return 2.0 * xp.sum(xp.log(_diagonal(factor)), axis=-1)
+
+
+@op("linalg")
+def eig(x):
+    """Eigenvalues and right eigenvectors (columns) of square matrices `(..., n, n)`; returns `(..., n)`, `(..., n, n)`, complex."""
+    values, vectors = xp.linalg.eig(_matrix("eig", x, square=True))
+    kind = "complex128" if dtype_name(values) in ("float64", "complex128") else "complex64"
+    return to(values, kind), to(vectors, kind)
+
+
+@op("linalg")
+def eigh(x):
+    """Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices `(..., n, n)`; returns `(..., n)`, `(..., n, n)`."""
+    values, vectors = xp.linalg.eigh(_matrix("eigh", x, square=True))
+    return values, vectors
+
+
+@op("linalg", tensors="x")
+def qr(x, mode="reduced"):
+    """x = Q R, Q with orthonormal columns, R upper triangular.
+
+    Args:
+        x: `(..., n, m)`, floating.
+        mode: "reduced" (Q is n by min(n, m)) or "complete" (n by n).
+    """
+    if mode not in ("reduced", "complete"):
+        raise ValueError(f"qr: mode must be 'reduced' or 'complete'; got {mode!r}.")
+    q, r = xp.linalg.qr(_matrix("qr", x), mode=mode)
+    return q, r
+
+
+@op("linalg", tensors="x", class_name="SVD")
+def svd(x, full_matrices=True, compute_uv=True):
+    """Singular values s of matrices, x = U diag(s) Vᵀ.
+
+    Args:
+        x: `(..., n, m)`, floating.
+        full_matrices: whether U and Vᵀ are square.
+        compute_uv: whether to return U and Vᵀ too.
+
+    Returns: U, s, Vᵀ; or s alone.
+    """
+    x = _matrix("svd", x)
+    if not compute_uv:
+        return xp.linalg.svd(x, full_matrices=full_matrices, compute_uv=False)
+    u, s, vt = xp.linalg.svd(x, full_matrices=full_matrices)
+    return u, s, vt
+
+
+@op("linalg")
+def solve(a, b):
+    """The x of a x = b.
+
+    Args:
+        a: `(..., n, n)`, floating.
+        b: `(..., n)` or `(..., n, m)`.
+
+    Returns: shape of `b`. Raises ValueError if `a` is singular.
+    """
+    a, b = promote(a, b, arrays=True, also=(float,))
+    _matrix("solve", a, square=True)
+    if b.ndim == a.ndim - 1:
+        return xp.squeeze(_singular(xp.linalg.solve, "solve", a, xp.expand_dims(b, -1)), -1)
+    return _singular(xp.linalg.solve, "solve", a, b)
+
+
+@op("linalg", tensors="a b")
+def solve_triangular(a, b, lower=False):
+    """The x of a x = b for a triangular `a` (the other triangle is not looked at).
+
+    Args:
+        a: `(..., n, n)`, floating.
+        b: `(..., n)` or `(..., n, m)`.
+        lower: whether `a` is lower triangular.
+
+    Returns: shape of `b`.
+    """
+    a, b = promote(a, b, arrays=True, also=(float,))
+    _matrix("solve_triangular", a, square=True)
+    keep = np.tri(a.shape[-1], dtype=bool)
+    return solve(xp.where(keep if lower else keep.T, a, xp.zeros_like(a)), b)
+
+
+@op("linalg", tensors="a b")
+def lstsq(a, b, rcond=None):
+    """The x of least |a x - b|², and of least norm among those.
+
+    Args:
+        a: `(n, m)`, floating.
+        b: `(n,)` or `(n, k)`.
+        rcond: singular values below `rcond` times the largest count as zero.
+
+    Returns: `(m,)` or `(m, k)`.
+    """
+    a, b = promote(a, b, arrays=True, also=(float,))
+    column = xp.expand_dims(b, -1) if b.ndim == 1 else b
+    x = xp.matmul(pinv(a, rcond), column)
+    return xp.squeeze(x, -1) if b.ndim == 1 else x
+
+
+@op("linalg", tensors="x")
+def pinv(x, rcond=None):
+    """Moore-Penrose inverse of matrices.
+
+    Args:
+        x: `(..., n, m)`, floating.
+        rcond: singular values below `rcond` times the largest count as zero.
+
+    Returns: `(..., m, n)`.
+    """
+    x = _matrix("pinv", x)
+    u, s, vt = xp.linalg.svd(x, full_matrices=False)
+    if rcond is None:
+        rcond = 10.0 * max(x.shape[-2:]) * float(np.finfo(numpy_dtype(dtype_name(x))).eps)
+    large = xp.greater(s, rcond * xp.max(s, axis=-1, keepdims=True))
+    inverse = xp.where(large, 1 / xp.where(large, s, xp.ones_like(s)), xp.zeros_like(s))
+    return xp.matmul(xp.swapaxes(vt, -1, -2) * xp.expand_dims(inverse, -2), xp.swapaxes(u, -1, -2))
+
+
+@op("linalg", tensors="x")
+def matrix_rank(x, tol=None):
+    """Number of singular values above `tol` (by default largest · max(n, m) · eps) of `(..., n, m)`; int32 `(...)`."""
+    x = _matrix("matrix_rank", x)
+    s = xp.linalg.svd(x, full_matrices=False, compute_uv=False)
+    if tol is None:
+        eps = float(np.finfo(numpy_dtype(dtype_name(x))).eps)
+        tol = xp.max(s, axis=-1, keepdims=True) * (max(x.shape[-2:]) * eps)
+    return xp.sum(to(xp.greater(s, tol), "int32"), axis=-1, dtype=numpy_dtype("int32"))
+
+
+@op("linalg")
+def lu_factor(x):
+    """L and U of square or tall matrices with row exchanges, in one matrix, and the exchanges.
+
+    Args:
+        x: `(..., n, m)`, floating, with values (not while traced).
+
+    Returns: `(..., n, m)` with U on and above the diagonal and L (unit diagonal) below; pivots `(..., min(n, m))`, int32.
+    """
+    x = _matrix("lu_factor", x)
+    values = np.array(concrete(x, "lu_factor"), copy=True)
+    flat = values.reshape(-1, *values.shape[-2:])
+    pivots = np.stack([_eliminate(a) for a in flat]).reshape(*values.shape[:-2], min(values.shape[-2:]))
+    return engine.tensor(values), engine.tensor(pivots.astype(np.int32))
+
+
+def _eliminate(a: np.ndarray) -> np.ndarray:
+    """Gaussian elimination in place with partial pivoting; returns the row exchanged at each step."""
+    pivots = []
+    for i in range(min(a.shape)):
+        row = i + int(np.argmax(np.abs(a[i:, i])))
+        pivots.append(row)
+        a[[i, row]] = a[[row, i]]
+        if a[i, i] != 0:
+            a[i + 1 :, i] /= a[i, i]
+            a[i + 1 :, i + 1 :] -= np.outer(a[i + 1 :, i], a[i, i + 1 :])
+    return np.array(pivots)
+
+
+@op("linalg", tensors="x")
+def norm(x, ord=None, axis=None, keepdims=False):
+    """Norms of vectors or matrices.
+
+    Args:
+        x: tensor of any shape.
+        ord: None (2-norm of all elements, or Frobenius), "fro", "nuc", inf, -inf, or a number.
+        axis: int for vectors, pair for matrices, None for the whole.
+        keepdims: whether the axes stay with size 1.
+
+    Returns: `x` without the axes, floating.
+    """
+    x = floating(x)
+    rank = x.ndim
+    if axis is None:
+        if ord is None:
+            flat = xp.sqrt(xp.sum(xp.square(xp.abs(x))))
+            return xp.reshape(flat, (1,) * rank) if keepdims else flat
+        axis = tuple(range(rank))
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    axes = tuple(a % rank for a in axes)
+    if len(axes) == 1:
+        return _vector_norm(x, ord, axes, keepdims)
+    if len(axes) != 2:
+        if ord is None:
+            return xp.sqrt(xp.sum(xp.square(xp.abs(x)), axis=axes, keepdims=keepdims))
+        raise ValueError(f"norm: ord={ord!r} needs one or two axes; got axis={axis!r} for shape {tuple(x.shape)}.")
+    return _matrix_norm(x, ord, axes, keepdims)
+
+
+def _vector_norm(x: Any, ord: Any, axes: tuple, keepdims: bool) -> Any:
+    size = xp.abs(x)
+    if ord is None or ord == 2:
+        return xp.sqrt(xp.sum(xp.square(size), axis=axes, keepdims=keepdims))
+    if ord == math.inf:
+        return xp.max(size, axis=axes, keepdims=keepdims)
+    if ord == -math.inf:
+        return xp.min(size, axis=axes, keepdims=keepdims)
+    if ord == 0:
+        return xp.sum(to(xp.not_equal(x, 0), dtype_name(size)), axis=axes, keepdims=keepdims)
+    if ord == 1:
+        return xp.sum(size, axis=axes, keepdims=keepdims)
+    if isinstance(ord, str):
+        raise ValueError(f"norm: ord={ord!r} is for matrices; give two axes.")
+    return xp.power(xp.sum(xp.power(size, ord), axis=axes, keepdims=keepdims), 1.0 / ord)
+
+
+def _matrix_norm(x: Any, ord: Any, axes: tuple, keepdims: bool) -> Any:
+    row, column = axes
+    if ord in (None, "fro"):
+        return xp.sqrt(xp.sum(xp.square(xp.abs(x)), axis=axes, keepdims=keepdims))
+    if ord in (1, -1, math.inf, -math.inf):
+        inner_axis, outer_axis = (row, column) if ord in (1, -1) else (column, row)
+        totals = xp.sum(xp.abs(x), axis=inner_axis, keepdims=True)
+        result = (xp.max if ord > 0 else xp.min)(totals, axis=outer_axis, keepdims=True)
+        return result if keepdims else xp.squeeze(result, axis=axes)
+    if ord not in (2, -2, "nuc"):
+        raise ValueError(f"norm: for matrices ord must be None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf; got {ord!r}.")
+    s = xp.linalg.svd(xp.moveaxis(x, axes, (-2, -1)), full_matrices=False, compute_uv=False)
+    result = xp.sum(s, axis=-1) if ord == "nuc" else (xp.max if ord == 2 else xp.min)(s, axis=-1)
+    if keepdims:
+        return xp.reshape(result, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+    return result
+
+
+@op("math", class_name="CDist")
+def cdist(x, y):
+    """Euclidean distances between the rows of two matrices.
+
+    Args:
+        x: `(..., n, d)`, floating.
+        y: `(..., m, d)`, floating.
+
+    Returns: `(..., n, m)`.
+    """
+    a, b = promote(x, y, arrays=True, also=(float,))
+    difference = xp.expand_dims(a, -2) - xp.expand_dims(b, -3)
+    return xp.sqrt(xp.sum(xp.square(difference), axis=-1))

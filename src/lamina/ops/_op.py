@@ -1,0 +1,183 @@
+"""`@op`: a function on tensors that also joins KerasTensors, by recording an operation."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamina._public import public
+from lamina.engines import engine
+
+from ._symbolic import KerasTensor, Operation, any_symbolic, infer_spec
+
+# Class name -> operation, as files name them ("Add", "Mean").
+OPERATIONS: dict[str, type["FunctionOperation"]] = {}
+
+
+class FunctionOperation(Operation):
+    """An op as a node of a symbolic graph: the function, and its arguments that are not tensors.
+
+    A subclass is made for every op (`Add`, `Mean`, ...); `arguments` are what its config holds.
+    """
+
+    function: Callable
+    tensors: tuple[str, ...] = ()
+    variadic: bool = False
+    family: str = "numpy"
+    spec: Callable | None = None
+
+    def __init__(self, name: str | None = None, **arguments: Any):
+        super().__init__(name=name)
+        self.arguments = arguments
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        given = {**self.arguments, **kwargs}
+        function = type(self).function
+        if self.variadic:
+            leading = [given.pop(p) for p in self.tensors]
+            return function(*leading, *args, **given)
+        return function(**dict(zip(self.tensors, args)), **given)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        rule = type(self).spec
+        if rule is not None:
+            return rule(self.call, *args, **self.arguments, **kwargs)
+        return infer_spec(self.call, *args, **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, **self.arguments}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "FunctionOperation":
+        return cls(**config)
+
+
+def op(
+    *families: str,
+    tensors: str | None = None,
+    class_name: str | None = None,
+    aliases: tuple[str, ...] = (),
+    spec: Callable | None = None,
+    variadic: bool = False,
+) -> Callable[[Callable], Callable]:
+    """Makes a public op of a function written on tensors.
+
+    Args:
+        families: the namespaces under `ops` it is listed in ("numpy", "nn", "linalg"); "core" and "math" have none.
+        tensors: names of the arguments that are call arguments of the operation in a graph; the rest are its config. By
+            default those without a default value.
+        class_name: the operation's class as files name it, CamelCase of the function's name by default.
+        aliases: further names.
+        spec: `(call, *tensors, **config) -> KerasTensor(s)` where tracing without data is not enough.
+        variadic: whether the tensors are the function's `*args`; `tensors` then names leading config arguments.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        signature = inspect.signature(function)
+        if tensors is None:
+            names = tuple(n for n, p in signature.parameters.items() if p.default is p.empty and p.kind != p.VAR_KEYWORD)
+        else:
+            names = tuple(tensors.split())
+        camel = class_name or "".join(word.capitalize() for word in function.__name__.split("_"))
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if any_symbolic(args, kwargs):
+                return _join(operation, signature, args, kwargs)
+            result = function(*args, **kwargs)
+            kind = type(result)
+            if kind is np.ndarray or kind in (tuple, list) or isinstance(result, np.generic):
+                return as_tensors(result)
+            return result
+
+        operation = type(
+            camel,
+            (FunctionOperation,),
+            {
+                "function": staticmethod(wrapper),
+                "tensors": names,
+                "variadic": variadic,
+                "family": families[0],
+                "spec": None if spec is None else staticmethod(spec),
+                "__doc__": function.__doc__,
+            },
+        )
+        OPERATIONS[camel] = operation
+        wrapper.operation = operation  # type: ignore[attr-defined]
+        paths = []
+        for name in (function.__name__.rstrip("_"), *aliases):
+            paths.append(f"ops.{name}")
+            paths.extend(f"ops.{f}.{name}" for f in families if f in ("numpy", "nn", "linalg", "image"))
+        return public(*paths)(wrapper)
+
+    return decorate
+
+
+def as_tensors(result: Any) -> Any:
+    """Plain arrays of a result as the engine's tensors."""
+    if isinstance(result, (tuple, list)):
+        items = [as_tensors(r) for r in result]
+        return type(result)(*items) if hasattr(result, "_fields") else type(result)(items)
+    if type(result) is np.ndarray or isinstance(result, np.generic):
+        return engine.tensor(result)
+    return result
+
+
+def _join(operation: type[FunctionOperation], signature: inspect.Signature, args: Any, kwargs: Any) -> Any:
+    """Records the call in the symbolic graph: tensors as call arguments, the rest as the operation's config."""
+    bound = signature.bind(*args, **kwargs)
+    bound.apply_defaults()
+    call_args: list[Any] = []
+    call_kwargs: dict[str, Any] = {}
+    config: dict[str, Any] = {}
+    for name, parameter in signature.parameters.items():
+        value = bound.arguments[name]
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            call_args.extend(value)
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            config.update(value)
+        elif name in operation.tensors and not operation.variadic:
+            call_args.append(value)
+        elif any_symbolic(value):
+            call_kwargs[name] = value
+        else:
+            config[name] = value
+    return operation(**config)(*call_args, **call_kwargs)
+
+
+def merge_shapes(*shapes: tuple) -> tuple:
+    """The broadcast of shapes that may hold None. An unknown size gives way to a known one above 1.
+
+    Raises ValueError that shows the shapes if they do not broadcast.
+    """
+    out: list[Any] = []
+    rank = max((len(s) for s in shapes), default=0)
+    for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes)):
+        known = {s for s in sizes if s not in (None, 1)}
+        if len(known) > 1:
+            raise ValueError(f"shapes {', '.join(map(str, shapes))} do not broadcast: sizes {sorted(known)} meet on one axis.")
+        out.append(known.pop() if known else None if None in sizes else 1)
+    return tuple(out)
+
+
+def elementwise_spec(call: Callable, *args: Any, **config: Any) -> KerasTensor:
+    """The rule for elementwise ops: shapes broadcast, the dtype is what scalars of the same dtypes give."""
+    shapes = [x.shape if hasattr(x, "shape") else np.shape(x) for x in args]
+    try:
+        shape = merge_shapes(*shapes)
+    except ValueError as error:
+        owner = getattr(getattr(call, "__self__", None), "name", "elementwise op")
+        raise ValueError(f"{owner}: {error}") from None
+
+    def scalar(x: Any) -> Any:
+        if isinstance(x, KerasTensor):
+            return KerasTensor((), x.dtype)
+        if hasattr(x, "shape"):
+            return KerasTensor((), str(getattr(x.dtype, "name", x.dtype)))
+        return x if np.ndim(x) == 0 else np.asarray(x).flat[0].item()
+
+    return KerasTensor(shape, infer_spec(call, *map(scalar, args)).dtype)
+
+

@@ -1,0 +1,13 @@
+"""Symbolic tensors and the graph of operations on them."""
+
+from ._function import Function as Function
+from ._keras_tensor import KerasTensor as KerasTensor
+from ._keras_tensor import any_symbolic as any_symbolic
+from ._keras_tensor import is_keras_tensor as is_keras_tensor
+from ._node import KerasHistory as KerasHistory
+from ._node import Node as Node
+from ._operation import Operation as Operation
+from ._operation import auto_name as auto_name
+from ._operation import infer_spec as infer_spec
+from ._operation import reset_names as reset_names
+from ._operation import to_snake_case as to_snake_case

@@ -1,0 +1,85 @@
+"""A symbolic tensor: shape and dtype without data, and the operation that made it."""
+
+from typing import Any
+
+from lamina._public import public
+
+from .._dtypes import standardize_dtype
+
+
+@public("KerasTensor")
+class KerasTensor:
+    """A placeholder that layers and ops are joined on to describe a model before any data flows.
+
+    Args:
+        shape: tuple of ints, with None for a size known only at run time (the batch, mostly).
+        dtype: name of the dtype.
+        sparse, ragged: whether the data is sparse or ragged; kept for the spec, the engines here are dense.
+        record_history: whether operations on it are recorded.
+        name: optional name.
+    """
+
+    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True, name=None):
+        self.shape = tuple(None if size is None else int(size) for size in shape)
+        self._dtype = standardize_dtype(dtype)
+        self.sparse = bool(sparse)
+        self.ragged = bool(ragged)
+        self.record_history = record_history
+        self.name = name or _next_name()
+        self._keras_history: Any = None  # KerasHistory, set by Node
+
+    dtype = property(lambda self: self._dtype)
+    ndim = property(lambda self: len(self.shape))
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+    def _no_value(self, what: str):
+        raise TypeError(
+            f"{what} needs a value, and {self!r} is symbolic: it has only a shape and a dtype. "
+            "Use lamina.ops or a layer on it, or call the finished model on data."
+        )
+
+    def __array__(self, *_args, **_kwargs):
+        self._no_value("A NumPy function")
+
+    def __bool__(self):
+        self._no_value("A truth test")
+
+    def __float__(self):
+        self._no_value("float()")
+
+    def __int__(self):
+        self._no_value("int()")
+
+    def __len__(self):
+        if not self.shape or self.shape[0] is None:
+            self._no_value("len()")
+        return self.shape[0]
+
+    def __iter__(self):
+        self._no_value("Iteration")
+
+
+_count = 0
+
+
+def _next_name() -> str:
+    global _count
+    _count += 1
+    return "keras_tensor" if _count == 1 else f"keras_tensor_{_count - 1}"
+
+
+def is_keras_tensor(x: Any) -> bool:
+    return isinstance(x, KerasTensor)
+
+
+def any_symbolic(args: Any, kwargs: Any = None) -> bool:
+    """Whether a KerasTensor stands anywhere in the nested arguments."""
+    if isinstance(args, KerasTensor):
+        return True
+    if isinstance(args, (list, tuple)):
+        return any(any_symbolic(a) for a in args) or (bool(kwargs) and any_symbolic(kwargs))
+    if isinstance(args, dict):
+        return any(any_symbolic(a) for a in args.values()) or (bool(kwargs) and any_symbolic(kwargs))
+    return bool(kwargs) and any_symbolic(kwargs)

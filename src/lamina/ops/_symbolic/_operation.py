@@ -1,0 +1,104 @@
+"""The base of everything that can stand in a symbolic graph: layers and ops."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+from lamina import tree
+from lamina._public import public
+from lamina.engines import engine
+
+from ._keras_tensor import KerasTensor, any_symbolic
+from ._node import Node
+
+_name_counts: dict[str, int] = defaultdict(int)
+
+
+def to_snake_case(name: str) -> str:
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """`"dense"`, then `"dense_1"`, ...: unique names as Keras gives them."""
+    prefix = to_snake_case(prefix)
+    count = _name_counts[prefix]
+    _name_counts[prefix] += 1
+    return prefix if count == 0 else f"{prefix}_{count}"
+
+
+def reset_names() -> None:
+    """Starts automatic naming anew (`utils.clear_session`)."""
+    _name_counts.clear()
+
+
+@public("Operation")
+class Operation:
+    """Something callable on tensors and on KerasTensors. Subclasses define `call` and may define `compute_output_spec`."""
+
+    def __init__(self, name: str | None = None):
+        if name is None:
+            name = auto_name(type(self).__name__)
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(f"{type(self).__name__}: name must be a string without '/'; got {name!r}.")
+        self.name = name
+        self._inbound_nodes: list[Node] = []
+        self._outbound_nodes: list[Node] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if any_symbolic(args, kwargs):
+            return self.symbolic_call(*args, **kwargs)
+        return self.call(*args, **kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Records a call on KerasTensors and returns the KerasTensors it would give."""
+        outputs = self.compute_output_spec(*args, **kwargs)
+        Node(self, args, kwargs, outputs)
+        return outputs
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define call().")
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """KerasTensors shaped like the outputs, found by tracing `call` without data."""
+        return infer_spec(self.call, *args, **kwargs)
+
+    def _nth(self, attribute: str) -> Any:
+        if not self._inbound_nodes:
+            raise AttributeError(f"{type(self).__name__} {self.name!r} has never been called on a KerasTensor.")
+        node = self._inbound_nodes[0]
+        flat = getattr(node, attribute)
+        return flat[0] if len(flat) == 1 else flat
+
+    input = property(lambda self: self._nth("input_tensors"))
+    output = property(lambda self: self._nth("output_tensors"))
+
+
+# Two sizes that no program is likely to contain: an output size that changes with them depends on an unknown size.
+_FILL = (83, 89)
+
+
+def infer_spec(fn: Any, *args: Any, **kwargs: Any) -> Any:
+    """The KerasTensors that `fn` would return, found by tracing it without data (twice if a size is unknown)."""
+    has_unknown = any(isinstance(x, KerasTensor) and None in x.shape for x in tree.flatten((args, kwargs)))
+    first = _spec_with(fn, _FILL[0], args, kwargs)
+    second = _spec_with(fn, _FILL[1], args, kwargs) if has_unknown else first
+
+    def merge(a: Any, b: Any) -> Any:
+        if a is None:
+            return None
+        shape = tuple(m if m == n else None for m, n in zip(a.shape, b.shape, strict=True))
+        return KerasTensor(shape, str(a.dtype))
+
+    return tree.map_structure(merge, first, second)
+
+
+def _spec_with(fn: Any, fill: int, args: Any, kwargs: Any) -> Any:
+    def concrete(x: Any) -> Any:
+        if not isinstance(x, KerasTensor):
+            return x
+        return engine.Spec(tuple(fill if size is None else size for size in x.shape), x.dtype)
+
+    args, kwargs = tree.map_structure(concrete, (tuple(args), dict(kwargs)))
+    return engine.spec(fn, *args, **kwargs)
