@@ -1,8 +1,17 @@
-"""lamina: deep learning with the Keras API on thin engines. (Interim face.)"""
+"""lamina: deep learning with the Keras API on thin engines.
+
+    import lamina
+    from lamina import layers
+
+    model = lamina.Sequential([lamina.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse")
+    model.fit(x, y, epochs=10)
+
+The engine is pure NumPy unless LAMINA_ENGINE says otherwise. Names are loaded when they are first used.
+"""
+
+from ._lazy import attach
+
 __version__ = "0.1.0"
-def __getattr__(name):
-    import importlib
-    try:
-        return importlib.import_module(f"lamina.{name}")
-    except ModuleNotFoundError as e:
-        raise AttributeError(name) from e
+
+__getattr__, __dir__, __all__ = attach(__name__)

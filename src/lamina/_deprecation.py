@@ -5,11 +5,11 @@ import warnings
 _warned: set[str] = set()
 
 
-def warn_once(key: str, message: str) -> None:
-    """Warns with DeprecationWarning the first time that `key` is met in this process."""
+def warn_once(key: str, message: str, category: type[Warning] = DeprecationWarning) -> None:
+    """Warns (with DeprecationWarning) the first time that `key` is met in this process."""
     if key not in _warned:
         _warned.add(key)
-        warnings.warn(message, DeprecationWarning, stacklevel=3)
+        warnings.warn(message, category, stacklevel=3)
 
 
 def forget_warnings() -> None:

@@ -7,6 +7,8 @@ T = TypeVar("T")
 
 # Public path without the package name ("losses.MeanSquaredError") -> object.
 PUBLIC: dict[str, Any] = {}
+# Public path -> module that defines the object; scripts/make_face.py writes the lazy face from it.
+HOME: dict[str, str] = {}
 
 
 def public(*paths: str) -> Callable[[T], T]:
@@ -21,6 +23,7 @@ def public(*paths: str) -> Callable[[T], T]:
             if path in PUBLIC:
                 raise RuntimeError(f"public: {path!r} is already taken by {PUBLIC[path]!r}.")
             PUBLIC[path] = thing
+            HOME[path] = thing.__module__
         namespace = paths[0].rpartition(".")[0]
         thing.__module__ = f"lamina.{namespace}" if namespace else "lamina"
         return thing

@@ -36,8 +36,8 @@ def _arithmetic(name: str, formula: str, bool_as: str | None = None, function: s
 
     def body(a, b):
         a, b = promote(a, b)
-        if bool_as is not None and not (is_scalar(a) or is_scalar(b)) and dtype_name(a) == "bool":
-            a, b = to(a, bool_as), to(b, bool_as)
+        if bool_as is not None and _is_bool(a) and _is_bool(b):
+            a, b = (scalar(v, bool_as) if is_scalar(v) else to(v, bool_as) for v in (a, b))
         return getattr(xp, function or name)(a, b)
 
     return _make(name, formula, body, "the promoted dtype")
@@ -64,6 +64,10 @@ def _bitwise(name: str, formula: str, aliases: tuple = (), function: str | None 
         return getattr(xp, function or name)(*promote(a, b))
 
     return _make(name, formula, body, "the promoted dtype", aliases, arguments="x y")
+
+
+def _is_bool(x: Any) -> bool:
+    return type(x) is bool if is_scalar(x) else dtype_name(x) == "bool"
 
 
 def _truth(x: Any) -> Any:
@@ -182,7 +186,9 @@ def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
     a, b = promote(x1, x2, arrays=True, also=(float,))
     same = xp.equal(a, b)
     finite = xp.logical_and(xp.isfinite(a), xp.isfinite(b))
-    near = xp.logical_and(finite, xp.less_equal(xp.abs(a - b), atol + rtol * xp.abs(b)))
+    # Infinities are kept out of the difference, where they would make NaN.
+    a_, b_ = xp.where(finite, a, xp.zeros_like(a)), xp.where(finite, b, xp.zeros_like(b))
+    near = xp.logical_and(finite, xp.less_equal(xp.abs(a_ - b_), atol + rtol * xp.abs(b_)))
     close = xp.logical_or(same, near)
     return xp.logical_or(close, xp.logical_and(xp.isnan(a), xp.isnan(b))) if equal_nan else close
 

@@ -293,6 +293,14 @@ blackman = _make_window(
 )
 
 
+def window_values(name: str, n: int) -> np.ndarray:
+    """A periodic window for Fourier transforms, "hann" or "hamming"."""
+    a = {"hann": 0.5, "hamming": 0.54}.get(name)
+    if a is None:
+        raise ValueError(f"window: expected 'hann', 'hamming', a tensor or None; got {name!r}.")
+    return a - (1 - a) * np.cos(2 * math.pi * np.arange(n) / n)
+
+
 @op("numpy")
 def kaiser(x, beta):
     """The Kaiser window.
@@ -371,5 +379,3 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwa
     x = tensor(inputs)
     reduce = 1 if x.ndim > 1 else 0
     return xp.max(one_hot(x, num_classes, axis, dtype, sparse), axis=reduce)
-
-

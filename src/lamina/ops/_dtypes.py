@@ -23,7 +23,7 @@ def standardize_dtype(dtype: Any) -> str:
         return _settings.floatx()
     if isinstance(dtype, str):
         name = {"half": "float16", "float": "float32", "int": "int32", "double": "float64"}.get(dtype, dtype)
-    elif dtype in (bool, int, float, complex, str):
+    elif isinstance(dtype, type) and dtype in (bool, int, float, complex, str):
         name = {bool: "bool", int: "int32", float: _settings.floatx(), complex: "complex64", str: "string"}[dtype]
     else:
         name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype).rpartition(".")[2]

@@ -93,7 +93,7 @@ isnan = _test("isnan", "Whether x is not a number")
 isposinf = _test("isposinf", "Whether x is +infinity", body=lambda x: _is_value(tensor(x), math.inf))
 isneginf = _test("isneginf", "Whether x is -infinity", body=lambda x: _is_value(tensor(x), -math.inf))
 signbit = _test("signbit", "Whether the sign bit is set (so also for -0.0)", body=lambda x: _signbit(tensor(x)))
-isreal = _test("isreal", "Whether the imaginary part is zero", body=lambda x: xp.equal(xp.imag(tensor(x)), 0))
+isreal = _test("isreal", "Whether the imaginary part is zero", body=lambda x: _isreal(tensor(x)))
 logical_not = _test("logical_not", "Not x", body=lambda x: xp.logical_not(to(tensor(x), "bool")))
 
 
@@ -112,6 +112,10 @@ def _floats_only(x: Any, function: Callable) -> Any:
 
 def _is_value(x: Any, value: float) -> Any:
     return xp.equal(x, value) if is_float_dtype(x.dtype) else xp.zeros_like(x, dtype=numpy_dtype("bool"))
+
+
+def _isreal(x: Any) -> Any:
+    return xp.equal(xp.imag(x), 0) if "complex" in dtype_name(x) else xp.ones_like(x, dtype=numpy_dtype("bool"))
 
 
 def _signbit(x: Any) -> Any:
@@ -206,7 +210,7 @@ def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
     """
     x = tensor(x)
     if not is_float_dtype(x.dtype):
-        return to(x, "int32") if dtype_name(x) == "bool" else x
+        return x
     low, high = limits(dtype_name(x))
     x = xp.where(xp.isnan(x), xp.full_like(x, nan), x)
     x = xp.where(xp.equal(x, math.inf), xp.full_like(x, high if posinf is None else posinf), x)

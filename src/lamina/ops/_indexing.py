@@ -332,7 +332,7 @@ def histogram(x, bins=10, range=None):
         bins: int.
         range: `(low, high)`; None: from the smallest to the largest element.
 
-    Returns: counts `(bins,)` int32 and bounds `(bins + 1,)` in the floating dtype of `x`.
+    Returns: counts `(bins,)` and bounds `(bins + 1,)`, both in the floating dtype of `x`.
     """
     x = tensor(x)
     name = dtype_name(x)
@@ -351,7 +351,7 @@ def histogram(x, bins=10, range=None):
     inside = xp.logical_and(xp.greater_equal(x, low), xp.less_equal(x, high))
     number = xp.minimum(searchsorted(edges, x, side="right") - 1, bins - 1)
     hits = xp.logical_and(xp.equal(xp.expand_dims(number, -1), np.arange(bins, dtype="int32")), xp.expand_dims(inside, -1))
-    return xp.sum(to(hits, "int32"), axis=0, dtype=numpy_dtype("int32")), edges
+    return xp.sum(to(hits, kind), axis=0, dtype=numpy_dtype(kind)), edges
 
 
 @op("numpy", tensors="indices")

@@ -14,11 +14,18 @@ from ._indexing import concrete
 from ._op import op
 
 
-def _bool_result(function: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
-    if dtype_name(a) == "bool":
-        a, b = to(a, "int32"), to(b, "int32")
-        return xp.not_equal(function(a, b, *args, **kwargs), 0)
+def _contract(function: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
+    """A sum of products in the dtype of `a` and `b`. Booleans are added up as integers; half precision is computed in
+    float32, which is more exact and, without half-precision kernels, faster."""
+    name = dtype_name(a)
+    if name == "bool":
+        return xp.not_equal(function(to(a, "int32"), to(b, "int32"), *args, **kwargs), 0)
+    if name in _HALF:
+        return to(function(to(a, "float32"), to(b, "float32"), *args, **kwargs), name)
     return function(a, b, *args, **kwargs)
+
+
+_HALF = ("float16", "bfloat16", "float8_e4m3fn", "float8_e5m2")
 
 
 @op("numpy")
@@ -35,7 +42,7 @@ def matmul(x1, x2):
     if dtype_name(a) == "int8" and dtype_name(tensor(x1)) == dtype_name(tensor(x2)) == "int8":
         a, b = to(a, "int32"), to(b, "int32")
     _check_inner("matmul", a, b, -1, -2 if b.ndim > 1 else -1)
-    return _bool_result(xp.matmul, a, b)
+    return _contract(xp.matmul, a, b)
 
 
 def _check_inner(name: str, a: Any, b: Any, axis_a: int, axis_b: int) -> None:
@@ -61,7 +68,7 @@ def dot(x1, x2):
     a, b = promote(x1, x2, arrays=True)
     if a.ndim and b.ndim:
         _check_inner("dot", a, b, -1, -2 if b.ndim > 1 else -1)
-        return _bool_result(xp.tensordot, a, b, axes=((a.ndim - 1,), (max(b.ndim - 2, 0),)))
+        return _contract(xp.tensordot, a, b, axes=((a.ndim - 1,), (max(b.ndim - 2, 0),)))
     return xp.multiply(a, b)
 
 
@@ -79,7 +86,7 @@ def tensordot(x1, x2, axes=2):
     if not isinstance(axes, int):
         first, second = axes
         axes = tuple((v,) if isinstance(v, int) else tuple(v) for v in (first, second))
-    return _bool_result(xp.tensordot, a, b, axes=axes)
+    return _contract(xp.tensordot, a, b, axes=axes)
 
 
 @op("numpy")
@@ -96,7 +103,7 @@ def inner(x1, x2):
     if not a.ndim or not b.ndim:
         return xp.multiply(a, b)
     _check_inner("inner", a, b, -1, -1)
-    return _bool_result(xp.tensordot, a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
+    return _contract(xp.tensordot, a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
 
 
 @op("numpy")
@@ -120,7 +127,7 @@ def vdot(x1, x2):
     if "complex" in dtype_name(a):
         a = xp.conj(a)
     _check_inner("vdot", a, b, -1, -1)
-    return _bool_result(xp.tensordot, a, b, axes=((0,), (0,)))
+    return _contract(xp.tensordot, a, b, axes=((0,), (0,)))
 
 
 @op("numpy", tensors="subscripts", variadic=True)
@@ -139,8 +146,11 @@ def einsum(subscripts, *operands, **kwargs):
     operands = promote(*given, arrays=True)
     if {dtype_name(x) for x in given} == {"int8"}:
         operands = [to(x, "int32") for x in operands]
-    if dtype_name(operands[0]) == "bool":
+    name = dtype_name(operands[0])
+    if name == "bool":
         return xp.not_equal(xp.einsum(subscripts, *(to(x, "int32") for x in operands)), 0)
+    if name in _HALF:
+        return to(xp.einsum(subscripts, *(to(x, "float32") for x in operands)), name)
     return xp.einsum(subscripts, *operands)
 
 

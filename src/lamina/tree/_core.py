@@ -4,18 +4,21 @@ Dict entries are visited in the order of sorted keys (insertion order where keys
 as optree does, which Keras uses.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from lamina._public import public
 
 
 def is_namedtuple(value: Any) -> bool:
     return isinstance(value, tuple) and hasattr(value, "_fields")
 
 
+@public("tree.is_nested")
 def is_nested(structure: Any) -> bool:
     """Whether `structure` is a list, tuple or dict (even an empty one) and not a leaf."""
-    return isinstance(structure, (list, tuple, Mapping))
+    return isinstance(structure, (list, tuple, Mapping, deque))
 
 
 def keys_of(mapping: Mapping) -> list:
@@ -39,9 +42,14 @@ def rebuild(structure: Any, entries: list) -> Any:
     """A structure of the same kind and keys as `structure` that holds `entries` (given in order of visit)."""
     if isinstance(structure, Mapping):
         by_key = dict(zip(keys_of(structure), entries, strict=True))
-        return type(structure)((key, by_key[key]) for key in structure)
+        filled = [(key, by_key[key]) for key in structure]
+        if hasattr(structure, "default_factory"):
+            return type(structure)(structure.default_factory, filled)
+        return type(structure)(filled)
     if is_namedtuple(structure):
         return type(structure)(*entries)
+    if isinstance(structure, deque):
+        return deque(entries, structure.maxlen)
     return type(structure)(entries)
 
 
@@ -53,17 +61,37 @@ def iter_leaves(structure: Any) -> Iterator[Any]:
         yield structure
 
 
+@public("tree.flatten")
 def flatten(structure: Any) -> list:
     """The leaves of `structure`, depth first. A leaf gives a list of itself."""
     return list(iter_leaves(structure))
 
 
+@public("tree.flatten_with_path")
+def flatten_with_path(structure: Any) -> list[tuple[tuple, Any]]:
+    """Pairs `(path, leaf)`, depth first; a path holds the indices and keys that lead to the leaf."""
+
+    def walk(node: Any, path: tuple) -> Iterator[tuple[tuple, Any]]:
+        if not is_nested(node):
+            yield path, node
+            return
+        keys = keys_of(node) if isinstance(node, Mapping) else range(len(node))
+        for key, child in zip(keys, children(node)):
+            yield from walk(child, (*path, key))
+
+    return list(walk(structure, ()))
+
+
+@public("tree.pack_sequence_as")
 def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     """The leaves in `flat_sequence` in the shape of `structure`; the inverse of `flatten`.
 
-    Raises ValueError if the number of leaves differs.
+    Raises: TypeError if `flat_sequence` cannot be iterated over, ValueError if the number of leaves differs.
     """
-    flat = list(flat_sequence)
+    try:
+        flat = list(flat_sequence)
+    except TypeError:
+        raise TypeError(f"pack_sequence_as: flat_sequence must be a sequence of leaves; got {flat_sequence!r}.") from None
     expected = sum(1 for _ in iter_leaves(structure))
     if len(flat) != expected:
         raise ValueError(f"pack_sequence_as: the structure has {expected} leaves; flat_sequence has {len(flat)}.")
@@ -77,28 +105,92 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     return fill(structure)
 
 
+def kind_of(structure: Any) -> Any:
+    """What must agree for two levels to be alike: dicts of every kind are one, named tuples differ by class."""
+    for base in (Mapping, deque, list):
+        if isinstance(structure, base):
+            return base
+    return type(structure) if is_namedtuple(structure) else tuple
+
+
+def check_level(where: str, first: Any, other: Any) -> None:
+    """Raises ValueError unless `other` has the kind, length and keys of the nested `first`."""
+    if not is_nested(other) or kind_of(first) is not kind_of(other):
+        raise ValueError(
+            f"{where}: the structures differ: expected a {type(first).__name__} like {first!r}; "
+            f"got a {type(other).__name__}: {other!r}."
+        )
+    if isinstance(first, Mapping) and set(first) != set(other):
+        raise ValueError(f"{where}: the structures differ: expected keys {keys_of(first)}; got {keys_of(other)}.")
+    if len(first) != len(other):
+        raise ValueError(f"{where}: the structures differ: expected {len(first)} entries; got {len(other)} in {other!r}.")
+
+
+def children_like(first: Any, other: Any) -> list:
+    """The entries of `other` in the order in which those of `first` are visited."""
+    if isinstance(first, Mapping):
+        return [other[key] for key in keys_of(first)]
+    return list(other)
+
+
+def check_mapping(where: str, func: Any, structures: tuple) -> None:
+    if not callable(func):
+        raise TypeError(f"{where}: func must be callable; got {func!r}.")
+    if not structures:
+        raise ValueError(f"{where}: expected at least one structure.")
+
+
+@public("tree.map_structure")
 def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -> Any:
     """Applies `func` to the leaves at each place of the structures, which must be alike.
 
-    Raises TypeError if `func` is not callable, ValueError if there is no structure or if they differ.
+    Args:
+        func: function of as many arguments as there are structures.
+        structures: nested structures.
+        none_is_leaf: whether `func` is applied to None; otherwise None stays.
+
+    Returns: a structure like the first.
+
+    Raises: TypeError if `func` is not callable, ValueError if there is no structure or if they differ.
     """
-    if not callable(func):
-        raise TypeError(f"map_structure: func must be callable; got {func!r}.")
-    if not structures:
-        raise ValueError("map_structure: expected at least one structure.")
+    check_mapping("map_structure", func, structures)
+    return _map(func, structures, none_is_leaf)
+
+
+def _map(func: Callable, structures: tuple, none_is_leaf: bool) -> Any:
     first, *others = structures
     if not is_nested(first):
-        if not none_is_leaf and first is None:
-            return None
-        return func(first, *others)
-    columns = [children(first)]
+        for other in others:
+            if is_nested(other) or (not none_is_leaf and (first is None) != (other is None)):
+                raise ValueError(f"map_structure: the structures differ: a leaf {first!r} stands beside {other!r}.")
+        return None if first is None and not none_is_leaf else func(*structures)
     for other in others:
-        if not is_nested(other) or len(other) != len(columns[0]):
-            raise ValueError(f"map_structure: the structures differ: {first!r} and {other!r}.")
-        if isinstance(first, Mapping):
-            if not isinstance(other, Mapping) or set(first) != set(other):
-                raise ValueError(f"map_structure: the structures differ: keys {list(first)} and {other!r}.")
-            columns.append([other[key] for key in keys_of(first)])
-        else:
-            columns.append(children(other))
-    return rebuild(first, [map_structure(func, *row, none_is_leaf=none_is_leaf) for row in zip(*columns)])
+        check_level("map_structure", first, other)
+    rows = zip(children(first), *(children_like(first, other) for other in others))
+    return rebuild(first, [_map(func, row, none_is_leaf) for row in rows])
+
+
+@public("tree.map_structure_up_to")
+def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any) -> Any:
+    """Applies `func` to what stands in the structures at each leaf of `shallow_structure`, nested or not.
+
+    Args:
+        shallow_structure: how deep to go.
+        func: function of as many arguments as there are structures.
+        structures: nested structures, at least as deep.
+
+    Returns: a structure like `shallow_structure`.
+
+    Raises: TypeError if `func` is not callable, ValueError if there is no structure or if one differs.
+    """
+    check_mapping("map_structure_up_to", func, structures)
+
+    def walk(shallow: Any, row: tuple) -> Any:
+        if not is_nested(shallow):
+            return func(*row)
+        for other in row:
+            check_level("map_structure_up_to", shallow, other)
+        rows = zip(*(children_like(shallow, other) for other in row))
+        return rebuild(shallow, [walk(child, entries) for child, entries in zip(children(shallow), rows)])
+
+    return walk(shallow_structure, structures)

@@ -37,3 +37,4 @@ from ._seed_generator import set_random_seed as set_random_seed
 from ._variable import Variable as Variable
 
 custom_object_scope = CustomObjectScope
+from ._gradient_tape import GradientTape as GradientTape

@@ -1,4 +1,4 @@
-"""Random state: a variable [seed, counter] that advances with every draw, and the host's generator of initial weights."""
+"""Random state: a variable [seed, counter] that advances with every draw; and the host's generator of first weights."""
 
 import random as _python_random
 from typing import Any
@@ -79,27 +79,18 @@ class SeedGenerator:
         return cls(**config)
 
 
-class _DefaultGenerator:
-    """The generator behind `seed=None`, made at its first use."""
-
-    generator: SeedGenerator | None = None
-
-    def next(self, ordered: bool = True) -> Any:
-        return self.get().next(ordered)
-
-    def get(self) -> SeedGenerator:
-        if self.generator is None:
-            self.generator = SeedGenerator(name="global_seed_generator")
-        return self.generator
-
-
-_default = _DefaultGenerator()
-random.set_default_generator(_default)
+_default: SeedGenerator | None = None
 
 
 def global_seed_generator() -> SeedGenerator:
-    """The SeedGenerator that serves draws without a seed of their own."""
-    return _default.get()
+    """The SeedGenerator that serves draws without a seed of their own; made at its first use."""
+    global _default
+    if _default is None:
+        _default = SeedGenerator(name="global_seed_generator")
+    return _default
+
+
+random.set_default_generator(global_seed_generator)
 
 
 @public("utils.set_random_seed")
@@ -109,11 +100,11 @@ def set_random_seed(seed: int) -> None:
     Args:
         seed: int, `0 <= seed < 2**32`.
     """
-    global _host
+    global _host, _default
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < _LIMIT:
         raise ValueError(f"set_random_seed: seed must be an integer from 0 to 2**32 - 1; got {seed!r}.")
     seed = int(seed)
     _python_random.seed(seed)
     np.random.seed(seed)
     _host = np.random.Generator(np.random.Philox(key=np.array([seed, 1], dtype="uint64")))
-    _default.generator = SeedGenerator(seed, name="global_seed_generator")
+    _default = SeedGenerator(seed, name="global_seed_generator")

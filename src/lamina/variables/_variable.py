@@ -15,7 +15,8 @@ from ._name_scope import current_path
 from ._registry import find_public
 from ._scope import local
 
-# A gradient tape at work sets this to learn what is read: on_read(variable, value) -> value to use instead.
+# How a gradient tape at work learns what is read: on_read(variable, value) -> value to use instead. Taken from the engine
+# when the first variable is made.
 on_read: Callable[[Any, Any], Any] | None = None
 
 _FLOATS = frozenset(("bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "float8_e5m2"))
@@ -55,6 +56,8 @@ class Variable:
         name: str | None = None,
         layout: Any = None,
     ):
+        global on_read
+        on_read = on_read or getattr(engine, "on_variable_read", None)
         name = auto_name(type(self).__name__) if name is None else name
         if not isinstance(name, str) or "/" in name:
             raise ValueError(f"Variable: name must be a string without '/'; got {name!r}.")

@@ -55,19 +55,32 @@ class CompiledFunction:
         return [e.plan for e in self._entries.values()]
 
     def __call__(self, *args: Any) -> Any:
+        leaves = tree.flatten(args)
+        if current_trace() is not None and any(is_traced(x) for x in leaves):
+            return self.fn(*args)  # already inside a traced program: becomes part of it
+        entry, arrays = self._entry(args)
+        return entry(arrays)
+
+    def loop(self, *args: Any, rows: np.ndarray) -> Any:
+        """Calls `fn(*args, row)` for each row in turn, donated state carried on; returns the last result.
+
+        The same as calling it in a loop, without the look-ups between.
+        """
+        entry, arrays = self._entry((*args, rows[0]))
+        return entry.loop(arrays, rows)
+
+    def _entry(self, args: tuple) -> tuple["_Entry", list[Any]]:
         leaves, kinds = [], []
         for i, arg in enumerate(args):
             flat = tree.flatten(arg)
             leaves.extend(flat)
             kinds.append((i, len(flat)))
-        if current_trace() is not None and any(is_traced(x) for x in leaves):
-            return self.fn(*args)  # already inside a traced program: becomes part of it
         arrays = [x if isinstance(x, np.ndarray) else _as_array(x) for x in leaves]
         key = tuple((a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in arrays)
         entry = self._entries.get(key)
         if entry is None or entry.kinds != kinds:
             entry = self._entries[key] = _Entry(self, args, arrays, kinds)
-        return entry(arrays)
+        return entry, arrays
 
 
 def _as_array(x: Any) -> Any:
@@ -117,16 +130,34 @@ class _Entry:
 
     def __call__(self, arrays: list[Any]) -> Any:
         given = [arrays[k] for k in self.traced]
+        binding = self._bound_to(given)
+        for n in self.owned:
+            np.copyto(binding.inputs[n], given[n])
+        binding.run()
+        return self._results(given, binding)
+
+    def loop(self, arrays: list[Any], rows: np.ndarray) -> Any:
+        given = [arrays[k] for k in self.traced]
+        binding = self._bound_to(given)
+        *others, last = self.owned
+        for n in others:
+            np.copyto(binding.inputs[n], given[n])
+        target, run = binding.inputs[last], binding.run
+        for row in rows:
+            target[...] = row
+            run()
+        return self._results(given, binding)
+
+    def _bound_to(self, given: list[np.ndarray]) -> BoundPlan:
         fixed = [given[n] for n in self.bound_inputs]
         if self.binding is None or any(a is not b for a, b in zip(fixed, self.last)):
             self._bind(given)
         assert self.binding is not None
-        inputs = self.binding.inputs
-        for n in self.owned:
-            np.copyto(inputs[n], given[n])
-        self.binding.run()
+        return self.binding
+
+    def _results(self, given: list[np.ndarray], binding: BoundPlan) -> Any:
         donated = len(self.donated_inputs)
-        outputs = self.binding.outputs
+        outputs = binding.outputs
         results: list[Any] = [given[n] for n in self.donated_inputs]
         results += [wrap(np.array(o)) for o in outputs[donated:]]
         leaves: list[Any] = [None] * len(tree.flatten(self.structure))

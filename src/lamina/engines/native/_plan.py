@@ -14,6 +14,8 @@ import numpy as np
 from ._graph import Graph, Node, Spec, Var, type_name
 
 ALIGN = 64
+# Elements that a run of elementwise calls handles at a time: several such pieces fit into the L2 cache together.
+CHUNK = 1 << 14
 
 
 class Plan:
@@ -63,6 +65,8 @@ class BoundPlan:
                     values[var] = read(place)
                 elif place == "view":
                     values[var] = node.primitive.run(*(read(v) for v in node.inputs), **node.params)
+                elif var in layout.scratch:
+                    values[var] = arena[place : place + CHUNK * var.dtype.itemsize].view(var.dtype)
                 else:
                     part = arena[place : place + var.nbytes]
                     values[var] = part.view(var.dtype).reshape(var.shape)
@@ -72,9 +76,26 @@ class BoundPlan:
         scope.update(plan._names.functions)
         for name, (var, shape) in plan._names.reshaped.items():
             scope[name] = values[var].reshape(shape)
+        for name, (var, start, stop) in plan._names.parts.items():
+            scope[name] = values[var].reshape(-1)[start:stop]
+        pieces: dict[int, list[np.ndarray]] = {}  # by array, so that values sharing one share its pieces
+        for name, (var, size) in plan._names.pieces.items():
+            array = read(var)
+            if id(array) not in pieces:
+                pieces[id(array)] = _cut(array, size, var in layout.scratch or array.size < size)
+            scope[name] = pieces[id(array)]
         exec(compile(plan.source, "<lamina plan>", "exec"), scope)
         self.run: Callable[[], None] = scope["run"]
         self.outputs = [read(v) for v in graph.outputs]
+
+
+def _cut(array: np.ndarray, size: int, is_scratch: bool) -> list[np.ndarray]:
+    """Pieces of CHUNK elements that cover `size`; those of a scratch buffer are the same one every time."""
+    flat = array.reshape(-1)
+    full, rest = divmod(size, CHUNK)
+    if is_scratch:
+        return [flat[:CHUNK]] * full + ([flat[:rest]] if rest else [])
+    return [flat[i : min(i + CHUNK, size)] for i in range(0, size, CHUNK)]
 
 
 def _store(out: np.ndarray, value: Any) -> None:
@@ -91,7 +112,9 @@ class _Layout:
     """Decides where every value lives.
 
     `places`: Var -> byte offset in the arena, "view" (made by running the view primitive), or another Var whose array it
-    shares. `copied_views`: view nodes that must copy after all (a reshape of what is not contiguous).
+    shares. `copied_views`: view nodes that must copy after all (a reshape of what is not contiguous). `blocks`: runs of
+    elementwise calls on long arrays, done piece by piece; `scratch`: values that live inside one block only and need no
+    more than a piece. `joined`: inputs of concatenations that are computed right where they belong.
     """
 
     def __init__(self, graph: Graph, donated: dict[int, int]):
@@ -103,7 +126,11 @@ class _Layout:
         self._find_views()
         self._last_use = self._liveness()
         self.written_in_place: set[int] = self._give_donated(donated)
+        self.joined: dict[Var, tuple[Var, int]] = {}
+        self._join_parts()
         self._share_in_place()
+        self.blocks = self._find_blocks()
+        self.scratch = self._find_scratch()
         self.arena_bytes = self._pack()
 
     def _find_views(self) -> None:
@@ -209,18 +236,90 @@ class _Layout:
                 self._merge(out, v)
                 break
 
+    def _join_parts(self) -> None:
+        """Lets the parts of a concatenation be computed in place, so that nothing is left to copy."""
+        inputs = set(self.graph.inputs)
+        for node in self.graph.nodes:
+            if node.primitive.name != "concatenate" or node.outputs[0] in self.places:
+                continue
+            out, axis, offset = node.outputs[0], node.params["axis"], 0
+            if any(n != 1 for n in out.shape[:axis]):
+                continue
+            for v in node.inputs:
+                root = self.root.get(v, v)
+                if (
+                    not v.is_constant
+                    and root not in inputs
+                    and root not in self.places
+                    and root not in self.joined
+                    and root.nbytes == v.nbytes
+                    and self._shapes[v].flags.c_contiguous
+                ):
+                    self.joined[root] = (out, offset)
+                    self.places[root] = "joined"
+                    self._merge(root, out)
+                offset += v.nbytes
+
+    def _find_blocks(self) -> list[tuple[int, int]]:
+        """Runs of calls, first and last node, that all work element by element on long arrays of one size."""
+        blocks, start, last, size = [], None, 0, 0
+        for n, node in enumerate(self.graph.nodes):
+            if node.primitive.is_view and node not in self.copied_views:
+                continue
+            fits = self._in_block(node)
+            if start is not None and (not fits or node.outputs[0].nbytes // node.outputs[0].dtype.itemsize != size):
+                if last > start:
+                    blocks.append((start, last))
+                start = None
+            if fits and start is None:
+                start, size = n, node.outputs[0].nbytes // node.outputs[0].dtype.itemsize
+            last = n
+        if start is not None and last > start:
+            blocks.append((start, last))
+        return blocks
+
+    def _in_block(self, node: Node) -> bool:
+        if node.primitive.batch != "elementwise" or len(node.outputs) != 1:
+            return False
+        out = node.outputs[0]
+        if out.nbytes < 4 * CHUNK * out.dtype.itemsize or not self._shapes[out].flags.c_contiguous:
+            return False
+        return all(
+            v.shape == () or (v.shape == out.shape and (v.is_constant or self._shapes[v].flags.c_contiguous))
+            for v in node.inputs
+        ) and all(not v.is_constant or v.shape == () or v.value.flags.c_contiguous for v in node.inputs)
+
+    def _find_scratch(self) -> set[Var]:
+        scratch: set[Var] = set()
+        for start, stop in self.blocks:
+            nodes = [n for n in self.graph.nodes[start : stop + 1] if not (n.primitive.is_view and n not in self.copied_views)]
+            inside = {v for n in nodes for v in n.outputs}
+            for v in inside:
+                if v not in self.places and self._last_use.get(v, 0) <= stop:
+                    # Nothing but values of this block may share the array: a view would show the whole.
+                    if all(w in inside and self.places.get(w) != "view" for w, r in self.root.items() if r is v):
+                        scratch.add(v)
+        return scratch
+
     def _pack(self) -> int:
         """Offsets for everything that needs memory of its own: largest first, at the lowest place that is free."""
         first: dict[Var, int] = {}
+        sizes: dict[Var, int] = {}
         for n, node in enumerate(self.graph.nodes):
             for v in node.outputs:
-                if v not in self.places:
-                    first[v] = n
+                if v in self.joined:
+                    first.setdefault(self.joined[v][0], n)
+                elif v not in self.places:
+                    first.setdefault(v, n)
+                    sizes[v] = CHUNK * v.dtype.itemsize if v in self.scratch else v.nbytes
         placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last
         total = 0
-        for v in sorted(first, key=lambda v: -v.nbytes):
-            size = -(-max(v.nbytes, 1) // ALIGN) * ALIGN
+        starts = {n: b for b in self.blocks for n in range(b[0], b[1] + 1)}
+        for v in sorted(first, key=lambda v: -sizes[v]):
+            size = -(-max(sizes[v], 1) // ALIGN) * ALIGN
             start, stop = first[v], max(self._last_use.get(v, first[v]), first[v])
+            # A block runs its calls again for every piece: what it touches is alive all through it.
+            start, stop = starts.get(start, (start, 0))[0], starts.get(stop, (0, stop))[1]
             offset = 0
             for o, end, a, b in sorted(placed):
                 if a <= stop and start <= b and offset < end and o < offset + size:
@@ -228,6 +327,8 @@ class _Layout:
             placed.append((offset, offset + size, start, stop))
             self.places[v] = offset
             total = max(total, offset + size)
+        for v, (out, offset) in self.joined.items():
+            self.places[v] = self.places[out] + offset
         return total
 
 
@@ -258,8 +359,13 @@ class _Names:
         self.values: dict[Var, str] = {}
         self.functions: dict[str, Any] = {}
         self.reshaped: dict[str, tuple[Var, tuple[int, ...]]] = {}
+        self.parts: dict[str, tuple[Var, int, int]] = {}
+        self.pieces: dict[str, tuple[Var, int]] = {}
+        self.in_loop: dict[Var, str] = {}
 
     def of(self, var: Var) -> str:
+        if var in self.in_loop:
+            return self.in_loop[var]
         if var not in self.values:
             self.values[var] = f"{'c' if var.is_constant else 'v'}{len(self.values)}"
         return self.values[var]
@@ -279,11 +385,15 @@ class _Names:
 def _write_source(graph: Graph, layout: _Layout, donated: dict[int, int]) -> tuple[str, _Names]:
     names = _Names()
     lines = []
-    for node in graph.nodes:
-        if node.primitive.is_view and node not in layout.copied_views:
+    blocks = dict(layout.blocks)
+    n = 0
+    while n < len(graph.nodes):
+        if n in blocks:
+            lines += _write_block(graph.nodes[n : blocks[n] + 1], names, layout)
+            n = blocks[n] + 1
             continue
-        comment = ", ".join(type_name(v) for v in node.outputs)
-        lines.append(f"    {_call(node, names, layout)}  # {comment}")
+        lines += _write_node(graph.nodes[n], names, layout, "    ")
+        n += 1
     pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written_in_place]
     states = {graph.inputs[i] for i in donated}
     for k, (old, new) in enumerate(pending):
@@ -293,10 +403,57 @@ def _write_source(graph: Graph, layout: _Layout, donated: dict[int, int]) -> tup
     for k, (old, new) in enumerate(pending):
         source = f"t{k}" if f"t{k}" in names.functions else names.of(new)
         lines.append(f"    np.copyto({names.of(old)}, {source})")
-    bound = [*names.values.values(), *names.functions, *names.reshaped, "np", "store", "store_all"]
+    bound = [*names.values.values(), *names.functions, *names.reshaped, *names.parts, *names.pieces, "np", "store", "store_all"]
     # Default arguments make every name a local of the function: the fastest look-up Python has.
     head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"
     return "\n".join([head, *(lines or ["    pass"])]) + "\n", names
+
+
+def _write_node(node: Node, names: _Names, layout: _Layout, indent: str) -> list[str]:
+    if node.primitive.is_view and node not in layout.copied_views:
+        return []
+    if node.primitive.name == "concatenate" and any(o is node.outputs[0] for o, _ in layout.joined.values()):
+        return _write_rest_of_concatenation(node, names, layout)
+    comment = ", ".join(type_name(v) for v in node.outputs)
+    return [f"{indent}{_call(node, names, layout)}  # {comment}"]
+
+
+def _write_rest_of_concatenation(node: Node, names: _Names, layout: _Layout) -> list[str]:
+    """Copies the parts that could not be computed in place."""
+    out, lines, start = node.outputs[0], [], 0
+    for v in node.inputs:
+        size = v.nbytes // v.dtype.itemsize
+        if not _is_joined(v, out, start * v.dtype.itemsize, layout):
+            name = f"p{len(names.parts)}"
+            names.parts[name] = (out, start, start + size)
+            lines.append(f"    np.copyto({name}.reshape({v.shape}), {names.of(v)})  # a part of {type_name(out)}")
+        start += size
+    return lines
+
+
+def _is_joined(v: Var, out: Var, offset: int, layout: _Layout) -> bool:
+    """Whether `v` was computed at that place of the concatenation."""
+    while v.node is not None and layout.places.get(v) == "view":
+        v = v.node.inputs[0]
+    return layout.joined.get(v) == (out, offset)
+
+
+def _write_block(nodes: list[Node], names: _Names, layout: _Layout) -> list[str]:
+    """A loop over pieces of the arrays that the nodes work on."""
+    nodes = [n for n in nodes if not n.primitive.is_view or n in layout.copied_views]
+    shape = nodes[0].outputs[0].shape
+    size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
+    arrays = dict.fromkeys(v for n in nodes for v in (*n.inputs, *n.outputs) if v.shape == shape)
+    lists = []
+    for v in arrays:
+        name = f"k{len(names.pieces)}"
+        names.pieces[name] = (v, size)
+        names.in_loop[v] = f"x{len(lists)}"
+        lists.append(name)
+    body = [line for n in nodes for line in _write_node(n, names, layout, "        ")]
+    head = f"    for {', '.join(names.in_loop.values())}, in zip({', '.join(lists)}):  # {size} in pieces of {CHUNK}"
+    names.in_loop.clear()
+    return [head, *body]
 
 
 def _call(node: Node, names: _Names, layout: _Layout) -> str:

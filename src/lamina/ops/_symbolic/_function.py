@@ -22,6 +22,9 @@ class Function(Operation):
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None):
         super().__init__(name=name)
+        self._set_graph(inputs, outputs)
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
         for tensor in tree.flatten((inputs, outputs)):
             if tensor is not None and not isinstance(tensor, KerasTensor):
                 raise ValueError(f"{type(self).__name__}: inputs and outputs must be KerasTensors; got {tensor!r}.")

@@ -1,0 +1,37 @@
+# Written by scripts/make_face.py; do not edit.
+
+from . import activations as activations
+from . import callbacks as callbacks
+from . import config as config
+from . import constraints as constraints
+from . import dtype_policies as dtype_policies
+from . import initializers as initializers
+from . import layers as layers
+from . import losses as losses
+from . import metrics as metrics
+from . import mixed_precision as mixed_precision
+from . import ops as ops
+from . import random as random
+from . import regularizers as regularizers
+from . import training as training
+from . import tree as tree
+from . import utils as utils
+from . import variables as variables
+from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
+from lamina.variables._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+from lamina.ops._symbolic._function import Function as Function
+from lamina.variables._gradient_tape import GradientTape as GradientTape
+from lamina.initializers._initializer import Initializer as Initializer
+from lamina.layers.core._input_layer import Input as Input
+from lamina.layers._input_spec import InputSpec as InputSpec
+from lamina.ops._symbolic._keras_tensor import KerasTensor as KerasTensor
+from lamina.layers._layer import Layer as Layer
+from lamina.losses._loss import Loss as Loss
+from lamina.metrics._metric import Metric as Metric
+from lamina.ops._symbolic._operation import Operation as Operation
+from lamina.regularizers._regularizer import Regularizer as Regularizer
+from lamina.variables._scope import StateScope as StatelessScope
+from lamina.variables._variable import Variable as Variable
+from lamina.variables._name_scope import name_scope as name_scope
+
+__version__: str

@@ -1,0 +1,40 @@
+"""The lazy face: public names are loaded when they are first asked for.
+
+Every public namespace ends with `__getattr__, __dir__, __all__ = attach(__name__)`; what it offers stands in `_names.py`.
+With LAMINA_EAGER=1 everything is loaded at once, which shows import errors early.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ._names import NAMES, SUBMODULES
+
+
+def attach(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """`__getattr__`, `__dir__` and `__all__` for the module of a public namespace."""
+    namespace = module.removeprefix("lamina").lstrip(".")
+    names = NAMES.get(namespace, {})
+    submodules = SUBMODULES.get(namespace, ())
+    everything = sorted({*names, *submodules})
+
+    def __getattr__(name: str) -> Any:
+        if name in names:
+            home, attribute = names[name]
+            value = getattr(importlib.import_module(home), attribute)
+        elif name in submodules:
+            value = importlib.import_module(f"{module}.{name}")
+        else:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        setattr(sys.modules[module], name, value)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*vars(sys.modules[module]), *everything})
+
+    if os.environ.get("LAMINA_EAGER") == "1":
+        for name in everything:
+            __getattr__(name)
+    return __getattr__, __dir__, everything

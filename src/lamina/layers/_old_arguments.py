@@ -1,0 +1,100 @@
+"""Spellings of Keras 1 and 2 that layers still understand, with one note each."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from lamina._deprecation import warn_once
+
+_KERNEL = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+}
+_RATE = {"p": "rate"}
+
+# Class -> old name -> new name; None: the argument is understood and has no effect any more.
+OLD_NAMES: dict[str, dict[str, str | None]] = {
+    "Dense": {"output_dim": "units", **_KERNEL},
+    "Dropout": _RATE,
+    "SpatialDropout1D": _RATE,
+    "SpatialDropout2D": {**_RATE, "dim_ordering": "data_format"},
+    "SpatialDropout3D": {**_RATE, "dim_ordering": "data_format"},
+    "GaussianDropout": _RATE,
+    "AlphaDropout": _RATE,
+    "GaussianNoise": {"sigma": "stddev"},
+    "LeakyReLU": {"alpha": "negative_slope"},
+    "PReLU": {"init": "alpha_initializer", "weights": "weights"},
+    "BatchNormalization": {
+        "mode": None, "beta_init": "beta_initializer", "gamma_init": "gamma_initializer",
+        "beta_regularizer": "beta_regularizer", "gamma_regularizer": "gamma_regularizer",
+        "fused": None, "virtual_batch_size": None,
+    },
+    "Embedding": {
+        "init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer",
+        "W_constraint": "embeddings_constraint", "input_length": None, "dropout": None,
+    },
+    "Merge": {"concat_axis": "axis"},
+    "Concatenate": {"concat_axis": "axis"},
+}  # fmt: skip
+_VALUES = {"dim_ordering": {"th": "channels_first", "tf": "channels_last"}, "init": {"normal": "random_normal", "uniform": "random_uniform", "one": "ones", "zero": "zeros"}}  # fmt: skip
+
+
+def rename_old_arguments(cls: type) -> None:
+    """Lets `cls.__init__` take its old argument names, if it has any."""
+    names = OLD_NAMES.get(cls.__name__)
+    if names is None or "__init__" not in cls.__dict__ or not cls.__module__.startswith("lamina."):
+        return
+    init: Callable = cls.__dict__["__init__"]
+
+    @functools.wraps(init)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+        for old in [k for k in kwargs if k in names and names[k] != k]:
+            new = names[old]
+            value = kwargs.pop(old)
+            what = f"has no effect any more; leave it out" if new is None else f"is called {new}= now"
+            warn_once(f"{cls.__name__}.{old}", f"{cls.__name__}: the argument {old}= {what}.")
+            if old == "input_length" and value is not None and "input_shape" not in kwargs:
+                kwargs["input_length"] = value
+            if new is not None:
+                if new in kwargs:
+                    raise TypeError(f"{cls.__name__}: {old}= is the old name of {new}=; give only one of them.")
+                kwargs[new] = _VALUES.get(old, {}).get(value, value) if isinstance(value, str) else value
+        init(self, *args, **kwargs)
+
+    cls.__init__ = wrapper  # type: ignore[method-assign, misc]
+
+
+def take_general_arguments(layer: Any, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Takes the old arguments that every layer has out of `kwargs`.
+
+    Returns: the batch shape of the input (None if not given) and the initial weights (None if not given).
+    """
+    name = type(layer).__name__
+    shape = None
+    batch = kwargs.pop("batch_size", None) if any(k in kwargs for k in ("input_shape", "input_dim")) else None
+    length = kwargs.pop("input_length", None)
+    for key in ("batch_input_shape", "input_shape", "input_dim"):
+        if key not in kwargs:
+            continue
+        value = kwargs.pop(key)
+        warn_once(
+            f"layer.{key}", f"{name}: {key}= still works; Keras 3 has a first layer Input(shape=...) in its place."
+        )
+        if value is None:
+            continue
+        if key == "batch_input_shape":
+            shape = tuple(value)
+        elif key == "input_shape":
+            shape = (batch, *((value,) if isinstance(value, int) else value))
+        else:
+            shape = (batch, value) if length is None else (batch, length, value)
+    if length is not None and shape is None:
+        shape = (batch, *((length,) if isinstance(length, int) else length))
+    weights = kwargs.pop("weights", None)
+    if weights is not None:
+        warn_once("layer.weights", f"{name}: weights= still works; set_weights() after building is today's way.")
+    return shape, weights

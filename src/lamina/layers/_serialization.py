@@ -1,0 +1,25 @@
+"""Layers to configs and back."""
+
+from typing import Any
+
+from lamina._public import public
+from lamina.variables import deserialize_keras_object, serialize_keras_object
+
+from ._layer import Layer
+
+
+@public("layers.serialize")
+def serialize(layer: Layer) -> dict[str, Any]:
+    """The config from which `deserialize` makes a like layer (without its weights)."""
+    return serialize_keras_object(layer)
+
+
+@public("layers.deserialize")
+def deserialize(config: dict[str, Any], custom_objects: Any = None) -> Layer:
+    """The layer that `serialize` gave the config of. Raises ValueError if the config is not that of a layer."""
+    if isinstance(config, dict) and "module" not in config:
+        config = {"module": "keras.layers", "registered_name": None, **config}
+    layer = deserialize_keras_object(config, custom_objects=custom_objects)
+    if not isinstance(layer, Layer):
+        raise ValueError(f"layers.deserialize: expected the config of a layer; got {config!r}.")
+    return layer

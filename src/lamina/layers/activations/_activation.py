@@ -1,0 +1,49 @@
+from typing import Any
+
+from lamina import activations
+from lamina._public import public
+
+from .._layer import Layer
+from .._specs import keep_dtype
+
+
+@public("layers.Activation")
+class Activation(Layer):
+    """An activation function as a layer.
+
+    Args:
+        activation: function or its name.
+    """
+
+    def __init__(self, activation, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.activation = activations.get(activation)
+        self._build_at_init()
+
+    def call(self, inputs):
+        return self.activation(inputs)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def compute_output_spec(self, inputs):
+        return self._traced_spec(inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "activation": activations.serialize(self.activation)}
+
+
+class ElementwiseLayer(Layer):
+    """The base of layers that apply an elementwise function and have no weights."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self._build_at_init()
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def compute_output_spec(self, inputs, *args, **kwargs):
+        return keep_dtype(self, inputs)

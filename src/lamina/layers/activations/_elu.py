@@ -1,0 +1,27 @@
+from typing import Any
+
+from lamina import activations
+from lamina._public import public
+
+from ._activation import ElementwiseLayer
+
+
+@public("layers.ELU")
+class ELU(ElementwiseLayer):
+    """x where positive, `alpha · (e^x - 1)` elsewhere.
+
+    Args:
+        alpha: number, the negative of the limit at minus infinity.
+
+    Reference: Clevert et al., Fast and Accurate Deep Network Learning by ELUs, 2015, arXiv:1511.07289
+    """
+
+    def __init__(self, alpha=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = alpha
+
+    def call(self, inputs):
+        return activations.elu(inputs, alpha=self.alpha)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "alpha": self.alpha}

@@ -1,0 +1,27 @@
+from typing import Any
+
+from lamina import activations
+from lamina._checks import check_non_negative
+from lamina._public import public
+
+from ._activation import ElementwiseLayer
+
+
+@public("layers.LeakyReLU")
+class LeakyReLU(ElementwiseLayer):
+    """x where positive, `negative_slope · x` elsewhere.
+
+    Args:
+        negative_slope: number, zero or above.
+    """
+
+    def __init__(self, negative_slope=0.3, **kwargs):
+        super().__init__(**kwargs)
+        check_non_negative(negative_slope, "negative_slope", self._owner)
+        self.negative_slope = negative_slope
+
+    def call(self, inputs):
+        return activations.leaky_relu(inputs, negative_slope=self.negative_slope)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "negative_slope": self.negative_slope}

@@ -1,0 +1,62 @@
+from typing import Any
+
+from lamina import activations, constraints, initializers, ops, regularizers
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+
+
+@public("layers.PReLU")
+class PReLU(Layer):
+    """x where positive, `alpha · x` elsewhere, with a learned slope for every input.
+
+    Args:
+        alpha_initializer, alpha_regularizer, alpha_constraint: of the slopes.
+        shared_axes: axes along which slopes are shared, such as `[1, 2]` for images.
+
+    Reference: He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852
+    """
+
+    def __init__(
+        self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.alpha_initializer = initializers.get(alpha_initializer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        self.alpha_constraint = constraints.get(alpha_constraint)
+        self.shared_axes = None if shared_axes is None else (
+            list(shared_axes) if isinstance(shared_axes, (list, tuple)) else [shared_axes]
+        )
+
+    def build(self, input_shape):
+        shape = list(input_shape[1:])
+        for axis in self.shared_axes or ():
+            shape[axis - 1] = 1
+        self.alpha = self.add_weight(
+            shape=tuple(shape),
+            name="alpha",
+            initializer=self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
+        )
+        shared = self.shared_axes or ()
+        axes = {i: size for i, size in enumerate(input_shape) if i > 0 and i not in shared}
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
+
+    def call(self, inputs):
+        negative = ops.multiply(ops.negative(self.alpha), activations.relu(ops.negative(inputs)))
+        return ops.add(activations.relu(inputs), negative)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "alpha_initializer": initializers.serialize(self.alpha_initializer),
+            "alpha_regularizer": regularizers.serialize(self.alpha_regularizer),
+            "alpha_constraint": constraints.serialize(self.alpha_constraint),
+            "shared_axes": self.shared_axes,
+        }

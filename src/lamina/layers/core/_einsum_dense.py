@@ -1,0 +1,172 @@
+from typing import Any
+
+from lamina import activations, constraints, initializers, ops, regularizers
+from lamina._public import public
+
+from .._layer import Layer
+from .._unsupported import refuse
+
+
+@public("layers.EinsumDense")
+class EinsumDense(Layer):
+    """A dense layer of any rank: `activation(einsum(equation, x, kernel) + bias)`.
+
+    Args:
+        equation: such as `"abc,cd->abd"`; "..." may stand for any axes, at the left or at the right of all terms.
+        output_shape: sizes of the output's axes without the batch (and without those under "..."); None where the size
+            is that of the input.
+        activation: function or its name.
+        bias_axes: the output axes that the bias has, as a string such as "d"; None for no bias.
+        kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, kernel_constraint, bias_constraint:
+            as in Dense.
+        lora_rank, lora_alpha, gptq_unpacked_column_size, quantization_config: must be None.
+
+    Example:
+        >>> EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d")(ops.ones((2, 3, 5))).shape
+        (2, 3, 4)
+    """
+
+    def __init__(
+        self,
+        equation,
+        output_shape,
+        activation=None,
+        bias_axes=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        gptq_unpacked_column_size=None,
+        quantization_config=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        refuse(
+            self,
+            lora_rank=lora_rank,
+            lora_alpha=lora_alpha,
+            gptq_unpacked_column_size=gptq_unpacked_column_size,
+            quantization_config=quantization_config,
+        )
+        self.equation = equation
+        self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+        self.bias_axes = bias_axes
+        self.activation = activations.get(activation)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.supports_masking = True
+        self.bias = None
+
+    def build(self, input_shape):
+        kernel_shape, bias_shape, self.full_output_shape = read_equation(
+            self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner
+        )
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=kernel_shape,
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        if bias_shape is not None:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=bias_shape,
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
+
+    def call(self, inputs, training=None):
+        outputs = ops.einsum(self.equation, inputs, self.kernel)
+        if self.bias is not None:
+            outputs = ops.add(outputs, self.bias)
+        return outputs if self.activation is None else self.activation(outputs)
+
+    def compute_output_shape(self, input_shape):
+        return read_equation(
+            self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner
+        )[2]
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "output_shape": self.partial_output_shape,
+            "equation": self.equation,
+            "activation": activations.serialize(self.activation),
+            "bias_axes": self.bias_axes,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
+        }
+
+
+def read_equation(equation: str, bias_axes: Any, input_shape: tuple, output_shape: tuple, owner: str) -> tuple:
+    """The shapes of kernel, bias (None for none) and output that the equation asks for."""
+    compact = equation.replace(" ", "")
+    left_hand, arrow, out = compact.partition("->")
+    terms = left_hand.split(",")
+    if not arrow or len(terms) != 2 or "." in terms[1]:
+        raise ValueError(f"{owner}: equation must look like 'abc,cd->abd' or '...x,xy->...y'; got {equation!r}.")
+    source, weight = terms
+    elided_left = source.startswith("...") and out.startswith("...")
+    elided_right = source.endswith("...") and out.endswith("...")
+    if ("." in source or "." in out) and not (elided_left or elided_right):
+        raise ValueError(
+            f"{owner}: '...' must stand at the left of input and output or at the right of both; got {equation!r}."
+        )
+    source, out = source.replace("...", ""), out.replace("...", "")
+    elided = len(input_shape) - len(source)
+    if elided < 0 or (elided and not (elided_left or elided_right)):
+        raise ValueError(f"{owner}: the equation {equation!r} names {len(source)} input axes; got shape {input_shape}.")
+    if elided_left:
+        known = dict(zip(source, input_shape[elided:]))
+        full_output: list[Any] = list(output_shape)
+        names = out
+        if len(output_shape) != len(out):
+            raise ValueError(f"{owner}: output_shape {output_shape} does not have the axes {out!r} of {equation!r}.")
+    else:
+        known = dict(zip(source, input_shape))
+        full_output = [known.get(out[:1]), *output_shape]
+        names = out
+        if len(full_output) != len(out):
+            raise ValueError(
+                f"{owner}: output_shape {output_shape} (without the batch) does not have the axes {out[1:]!r} "
+                f"of {equation!r}."
+            )
+    sizes: dict[str, Any] = {}
+    for label, size in zip(names, full_output):
+        if label in known and size is not None and known[label] is not None and size != known[label]:
+            raise ValueError(
+                f"{owner}: axis {label!r} of {equation!r} has size {known[label]} in the input {input_shape} and "
+                f"{size} in output_shape."
+            )
+        sizes[label] = known.get(label) if size is None else size
+    for label in weight:
+        if label not in known and label not in sizes:
+            raise ValueError(f"{owner}: kernel axis {label!r} of {equation!r} is neither in the input nor in the output.")
+    kernel = tuple(known[label] if known.get(label) is not None else sizes.get(label) for label in weight)
+    result = tuple(sizes[label] for label in names)
+    missing = tuple(input_shape[:elided]) if elided_left else ()
+    trailing = tuple(input_shape[len(source) :]) if elided_right and not elided_left else ()
+    bias = None
+    if bias_axes:
+        unknown = [label for label in bias_axes if label not in names]
+        if unknown:
+            raise ValueError(f"{owner}: bias_axes {bias_axes!r} are not all in the output of {equation!r}.")
+        first = min(names.index(label) for label in bias_axes)
+        bias = tuple(sizes[label] if label in bias_axes else 1 for label in names[first:])
+        if trailing:
+            bias += (1,) * len(trailing)
+    return kernel, bias, missing + result + trailing

@@ -1,0 +1,91 @@
+from typing import Any
+
+from lamina import constraints, initializers, ops, regularizers
+from lamina._checks import check_positive_int
+from lamina._public import public
+from lamina.ops._symbolic import KerasTensor
+
+from .._layer import Layer
+from .._unsupported import refuse
+
+
+@public("layers.Embedding")
+class Embedding(Layer):
+    """A table of vectors: an integer selects its row.
+
+    Args:
+        input_dim: number of rows, one more than the largest index.
+        output_dim: length of a vector.
+        embeddings_initializer, embeddings_regularizer, embeddings_constraint: of the table.
+        mask_zero: whether index 0 is padding, to be masked.
+        weights: initial table, `(input_dim, output_dim)`.
+        lora_rank, lora_alpha, quantization_config: must be None.
+
+    Input `(batch, ...)`, integers; output `(batch, ..., output_dim)`.
+    """
+
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        embeddings_initializer="uniform",
+        embeddings_regularizer=None,
+        embeddings_constraint=None,
+        mask_zero=False,
+        weights=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        refuse(self, lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
+        check_positive_int(input_dim, "input_dim", self._owner)
+        check_positive_int(output_dim, "output_dim", self._owner)
+        self.input_dim = int(input_dim)
+        self.output_dim = int(output_dim)
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = mask_zero
+        self.supports_masking = mask_zero
+        # Indices must not be rounded by a cast to a half-precision float.
+        self.autocast = False
+        if weights is not None:
+            table = weights if not isinstance(weights, (list, tuple)) else weights[0]
+            self._initial_weights = [ops.reshape(ops.convert_to_tensor(table), (self.input_dim, self.output_dim))]
+
+    def build(self, input_shape=None):
+        self.embeddings = self.add_weight(
+            shape=(self.input_dim, self.output_dim),
+            initializer=self.embeddings_initializer,
+            name="embeddings",
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+
+    def call(self, inputs):
+        if not ops.is_int_dtype(ops.standardize_dtype(inputs.dtype)):
+            inputs = ops.cast(inputs, "int32")
+        return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape, self.output_dim)
+
+    def compute_output_spec(self, inputs):
+        return KerasTensor(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            "embeddings_initializer": initializers.serialize(self.embeddings_initializer),
+            "embeddings_regularizer": regularizers.serialize(self.embeddings_regularizer),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+            "embeddings_constraint": constraints.serialize(self.embeddings_constraint),
+            "mask_zero": self.mask_zero,
+        }

@@ -1,0 +1,149 @@
+"""Where a model's data comes in."""
+
+from typing import Any
+
+from lamina import _settings
+from lamina._deprecation import warn_once
+from lamina._public import public
+from lamina.ops._symbolic import KerasTensor, Node
+
+from .._layer import Layer
+
+
+@public("layers.InputLayer")
+class InputLayer(Layer):
+    """A place for data, as a layer. `Input` is the usual way to make one.
+
+    Args:
+        shape: tuple without the batch; None where any size will do.
+        batch_size: int, or None for any.
+        dtype: name of the dtype of the data; the default float type if None.
+        sparse, ragged: kept in the spec; data is dense here.
+        batch_shape: tuple with the batch, in place of `shape` and `batch_size`.
+        input_tensor: a KerasTensor to use in place of a new one.
+        optional: whether None may be given.
+        name: name of the layer.
+    """
+
+    def __init__(
+        self,
+        shape=None,
+        batch_size=None,
+        dtype=None,
+        sparse=None,
+        ragged=None,
+        batch_shape=None,
+        input_tensor=None,
+        optional=False,
+        name=None,
+        **kwargs,
+    ):
+        batch_shape = _old_shape(kwargs, batch_size) if batch_shape is None and shape is None else batch_shape
+        super().__init__(name=name)
+        if kwargs:
+            raise ValueError(f"{self._owner}: unknown argument(s) {sorted(kwargs)}.")
+        if input_tensor is not None:
+            if not isinstance(input_tensor, KerasTensor):
+                raise ValueError(f"{self._owner}: input_tensor must be a KerasTensor; got {input_tensor!r}.")
+            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+        if (shape is None) == (batch_shape is None):
+            raise ValueError(f"{self._owner}: give either shape= or batch_shape=; got {shape!r} and {batch_shape!r}.")
+        if batch_shape is None:
+            batch_shape = (batch_size, *_sizes(shape, "shape", self._owner))
+        self._batch_shape = _sizes(batch_shape, "batch_shape", self._owner)
+        if sparse or ragged:
+            raise ValueError(f"{self._owner}: sparse and ragged inputs are not supported; use dense arrays.")
+        self.sparse = bool(sparse)
+        self.ragged = bool(ragged)
+        self.optional = bool(optional)
+        self._dtype = dtype or _settings.floatx()
+        tensor = input_tensor
+        if tensor is None:
+            tensor = KerasTensor(self._batch_shape, dtype=self._dtype, name=self.name)
+        self._dtype = tensor.dtype
+        Node(self, call_args=(), call_kwargs={}, outputs=tensor)
+        self._build_at_init()
+
+    batch_shape = property(lambda self: self._batch_shape)
+    dtype = property(lambda self: self._dtype)
+
+    def call(self):
+        return None
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "batch_shape": self._batch_shape,
+            "dtype": self._dtype,
+            "sparse": self.sparse,
+            "ragged": self.ragged,
+            "name": self.name,
+            "optional": self.optional,
+        }
+
+
+def _old_shape(kwargs: dict[str, Any], batch_size: Any) -> Any:
+    for key in ("batch_input_shape", "input_shape", "input_dim"):
+        if key in kwargs:
+            value = kwargs.pop(key)
+            warn_once(f"InputLayer.{key}", f"InputLayer: {key}= is called {'batch_' * (key[0] == 'b')}shape= now.")
+            if key == "batch_input_shape":
+                return tuple(value)
+            return (batch_size, *((value,) if isinstance(value, int) else tuple(value)))
+    return None
+
+
+def _sizes(shape: Any, name: str, owner: str) -> tuple:
+    entries = (shape,) if isinstance(shape, int) else shape
+    try:
+        sizes = tuple(None if s is None else int(s) for s in entries)
+    except (TypeError, ValueError):
+        sizes = (-1,)
+    if any(s is not None and s < 0 for s in sizes):
+        raise ValueError(f"{owner}: {name} must be a tuple of sizes (None for any size); got {shape!r}.")
+    return sizes
+
+
+@public("Input", "layers.Input")
+def Input(
+    shape=None,
+    batch_size=None,
+    dtype=None,
+    sparse=None,
+    ragged=None,
+    batch_shape=None,
+    name=None,
+    tensor=None,
+    optional=False,
+    **kwargs,
+):
+    """A KerasTensor that stands for a model's input; layers are called on it to build the model.
+
+    Args:
+        shape: tuple without the batch; None where any size will do.
+        batch_size: int, or None for any.
+        dtype: name of the dtype of the data, "string" for text.
+        sparse, ragged: must be False or None; data is dense here.
+        batch_shape: tuple with the batch, in place of `shape` and `batch_size`.
+        name: name of the input; the key of its data in a dict.
+        tensor: a KerasTensor to use in place of a new one.
+        optional: whether None may be given.
+
+    Returns: KerasTensor, `batch_shape`, `dtype`.
+
+    Example:
+        >>> Input((3,)).shape
+        (None, 3)
+    """
+    layer = InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=sparse,
+        ragged=ragged,
+        batch_shape=batch_shape,
+        input_tensor=tensor,
+        optional=optional,
+        name=name,
+        **kwargs,
+    )
+    return layer.output

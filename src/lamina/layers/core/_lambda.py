@@ -1,0 +1,81 @@
+import inspect
+from typing import Any
+
+from lamina import tree
+from lamina._public import public
+from lamina.ops._symbolic import KerasTensor
+from lamina.variables import deserialize_keras_object, serialize_keras_object
+
+from .._call import as_shapes, map_shapes
+from .._layer import Layer
+
+
+@public("layers.Lambda")
+class Lambda(Layer):
+    """A function as a layer, for small things without weights.
+
+    To be saved, the function must be a named one that is registered with `saving.register_keras_serializable`: a file
+    holds no code.
+
+    Args:
+        function: `function(inputs, **arguments)`; may take `mask` and `training`.
+        output_shape: shape without the batch, or `function(input_shape) -> shape`; by default found by tracing.
+        mask: mask of the output, or `function(inputs, mask) -> mask`.
+        arguments: dict of further arguments.
+    """
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(f"{self._owner}: function must be callable; got {function!r}.")
+        self.arguments = arguments or {}
+        self.function = function
+        self.mask = mask
+        self.supports_masking = mask is not None
+        self._output_shape = as_shapes(output_shape) if isinstance(output_shape, (list, tuple)) else output_shape
+        names = inspect.signature(function).parameters
+        self._takes_mask = "mask" in names
+        self._takes_training = "training" in names
+        self._build_at_init()
+
+    def call(self, inputs, mask=None, training=None):
+        further = {k: v for k, v in self.arguments.items()}
+        if self._takes_mask:
+            further["mask"] = mask
+        if self._takes_training:
+            further["training"] = training
+        return self.function(inputs, **further)
+
+    def compute_mask(self, inputs, mask=None):
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+    def compute_output_shape(self, input_shape):
+        if self._output_shape is None:
+            return super().compute_output_shape(input_shape)
+        if callable(self._output_shape):
+            return self._output_shape(input_shape)
+        return map_shapes(lambda shape: (input_shape[0], *shape), self._output_shape)
+
+    def compute_output_spec(self, inputs, mask=None, training=None):
+        if self._output_shape is None:
+            return self._traced_spec(inputs)
+        shapes = self.compute_output_shape(tree.map_structure(lambda x: tuple(x.shape), inputs))
+        first = tree.flatten(inputs)[0]
+        return map_shapes(lambda shape: KerasTensor(shape, first.dtype), shapes)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "function": serialize_keras_object(self.function),
+            "output_shape": serialize_keras_object(self._output_shape),
+            "mask": serialize_keras_object(self.mask),
+            "arguments": serialize_keras_object(self.arguments),
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None, safe_mode=None):
+        config = dict(config)
+        for key in ("function", "output_shape", "mask", "arguments"):
+            if isinstance(config.get(key), dict):
+                config[key] = deserialize_keras_object(config[key], custom_objects=custom_objects)
+        return super().from_config(config)

@@ -1,0 +1,35 @@
+from typing import Any
+
+from lamina._public import public
+from lamina.variables import deserialize_keras_object, serialize_keras_object
+
+from .._layer import Layer
+
+
+@public("layers.Wrapper")
+class Wrapper(Layer):
+    """The base of layers that wrap another one.
+
+    Args:
+        layer: the layer inside.
+    """
+
+    def __init__(self, layer, **kwargs):
+        if not isinstance(layer, Layer):
+            raise ValueError(f"{type(self).__name__}: layer must be a Layer; got {layer!r}.")
+        super().__init__(**kwargs)
+        self.layer = layer
+
+    def build(self, input_shape=None):
+        if not self.layer.built:
+            self.layer.build(input_shape)
+            self.layer.built = True
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "layer": serialize_keras_object(self.layer)}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        config["layer"] = deserialize_keras_object(config["layer"], custom_objects=custom_objects)
+        return super().from_config(config)

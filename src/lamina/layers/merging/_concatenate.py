@@ -1,0 +1,67 @@
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+
+from ._merge import Merge, _listing
+
+
+@public("layers.Concatenate")
+class Concatenate(Merge):
+    """Puts tensors one behind the other along an axis.
+
+    Args:
+        axis: int; the other axes must agree.
+    """
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple:
+        ranks = {len(s) for s in shapes}
+        rank = max(ranks)
+        if len(ranks) > 1:
+            raise ValueError(f"{self._owner}: the tensors differ in rank: {_listing(shapes, origins)}.")
+        if not -rank <= self.axis < rank:
+            raise ValueError(f"{self._owner}: axis {self.axis} is outside the shapes {_listing(shapes, origins)}.")
+        along = self.axis % rank
+        joined: list[Any] = []
+        for axis, sizes in enumerate(zip(*shapes)):
+            if axis == along:
+                joined.append(None if None in sizes else sum(sizes))
+                continue
+            known = {s for s in sizes if s is not None}
+            if len(known) > 1:
+                raise ValueError(
+                    f"{self._owner}: the shapes do not fit on axis {axis}, where they have {sorted(known)} (they are "
+                    f"joined along axis {along}): {_listing(shapes, origins)}."
+                )
+            joined.append(known.pop() if known else None)
+        return tuple(joined)
+
+    def call(self, inputs):
+        return ops.concatenate(inputs, axis=self.axis)
+
+    def compute_mask(self, inputs, previous_mask=None):
+        if previous_mask is None or all(mask is None for mask in previous_mask):
+            return None
+        masks = []
+        for x, mask in zip(inputs, previous_mask):
+            if mask is None:
+                mask = ops.ones_like(x, dtype="bool")
+            while len(mask.shape) < len(x.shape):
+                mask = ops.expand_dims(mask, -1)
+            masks.append(ops.broadcast_to(mask, x.shape) if None not in x.shape else ops.logical_and(
+                mask, ops.ones_like(x, dtype="bool")
+            ))
+        return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "axis": self.axis}
+
+
+@public("layers.concatenate")
+def concatenate(inputs, axis=-1, **kwargs):
+    """The tensors one behind the other, through a layer `Concatenate`."""
+    return Concatenate(axis=axis, **kwargs)(inputs)

@@ -1,0 +1,103 @@
+from functools import reduce
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+from lamina.ops._symbolic import KerasTensor
+
+from ._merge import Merge
+
+
+@public("layers.Add")
+class Add(Merge):
+    """The sum of a list of tensors, elementwise."""
+
+    def _join(self, inputs: list[Any]) -> Any:
+        return reduce(ops.add, inputs)
+
+
+@public("layers.Subtract")
+class Subtract(Merge):
+    """The first of two tensors minus the second."""
+
+    least = 2
+
+    def _check_shapes(self, shapes: Any, origins: Any = None) -> None:
+        super()._check_shapes(shapes, origins)
+        if len(shapes) != 2:
+            raise ValueError(f"{self._owner}: expected exactly 2 tensors; got {len(shapes)}.")
+
+    def _join(self, inputs: list[Any]) -> Any:
+        return ops.subtract(inputs[0], inputs[1])
+
+
+@public("layers.Multiply")
+class Multiply(Merge):
+    """The product of a list of tensors, elementwise."""
+
+    def _join(self, inputs: list[Any]) -> Any:
+        return reduce(ops.multiply, inputs)
+
+
+@public("layers.Average")
+class Average(Merge):
+    """The mean of a list of tensors, elementwise."""
+
+    def _join(self, inputs: list[Any]) -> Any:
+        return ops.divide(reduce(ops.add, inputs), len(inputs))
+
+    def compute_output_spec(self, inputs):
+        spec = super().compute_output_spec(inputs)
+        return KerasTensor(spec.shape, ops.result_type(spec.dtype, float))
+
+
+@public("layers.Maximum")
+class Maximum(Merge):
+    """The largest of a list of tensors, elementwise."""
+
+    def _join(self, inputs: list[Any]) -> Any:
+        return reduce(ops.maximum, inputs)
+
+
+@public("layers.Minimum")
+class Minimum(Merge):
+    """The smallest of a list of tensors, elementwise."""
+
+    def _join(self, inputs: list[Any]) -> Any:
+        return reduce(ops.minimum, inputs)
+
+
+@public("layers.add")
+def add(inputs, **kwargs):
+    """The sum of a list of tensors, through a layer `Add`."""
+    return Add(**kwargs)(inputs)
+
+
+@public("layers.subtract")
+def subtract(inputs, **kwargs):
+    """The first of two tensors minus the second, through a layer `Subtract`."""
+    return Subtract(**kwargs)(inputs)
+
+
+@public("layers.multiply")
+def multiply(inputs, **kwargs):
+    """The product of a list of tensors, through a layer `Multiply`."""
+    return Multiply(**kwargs)(inputs)
+
+
+@public("layers.average")
+def average(inputs, **kwargs):
+    """The mean of a list of tensors, through a layer `Average`."""
+    return Average(**kwargs)(inputs)
+
+
+@public("layers.maximum")
+def maximum(inputs, **kwargs):
+    """The largest of a list of tensors, through a layer `Maximum`."""
+    return Maximum(**kwargs)(inputs)
+
+
+@public("layers.minimum")
+def minimum(inputs, **kwargs):
+    """The smallest of a list of tensors, through a layer `Minimum`."""
+    return Minimum(**kwargs)(inputs)

@@ -1,0 +1,156 @@
+from typing import Any
+
+from lamina import _settings, constraints, initializers, ops, regularizers
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+from .._unsupported import refuse
+
+
+@public("layers.BatchNormalization")
+class BatchNormalization(Layer):
+    """Scales features to mean 0 and variance 1 over the batch, then by learned factors.
+
+    In training `gamma · (x - mean(batch)) / sqrt(var(batch) + epsilon) + beta`; otherwise with moving averages of mean and
+    variance, which training keeps. A frozen layer (`trainable=False`) uses the averages, too.
+
+    Args:
+        axis: the axis (or axes) of features.
+        momentum: share of the old value in the moving averages.
+        epsilon: added to the variance.
+        center, scale: whether `beta` is added, whether `gamma` is multiplied.
+        beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: initial values.
+        beta_regularizer, gamma_regularizer: penalties. beta_constraint, gamma_constraint: projections.
+        renorm, renorm_clipping, renorm_momentum: batch renormalisation is not supported: renorm must be False.
+        synchronized: whether statistics are taken over all devices; no effect on one.
+
+    `call` takes a `mask` without the features' axis: masked steps take no part in the statistics.
+
+    Reference: Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        momentum=0.99,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        moving_mean_initializer="zeros",
+        moving_variance_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        renorm=False,
+        renorm_clipping=None,
+        renorm_momentum=0.99,
+        synchronized=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        refuse(self, renorm=renorm, renorm_clipping=renorm_clipping)
+        self.axis = axis
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.renorm_momentum = renorm_momentum
+        self.synchronized = synchronized
+        self.supports_masking = True
+        self.gamma = None
+        self.beta = None
+
+    def build(self, input_shape):
+        axis = self.axis[0] if isinstance(self.axis, (list, tuple)) else self.axis
+        if not -len(input_shape) <= axis < len(input_shape):
+            raise ValueError(f"{self._owner}: axis {self.axis} is outside an input of shape {input_shape}.")
+        size = input_shape[axis]
+        if self.scale:
+            self.gamma = self._statistic("gamma", size, self.gamma_initializer, trainable=True)
+            self.gamma.regularizer, self.gamma.constraint = self.gamma_regularizer, self.gamma_constraint
+        if self.center:
+            self.beta = self._statistic("beta", size, self.beta_initializer, trainable=True)
+            self.beta.regularizer, self.beta.constraint = self.beta_regularizer, self.beta_constraint
+        self.moving_mean = self._statistic("moving_mean", size, self.moving_mean_initializer)
+        self.moving_variance = self._statistic("moving_variance", size, self.moving_variance_initializer)
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: size})
+        self._feature_axis = axis % len(input_shape)
+        self._reduction_axes = [i for i in range(len(input_shape)) if i != self._feature_axis]
+
+    def _statistic(self, name: str, size: Any, initializer: Any, trainable: bool = False) -> Any:
+        return self.add_weight(
+            shape=(size,), name=name, initializer=initializer, trainable=trainable, autocast=trainable
+        )
+
+    def call(self, inputs, training=None, mask=None):
+        if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
+            raise ValueError(
+                f"{self._owner}: the mask must have one axis less than the input {tuple(inputs.shape)}; "
+                f"got {tuple(mask.shape)}."
+            )
+        # Half precision overflows in the squares.
+        inputs = ops.cast(inputs, ops.result_type(ops.standardize_dtype(inputs.dtype), "float32"))
+        dtype = inputs.dtype
+        if training and self.trainable:
+            mean, variance = self._moments(inputs, mask)
+            for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                value = ops.cast(value, moving.dtype)
+                moving.assign(ops.add(ops.multiply(moving, self.momentum), ops.multiply(value, 1.0 - self.momentum)))
+        else:
+            mean, variance = ops.cast(self.moving_mean, dtype), ops.cast(self.moving_variance, dtype)
+        outputs = ops.batch_normalization(
+            inputs,
+            mean=mean,
+            variance=variance,
+            axis=self._feature_axis,
+            offset=None if self.beta is None else ops.cast(self.beta, dtype),
+            scale=None if self.gamma is None else ops.cast(self.gamma, dtype),
+            epsilon=self.epsilon,
+        )
+        return ops.cast(outputs, self.compute_dtype)
+
+    def _moments(self, inputs: Any, mask: Any) -> tuple[Any, Any]:
+        axes = tuple(self._reduction_axes)
+        if mask is None:
+            return ops.moments(inputs, axes=axes)
+        weights = ops.expand_dims(ops.cast(mask, inputs.dtype), -1)
+        weights = ops.multiply(weights, ops.ones_like(inputs))
+        total = ops.add(ops.sum(weights, axis=axes, keepdims=True), _settings.epsilon())
+        mean = ops.divide(ops.sum(ops.multiply(weights, inputs), axis=axes, keepdims=True), total)
+        squares = ops.multiply(weights, ops.square(ops.subtract(inputs, mean)))
+        variance = ops.divide(ops.sum(squares, axis=axes, keepdims=True), total)
+        return ops.squeeze(mean, axis=axes), ops.squeeze(variance, axis=axes)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "momentum": self.momentum,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "beta_initializer": initializers.serialize(self.beta_initializer),
+            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
+            "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
+            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
+            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
+            "beta_constraint": constraints.serialize(self.beta_constraint),
+            "gamma_constraint": constraints.serialize(self.gamma_constraint),
+            "synchronized": self.synchronized,
+        }

@@ -1,0 +1,115 @@
+from typing import Any
+
+from lamina import constraints, initializers, ops, regularizers
+from lamina._public import public
+
+from .._layer import Layer
+
+
+@public("layers.LayerNormalization")
+class LayerNormalization(Layer):
+    """Scales each sample to mean 0 and variance 1 over its features, then by learned factors.
+
+    `gamma · (x - mean(x)) / sqrt(var(x) + epsilon) + beta`, mean and variance over `axis`.
+
+    Args:
+        axis: int or list of ints, the axes of features.
+        epsilon: added to the variance.
+        center, scale: whether `beta` is added, whether `gamma` is multiplied.
+        beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
+            of the factors.
+
+    Reference: Ba et al., Layer Normalization, 2016, arXiv:1607.06450
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        **kwargs,
+    ):
+        if kwargs.pop("rms_scaling", False):
+            raise ValueError("LayerNormalization: rms_scaling=True is not supported; use RMSNormalization.")
+        super().__init__(**kwargs)
+        whole = isinstance(axis, int) or (isinstance(axis, (list, tuple)) and all(isinstance(a, int) for a in axis))
+        if not whole:
+            raise TypeError(f"{self._owner}: axis must be an int or a list of ints; got {axis!r}.")
+        self.axis = axis
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_constraint = constraints.get(beta_constraint)
+        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.supports_masking = True
+        self.gamma = None
+        self.beta = None
+
+    def _axes(self) -> list[int]:
+        return [self.axis] if isinstance(self.axis, int) else list(self.axis)
+
+    def build(self, input_shape):
+        for axis in self._axes():
+            if not -len(input_shape) <= axis < len(input_shape):
+                raise ValueError(f"{self._owner}: axis {axis} is outside an input of shape {input_shape}.")
+        shape = tuple(input_shape[axis] for axis in self._axes())
+        if self.scale:
+            self.gamma = self.add_weight(
+                name="gamma",
+                shape=shape,
+                initializer=self.gamma_initializer,
+                regularizer=self.gamma_regularizer,
+                constraint=self.gamma_constraint,
+                autocast=False,
+            )
+        if self.center:
+            self.beta = self.add_weight(
+                name="beta",
+                shape=shape,
+                initializer=self.beta_initializer,
+                regularizer=self.beta_regularizer,
+                constraint=self.beta_constraint,
+                autocast=False,
+            )
+
+    def call(self, inputs):
+        # Half precision overflows in the squares.
+        inputs = ops.cast(inputs, ops.result_type(ops.standardize_dtype(inputs.dtype), "float32"))
+        axes = self._axes()
+        outputs = ops.layer_normalization(
+            inputs,
+            gamma=None if self.gamma is None else self.gamma.value,
+            beta=None if self.beta is None else self.beta.value,
+            axis=axes[0] if len(axes) == 1 else axes,
+            epsilon=self.epsilon,
+        )
+        return ops.cast(outputs, self.compute_dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "axis": self.axis,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            "beta_initializer": initializers.serialize(self.beta_initializer),
+            "gamma_initializer": initializers.serialize(self.gamma_initializer),
+            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
+            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
+            "beta_constraint": constraints.serialize(self.beta_constraint),
+            "gamma_constraint": constraints.serialize(self.gamma_constraint),
+        }

@@ -1,0 +1,37 @@
+from typing import Any
+
+from lamina import regularizers
+from lamina._public import public
+
+from .._layer import Layer
+from .._specs import keep_dtype
+
+
+@public("layers.ActivityRegularization")
+class ActivityRegularization(Layer):
+    """Gives its input back and adds a penalty on it to the losses: `l1 · Σ|x| + l2 · Σx²`.
+
+    Args:
+        l1, l2: weights of the two penalties.
+    """
+
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+        self.supports_masking = True
+        self.l1 = l1
+        self.l2 = l2
+        self._build_at_init()
+
+    def call(self, inputs):
+        return inputs
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def compute_output_spec(self, inputs):
+        return keep_dtype(self, inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        config = {**super().get_config(), "l1": self.l1, "l2": self.l2}
+        config.pop("activity_regularizer", None)
+        return config

@@ -1,0 +1,27 @@
+from lamina.variables import SeedGenerator
+
+from .._layer import Layer
+from .._specs import keep_dtype
+
+
+class RandomLayer(Layer):
+    """The base of layers that add noise in training and do nothing otherwise."""
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.supports_masking = True
+        self.seed_generator = None
+        if self._draws():
+            self.seed_generator = SeedGenerator(seed)
+        self._build_at_init()
+
+    def _draws(self) -> bool:
+        """Whether the options given ever need random numbers."""
+        return True
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def compute_output_spec(self, inputs, training=None):
+        return keep_dtype(self, inputs)

@@ -1,0 +1,80 @@
+from typing import Any
+
+from lamina import _settings, ops
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from ._dropout import Dropout
+
+
+class SpatialDropout(Dropout):
+    """The base of the layers that drop whole feature maps."""
+
+    rank = 1
+
+    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def _noise_shape(self, inputs: Any) -> tuple:
+        shape = ops.shape(inputs)
+        ones = (1,) * self.rank
+        if getattr(self, "data_format", "channels_last") == "channels_first":
+            return (shape[0], shape[1], *ones)
+        return (shape[0], *ones, shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["noise_shape"]
+        return config
+
+
+@public("layers.SpatialDropout1D")
+class SpatialDropout1D(SpatialDropout):
+    """Dropout of whole features over all steps.
+
+    Args:
+        rate: fraction that is dropped.
+        seed: int or None.
+
+    Input and output `(batch, steps, features)`.
+
+    Reference: Tompson et al., Efficient Object Localization Using Convolutional Networks, 2014, arXiv:1411.4280
+    """
+
+
+class _ImageDropout(SpatialDropout):
+    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+        self.data_format = _settings.standardize_data_format(data_format)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "data_format": self.data_format}
+
+
+@public("layers.SpatialDropout2D")
+class SpatialDropout2D(_ImageDropout):
+    """Dropout of whole channels of images.
+
+    Args:
+        rate: fraction that is dropped.
+        data_format: "channels_last" or "channels_first".
+        seed: int or None.
+
+    Input and output `(batch, height, width, channels)`, or channels first.
+    """
+
+    rank = 2
+
+
+@public("layers.SpatialDropout3D")
+class SpatialDropout3D(_ImageDropout):
+    """Dropout of whole channels of volumes; as SpatialDropout2D, with one more axis.
+
+    Args:
+        rate: fraction that is dropped.
+        data_format: "channels_last" or "channels_first".
+        seed: int or None.
+    """
+
+    rank = 3

@@ -1,0 +1,47 @@
+from typing import Any
+
+from lamina import _settings, ops
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+from .._specs import keep_dtype
+
+
+@public("layers.Flatten")
+class Flatten(Layer):
+    """All axes but the batch in one.
+
+    Args:
+        data_format: with "channels_first", channels are moved last before flattening, so that weights behind it
+            fit either layout.
+
+    Input `(batch, ...)`, output `(batch, features)`.
+    """
+
+    def __init__(self, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.data_format = _settings.standardize_data_format(data_format)
+        self.input_spec = InputSpec(min_ndim=1)
+        self._build_at_init()
+
+    def call(self, inputs):
+        rank = len(inputs.shape)
+        if self.data_format == "channels_first" and rank > 2:
+            inputs = ops.transpose(inputs, (0, *range(2, rank), 1))
+        size = 1
+        for n in inputs.shape[1:]:
+            size *= n
+        return ops.reshape(inputs, (inputs.shape[0], size))
+
+    def compute_output_shape(self, input_shape):
+        size = 1
+        for n in input_shape[1:]:
+            size = None if n is None or size is None else size * n
+        return (input_shape[0], size)
+
+    def compute_output_spec(self, inputs):
+        return keep_dtype(self, inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "data_format": self.data_format}

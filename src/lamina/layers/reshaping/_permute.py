@@ -1,0 +1,37 @@
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+from .._specs import keep_dtype
+
+
+@public("layers.Permute")
+class Permute(Layer):
+    """The axes in another order.
+
+    Args:
+        dims: tuple of axes, counted from 1; the batch (0) stays first. `(2, 1)` swaps the first two.
+    """
+
+    def __init__(self, dims, **kwargs):
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(f"{self._owner}: dims must hold 1 to {len(self.dims)}, each once; got {dims!r}.")
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+        self._build_at_init()
+
+    def call(self, inputs):
+        return ops.transpose(inputs, (0, *self.dims))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], *(input_shape[d] for d in self.dims))
+
+    def compute_output_spec(self, inputs):
+        return keep_dtype(self, inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "dims": self.dims}

@@ -1,0 +1,40 @@
+from typing import Any
+
+from lamina import ops
+from lamina._checks import check_positive_int
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+from .._specs import keep_dtype
+
+
+@public("layers.RepeatVector")
+class RepeatVector(Layer):
+    """Repeats a vector along a new axis of steps.
+
+    Args:
+        n: how often.
+
+    Input `(batch, features)`, output `(batch, n, features)`.
+    """
+
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        check_positive_int(n, "n", self._owner)
+        self.n = n
+        self.input_spec = InputSpec(ndim=2)
+        self._build_at_init()
+
+    def call(self, inputs):
+        batch, features = ops.shape(inputs)
+        return ops.broadcast_to(ops.reshape(inputs, (batch, 1, features)), (batch, self.n, features))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.n, input_shape[1])
+
+    def compute_output_spec(self, inputs):
+        return keep_dtype(self, inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "n": self.n}

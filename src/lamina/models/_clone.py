@@ -1,0 +1,97 @@
+"""Copies of models with fresh weights."""
+
+from collections.abc import Callable
+from typing import Any
+
+from lamina import tree
+from lamina._public import public
+from lamina.layers import Input, InputLayer, Layer
+from lamina.ops._symbolic import KerasTensor
+
+from ._functional import Functional
+from ._model import Model
+from ._sequential import Sequential
+
+
+@public("models.clone_model")
+def clone_model(
+    model: Model,
+    input_tensors: Any = None,
+    clone_function: Callable | None = None,
+    call_function: Callable | None = None,
+    recursive: bool = False,
+    **kwargs: Any,
+) -> Model:
+    """A model of the same architecture with layers of its own, whose weights are fresh.
+
+    Args:
+        model: Sequential or functional model; others are made anew from their config.
+        input_tensors: KerasTensors to start from, in place of new Inputs.
+        clone_function: `layer -> layer`, makes the copy of each layer; by default from its config.
+        call_function: `(layer, *args, **kwargs) -> output`, calls each copy; only for functional models.
+        recursive: whether `clone_function` is also applied to the layers of models inside.
+    """
+    kwargs.pop("cache", None)
+    if kwargs:
+        raise ValueError(f"clone_model: unknown argument(s) {sorted(kwargs)}.")
+    copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+
+    def copy_layer(layer: Any) -> Any:
+        if recursive and isinstance(layer, (Sequential, Functional)):
+            return clone_model(layer, clone_function=clone_function, call_function=None, recursive=True)
+        if not isinstance(layer, Layer):
+            return type(layer).from_config(layer.get_config())
+        return copy(layer)
+
+    if isinstance(model, Sequential):
+        if call_function is not None:
+            raise ValueError("clone_model: call_function works on functional models only; got a Sequential.")
+        return _clone_sequential(model, input_tensors, copy_layer)
+    if isinstance(model, Functional):
+        return _clone_functional(model, input_tensors, copy_layer, call_function)
+    if input_tensors is not None or clone_function is not None or call_function is not None:
+        raise ValueError(
+            "clone_model: input_tensors, clone_function and call_function work on Sequential and functional models only; "
+            f"got {model!r}."
+        )
+    return type(model).from_config(model.get_config())
+
+
+def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callable) -> Sequential:
+    layers: list[Layer] = [copy_layer(layer) for layer in model.layers]
+    if input_tensors is not None:
+        tensors = tree.flatten(input_tensors)
+        if len(tensors) != 1 or not isinstance(tensors[0], KerasTensor):
+            raise ValueError(f"clone_model: a Sequential takes one KerasTensor as input_tensors; got {input_tensors!r}.")
+        start = tensors[0]._keras_history.operation if tensors[0]._keras_history else None
+        if not isinstance(start, InputLayer):
+            start = InputLayer(batch_shape=tensors[0].shape, dtype=tensors[0].dtype)
+        layers.insert(0, start)
+    elif model._has_start():
+        first = model._chain[0]
+        layers.insert(0, InputLayer(batch_shape=first.batch_shape, dtype=first.dtype, name=first.name))
+    return Sequential(layers, name=model.name, trainable=model.trainable)
+
+
+def _clone_functional(model: Functional, input_tensors: Any, copy_layer: Callable, call: Callable | None) -> Functional:
+    if input_tensors is None:
+        fresh = [Input(batch_shape=x.shape, dtype=x.dtype, name=n) for x, n in zip(model.inputs, model.input_names)]
+    else:
+        fresh = tree.flatten(input_tensors)
+        if not all(isinstance(x, KerasTensor) for x in fresh) or len(fresh) != len(model.inputs):
+            raise ValueError(
+                f"clone_model: input_tensors must be {len(model.inputs)} KerasTensor(s); got {input_tensors!r}."
+            )
+    inputs = tree.pack_sequence_as(model._inputs_struct, fresh)
+    copies: dict[int, Any] = {}
+
+    def run(operation: Any, args: Any, kwargs: Any) -> Any:
+        if id(operation) not in copies:
+            copies[id(operation)] = copy_layer(operation)
+        made = copies[id(operation)]
+        return made(*args, **kwargs) if call is None else call(made, *args, **kwargs)
+
+    outputs = model.run(inputs, run)
+    clone = Functional(inputs, outputs, name=model.name)
+    clone.trainable = model.trainable
+    return clone

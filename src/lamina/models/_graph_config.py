@@ -1,0 +1,132 @@
+"""Graphs of layers to configs and back, in Keras 3's format (and, reading, in Keras 2's)."""
+
+from typing import Any
+
+from lamina import tree
+from lamina.layers import InputLayer
+from lamina.layers import deserialize as deserialize_layer
+from lamina.ops._symbolic import KerasTensor, Node
+from lamina.variables import deserialize_keras_object, serialize_keras_object
+
+
+def tensor_address(x: KerasTensor, node_ids: set[int]) -> list[Any]:
+    """Where a tensor comes from: name of the operation, index of its call within the model, index of the output."""
+    operation, node_index, tensor_index = x._keras_history
+    earlier = sum(1 for node in operation._inbound_nodes[:node_index] if id(node) in node_ids)
+    return [operation.name, earlier, tensor_index]
+
+
+def node_config(node: Node, node_ids: set[int]) -> dict[str, Any]:
+    """One call of an operation: its arguments, tensors by address."""
+
+    def one(x: Any) -> Any:
+        if not isinstance(x, KerasTensor):
+            return serialize_keras_object(x)
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": x.shape, "dtype": x.dtype, "keras_history": tensor_address(x, node_ids)},
+        }
+
+    return {"args": tree.map_structure(one, list(node.args)), "kwargs": tree.map_structure(one, node.kwargs)}
+
+
+class _NotYet(Exception):
+    """A call needs a tensor that has not been made yet."""
+
+
+class _Builder:
+    """Makes the operations of a config and calls them, as soon as what they need is there."""
+
+    def __init__(self, config: dict[str, Any], custom_objects: Any):
+        self.custom_objects = custom_objects
+        self.operations: dict[str, Any] = {}
+        self.outputs: dict[tuple[str, int], list[Any]] = {}
+        self.waiting: list[tuple[str, int, Any]] = []
+        for entry in config["layers"]:
+            self._add(entry)
+        self._call_all()
+
+    def _add(self, entry: dict[str, Any]) -> None:
+        name = entry.get("name") or entry["config"]["name"]
+        data = {k: v for k, v in entry.items() if k not in ("name", "inbound_nodes")}
+        if "module" in data:
+            operation = deserialize_keras_object(data, custom_objects=self.custom_objects)
+        else:
+            operation = deserialize_layer(data, custom_objects=self.custom_objects)
+        if not hasattr(operation, "_inbound_nodes"):
+            raise ValueError(f"The config of {name!r} does not describe a layer or operation: {operation!r}.")
+        operation.name = name
+        self.operations[name] = operation
+        if isinstance(operation, InputLayer):
+            self.outputs[name, 0] = operation._inbound_nodes[0].output_tensors
+        for index, node in enumerate(entry.get("inbound_nodes") or ()):
+            self.waiting.append((name, index, node))
+
+    def _call_all(self) -> None:
+        while self.waiting:
+            later = []
+            for name, index, node in self.waiting:
+                try:
+                    args, kwargs = self._arguments(node)
+                except _NotYet:
+                    later.append((name, index, node))
+                    continue
+                self.outputs[name, index] = tree.flatten(self.operations[name](*args, **kwargs))
+            if len(later) == len(self.waiting):
+                names = ", ".join(sorted({name for name, _, _ in later}))
+                raise ValueError(f"The graph in the config has no start or a cycle: cannot call {names}.")
+            self.waiting = later
+
+    def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
+        if isinstance(node, dict):
+            return (
+                [self._value(arg) for arg in node["args"]],
+                {key: self._value(value) for key, value in node["kwargs"].items()},
+            )
+        # Keras 2: [[layer, node_index, tensor_index, kwargs], ...]
+        entries = node if isinstance(node[0], list) else [node]
+        tensors = [self.tensor(entry[:3]) for entry in entries]
+        kwargs = {k: self._value(v) for k, v in (entries[0][3] if len(entries[0]) > 3 else {}).items()}
+        return [tensors[0] if len(tensors) == 1 else tensors], kwargs
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            if value.get("class_name") == "__keras_tensor__":
+                address = value["config"].get("keras_history")
+                return self.tensor(address) if address is not None else deserialize_keras_object(value)
+            if "class_name" in value:
+                return deserialize_keras_object(value, custom_objects=self.custom_objects)
+            return {key: self._value(v) for key, v in value.items()}
+        if isinstance(value, list):
+            return [self._value(v) for v in value]
+        return value
+
+    def tensor(self, address: Any) -> KerasTensor:
+        name, node_index, tensor_index = address[:3]
+        if name not in self.operations:
+            raise ValueError(f"The graph in the config refers to a layer {name!r} that it does not contain.")
+        found = self.outputs.get((name, node_index))
+        if found is None:
+            raise _NotYet
+        return found[tensor_index]
+
+    def tensors(self, structure: Any) -> Any:
+        """The tensors at the addresses of a nested structure."""
+        if isinstance(structure, dict):
+            return {key: self.tensors(value) for key, value in structure.items()}
+        if len(structure) in (3, 4) and isinstance(structure[0], str):
+            return self.tensor(structure)
+        return [self.tensors(value) for value in structure]
+
+
+def graph_from_config(config: dict[str, Any], custom_objects: Any) -> tuple[Any, Any]:
+    """The inputs and outputs of the graph that the config describes. Raises ValueError if it is malformed."""
+    try:
+        builder = _Builder(config, custom_objects)
+        inputs, outputs = builder.tensors(config["input_layers"]), builder.tensors(config["output_layers"])
+    except (KeyError, IndexError, TypeError, AttributeError, _NotYet) as error:
+        raise ValueError(f"The config of the model's graph is malformed: {type(error).__name__}: {error}.") from error
+    # Keras wrote a single tensor in a list, too.
+    if isinstance(inputs, list) and len(inputs) == 1:
+        inputs = inputs[0] if config.get("input_layers") and isinstance(config["input_layers"][0], list) else inputs
+    return inputs, outputs

@@ -1,0 +1,238 @@
+"""`Model`: a layer that can be trained, saved and looked at."""
+
+import inspect
+import json
+from typing import Any
+
+from lamina import saving, tree
+from lamina._deprecation import warn_once
+from lamina._public import public
+from lamina.layers import InputLayer, Layer
+from lamina.layers._call import as_shapes, map_shapes
+from lamina.ops._symbolic import KerasTensor
+from lamina.training import Trainer
+from lamina.variables import deserialize_keras_object, serialize_keras_object
+from lamina.viewing import print_summary
+
+
+def is_functional_call(args: tuple, kwargs: dict) -> bool:
+    """Whether the arguments are `(inputs, outputs)` of a functional model."""
+    return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+
+
+def new_spelling(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """`input=` and `output=` of Keras 1 as `inputs=` and `outputs=`."""
+    kwargs = dict(kwargs)
+    for old in ("input", "output"):
+        if old in kwargs:
+            warn_once(f"Model.{old}", f"Model: the argument {old}= is called {old}s= now.")
+            kwargs[f"{old}s"] = kwargs.pop(old)
+    return kwargs
+
+
+@public("Model", "models.Model")
+class Model(Trainer, Layer):
+    """Layers joined to a whole, with `compile`, `fit`, `evaluate`, `predict`, `save` and `summary`.
+
+    There are three ways to make one: `Model(inputs, outputs)` from KerasTensors (functional), `Sequential([...])` for a
+    chain of layers, and a subclass that makes layers in `__init__` and calls them in `call`.
+
+    Args:
+        inputs: nested structure of KerasTensors, from `Input` or anywhere in a graph of layers.
+        outputs: nested structure of KerasTensors that depend on them.
+        name: string without "/".
+
+    Example:
+        >>> inputs = Input((3,))
+        >>> model = Model(inputs, Dense(1)(inputs))
+        >>> model.count_params()
+        4
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is Model and is_functional_call(args, new_spelling(kwargs)):
+            from ._functional import Functional
+
+            return Layer.__new__(Functional, *args, **kwargs)
+        return Layer.__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        kwargs = new_spelling(kwargs)
+        if is_functional_call(args, kwargs):
+            from ._functional import Functional, become_functional
+
+            become_functional(type(self))
+            Functional.__init__(self, *args, **kwargs)
+            return
+        if args:
+            raise TypeError(
+                f"{type(self).__name__}: expected inputs and outputs, or keyword arguments only; got {args!r}. A subclass "
+                "with its own arguments calls super().__init__(**kwargs)."
+            )
+        Trainer.__init__(self)
+        Layer.__init__(self, **kwargs)
+        self.supports_masking = True
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly inside."""
+        return list(self._flatten_layers(include_self=False, recursive=False))
+
+    @layers.setter
+    def layers(self, _: Any) -> None:
+        raise AttributeError("Model.layers is read-only: call the attribute something else.")
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of that name, or at that place. Raises ValueError that lists the layers if there is none."""
+        if (name is None) == (index is None):
+            raise ValueError(f"{self._owner}.get_layer: give either a name or an index.")
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(f"{self._owner}.get_layer: index {index} is outside its {len(layers)} layers.")
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"{self._owner}.get_layer: no layer {name!r}; there are {', '.join(repr(l.name) for l in layers)}."
+        )
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the weights by tracing `call` on inputs of these shapes (a shape, or a list or dict of them)."""
+        if self.built:
+            return
+        shapes = as_shapes(input_shape)
+        object.__setattr__(self, "_build_shapes_dict", {"input_shape": shapes})
+        if type(self).call is Layer.call:
+            raise NotImplementedError(f"{self._owner}: define call(), or make the model from inputs and outputs.")
+        specs = map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shapes)
+        try:
+            self._traced_spec(specs)
+        except TypeError as error:
+            error.add_note(
+                f"{self._owner} could not be built from shapes alone. Call it on a batch of real data instead of build()."
+            )
+            raise
+
+    def _maybe_build(self, arguments: Any) -> None:
+        if type(self).build is not Model.build:
+            super()._maybe_build(arguments)
+            return
+        # The layers inside are built by their own first call.
+        object.__setattr__(self, "_build_shapes_dict", self._shapes_by_name(arguments.shapes()))
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Builds the model with the shapes of `get_build_config`, if that can be done without data."""
+        if not config or self.built:
+            return
+        shapes = config.get("input_shape") or config.get("shapes_dict")
+        if shapes is None:
+            return
+        if "shapes_dict" in config and type(self).build is Model.build:
+            specs = {
+                name.removesuffix("_shape"): map_shapes(lambda s: KerasTensor(s, self.compute_dtype), as_shapes(shape))
+                for name, shape in config["shapes_dict"].items()
+            }
+            self._traced_spec(**specs)
+            self._mark_built()
+            return
+        super().build_from_config(config)
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list[float] | None = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Prints a table of the layers, their output shapes and numbers of weights.
+
+        Args:
+            line_length: width of the table.
+            positions: relative or absolute ends of its columns.
+            print_fn: function that takes the text, in place of printing.
+            expand_nested: whether the layers of models inside are shown.
+            show_trainable: whether a column tells what is trained.
+            layer_range: pair of names (or patterns) of the first and last layer to show.
+        """
+        print_summary(
+            self,
+            line_length=line_length,
+            positions=positions,
+            print_fn=print_fn,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+
+    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
+        """Writes the whole model to a `.keras` file: architecture, weights, and how it was compiled."""
+        saving.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None, **kwargs: Any) -> None:
+        """Writes the weights to a `.weights.h5` file."""
+        saving.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
+
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Takes the weights from a `.weights.h5`, `.keras` or old `.h5` file.
+
+        Args:
+            skip_mismatch: whether layers whose weights do not fit are left out, with a warning.
+        """
+        saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON, for `models.model_from_json`. `kwargs` go to `json.dumps`."""
+        return json.dumps(serialize_keras_object(self), **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments from which `from_config` makes a like model."""
+        if type(self).get_config is Model.get_config:
+            config = {"name": self.name, **self._general_config()}
+            own = _own_arguments(self)
+            return {**config, **own}
+        return super().get_config()
+
+    def _general_config(self) -> dict[str, Any]:
+        config = Layer.get_config(self)
+        return {key: config[key] for key in ("trainable", "dtype")}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """A model made from what `get_config` returned."""
+        from ._functional import functional_from_config
+
+        if {"layers", "input_layers", "output_layers"} <= set(config):
+            return functional_from_config(cls, config, custom_objects)
+        parameters = inspect.signature(cls.__init__).parameters
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            config = {k: v for k, v in config.items() if k in parameters}
+        return super().from_config(config)
+
+    def _has_input_layer(self) -> bool:
+        return any(isinstance(layer, InputLayer) for layer in tree.flatten(self._layers))
+
+
+def _own_arguments(model: Model) -> dict[str, Any]:
+    """The arguments that the subclass's own `__init__` was given."""
+    if type(model).__init__ is Model.__init__:
+        return {}
+    return model._arguments_of_init()
+
+
+@public("models.model_from_json")
+def model_from_json(json_string: str, custom_objects: Any = None) -> Model:
+    """The model that `to_json` described, with fresh weights.
+
+    Args:
+        json_string: the text.
+        custom_objects: dict from name to class or function of your own.
+    """
+    try:
+        config = json.loads(json_string)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"model_from_json: this is not JSON: {error}.") from None
+    return deserialize_keras_object(config, custom_objects=custom_objects)

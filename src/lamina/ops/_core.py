@@ -1,0 +1,290 @@
+"""Control flow over tensors, and functions on functions."""
+
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+from lamina._public import public
+from lamina.engines import engine
+
+from ._backend import xp
+from ._convert import tensor, to
+from ._op import op
+from ._symbolic import infer_spec
+
+
+def _cond_spec(call: Any, pred: Any, true_fn: Any, false_fn: Any) -> Any:
+    first, second = infer_spec(true_fn), infer_spec(false_fn)
+    tree.map_structure(_check_branches, first, second)
+    return first
+
+
+def _check_branches(a: Any, b: Any) -> None:
+    if a.dtype != b.dtype or len(a.shape) != len(b.shape):
+        raise ValueError(
+            f"cond: both branches must give alike results; got {a.shape} {a.dtype} and {b.shape} {b.dtype}."
+        )
+
+
+@op("core", tensors="pred true_fn false_fn", spec=_cond_spec)
+def cond(pred, true_fn, false_fn):
+    """`true_fn()` if `pred` holds, else `false_fn()`; only one of them is computed.
+
+    Args:
+        pred: `()`, bool.
+        true_fn, false_fn: functions without arguments whose results are alike in structure, shapes and dtypes.
+
+    Returns: what the chosen function returns.
+    """
+    if isinstance(pred, bool):
+        return true_fn() if pred else false_fn()
+    return engine.cond(to(tensor(pred), "bool"), true_fn, false_fn)
+
+
+@op("core", tensors="index branches")
+def switch(index, branches, *operands):
+    """`branches[index](*operands)`, the index brought into range.
+
+    Args:
+        index: `()`, integer.
+        branches: list of functions with alike results.
+        operands: their arguments.
+
+    Returns: what the chosen function returns.
+    """
+    last = len(branches) - 1
+    if last < 0:
+        raise ValueError("switch: expected at least one branch.")
+    index = xp.minimum(xp.maximum(to(tensor(index), "int32"), 0), last)
+
+    def choose(i: int) -> Any:
+        if i == last:
+            return branches[i](*operands)
+        return engine.cond(xp.less_equal(index, i), lambda: branches[i](*operands), lambda: choose(i + 1))
+
+    return choose(0)
+
+
+@op("core", tensors="loop_vars")
+def while_loop(cond, body, loop_vars, maximum_iterations=None):
+    """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)` holds.
+
+    Args:
+        cond: function of the variables, gives `()` bool.
+        body: function of the variables, gives the new ones, alike in structure, shapes and dtypes.
+        loop_vars: list or tuple of nested tensors, or one tensor.
+        maximum_iterations: int, or None for no limit.
+
+    Returns: the last variables, structured like `loop_vars`.
+    """
+    is_sequence = isinstance(loop_vars, (tuple, list))
+    start = tuple(loop_vars) if is_sequence else (loop_vars,)
+    start = tree.map_structure(tensor, start)
+
+    def step(*variables: Any) -> tuple:
+        new = body(*variables)
+        new = tuple(new) if isinstance(new, (tuple, list)) else (new,)
+        return tree.map_structure(lambda x: tensor(x), new)
+
+    if maximum_iterations is None:
+        result = engine.while_loop(lambda *v: to(tensor(cond(*v)), "bool"), step, start)
+    else:
+        limit = tensor(np.asarray(maximum_iterations, np.int32))
+        zero = tensor(np.asarray(0, np.int32))
+        result = engine.while_loop(
+            lambda count, *v: xp.logical_and(xp.less(count, limit), to(tensor(cond(*v)), "bool")),
+            lambda count, *v: (count + 1, *step(*v)),
+            (zero, *start),
+        )[1:]
+    return type(loop_vars)(result) if is_sequence and type(loop_vars) in (list, tuple) else result if is_sequence else result[0]
+
+
+@op("core", tensors="init_val")
+def fori_loop(lower, upper, body_fun, init_val):
+    """Repeats `val = body_fun(i, val)` for i from `lower` to `upper - 1`.
+
+    Args:
+        lower, upper: ints or `()` integer tensors.
+        body_fun: function of the number and the value.
+        init_val: nested tensors.
+
+    Returns: the last value, structured like `init_val`.
+    """
+    start = (to(tensor(lower), "int32"), tree.map_structure(tensor, init_val))
+    upper = to(tensor(upper), "int32")
+
+    def step(i: Any, value: Any) -> tuple:
+        return i + 1, tree.map_structure(tensor, body_fun(i, value))
+
+    return engine.while_loop(lambda i, value: xp.less(i, upper), step, start)[1]
+
+
+@op("core", tensors="f init xs")
+def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+    """Runs `carry, y = f(carry, x)` over the first axis of `xs` and stacks the y.
+
+    Args:
+        f: function of the carry and one slice, gives the new carry and a result.
+        init: nested tensors, the first carry.
+        xs: nested tensors with equally many rows, or None.
+        length: int, the number of steps; needed if `xs` is None.
+        reverse: whether to run from the last row to the first.
+        unroll: accepted for Keras's sake.
+
+    Returns: the last carry, and the results stacked on a new first axis (in the order of the rows).
+    """
+    if not callable(f):
+        raise TypeError(f"scan: f must be callable; got {f!r}.")
+    flat = [tensor(x) for x in tree.flatten(xs) if x is not None]
+    if not flat and length is None:
+        raise ValueError("scan: give xs or length.")
+    count = int(length) if length is not None else flat[0].shape[0]
+    for x in flat:
+        if x.shape[0] != count:
+            raise ValueError(f"scan: the first axes must all have size {count}; got shape {tuple(x.shape)}.")
+    xs = None if not flat else tree.map_structure(tensor, xs)
+    return engine.scan(f, tree.map_structure(tensor, init), xs, length=count, reverse=reverse)
+
+
+@op("core", tensors="f xs", class_name="Map")
+def map(f, xs):
+    """`f` of every slice along the first axis, stacked.
+
+    Args:
+        f: function of one slice (structured like `xs`).
+        xs: nested tensors with equally many rows.
+
+    Returns: the results stacked on a new first axis.
+    """
+    if not callable(f):
+        raise TypeError(f"map: f must be callable; got {f!r}.")
+    return scan(lambda carry, x: (carry, f(x)), np.zeros((), np.int32), xs)[1]
+
+
+@op("core", tensors="f elems")
+def associative_scan(f, elems, reverse=False, axis=0):
+    """Running combination of the rows with an associative function, in log₂(n) rounds.
+
+    Args:
+        f: associative function of two nested tensors, applied to many rows at once.
+        elems: nested tensors with equally many rows on `axis`.
+        reverse: whether to run from the last row.
+        axis: int.
+
+    Returns: structured and shaped like `elems`: row i combines rows 0 to i.
+    """
+    if not callable(f):
+        raise TypeError(f"associative_scan: f must be callable; got {f!r}.")
+    elems = tree.map_structure(tensor, elems)
+    sizes = {x.shape[axis] for x in tree.flatten(elems)}
+    if len(sizes) != 1:
+        raise ValueError(f"associative_scan: elements must have one size on axis {axis}; got {sorted(sizes)}.")
+    size = sizes.pop()
+
+    def part(x: Any, start: Any, stop: Any) -> Any:
+        return x[(*(slice(None),) * (axis % x.ndim), slice(start, stop))]
+
+    if reverse:
+        elems = tree.map_structure(lambda x: xp.flip(x, axis), elems)
+    # Hillis and Steele: after the round with distance d every row combines the 2d rows that end with it.
+    distance = 1
+    while distance < size:
+        d = distance
+        low = tree.map_structure(lambda x: part(x, None, size - d), elems)
+        high = tree.map_structure(lambda x: part(x, d, None), elems)
+        combined = f(low, high)
+        elems = tree.map_structure(
+            lambda x, new: xp.concatenate([part(x, None, d), tensor(new)], axis=axis), elems, combined
+        )
+        distance *= 2
+    return tree.map_structure(lambda x: xp.flip(x, axis), elems) if reverse else elems
+
+
+@op("core", tensors="elements")
+def vectorized_map(function, elements):
+    """`function` of every slice along the first axis, all at once.
+
+    Args:
+        function: function of one slice (structured like `elements`).
+        elements: nested tensors with equally many rows.
+
+    Returns: the results stacked on a new first axis.
+    """
+    return engine.vectorized_map(function, tree.map_structure(tensor, elements))
+
+
+@public("ops.vectorize", "ops.numpy.vectorize")
+def vectorize(pyfunc, *, excluded=None, signature=None):
+    """A function that applies `pyfunc` along leading axes, which broadcast.
+
+    Args:
+        pyfunc: function of tensors.
+        excluded: numbers of positional arguments that are passed on whole.
+        signature: core axes such as `"(n),(n)->()"`; None: `pyfunc` takes and gives scalars.
+    """
+    if not callable(pyfunc):
+        raise TypeError(f"vectorize: pyfunc must be callable; got {pyfunc!r}.")
+    excluded = frozenset(excluded or ())
+    cores = None if signature is None else [_core_rank(s) for s in signature.split("->")[0].replace(" ", "").split("),")]
+
+    def vectorized(*args: Any) -> Any:
+        mapped = [i for i in range(len(args)) if i not in excluded]
+        values = [tensor(args[i]) for i in mapped]
+        ranks = cores or [0] * len(values)
+        loop = np.broadcast_shapes(*(v.shape[: v.ndim - r] for v, r in zip(values, ranks)))
+        flat = tuple(
+            xp.reshape(xp.broadcast_to(v, (*loop, *v.shape[v.ndim - r :])), (-1, *v.shape[v.ndim - r :]))
+            for v, r in zip(values, ranks)
+        )
+
+        def one(rows: Any) -> Any:
+            full = list(args)
+            for i, row in zip(mapped, rows):
+                full[i] = row
+            return pyfunc(*full)
+
+        result = engine.vectorized_map(one, flat)
+        return tree.map_structure(lambda x: xp.reshape(x, (*loop, *x.shape[1:])), result)
+
+    return vectorized
+
+
+def _core_rank(text: str) -> int:
+    names = text.strip("()")
+    return len(names.split(",")) if names else 0
+
+
+@public("ops.custom_gradient")
+def custom_gradient(f):
+    """Gives a function a gradient of its own.
+
+    Args:
+        f: function that returns `(result, grad)`, where `grad(*args, upstream)` gives the gradients of its arguments.
+
+    Returns: function that returns the result alone.
+    """
+    return engine.custom_gradient(f)
+
+
+@public("ops.jvp", "ops.linalg.jvp")
+def jvp(fun, primals, tangents, has_aux=False):
+    """Value and directional derivative of a function.
+
+    Args:
+        fun: function of tensors.
+        primals: list or tuple, the point.
+        tangents: alike, the direction.
+        has_aux: whether `fun` returns `(value, extras)`.
+
+    Returns: the value and the derivative in the direction, then the extras.
+    """
+    if not isinstance(primals, (list, tuple)) or not isinstance(tangents, (list, tuple)) or len(primals) != len(tangents):
+        raise ValueError("jvp: primals and tangents must be lists or tuples of one length.")
+    return engine.jvp(fun, tuple(_tensors(primals)), tuple(_tensors(tangents)), has_aux=has_aux)
+
+
+def _tensors(values: Any) -> list[Any]:
+    return [tensor(v) for v in values]
+
+

@@ -1,0 +1,61 @@
+"""AdamW: Adam with decoupled weight decay."""
+
+from typing import Any
+
+from lamina._public import public
+
+from ._adam import Adam
+
+
+@public("optimizers.AdamW")
+class AdamW(Adam):
+    """Adam, with learning_rate · weight_decay · w taken from each weight at each step.
+
+    Args:
+        learning_rate: number, LearningRateSchedule or callable.
+        weight_decay: share of each weight, times the learning rate, taken away at each step.
+        beta_1, beta_2, epsilon, amsgrad: as for `Adam`.
+        The others are those of `Optimizer`.
+    Raises ValueError if weight_decay is None.
+    Reference: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv:1711.05101.
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float | None = 1e-7,
+        amsgrad: bool = False,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        if weight_decay is None:
+            raise ValueError("AdamW: weight_decay must be a number; got None. For no decay use Adam.")
+        super().__init__(
+            learning_rate=learning_rate,
+            beta_1=beta_1,
+            beta_2=beta_2,
+            epsilon=epsilon,
+            amsgrad=amsgrad,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )

@@ -1,0 +1,127 @@
+"""Learning rates that follow a cosine."""
+
+import math
+from typing import Any
+
+from lamina import _settings, ops
+from lamina._public import public
+
+from ._schedule import LearningRateSchedule, check_steps
+
+
+def _half_cosine(fraction: Any) -> Any:
+    """From 1 at 0 to 0 at 1."""
+    return ops.multiply(0.5, ops.add(1.0, ops.cos(ops.multiply(math.pi, fraction))))
+
+
+@public("optimizers.schedules.CosineDecay")
+class CosineDecay(LearningRateSchedule):
+    """rate · ((1 - alpha) · (1 + cos(π · step / decay_steps)) / 2 + alpha), after a warm-up in a straight line.
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        decay_steps: steps from the end of the warm-up to the lowest rate.
+        alpha: the lowest rate, as a share of the highest.
+        name: name of the schedule.
+        warmup_target: the rate at the end of the warm-up; None for no warm-up.
+        warmup_steps: steps of the warm-up.
+    Reference: Loshchilov and Hutter, SGDR, 2017, arXiv:1608.03983.
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: float,
+        alpha: float = 0.0,
+        name: str = "CosineDecay",
+        warmup_target: float | None = None,
+        warmup_steps: float = 0,
+    ):
+        check_steps(decay_steps, "decay_steps", "CosineDecay")
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.alpha = alpha
+        self.name = name
+        self.warmup_target = warmup_target
+        self.warmup_steps = warmup_steps
+
+    def __call__(self, step: Any) -> Any:
+        step = ops.cast(step, _settings.floatx())
+        if self.warmup_target is None:
+            return self._fall(step, self.initial_learning_rate)
+        fall = self._fall(ops.subtract(step, float(self.warmup_steps)), self.warmup_target)
+        if not self.warmup_steps:
+            return fall
+        span = self.warmup_target - self.initial_learning_rate
+        rise = ops.add(ops.multiply(span, ops.divide(step, float(self.warmup_steps))), self.initial_learning_rate)
+        return ops.where(ops.less(step, float(self.warmup_steps)), rise, fall)
+
+    def _fall(self, step: Any, start: float) -> Any:
+        fraction = ops.divide(ops.minimum(step, float(self.decay_steps)), self.decay_steps)
+        return ops.multiply(start, ops.add(ops.multiply(1 - self.alpha, _half_cosine(fraction)), self.alpha))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "initial_learning_rate": self.initial_learning_rate,
+            "decay_steps": self.decay_steps,
+            "alpha": self.alpha,
+            "name": self.name,
+            "warmup_target": self.warmup_target,
+            "warmup_steps": self.warmup_steps,
+        }
+
+
+@public("optimizers.schedules.CosineDecayRestarts")
+class CosineDecayRestarts(LearningRateSchedule):
+    """A cosine fall that starts again and again: each run `t_mul` times as long, from `m_mul` times the height.
+
+    Args:
+        initial_learning_rate: the rate at step 0.
+        first_decay_steps: steps of the first run.
+        t_mul, m_mul: see above.
+        alpha: the lowest rate, as a share of the first.
+        name: name of the schedule.
+    Reference: Loshchilov and Hutter, SGDR, 2017, arXiv:1608.03983.
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        first_decay_steps: float,
+        t_mul: float = 2.0,
+        m_mul: float = 1.0,
+        alpha: float = 0.0,
+        name: str = "SGDRDecay",
+    ):
+        check_steps(first_decay_steps, "first_decay_steps", "CosineDecayRestarts")
+        self.initial_learning_rate = initial_learning_rate
+        self.first_decay_steps = first_decay_steps
+        self.t_mul = t_mul
+        self.m_mul = m_mul
+        self.alpha = alpha
+        self.name = name
+
+    def __call__(self, step: Any) -> Any:
+        done = ops.divide(ops.cast(step, _settings.floatx()), self.first_decay_steps)
+        if self.t_mul == 1.0:
+            run = ops.floor(done)
+            fraction = ops.subtract(done, run)
+        else:
+            # The runs before the current one took (1 - t^run) / (1 - t) first runs.
+            t_mul = ops.convert_to_tensor(self.t_mul, dtype=_settings.floatx())
+            run = ops.floor(ops.divide(ops.log(1.0 - done * (1.0 - self.t_mul)), ops.log(t_mul)))
+            length = ops.power(t_mul, run)
+            fraction = ops.divide(ops.subtract(done, (1.0 - length) / (1.0 - self.t_mul)), length)
+        height = ops.power(ops.convert_to_tensor(self.m_mul, dtype=_settings.floatx()), run)
+        fall = ops.multiply(height, _half_cosine(fraction))
+        return ops.multiply(self.initial_learning_rate, ops.add(ops.multiply(1 - self.alpha, fall), self.alpha))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "initial_learning_rate": self.initial_learning_rate,
+            "first_decay_steps": self.first_decay_steps,
+            "t_mul": self.t_mul,
+            "m_mul": self.m_mul,
+            "alpha": self.alpha,
+            "name": self.name,
+        }

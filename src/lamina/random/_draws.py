@@ -1,0 +1,243 @@
+"""Random tensors. Each draw is a function of its seed: the same seed gives the same numbers."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lamina import _settings, ops
+from lamina._public import public
+from lamina.engines import engine
+from lamina.ops import is_float_dtype, is_int_dtype, standardize_dtype
+
+from ._seed import draw_seed
+
+
+def _shape(shape: Any) -> tuple:
+    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
+
+
+def _float_dtype(dtype: Any, where: str) -> str:
+    name = _settings.floatx() if dtype is None else standardize_dtype(dtype)
+    if not is_float_dtype(name):
+        raise ValueError(f"random.{where}: dtype must be a floating one; got {dtype!r}.")
+    return name
+
+
+def _uniform(seed: Any, shape: tuple, dtype: str) -> Any:
+    """Uniform in [0, 1), drawn at least in float32 and cast."""
+    return ops.cast(engine.random.uniform(draw_seed(seed), shape, "float64" if dtype == "float64" else "float32"), dtype)
+
+
+def _normal(seed: Any, shape: tuple, dtype: str) -> Any:
+    return ops.cast(engine.random.normal(draw_seed(seed), shape, "float64" if dtype == "float64" else "float32"), dtype)
+
+
+@public("random.uniform")
+def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    """Numbers spread evenly over [minval, maxval).
+
+    Args:
+        shape: tuple of ints.
+        minval, maxval: bounds, numbers or tensors.
+        dtype: name of a floating dtype; None: the default float type. An integer dtype draws integers.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`.
+    """
+    if dtype is not None and is_int_dtype(dtype):
+        return randint(shape, int(minval), int(maxval), dtype, seed)
+    dtype = _float_dtype(dtype, "uniform")
+    draw = _uniform(seed, _shape(shape), dtype)
+    low, high = (ops.cast(v, dtype) for v in (minval, maxval))
+    # In low precision the product may round up to the bound itself, which is to be left out only in name.
+    return ops.add(ops.multiply(draw, ops.subtract(high, low)), low)
+
+
+@public("random.normal")
+def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Numbers from the normal distribution.
+
+    Args:
+        shape: tuple of ints.
+        mean, stddev: numbers or tensors.
+        dtype: name of a floating dtype; None: the default float type.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`.
+    """
+    dtype = _float_dtype(dtype, "normal")
+    return ops.add(ops.multiply(_normal(seed, _shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
+
+
+@public("random.truncated_normal")
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Numbers from the normal distribution without those more than two standard deviations from the mean.
+
+    Args:
+        shape: tuple of ints.
+        mean, stddev: of the distribution before it is cut.
+        dtype: name of a floating dtype; None: the default float type.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`.
+    """
+    dtype = _float_dtype(dtype, "truncated_normal")
+    work = "float64" if dtype == "float64" else "float32"
+    # Φ(±2) bounds the share of the distribution that is kept; its inverse spreads a uniform draw over that share.
+    bound = math.erf(2 / math.sqrt(2))
+    spread = ops.subtract(ops.multiply(_uniform(seed, _shape(shape), work), 2 * bound), bound)
+    draw = ops.clip(ops.multiply(ops.erfinv(spread), math.sqrt(2)), -2.0, 2.0)
+    return ops.add(ops.multiply(ops.cast(draw, dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
+
+
+@public("random.randint")
+def randint(shape, minval, maxval, dtype="int32", seed=None):
+    """Integers spread evenly over minval, ..., maxval - 1.
+
+    Args:
+        shape: tuple of ints.
+        minval, maxval: ints or integer tensors.
+        dtype: name of an integer dtype.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`.
+    """
+    if not is_int_dtype(dtype):
+        raise ValueError(f"random.randint: dtype must be an integer one; got {dtype!r}.")
+    if isinstance(minval, (int, float)) and isinstance(maxval, (int, float)) and not minval < maxval:
+        raise ValueError(f"random.randint: minval must be below maxval; got {minval} and {maxval}.")
+    return ops.cast(engine.random.randint(draw_seed(seed), _shape(shape), minval, maxval, "int64"), dtype)
+
+
+@public("random.categorical")
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    """Class numbers drawn with probabilities softmax(logits).
+
+    Args:
+        logits: `(batch, classes)`, unnormalised log-probabilities.
+        num_samples: int, draws for each row.
+        dtype: name of an integer dtype.
+        seed: int, SeedGenerator or None.
+
+    Returns: `(batch, num_samples)`, `dtype`.
+    """
+    logits = ops.convert_to_tensor(logits)
+    if len(logits.shape) != 2:
+        raise ValueError(f"random.categorical: logits must have shape (batch, classes); got {tuple(logits.shape)}.")
+    batch, classes = logits.shape
+    logits = ops.cast(logits, ops.result_type(logits.dtype, float))
+    draw = _uniform(seed, (batch, int(num_samples), classes), "float32")
+    # The largest of logits plus Gumbel noise is distributed as the softmax says.
+    noise = ops.negative(ops.log(ops.negative(ops.log(ops.clip(draw, 1e-20, 1.0 - 2.0**-24)))))
+    return ops.cast(ops.argmax(ops.add(ops.expand_dims(logits, 1), noise), axis=-1), dtype)
+
+
+@public("random.dropout")
+def dropout(inputs, rate, noise_shape=None, seed=None):
+    """`inputs` with a random share of the elements set to 0 and the rest divided by 1 - rate.
+
+    Args:
+        inputs: tensor of any shape, floating.
+        rate: share to drop, in [0, 1).
+        noise_shape: tuple that broadcasts to the shape of `inputs` (None: as the input): axes of size 1 are dropped whole.
+        seed: int, SeedGenerator or None.
+
+    Returns: shape and dtype of `inputs`.
+
+    Reference: Srivastava et al., Dropout, 2014.
+    """
+    inputs = ops.convert_to_tensor(inputs)
+    if not 0 <= rate <= 1:
+        raise ValueError(f"random.dropout: rate must be between 0 and 1; got {rate!r}.")
+    if rate == 0:
+        return inputs
+    if rate == 1:
+        return ops.zeros_like(inputs)
+    shape = tuple(inputs.shape)
+    if noise_shape is not None:
+        if len(noise_shape) != len(shape):
+            raise ValueError(f"random.dropout: noise_shape {tuple(noise_shape)} must have as many axes as inputs {shape}.")
+        shape = tuple(n if m is None else int(m) for n, m in zip(shape, noise_shape))
+    kept = ops.greater_equal(_uniform(seed, shape, "float32"), rate)
+    return ops.multiply(inputs, ops.multiply(ops.cast(kept, inputs.dtype), 1.0 / (1.0 - rate)))
+
+
+@public("random.shuffle")
+def shuffle(x, axis=0, seed=None):
+    """`x` with its slices along an axis in random order.
+
+    Args:
+        x: tensor of any shape.
+        axis: int.
+        seed: int, SeedGenerator or None.
+
+    Returns: shape and dtype of `x`.
+    """
+    x = ops.convert_to_tensor(x)
+    return ops.take(x, engine.random.permutation(draw_seed(seed), x.shape[axis]), axis=axis)
+
+
+@public("random.gamma")
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Numbers from the gamma distribution of scale 1.
+
+    Args:
+        shape: tuple of ints; `alpha` broadcasts to it.
+        alpha: positive numbers, the shape parameter.
+        dtype: name of a floating dtype; None: the default float type.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`.
+    """
+    dtype = _float_dtype(dtype, "gamma")
+    return _gamma(draw_seed(seed), shape, alpha, dtype)
+
+
+def _gamma(pair: Any, shape: Any, alpha: Any, dtype: str) -> Any:
+    alpha = ops.broadcast_to(ops.cast(alpha, "float64"), _shape(shape))
+    return ops.cast(engine.random.gamma(pair, alpha, "float64"), dtype)
+
+
+@public("random.beta")
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Numbers from the beta distribution.
+
+    Args:
+        shape: tuple of ints; `alpha` and `beta` broadcast to it.
+        alpha, beta: positive numbers.
+        dtype: name of a floating dtype; None: the default float type.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`, in (0, 1).
+    """
+    dtype = _float_dtype(dtype, "beta")
+    pair = draw_seed(seed)
+    a = _gamma(pair, shape, alpha, "float64")
+    # A second stream, made from the same seed: the counter's highest bit turned over.
+    other = ops.bitwise_xor(pair, ops.convert_to_tensor(np.array([0, 2**31], np.uint32)))
+    b = _gamma(other, shape, beta, "float64")
+    return ops.cast(ops.divide(a, ops.add(a, b)), dtype)
+
+
+@public("random.binomial")
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """How many of `counts` trials succeed, each with some probability.
+
+    Args:
+        shape: tuple of ints; the others broadcast to it.
+        counts: numbers of trials, known when the program is traced.
+        probabilities: in [0, 1].
+        dtype: name of a floating dtype; None: the default float type.
+        seed: int, SeedGenerator or None.
+
+    Returns: `shape`, `dtype`, whole numbers.
+    """
+    dtype = _float_dtype(dtype, "binomial")
+    shape = _shape(shape)
+    counts = ops.broadcast_to(ops.cast(counts, "float32"), shape)
+    chance = ops.expand_dims(ops.broadcast_to(ops.cast(probabilities, "float32"), shape), -1)
+    most = int(np.max(ops.convert_to_numpy(counts), initial=0))
+    trials = ops.less(_uniform(seed, (*shape, most), "float32"), chance)
+    held = ops.less(ops.arange(most, dtype="float32"), ops.expand_dims(counts, -1))
+    return ops.cast(ops.sum(ops.cast(ops.logical_and(trials, held), "float32"), axis=-1), dtype)

@@ -1,0 +1,108 @@
+"""What `fit` and the others check before anything runs."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+from lamina._checks import check_fraction, check_positive_int
+
+
+def check_run(batch_size: Any = None, epochs: Any = None, initial_epoch: Any = None, steps: Any = None, where: str = "fit") -> None:
+    """Raises ValueError for counts that are no positive ints."""
+    for name, value in (("batch_size", batch_size), ("epochs", epochs), ("steps", steps)):
+        if value is not None:
+            check_positive_int(value, name, where)
+    if initial_epoch is not None and (not isinstance(initial_epoch, (int, np.integer)) or initial_epoch < 0):
+        raise ValueError(f"{where}: initial_epoch must be zero or a positive integer; got {initial_epoch!r}.")
+
+
+def check_split(value: Any) -> None:
+    if value:
+        check_fraction(value, "validation_split", "fit", closed=False)
+
+
+def check_lengths(x: Any, y: Any, sample_weight: Any, where: str) -> None:
+    """Raises ValueError for empty data, data without a batch axis, and arrays of different length, naming them."""
+    named = [(f"x{p}", a) for p, a in _named(x)] + [(f"y{p}", a) for p, a in _named(y)]
+    named += [(f"sample_weight{p}", a) for p, a in _named(sample_weight)]
+    for name, array in named:
+        if array.ndim == 0:
+            raise ValueError(f"{where}: {name} must have a batch axis; got a single number.")
+    lengths = {name: len(a) for name, a in named}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(
+            f"{where}: all arrays must have the same number of samples; got "
+            + ", ".join(f"{name}: {n}" for name, n in lengths.items()) + "."
+        )
+    if not lengths:
+        raise ValueError(f"{where}: x is missing.")
+    if 0 in lengths.values():
+        raise ValueError(f"{where}: the data is empty (shape of {named[0][0]}: {named[0][1].shape}).")
+
+
+def _named(structure: Any, path: str = "") -> list[tuple[str, np.ndarray]]:
+    if structure is None:
+        return []
+    if isinstance(structure, dict):
+        return [item for k, v in structure.items() for item in _named(v, f"{path}[{k!r}]")]
+    if isinstance(structure, (list, tuple)):
+        return [item for i, v in enumerate(structure) for item in _named(v, f"{path}[{i}]")]
+    return [(path, structure)]
+
+
+def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
+    """One warning that names the arrays with NaN or infinite values."""
+    bad = []
+    for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
+        for path, array in _named(part):
+            # A sum is not finite if an element is not: one pass, no copy.
+            if array.dtype.kind == "f" and not np.isfinite(np.sum(array, dtype=np.float64)):
+                count = int(np.count_nonzero(~np.isfinite(array)))
+                if count:
+                    bad.append(f"{prefix}{path} ({count} of {array.size})")
+    if bad:
+        warnings.warn(f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN.", UserWarning, stacklevel=4)
+
+
+def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
+    """Raises ValueError for integer labels outside 0 ... classes-1 of a sparse loss."""
+    if y is None or type(loss).__name__ != "SparseCategoricalCrossentropy" or y.dtype.kind not in "iuf" or not y.size:
+        return
+    low, high = y.min(), y.max()
+    ignored = getattr(loss, "ignore_class", None)
+    if ignored is not None:
+        kept = y[y != ignored]
+        if not kept.size:
+            return
+        low, high = kept.min(), kept.max()
+    if low < 0 or high >= classes:
+        hint = "Labels start at 0." if high == classes else "Give the last layer one unit for each class."
+        raise ValueError(
+            f"y holds labels from {low} to {high}, but the output {output!r} has {classes} units, for labels 0 to "
+            f"{classes - 1}. {hint}"
+        )
+
+
+def class_weights_to_sample_weights(y: Any, class_weight: Any, sample_weight: Any) -> np.ndarray:
+    """Sample weights `(samples,)` from {class: weight}, times those given. Classes not named weigh 1.
+
+    Raises ValueError for a class_weight that is no dict of numbers, or for several outputs.
+    """
+    if not isinstance(class_weight, dict) or not all(isinstance(k, (int, np.integer)) for k in class_weight):
+        raise ValueError(f"fit: class_weight must be a dict from class index to weight; got {class_weight!r}.")
+    flat = tree.flatten(y)
+    if len(flat) != 1 or flat[0] is None:
+        raise ValueError("fit: class_weight works for models with one output and targets y; use sample_weight.")
+    labels = flat[0]
+    if labels.ndim > 1 and labels.shape[-1] > 1:
+        labels = np.argmax(labels, axis=-1)
+    labels = np.asarray(labels).reshape(len(labels), -1).astype(np.int64)
+    if labels.shape[1] != 1:
+        raise ValueError(f"fit: class_weight needs one label a sample; got y of shape {flat[0].shape}.")
+    labels = labels[:, 0]
+    weights = np.ones(len(labels), np.float32)
+    for cls, weight in class_weight.items():
+        weights[labels == cls] = weight
+    return weights if sample_weight is None else weights * np.asarray(sample_weight, np.float32)

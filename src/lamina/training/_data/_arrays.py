@@ -1,0 +1,117 @@
+"""Data that lies in memory: arrays, nested structures of them, and frames of any make."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lamina import _settings, tree
+from lamina.engines import engine
+
+
+def is_frame(x: Any) -> bool:
+    """Whether `x` is a data frame or a series (pandas, polars, pyarrow, ...), told without importing any of them."""
+    root = type(x).__module__.partition(".")[0]
+    return root in ("pandas", "polars", "pyarrow", "modin", "cudf") and hasattr(x, "shape")
+
+
+def frame_to_array(x: Any) -> np.ndarray:
+    """The values of a frame or series, rows first."""
+    import narwhals
+
+    native = narwhals.from_native(x, allow_series=True, strict=False)
+    return native.to_numpy() if hasattr(native, "to_numpy") else np.asarray(x)
+
+
+def as_array(x: Any, name: str) -> np.ndarray:
+    """One array: float64 becomes the default float type. Raises TypeError for what cannot be one, naming the argument."""
+    if is_frame(x):
+        x = frame_to_array(x)
+    if type(x).__module__.partition(".")[0] == "torch":
+        x = x.detach().cpu().numpy()
+    try:
+        array = x if isinstance(x, np.ndarray) else np.asarray(engine.numpy(x) if engine.is_tensor(x) else x)
+    except ValueError as error:
+        raise ValueError(f"{name}: cannot make one array of it, its rows differ in length ({error}).") from None
+    if array.dtype == object:
+        try:
+            array = array.astype(_settings.floatx())
+        except (TypeError, ValueError):
+            kinds = sorted({type(v).__name__ for v in array.ravel()[:100]})
+            if kinds == ["str"]:
+                return array.astype(str)
+            raise TypeError(
+                f"{name}: expected numbers; got an array of dtype object that holds {', '.join(kinds)}. Encode or drop "
+                "what is not a number (StringLookup encodes categories)."
+            ) from None
+    if array.dtype == np.float64:
+        array = array.astype(_settings.floatx())
+    return array.view(np.ndarray) if type(array) is not np.ndarray and not isinstance(array, np.memmap) else array
+
+
+def is_leaf_list(x: Any) -> bool:
+    """Whether a list is data itself (numbers, nested lists of numbers), rather than a structure of several arrays."""
+    return isinstance(x, (list, tuple)) and not any(
+        isinstance(i, np.ndarray) or engine.is_tensor(i) or is_frame(i) or isinstance(i, dict) for i in x
+    )
+
+
+def as_arrays(structure: Any, name: str) -> Any:
+    """Every leaf of the structure as an array."""
+    if structure is None:
+        return None
+    if isinstance(structure, dict):
+        return {k: as_arrays(v, f"{name}[{k!r}]") for k, v in structure.items()}
+    if isinstance(structure, (list, tuple)) and not is_leaf_list(structure):
+        return type(structure)(as_arrays(v, f"{name}[{i}]") for i, v in enumerate(structure))
+    return as_array(structure, name)
+
+
+class ArrayData:
+    """Arrays of equal length, cut into batches in an order that is a function of (seed, epoch).
+
+    Args:
+        x, y, sample_weight: nested structures of arrays `(samples, ...)`.
+        batch_size: samples a batch; the last one may be smaller.
+        shuffle: True for another order each epoch, "batch" to shuffle whole batches, False for none.
+        seed: int that, with the number of the epoch, fixes the order.
+    """
+
+    def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, batch_size: int = 32, shuffle: Any = False, seed: int = 0):
+        self.data = (x, y, sample_weight)
+        self.size = len(tree.flatten(x)[0])
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.num_batches = math.ceil(self.size / batch_size)
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The places of the samples in order of use, int64 `(samples,)`."""
+        if not self.shuffle:
+            return np.arange(self.size)
+        rng = np.random.Generator(np.random.Philox(key=[self.seed, epoch]))
+        if self.shuffle != "batch":
+            return rng.permutation(self.size)
+        full = self.size // self.batch_size
+        head = np.arange(full * self.batch_size).reshape(full, self.batch_size)
+        return np.concatenate([head[rng.permutation(full)].reshape(-1), np.arange(head.size, self.size)])
+
+    def batch(self, places: np.ndarray) -> Any:
+        """The batch at `places`."""
+        return tree.map_structure(lambda a: None if a is None else a[places], self.data)
+
+    def batches(self, epoch: int = 0) -> Iterator[Any]:
+        order = self.order(epoch)
+        for start in range(0, self.size, self.batch_size):
+            yield self.batch(order[start : start + self.batch_size])
+
+
+def split(data: Any, fraction: float) -> tuple[Any, Any]:
+    """The first part and the last `fraction` of arrays. Raises ValueError if one of them would be empty."""
+    size = len(next(a for a in tree.flatten(data) if a is not None))
+    at = math.floor(size * (1.0 - fraction))
+    if at in (0, size):
+        raise ValueError(f"validation_split={fraction}: {size} samples leave none for {'training' if at == 0 else 'validation'}.")
+    first = tree.map_structure(lambda a: None if a is None else a[:at], data)
+    return first, tree.map_structure(lambda a: None if a is None else a[at:], data)

@@ -1,0 +1,81 @@
+"""Data that comes batch by batch: data sets, loaders, generators, any iterable."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+
+from ._arrays import as_array
+from ._py_dataset import PyDataset, batches, prefetch
+
+
+class StreamData:
+    """Batches from a PyDataset, a loader that can be iterated again and again, or a generator that runs once.
+
+    Args:
+        source: PyDataset or iterable of batches.
+        shuffle: whether a PyDataset with a length is visited in another order each epoch.
+        seed: fixes that order, with the number of the epoch.
+    """
+
+    def __init__(self, source: Any, shuffle: Any = False, seed: int = 0):
+        self.source = source
+        self.shuffle = shuffle
+        self.seed = seed
+        self.is_dataset = isinstance(source, PyDataset)
+        self.restarts = self.is_dataset or iter(source) is not source
+        self._running: Iterator[Any] | None = None
+        self._first: list[Any] = []
+        try:
+            self.num_batches: int | None = source.num_batches if self.is_dataset else len(source)
+        except TypeError:
+            self.num_batches = None
+
+    def peek(self) -> Any:
+        """The first batch, which is not lost: a generator gives it again."""
+        if self.is_dataset:
+            return _as_batch(self.source[0])
+        if self.restarts:
+            return _as_batch(next(iter(self.source)))
+        if not self._first:
+            self._running = iter(self.source)
+            batch = next(self._running, None)
+            if batch is None:
+                raise ValueError("The generator gave no batch at all.")
+            self._first = [batch]
+            self._running = itertools.chain(self._first, self._running)
+        return _as_batch(self._first[0])
+
+    def batches(self, epoch: int = 0) -> Iterator[Any]:
+        """The batches of one epoch as arrays. A generator goes on where the epoch before stopped."""
+        if self.is_dataset:
+            return (_as_batch(b) for b in prefetch(batches(self.source, self._order(epoch))))
+        if self.restarts:
+            return (_as_batch(b) for b in prefetch(iter(self.source)))
+        if self._running is None:
+            self._running = iter(self.source)
+        # No thread here: it would take batches from the generator that nobody uses.
+        return (_as_batch(b) for b in self._running)
+
+    def _order(self, epoch: int) -> Any:
+        if self.num_batches is None:
+            return _count()
+        places = np.arange(self.num_batches)
+        if self.shuffle:
+            places = np.random.Generator(np.random.Philox(key=[self.seed, epoch])).permutation(self.num_batches)
+        return places.tolist()
+
+
+def _count() -> Iterator[int]:
+    n = 0
+    while True:
+        yield n
+        n += 1
+
+
+def _as_batch(batch: Any) -> Any:
+    parts = tuple(batch) if isinstance(batch, (tuple, list)) and len(batch) <= 3 else (batch,)
+    return tree.map_structure(lambda a: None if a is None else as_array(a, "a batch of the data set"), parts)

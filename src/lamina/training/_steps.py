@@ -1,0 +1,69 @@
+"""The pure steps of a model: made once from its layers, loss, metrics and optimizer, compiled, and run over batches.
+
+A step is `step(state, batch) -> (new state, logs)`: `state` is the list of arrays of all variables concerned, read and
+written through a StateScope. On data in memory the batch is gathered inside the step, from arrays that stay where they are.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamina import ops, tree
+from lamina.engines import engine
+from lamina.variables import StateScope, Variable
+
+from ._data import ArrayData
+from ._flat import FlatState
+
+
+class Step:
+    """One of a model's steps ("train", "test" or "predict"), compiled.
+
+    Args:
+        update: `update(batch, flat) -> logs` (or predictions), on tensors, with variables that read and write a scope.
+        variables: everything it may read or change.
+        flat: long buffers that replace some of the variables, or None.
+    """
+
+    def __init__(self, update: Callable, variables: list[Variable], flat: FlatState | None = None):
+        self.update = update
+        self.flat = flat
+        covered = flat.covered if flat else set()
+        unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
+        self.variables = list(unique.values())
+        self._on_batch = engine.compile(self._step, donate=(0,))
+        self._on_places = engine.compile(self._gathering_step, donate=(0,), resident=(1,))
+
+    def _step(self, state: list[Any], batch: Any) -> Any:
+        with StateScope(zip(self.variables, state)) as scope:
+            if self.flat is not None:
+                for variable, value in self.flat.parts(scope):
+                    scope.set(variable, value)
+            logs = self.update(batch, self.flat)
+            new = [scope[v] for v in self.variables]
+        return new, logs
+
+    def _gathering_step(self, state: list[Any], data: Any, places: Any) -> Any:
+        batch = tree.map_structure(lambda a: None if a is None else ops.take(a, places, axis=0), data)
+        return self._step(state, batch)
+
+    def _state(self) -> list[Any]:
+        return [v._value for v in self.variables]
+
+    def _keep(self, state: list[Any]) -> None:
+        for variable, value in zip(self.variables, state):
+            if value is not variable._value:
+                variable.assign(value)
+
+    def on_batch(self, batch: Any) -> Any:
+        """One step on a batch of arrays; returns its logs."""
+        state, logs = self._on_batch(self._state(), batch)
+        self._keep(state)
+        return logs
+
+    def on_places(self, data: ArrayData, rows: np.ndarray) -> Any:
+        """A step on each row of places `(steps, batch)` in data in memory; returns the logs of the last."""
+        state, logs = self._on_places.loop(self._state(), data.data, rows=rows)
+        self._keep(state)
+        return logs

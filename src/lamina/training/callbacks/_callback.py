@@ -1,0 +1,108 @@
+"""The base of callbacks, and the list of them that a run calls."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from lamina._public import public
+
+HOOKS = tuple(
+    f"on_{phase}" for phase in (
+        "train_begin", "train_end", "epoch_begin", "epoch_end", "train_batch_begin", "train_batch_end",
+        "test_begin", "test_end", "test_batch_begin", "test_batch_end",
+        "predict_begin", "predict_end", "predict_batch_begin", "predict_batch_end",
+    )
+)  # fmt: skip
+
+
+@public("callbacks.Callback")
+class Callback:
+    """Something that is called while a model trains, is evaluated or predicts. Override what you need.
+
+    Every hook gets `logs`, a dict of floats (loss and metrics so far). `self.model` is the model and `self.params` a dict
+    with `epochs`, `steps` and `verbose`. Setting `self.model.stop_training = True` ends training after the epoch.
+
+    `get_state` and `set_state` are for runs that are resumed: what the callback must remember, as JSON values.
+    """
+
+    def __init__(self) -> None:
+        self.params: dict[str, Any] = {}
+        self._model: Any = None
+
+    model = property(lambda self: self._model)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        self._model = model
+
+    def get_state(self) -> dict[str, Any]:
+        """What a resumed run must know, as JSON values."""
+        return {}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Takes up what `get_state` gave."""
+
+    def on_train_begin(self, logs: Any = None) -> None: ...
+    def on_train_end(self, logs: Any = None) -> None: ...
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None: ...
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None: ...
+    def on_test_begin(self, logs: Any = None) -> None: ...
+    def on_test_end(self, logs: Any = None) -> None: ...
+    def on_test_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+    def on_test_batch_end(self, batch: int, logs: Any = None) -> None: ...
+    def on_predict_begin(self, logs: Any = None) -> None: ...
+    def on_predict_end(self, logs: Any = None) -> None: ...
+    def on_predict_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+    def on_predict_batch_end(self, batch: int, logs: Any = None) -> None: ...
+
+    # The names of Keras 1 and 2; a subclass that defines them is called through them.
+    def on_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+    def on_batch_end(self, batch: int, logs: Any = None) -> None: ...
+
+
+_OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+
+
+def overridden(callback: Callback, hook: str) -> bool:
+    """Whether the callback does anything in that hook."""
+    own = getattr(callback, hook)
+    return getattr(own, "__func__", own) is not getattr(Callback, hook)
+
+
+class CallbackList:
+    """The callbacks of a run, asked only for the hooks that they define.
+
+    Args:
+        callbacks: callbacks, one callback, or None.
+        model: the model they get.
+        params: the dict they get.
+    Raises TypeError for something that is no Callback.
+    """
+
+    def __init__(self, callbacks: Any, model: Any, **params: Any):
+        if callbacks is None:
+            callbacks = []
+        elif not isinstance(callbacks, Iterable):
+            callbacks = [callbacks]
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            if not isinstance(callback, Callback):
+                hint = " (the class; make an instance of it)" if isinstance(callback, type) else ""
+                raise TypeError(f"callbacks: expected lamina.callbacks.Callback objects; got {callback!r}{hint}.")
+        for callback in self.callbacks:
+            callback.set_params(params)
+            callback.set_model(model)
+        self._calls = {hook: [getattr(c, hook) for c in self.callbacks if overridden(c, hook)] for hook in HOOKS}
+        for hook, old in _OLD_NAMES.items():
+            self._calls[hook] += [getattr(c, old) for c in self.callbacks if overridden(c, old)]
+
+    def has(self, hook: str) -> bool:
+        """Whether any callback defines the hook."""
+        return bool(self._calls[hook])
+
+    def call(self, hook: str, *args: Any) -> None:
+        for function in self._calls[hook]:
+            function(*args)

@@ -1,0 +1,45 @@
+"""`History`: the logs of every epoch; what `fit` returns."""
+
+from typing import Any
+
+from lamina._public import public
+
+from ._callback import Callback
+
+
+class Logs(dict):
+    """The history by name. Old spellings are understood: 'acc' for 'accuracy', with or without 'val_'."""
+
+    def __missing__(self, key: str) -> Any:
+        prefix, name = ("val_", key[4:]) if key.startswith("val_") else ("", key)
+        if name == "acc":
+            found = [k for k in self if k.startswith(prefix) and k.endswith("accuracy") and (prefix or not k.startswith("val_"))]
+            if len(found) == 1:
+                return self[found[0]]
+        raise KeyError(f"{key!r}; the history holds {list(self)}.")
+
+
+@public("callbacks.History")
+class History(Callback):
+    """Keeps `epoch`, the list of epochs run, and `history`, a dict from the name of each log to its values by epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: dict[str, list[float]] = Logs()
+        self.epoch: list[int] = []
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.epoch = []
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+        self.model.history = self
+
+    def get_state(self) -> dict[str, Any]:
+        return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.epoch = list(state["epoch"])
+        self.history = Logs({k: list(v) for k, v in state["history"].items()})

@@ -1,0 +1,38 @@
+"""`LambdaCallback`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from lamina._public import public
+
+from ._callback import HOOKS, Callback
+
+
+@public("callbacks.LambdaCallback")
+class LambdaCallback(Callback):
+    """A callback made of functions.
+
+    Args:
+        on_epoch_begin, on_epoch_end: functions of (epoch, logs).
+        on_train_begin, on_train_end: functions of (logs).
+        on_train_batch_begin, on_train_batch_end: functions of (batch, logs).
+        kwargs: any other hook by name.
+    Raises TypeError for a name that is no hook.
+    """
+
+    def __init__(
+        self, on_epoch_begin: Callable | None = None, on_epoch_end: Callable | None = None,
+        on_train_begin: Callable | None = None, on_train_end: Callable | None = None,
+        on_train_batch_begin: Callable | None = None, on_train_batch_end: Callable | None = None, **kwargs: Any,
+    ):  # fmt: skip
+        super().__init__()
+        given = {
+            "on_epoch_begin": on_epoch_begin, "on_epoch_end": on_epoch_end, "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end, "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end, **kwargs,
+        }  # fmt: skip
+        for name, function in given.items():
+            if name not in (*HOOKS, "on_batch_begin", "on_batch_end"):
+                raise TypeError(f"LambdaCallback: {name!r} is no hook; there are {', '.join(HOOKS)}.")
+            if function is not None:
+                setattr(self, name, function)

@@ -1,0 +1,75 @@
+"""`ReduceLROnPlateau`."""
+
+from typing import Any
+
+from lamina._public import public
+
+from ._monitor import Monitor
+
+
+@public("callbacks.ReduceLROnPlateau")
+class ReduceLROnPlateau(Monitor):
+    """Multiplies the learning rate by `factor` when a value no longer improves.
+
+    Args:
+        monitor: name of the log to watch.
+        factor: below 1; new rate = rate * factor.
+        patience: epochs without improvement after which the rate falls.
+        verbose: 1 prints when it does.
+        mode: "auto", "min" or "max".
+        min_delta: the least change that counts as improvement.
+        cooldown: epochs to wait after a fall before watching again.
+        min_lr: the rate never falls below it.
+    Raises ValueError unless factor < 1.
+    """
+
+    def __init__(
+        self, monitor: str = "val_loss", factor: float = 0.1, patience: int = 10, verbose: int = 0, mode: str = "auto",
+        min_delta: float = 1e-4, cooldown: int = 0, min_lr: float = 0.0, **kwargs: Any,
+    ):  # fmt: skip
+        super().__init__(monitor, mode, kwargs.pop("epsilon", min_delta))
+        if kwargs:
+            raise TypeError(f"ReduceLROnPlateau: unexpected arguments {list(kwargs)}.")
+        if factor >= 1.0:
+            raise ValueError(f"ReduceLROnPlateau: factor must be below 1; got {factor}.")
+        self.factor = factor
+        self.patience = patience
+        self.verbose = verbose
+        self.cooldown = cooldown
+        self.min_lr = min_lr
+        self.on_train_begin()
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.best = None
+        self.wait = 0
+        self.cooldown_counter = 0
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        value = self.value_in(logs)
+        if value is None:
+            return
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self.is_better(value, self.best):
+            self.best, self.wait = value, 0
+            return
+        if self.cooldown_counter > 0:
+            return
+        self.wait += 1
+        rate = float(self.model.optimizer.learning_rate)
+        if self.wait >= self.patience and rate > self.min_lr:
+            rate = max(rate * self.factor, self.min_lr)
+            self.model.optimizer.learning_rate = rate
+            if self.verbose:
+                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
+            self.cooldown_counter, self.wait = self.cooldown, 0
+
+    def get_state(self) -> dict[str, Any]:
+        return {**super().get_state(), "wait": self.wait, "cooldown_counter": self.cooldown_counter}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        super().set_state(state)
+        self.wait, self.cooldown_counter = state["wait"], state["cooldown_counter"]

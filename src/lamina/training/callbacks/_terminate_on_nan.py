@@ -1,0 +1,31 @@
+"""`TerminateOnNaN`."""
+
+import math
+from typing import Any
+
+from lamina._public import public
+
+from ._callback import Callback
+
+
+@public("callbacks.TerminateOnNaN")
+class TerminateOnNaN(Callback):
+    """Stops training when the loss of a batch is not finite.
+
+    Args:
+        raise_error: whether to raise RuntimeError instead of stopping.
+    """
+
+    def __init__(self, raise_error: bool = False):
+        super().__init__()
+        self.raise_error = raise_error
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is None or math.isfinite(loss):
+            return
+        message = f"Batch {batch}: the loss is {loss}, terminating training."
+        if self.raise_error:
+            raise RuntimeError(message)
+        print(message)
+        self.model.stop_training = True

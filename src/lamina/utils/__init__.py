@@ -1,0 +1,5 @@
+"""Helpers: data sets, encodings, seeds."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)
