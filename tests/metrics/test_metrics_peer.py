@@ -7,7 +7,11 @@ keras = pytest.importorskip("keras")
 
 from lamina import metrics  # noqa: E402
 
-pytestmark = [pytest.mark.peer, pytest.mark.filterwarnings("ignore:You are passing weight")]
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.filterwarnings("ignore:You are passing weight"),
+    pytest.mark.filterwarnings("ignore:Explicitly requested dtype int64"),  # jax, inside Keras
+]
 rng = np.random.default_rng(1)
 BATCHES = 3
 
@@ -146,10 +150,10 @@ def test_every_metric_has_a_case():
     assert classes - {case[0] for case in CASES} == {"Metric", "Mean", "Sum", "MeanMetricWrapper"}
 
 
-def agree(ours, theirs):
+def agree(ours, theirs, atol=1e-6):
     theirs = keras.ops.convert_to_numpy(theirs)
     assert np.shape(ours) == theirs.shape
-    np.testing.assert_allclose(np.asarray(ours), theirs, rtol=2e-6, atol=1e-6)
+    np.testing.assert_allclose(np.asarray(ours), theirs, rtol=2e-6, atol=atol)
 
 
 def make(name, arguments):
@@ -172,8 +176,9 @@ def test_metric(name, arguments, y_true, y_pred, weighting):
             ours.update_state(true, pred, sample_weight=weight)
             theirs.update_state(true, pred, sample_weight=weight)
             agree(ours.result(), theirs.result())
+        # Sums of weights; theirs come by subtraction from the total and may miss zero by a rounding error.
         for mine, yours in zip(ours.variables, theirs.variables, strict=True):
-            agree(mine.value, yours.value if keras.backend.backend() == "jax" else keras.ops.convert_to_tensor(yours))
+            agree(mine.value, yours.value if keras.backend.backend() == "jax" else keras.ops.convert_to_tensor(yours), 5e-6)
             assert mine.dtype == yours.dtype
         ours.reset_state()
         theirs.reset_state()

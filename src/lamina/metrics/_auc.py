@@ -6,6 +6,7 @@ import numpy as np
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina.variables import deserialize_keras_object
 
 from ._confusion import COUNTS, are_even, even_thresholds, update_counts
 from ._metric import Metric
@@ -152,6 +153,11 @@ class AUC(Metric):
         if self._init_thresholds is not None:
             own["thresholds"] = self._init_thresholds
         return {**super().get_config(), **own}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "AUC":
+        weights = config.get("label_weights")
+        return cls(**{**config, "label_weights": deserialize_keras_object(weights)}) if weights else cls(**config)
 
 
 def _interpolated_pr(tp: Any, fp: Any, fn: Any) -> Any:

@@ -106,9 +106,10 @@ def _count_even(y_pred: Any, weight: Any, thresholds: Any) -> tuple[Any, Any]:
         bucket = ops.maximum(bucket, 1.0)  # zero too is above the first threshold
     ids = ops.add(ops.cast(bucket, "int32"), ops.multiply(ops.arange(labels, dtype="int32"), count + 1))
     sums = ops.segment_sum(ops.reshape(weight, (-1,)), ops.reshape(ids, (-1,)), num_segments=(count + 1) * labels)
-    sums = ops.reshape(sums, (labels, count + 1))[:, 1:]
-    above = ops.transpose(ops.flip(ops.cumsum(ops.flip(sums, axis=1), axis=1), axis=1))
-    return above, ops.subtract(ops.sum(weight, axis=0, keepdims=True), above)
+    sums = ops.reshape(sums, (labels, count + 1))
+    above = ops.flip(ops.cumsum(ops.flip(sums[:, 1:], axis=1), axis=1), axis=1)
+    # Summed too, not taken from the total: where there is nothing the count is zero, not a rounding error.
+    return ops.transpose(above), ops.transpose(ops.cumsum(sums, axis=1)[:, :-1])
 
 
 def _count_any(y_pred: Any, weight: Any, thresholds: Any) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from lamina.layers._call import as_shapes, map_shapes
 from lamina.layers._mask import get_mask, set_mask
 from lamina.ops._symbolic import Function, KerasTensor
 from lamina.training import Trainer
-from lamina.variables import serialize_keras_object
+from lamina.variables import add_resolver, serialize_keras_object
 
 from ._graph import node_of, order_operations
 from ._graph_config import graph_from_config, node_config, tensor_address
@@ -187,6 +187,10 @@ class Functional(Function, Model):
             "input_layers": tree.map_structure(lambda x: tensor_address(x, self._node_ids), self._inputs_struct),
             "output_layers": tree.map_structure(lambda x: tensor_address(x, self._node_ids), self._outputs_struct),
         }
+
+
+# Keras has no public name for it; old files say keras.Functional or keras.engine.functional.
+add_resolver(lambda module, name: Functional if name == "Functional" else None)
 
 
 def functional_from_config(cls: type, config: dict[str, Any], custom_objects: Any = None) -> Any:

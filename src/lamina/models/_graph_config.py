@@ -5,8 +5,17 @@ from typing import Any
 from lamina import tree
 from lamina.layers import InputLayer
 from lamina.layers import deserialize as deserialize_layer
+from lamina.ops._op import OPERATIONS
 from lamina.ops._symbolic import KerasTensor, Node
-from lamina.variables import deserialize_keras_object, serialize_keras_object
+from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
+
+
+def _operation_class(module: str, class_name: str) -> Any:
+    """The operation that a file calls `keras.src.ops.numpy`, `Add`."""
+    return OPERATIONS.get(class_name) if module.startswith(("keras.src.ops.", "lamina.ops")) else None
+
+
+add_resolver(_operation_class)
 
 
 def tensor_address(x: KerasTensor, node_ids: set[int]) -> list[Any]:

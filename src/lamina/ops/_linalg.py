@@ -440,12 +440,26 @@ def pinv(x, rcond=None):
     Returns: `(..., m, n)`.
     """
     x = _matrix("pinv", x)
-    u, s, vt = xp.linalg.svd(x, full_matrices=False)
+    fixed = engine.stop_gradient(x)
+    u, s, vt = xp.linalg.svd(fixed, full_matrices=False)
     if rcond is None:
         rcond = 10.0 * max(x.shape[-2:]) * float(np.finfo(numpy_dtype(dtype_name(x))).eps)
     large = xp.greater(s, rcond * xp.max(s, axis=-1, keepdims=True))
     inverse = xp.where(large, 1 / xp.where(large, s, xp.ones_like(s)), xp.zeros_like(s))
-    return xp.matmul(xp.swapaxes(vt, -1, -2) * xp.expand_dims(inverse, -2), xp.swapaxes(u, -1, -2))
+    p = xp.matmul(xp.swapaxes(vt, -1, -2) * xp.expand_dims(inverse, -2), xp.swapaxes(u, -1, -2))
+    return engine.stop_gradient(p) + _pinv_change(engine.stop_gradient(p), fixed, x - fixed)
+
+
+def _pinv_change(p: Any, a: Any, change: Any) -> Any:
+    """The first-order change of the inverse `p` of `a`, at constant rank: zero in value, right in gradient.
+
+    Reference: Golub and Pereyra, The Differentiation of Pseudo-Inverses, 1973, doi:10.1137/0710036.
+    """
+    rows, columns = np.eye(a.shape[-2], dtype=a.dtype), np.eye(a.shape[-1], dtype=a.dtype)
+    turned, q = xp.swapaxes(change, -1, -2), xp.swapaxes(p, -1, -2)
+    outside = xp.matmul(xp.matmul(p, q), xp.matmul(turned, rows - xp.matmul(a, p)))
+    inside = xp.matmul(xp.matmul(columns - xp.matmul(p, a), turned), xp.matmul(q, p))
+    return outside + inside - xp.matmul(p, xp.matmul(change, p))
 
 
 @op("linalg", tensors="x")

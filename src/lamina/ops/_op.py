@@ -100,6 +100,7 @@ def op(
                 "tensors": names,
                 "variadic": variadic,
                 "family": families[0],
+                "_keras_module": f"keras.src.ops.{families[0]}",
                 "spec": None if spec is None else staticmethod(spec),
                 "__doc__": function.__doc__,
             },

@@ -18,9 +18,10 @@ def can_flatten(optimizer: Any, variables: list[Variable]) -> bool:
         len(variables) > 1
         and getattr(optimizer, "elementwise", False)
         and not optimizer.clipnorm
+        and not optimizer.use_ema
         and len({v._value.dtype for v in variables}) == 1
         and not any(v.constraint is not None or v.overwrite_with_gradient for v in variables)
-        and all(optimizer.applies_weight_decay(v) for v in variables)
+        and all(optimizer.uses_weight_decay(v) for v in variables)
     )
 
 
@@ -39,17 +40,13 @@ class FlatState:
         self._stops = np.cumsum(sizes).tolist()
         self._starts = [stop - n for stop, n in zip(self._stops, sizes)]
         self.weights = self._join(variables, "weights")
-        # The same optimizer, with one long variable to look after; counter and rate are shared.
-        self._long = optimizer.twin([self.weights])
-        self._slots: list[tuple[Variable, list[Variable]]] = []
-        for long_slot, short_slots in optimizer.matching_slots(self._long):
-            self._slots.append((self._join(short_slots, "slot", long_slot), short_slots))
-        self.covered = {id(v) for v in variables} | {id(s) for _, short in self._slots for s in short}
-        self.long_variables = [self.weights, *(slot for slot, _ in self._slots)]
+        self._slots = {name: self._join(own, name) for name, own in optimizer.slots.items()}
+        optimizer.adopt(self.weights, self._slots)
+        self.covered = {id(v) for v in variables} | {id(v) for own in optimizer.slots.values() for v in own[: len(variables)]}
+        self.long_variables = [self.weights, *self._slots.values()]
 
-    def _join(self, variables: list[Variable], name: str, into: Variable | None = None) -> Variable:
-        total = self._stops[-1]
-        long = into or Variable(np.zeros(total, variables[0]._value.dtype), name=f"flat_{name}")
+    def _join(self, variables: list[Variable], name: str) -> Variable:
+        long = Variable(np.zeros(self._stops[-1], variables[0]._value.dtype), name=f"flat_{name}")
         for v, start, stop in zip(variables, self._starts, self._stops):
             v.rebind(long._value[start:stop].reshape(v.shape))
         return long
@@ -68,4 +65,4 @@ class FlatState:
 
     def apply(self, gradients: list[Any]) -> None:
         """One update of all weights, inside a StateScope."""
-        self._long.apply([ops.concatenate([ops.reshape(g, (-1,)) for g in gradients])], [self.weights])
+        self.optimizer.apply([ops.concatenate([ops.reshape(g, (-1,)) for g in gradients])], [self.weights])

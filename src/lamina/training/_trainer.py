@@ -27,6 +27,9 @@ CHUNK_S = 0.1  # how long a run of steps may take before control comes back
 class Trainer:
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
 
+    def __init__(self) -> None:
+        self._init_trainer()
+
     def _init_trainer(self) -> None:
         self.__dict__.setdefault("stop_training", False)
         self.__dict__.setdefault("compiled", False)
@@ -131,7 +134,7 @@ class Trainer:
             self._compile_metrics.update_state(y, y_pred, sample_weight)
 
     def _forward(self, x: Any, training: bool) -> Any:
-        return self(x, training=training) if self._call_has_training_arg else self(x)
+        return self(x, training=training)
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """One update on a batch. Overridden, it may use `GradientTape` and `self.optimizer.apply`; it is compiled too.

@@ -199,6 +199,7 @@ def getitem(x: Any, index: Any) -> Any:
     else:
         index = index + fill
 
+    has_arrays = any(not isinstance(i, slice) and i is not None and (is_traced(i) or np.ndim(i)) for i in index)
     basic: list[Any] = []  # one entry an axis of x
     layout: list[Any] = []  # None for a new axis, "kept", or an index array, in order of the result
     for i in index:
@@ -211,7 +212,11 @@ def getitem(x: Any, index: Any) -> Any:
             n, axis = int(i), len(basic)
             if not -x.shape[axis] <= n < x.shape[axis]:
                 raise IndexError(f"Index {n} is out of range for axis {axis} of a tensor of shape {x.shape}.")
-            basic.append(n)
+            if has_arrays:  # NumPy counts it among the index arrays then
+                basic.append(slice(None))
+                layout.append(np.asarray(n))
+            else:
+                basic.append(n)
         else:
             basic.append(slice(None))
             layout.append(as_index(i))
@@ -222,7 +227,7 @@ def getitem(x: Any, index: Any) -> Any:
         x = _advanced(x, arrays)
         first, rank = arrays[0][0], len(np.broadcast_shapes(*(i.shape for _, i in arrays)))
         adjacent = [n for n, _ in arrays] == list(range(first, first + len(arrays)))
-        if None in layout:
+        if any(p is None for p in layout):
             if not adjacent:
                 raise TypeError("None together with index arrays that are not adjacent is not supported in traced code.")
             merged: list[Any] = []

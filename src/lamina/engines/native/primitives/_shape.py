@@ -186,8 +186,8 @@ def _swapaxes(a: Any, axis1: int, axis2: int) -> Any:
 @implements(np.moveaxis)
 def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
     ndim = len(a.shape)
-    source = _axes(source if isinstance(source, (tuple, list)) else (source,), ndim)
-    destination = _axes(destination if isinstance(destination, (tuple, list)) else (destination,), ndim)
+    source = _axes(source if np.iterable(source) else (source,), ndim)
+    destination = _axes(destination if np.iterable(destination) else (destination,), ndim)
     order = [i for i in range(ndim) if i not in source]
     for d, s in sorted(zip(destination, source)):
         order.insert(d, s)

@@ -1,0 +1,142 @@
+"""The contract of an engine: what a module must offer to run lamina. `lamina.engines.native` is the reference.
+
+An engine is a module, registered with `lamina.engines.register_engine(name, import_path)`. It deals in arrays only and
+knows nothing of layers. Everything above it is written once over these names; a name joins the contract when two engines
+need it. `docs/engines.md` shows how to write one.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+Tensor = Any
+
+
+class Nn(Protocol):
+    """Kernels beyond the array namespace. All are elementwise unless they say otherwise."""
+
+    def relu(self, x: Tensor) -> Tensor:
+        """max(x, 0), with gradient 0 at 0."""
+
+    def sigmoid(self, x: Tensor) -> Tensor:
+        """1 / (1 + exp(-x)), without overflow."""
+
+    def softplus(self, x: Tensor) -> Tensor:
+        """log(1 + exp(x)), without overflow."""
+
+    def erf(self, x: Tensor) -> Tensor:
+        """The error function."""
+
+    def erfinv(self, x: Tensor) -> Tensor:
+        """Its inverse."""
+
+    def lgamma(self, x: Tensor) -> Tensor:
+        """The logarithm of the absolute value of the gamma function."""
+
+    def digamma(self, x: Tensor) -> Tensor:
+        """The derivative of lgamma."""
+
+    def top_k(self, x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
+        """The k largest entries of the last axis and their positions (int32)."""
+
+    def scatter(self, x: Tensor, indices: Tensor, updates: Tensor, mode: str = "set") -> Tensor:
+        """`x` with updates at `indices` `(..., k)` on the first k axes; mode set, add, multiply, max or min."""
+
+    def segment_sum(self, data: Tensor, segment_ids: Tensor, num_segments: int) -> Tensor:
+        """Sums of rows with equal ids; ids out of range are dropped."""
+
+    def dynamic_slice(self, x: Tensor, starts: Any, sizes: Sequence[int]) -> Tensor:
+        """The window of `sizes` at `starts` (which may be traced), moved inside if it sticks out."""
+
+    def dynamic_update_slice(self, x: Tensor, update: Tensor, starts: Any) -> Tensor:
+        """`x` with `update` written at `starts`."""
+
+
+class Random(Protocol):
+    """Draws that are pure functions of `seed`, an array of two unsigned ints (seed, counter)."""
+
+    def uniform(self, seed: Tensor, shape: Sequence[int], dtype: Any = "float32") -> Tensor:
+        """Uniform in [0, 1)."""
+
+    def normal(self, seed: Tensor, shape: Sequence[int], dtype: Any = "float32") -> Tensor:
+        """Standard normal."""
+
+    def randint(self, seed: Tensor, shape: Sequence[int], low: Any, high: Any, dtype: Any = "int32") -> Tensor:
+        """Integers in [low, high)."""
+
+    def permutation(self, seed: Tensor, n: int) -> Tensor:
+        """The integers 0 ... n-1 in random order."""
+
+    def gamma(self, seed: Tensor, alpha: Tensor, dtype: Any = "float32") -> Tensor:
+        """Gamma with shape `alpha` and scale one."""
+
+
+class Compiled(Protocol):
+    """What `compile` returns."""
+
+    def __call__(self, *args: Any) -> Any:
+        """What the function returns, as tensors."""
+
+    def loop(self, *args: Any, rows: Any) -> Any:
+        """`fn(*args, row)` for each row in turn, donated state carried on; the last result."""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """The module itself."""
+
+    NAME: str
+    """The name in `LAMINA_ENGINE`."""
+    MUTABLE: bool
+    """Whether variables keep one array for life that is updated in place, and compiled functions bind to it."""
+    xp: Any
+    """An array namespace with NumPy's names."""
+    nn: Nn
+    random: Random
+    Spec: type
+    """Shape and dtype without data: `Spec(shape, dtype)`."""
+
+    def tensor(self, x: Any, dtype: Any = None) -> Tensor:
+        """`x` as a tensor, without a copy where possible."""
+
+    def is_tensor(self, x: Any) -> bool:
+        """Whether `x` is a tensor of this engine."""
+
+    def numpy(self, x: Tensor) -> Any:
+        """The values as a NumPy array."""
+
+    def cast(self, x: Tensor, dtype: Any) -> Tensor:
+        """`x` in another dtype."""
+
+    def spec(self, fn: Callable, *args: Any, **kwargs: Any) -> Any:
+        """What `fn` returns, as Specs, without computing it; Specs among the arguments stand for tensors."""
+
+    def value_and_grad(self, fn: Callable, argnums: Any = 0, has_aux: bool = False) -> Callable:
+        """A function that returns `(fn(*args), gradients)`."""
+
+    def compile(self, fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> Compiled:
+        """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments
+        `resident` stay the same from call to call."""
+
+    def scan(self, f: Callable, init: Any, xs: Any = None, length: Any = None, reverse: bool = False, unroll: Any = 1) -> Any:
+        """`carry, y = f(carry, x)` over the leading axis; the last carry and the stacked ys."""
+
+    def while_loop(self, cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: Any = None) -> Any:
+        """Repeats body while cond."""
+
+    def cond(self, pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
+        """One of two functions, by a scalar that may be traced."""
+
+    def vectorized_map(self, function: Callable, elements: Any) -> Any:
+        """`function` on each entry of the leading axis, stacked."""
+
+    def stop_gradient(self, x: Any) -> Any:
+        """`x` as a constant for differentiation."""
+
+    def custom_gradient(self, fun: Callable) -> Callable:
+        """Decorator for `fun(*args) -> (value, grad)`."""
+
+    def GradientTape(self, persistent: bool = False, watch_accessed_variables: bool = True) -> Any:
+        """Records what happens inside a `with` block, for `gradient(target, sources)`."""
+
+    def on_variable_read(self, variable: Any, value: Tensor) -> Tensor:
+        """Told of every variable read while a tape exists; returns what to use for it."""

@@ -1,0 +1,129 @@
+"""Models and weights to files and back."""
+
+import os
+from typing import Any
+
+from lamina._public import public
+
+from ._errors import MissingModelFileError, ModelFileError
+from ._keras_file import read_keras_file, read_weights_of, write_keras_file
+from ._legacy_h5 import is_legacy, legacy_bytes, read_legacy_model, read_legacy_weights
+from ._weights import read_weights, weights_bytes
+from ._writer import check_target, write_bytes
+
+_OLD = (".h5", ".hdf5")
+
+
+@public("saving.save_model", "models.save_model")
+def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
+    """Writes a model to a file: architecture, weights, compilation and the optimizer's state.
+
+    Args:
+        model: the model.
+        filepath: path that ends in `.keras` (or `.h5`, for the format of Keras 2).
+        overwrite: whether a file of that name may be replaced.
+        zipped: must be None or True.
+    """
+    kwargs.pop("save_format", None), kwargs.pop("include_optimizer", None)
+    if kwargs:
+        raise ValueError(f"save_model: unknown argument(s) {sorted(kwargs)}.")
+    path = _path(filepath, "save_model")
+    if zipped is False:
+        raise ValueError("save_model: zipped=False is not supported; a .keras file is a zip.")
+    if not path.endswith((".keras", *_OLD)):
+        raise ValueError(f"save_model: the file name must end in .keras; got {path!r}.")
+    check_target(path, overwrite)
+    if path.endswith(_OLD):
+        write_bytes(path, legacy_bytes(model, whole=True))
+    else:
+        write_keras_file(model, path)
+
+
+@public("saving.load_model", "models.load_model")
+def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True) -> Any:
+    """The model in a file written by `save_model`, here or by Keras.
+
+    A file is data: no code in it is run, nothing it names is imported.
+
+    Args:
+        filepath: path of a `.keras` or whole-model `.h5` file.
+        custom_objects: dict from name to class or function of your own, for those that are not registered.
+        compile: whether the model is compiled as it was.
+        safe_mode: in either case no code from a file is run; accepted for Keras's sake.
+
+    Raises: ModelFileError, with file, member and reason, if the file cannot be used.
+    """
+    path = _existing(filepath, "load_model")
+    if path.endswith(_OLD):
+        return read_legacy_model(path, custom_objects, compile)
+    return read_keras_file(path, custom_objects, compile, safe_mode)
+
+
+@public("saving.save_weights")
+def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None, **kwargs: Any) -> None:
+    """Writes the state of a model to a file.
+
+    Args:
+        model: the model, built.
+        filepath: path that ends in `.weights.h5`; one that ends in `.h5` alone gives the layout of Keras 2.
+        overwrite: whether a file of that name may be replaced.
+        max_shard_size: must be None.
+    """
+    kwargs.pop("save_format", None)
+    if kwargs:
+        raise ValueError(f"save_weights: unknown argument(s) {sorted(kwargs)}.")
+    path = _path(filepath, "save_weights")
+    if max_shard_size is not None:
+        raise ValueError("save_weights: max_shard_size is not supported; weights go to one file.")
+    if not path.endswith(_OLD):
+        raise ValueError(f"save_weights: the file name must end in .weights.h5; got {path!r}.")
+    if not model.built:
+        raise ValueError(f"save_weights: {model.name!r} has no weights yet: build it or call it on data first.")
+    check_target(path, overwrite)
+    write_bytes(path, weights_bytes(model) if path.endswith(".weights.h5") else legacy_bytes(model, whole=False))
+
+
+@public("saving.load_weights")
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    """Takes the weights of a model from a `.weights.h5`, `.keras` or old `.h5` file.
+
+    Args:
+        model: the model, built.
+        filepath: path of the file.
+        skip_mismatch: whether parts whose weights do not fit are left out, with a warning.
+
+    Raises: ModelFileError, with file, member and reason, if the file cannot be used.
+    """
+    by_name = kwargs.pop("by_name", False)
+    kwargs.pop("objects_to_skip", None)
+    if kwargs:
+        raise ValueError(f"load_weights: unknown argument(s) {sorted(kwargs)}.")
+    path = _existing(filepath, "load_weights")
+    if not model.built:
+        raise ValueError(f"load_weights: {model.name!r} has no weights yet: build it or call it on data first.")
+    if path.endswith(".keras"):
+        read_weights_of(model, path, skip_mismatch)
+    elif not path.endswith(_OLD):
+        raise ValueError(f"load_weights: the file name must end in .weights.h5, .keras or .h5; got {path!r}.")
+    elif is_legacy(path):
+        read_legacy_weights(model, path, skip_mismatch, by_name)
+    elif by_name:
+        raise ValueError("load_weights: by_name=True works for files of the old .h5 layout only.")
+    else:
+        read_weights(model, path, path, skip_mismatch=skip_mismatch)
+
+
+def _path(filepath: Any, where: str) -> str:
+    try:
+        return os.fspath(filepath)
+    except TypeError:
+        raise TypeError(f"{where}: filepath must be a path; got {filepath!r}.") from None
+
+
+def _existing(filepath: Any, where: str) -> str:
+    path = _path(filepath, where)
+    if not os.path.exists(path):
+        raise MissingModelFileError(path, None, "there is no such file.")
+    if os.path.isdir(path):
+        raise ModelFileError(path, None, "a folder, not a model file.")
+    return path

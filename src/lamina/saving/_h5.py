@@ -1,0 +1,170 @@
+"""Reading and writing HDF5 without surprises: no links, no outside storage, no arrays larger than the file can hold."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import h5py
+import numpy as np
+
+from ._errors import ModelFileError
+
+# An array may be this many times as large as the file (constant arrays compress well), and always this many bytes.
+_EXPANSION = 1000
+_ALWAYS = 64 * 2**20
+
+
+class Reader:
+    """A read-only view of an HDF5 file.
+
+    Args:
+        source: path or bytes-like object of the file.
+        name: what messages call the file. member: the part of it that is read.
+    """
+
+    def __init__(self, source: Any, name: str, member: str | None = None):
+        self.name = name
+        self.member = member
+        try:
+            self.file = h5py.File(io.BytesIO(source) if isinstance(source, bytes) else source, "r")
+            self.size = len(source) if isinstance(source, bytes) else self.file.id.get_filesize()
+        except OSError as error:
+            raise self.bad(f"not an HDF5 file, or a damaged one ({error}).") from None
+
+    def bad(self, reason: str, place: str | None = None) -> ModelFileError:
+        where = "/".join(p for p in (self.member, place) if p)
+        return ModelFileError(self.name, where or None, reason)
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self.file.close()
+
+    def group(self, place: str) -> h5py.Group | None:
+        """The group at that place, None if there is none."""
+        found = self.follow(place)
+        if found is not None and not isinstance(found, h5py.Group):
+            raise self.bad("expected a group, found an array.", place)
+        return found
+
+    def follow(self, place: str, start: Any = None) -> Any:
+        """What lies at a place, reached by hard links only; None if there is nothing."""
+        here = self.file if start is None else start
+        for name in place.split("/"):
+            if not name:
+                continue
+            if not isinstance(here, h5py.Group):
+                return None
+            link = here.get(name, getlink=True)
+            if link is None:
+                return None
+            if not isinstance(link, h5py.HardLink):
+                raise self.bad("a link to another place or file, which a model file must not hold.", place)
+            try:
+                here = here[name]
+            except (KeyError, OSError, RuntimeError) as error:
+                raise self.bad(f"damaged ({error}).", place) from None
+        return here
+
+    def array(self, dataset: Any, place: str) -> "StoredArray":
+        if not isinstance(dataset, h5py.Dataset):
+            raise self.bad("expected an array.", place)
+        if dataset.external or dataset.is_virtual:
+            raise self.bad("the array lies in another file, which a model file must not ask for.", place)
+        if dataset.shape is None:
+            raise self.bad("the array is empty.", place)
+        return StoredArray(self, dataset, place)
+
+    def attribute(self, thing: Any, name: str, place: str = "") -> Any:
+        """An attribute, None if there is none."""
+        try:
+            return thing.attrs.get(name)
+        except (OSError, KeyError, ValueError) as error:
+            raise self.bad(f"the attribute {name!r} is damaged ({error}).", place) from None
+
+
+class StoredArray:
+    """An array in a file: its shape and dtype are known, its values are read on conversion."""
+
+    def __init__(self, reader: Reader, dataset: Any, place: str):
+        self._reader, self._dataset, self._place = reader, dataset, place
+        self.shape = tuple(dataset.shape)
+        kind = reader.attribute(dataset, "dtype", place)
+        self._brain = kind in ("bfloat16", b"bfloat16") or (dataset.dtype.kind == "V" and dataset.dtype.itemsize == 2)
+        self.dtype = dataset.dtype
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        reader = self._reader
+        if self._dataset.nbytes > max(_ALWAYS, _EXPANSION * reader.size):
+            raise reader.bad(f"claims {self._dataset.nbytes} bytes, more than this file can hold.", self._place)
+        try:
+            value = self._dataset[()]
+        except (OSError, RuntimeError) as error:
+            raise reader.bad(f"cannot be read, the file is damaged ({error}).", self._place) from None
+        value = np.asarray(value)
+        if self._brain:
+            import ml_dtypes
+
+            value = value.astype(ml_dtypes.bfloat16) if value.dtype.kind != "V" else value.view(ml_dtypes.bfloat16)
+        return value if dtype is None else value.astype(dtype)
+
+
+class Store:
+    """What `load_own_variables` reads from: the arrays of one place in the file, by key."""
+
+    def __init__(self, reader: Reader, place: str):
+        self._reader = reader
+        self._place = f"{place}/vars" if place else "vars"
+        self._group = reader.group(self._place)
+
+    def keys(self) -> list[str]:
+        return [] if self._group is None else list(self._group.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, key: object) -> bool:
+        return self._group is not None and key in self._group
+
+    def __getitem__(self, key: str) -> StoredArray:
+        found = self._reader.follow(key, self._group) if self._group is not None else None
+        if found is None:
+            raise self._reader.bad(f"holds no array {key!r}.", self._place)
+        return self._reader.array(found, f"{self._place}/{key}")
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default
+
+    def items(self) -> list[tuple[str, StoredArray]]:
+        return [(key, self[key]) for key in self.keys()]
+
+
+def put(group: Any, key: str, value: Any) -> None:
+    """Writes an array, marking the dtypes that HDF5 has no name for."""
+    value = np.asarray(value)
+    if value.dtype.name == "bfloat16":
+        group.create_dataset(key, data=value.view("V2")).attrs["dtype"] = "bfloat16"
+    else:
+        group.create_dataset(key, data=value)
+
+
+class OutStore:
+    """What `save_own_variables` writes to."""
+
+    def __init__(self, group: Any):
+        self._group = group
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if hasattr(value, "numpy"):
+            value = value.numpy()
+        put(self._group, key, value)
+
+    def keys(self) -> list[str]:
+        return list(self._group.keys())
+
+    def __len__(self) -> int:
+        return len(self._group)

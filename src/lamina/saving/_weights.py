@@ -1,0 +1,67 @@
+"""The `.weights.h5` layout of Keras 3: a group for every part, its arrays in `vars/0`, `vars/1`, ..."""
+
+import io
+import warnings
+from typing import Any
+
+import h5py
+
+from ._errors import ModelFileError
+from ._h5 import OutStore, Reader, Store
+from ._walk import walk
+
+
+def weights_bytes(model: Any) -> bytes:
+    """The HDF5 file of a model's whole state: layers, optimizer and metrics held by layers."""
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        for place, part in walk(model):
+            group = file.require_group(f"{place}/vars" if place else "vars")
+            name = getattr(part, "name", None)
+            if name:
+                group.attrs["name"] = name
+            part.save_own_variables(OutStore(group))
+    return buffer.getvalue()
+
+
+def read_weights(
+    model: Any, source: Any, name: str, member: str | None = None, skip_mismatch: bool = False, strict: bool = True
+) -> None:
+    """Takes the state of a model from an HDF5 file.
+
+    Raises ModelFileError, naming the place, if a part of the model does not find what it needs; with `skip_mismatch` such
+    parts are left as they are, with a warning.
+    """
+    with Reader(source, name, member) as reader:
+        if not any(key in reader.file for key in ("layers", "vars", "_layer_checkpoint_dependencies")) and not len(
+            reader.file
+        ):
+            raise reader.bad("holds no weights.")
+        for place, part in walk(model):
+            try:
+                _load_part(part, Store(reader, place), reader, place)
+            except ModelFileError as error:
+                if not skip_mismatch:
+                    raise
+                warnings.warn(f"Left out: {error}", stacklevel=4)
+
+
+def _load_part(part: Any, store: Store, reader: Reader, place: str) -> None:
+    if not len(store) and not _wants_arrays(part):
+        return
+    if _is_optimizer(part) and not len(store):
+        return  # a file of weights alone: training starts afresh
+    try:
+        part.load_own_variables(store)
+    except ModelFileError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise reader.bad(str(error), place or None) from error
+
+
+def _wants_arrays(part: Any) -> bool:
+    return bool(getattr(part, "_own_variables", None) or getattr(part, "variables", None) and not hasattr(part, "_own_variables"))
+
+
+def _is_optimizer(part: Any) -> bool:
+    return hasattr(part, "apply") and hasattr(part, "learning_rate")

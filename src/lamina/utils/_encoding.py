@@ -1,0 +1,45 @@
+"""Encodings of labels and scales of vectors, on NumPy arrays."""
+
+from typing import Any
+
+import numpy as np
+
+from lamina import ops
+from lamina._public import public
+from lamina.ops import KerasTensor
+
+
+@public("utils.to_categorical")
+def to_categorical(x: Any, num_classes: int | None = None) -> Any:
+    """One-hot rows from class indices.
+
+    Args:
+        x: integers `(...)`, 0 ... num_classes-1; a last axis of size one is dropped.
+        num_classes: by default the largest index + 1.
+    Returns: float32 `(..., num_classes)`.
+    Raises ValueError for an index out of range.
+    """
+    if isinstance(x, KerasTensor):
+        return ops.one_hot(x, num_classes)
+    labels = np.asarray(x, dtype="int64")
+    if labels.ndim > 1 and labels.shape[-1] == 1:
+        labels = labels[..., 0]
+    if num_classes is None:
+        num_classes = int(labels.max()) + 1 if labels.size else 0
+    if labels.size and not 0 <= labels.min() <= labels.max() < num_classes:
+        raise ValueError(
+            f"to_categorical: labels must lie in 0 ... {num_classes - 1} for num_classes={num_classes}; "
+            f"got values from {labels.min()} to {labels.max()}."
+        )
+    return np.eye(num_classes, dtype="float32")[labels]
+
+
+@public("utils.normalize")
+def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
+    """`x` divided by its norm of that order along an axis; zero vectors stay zero."""
+    if isinstance(x, KerasTensor):
+        return ops.normalize(x, axis=axis, order=order)
+    x = np.asarray(x)
+    norm = np.atleast_1d(np.linalg.norm(x, order, axis))
+    norm[norm == 0] = 1
+    return x / np.expand_dims(norm, axis)
