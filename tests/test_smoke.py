@@ -11,7 +11,7 @@ def test_train_save_load(tmp_path):
     x = np.random.default_rng(0).random((200, 3)).astype("float32")
     y = x @ np.array([[1.0], [2.0], [3.0]], "float32")
     model = lamina.Sequential([lamina.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(1)])
-    model.compile("adam", "mse", metrics=["mae"])
+    model.compile(lamina.optimizers.Adam(0.05), "mse", metrics=["mae"])
     history = model.fit(x, y, epochs=30, verbose=0).history
     assert history["loss"][-1] < history["loss"][0] / 10
     model.save(tmp_path / "model.keras")

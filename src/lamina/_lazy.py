@@ -38,3 +38,18 @@ def attach(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], 
         for name in everything:
             __getattr__(name)
     return __getattr__, __dir__, everything
+
+
+class _LazyModule:
+    """Stands for a module until one of its attributes is asked for."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+def lazy_module(name: str) -> Any:
+    """A third-party module that is imported at its first use."""
+    return _LazyModule(name)

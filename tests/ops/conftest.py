@@ -13,7 +13,7 @@ POS = np.array([[0.5, 1.25, 2.0], [1.5, 0.75, 0.25]], f32)
 UNIT = np.array([[0.5, -0.25, 0.9], [-0.5, -0.75, 0.25]], f32)
 NAN = np.array([[0.5, np.nan, 2.0], [np.inf, -np.inf, np.nan]], f32)
 SOMENAN = np.array([[0.5, np.nan, 2.0], [1.0, -3.0, np.nan]], f32)
-I = np.array([[1, 2, 3], [4, 6, 0]], np.int32)  # noqa: E741
+I = np.array([[1, 2, 3], [4, 6, 0]], np.int32)
 J = np.array([[2, 3, 1], [1, 4, 5]], np.int32)
 B = np.array([[True, False, True], [False, False, True]])
 C = np.array([[True, True, False], [False, True, True]])
@@ -64,7 +64,10 @@ def each(function):
 
 
 # Elementwise
-add("exp exp2 expm1 sin cos tan sinh cosh tanh arctan arcsinh cbrt deg2rad rad2deg ceil floor trunc negative sign square", X)
+add(
+    "exp exp2 expm1 sin cos tan sinh cosh tanh arctan arcsinh cbrt deg2rad rad2deg ceil floor trunc negative sign square",
+    X,
+)
 add("absolute abs fabs reciprocal sinc i0 conj conjugate copy real imag isreal", X)
 add("log log2 log10 log1p sqrt", POS)
 add("arcsin arccos arctanh", UNIT)
@@ -88,7 +91,11 @@ case("heaviside", np.array([-1, 0, 2], f32), f32(0.5))
 case("view", X, "int32", ref=lambda x, d: X.view(np.int32), symbolic=False)
 case("view_as_real", np.array([1 + 2j, 3j], np.complex64), ref=lambda x: np.stack([x.real, x.imag], -1), symbolic=False)
 case("view_as_complex", TALL, ref=lambda x: x[:, 0] + 1j * x[:, 1], symbolic=False)
-add("add subtract multiply divide true_divide maximum minimum arctan2 hypot logaddexp logaddexp2 fmax fmin fmod mod", X, Y)
+add(
+    "add subtract multiply divide true_divide maximum minimum arctan2 hypot logaddexp logaddexp2 fmax fmin fmod mod",
+    X,
+    Y,
+)
 add("equal not_equal less less_equal greater greater_equal floor_divide nextafter", X, Y)
 add("fmax fmin maximum", X, NAN)
 case("nextafter", X, Y, ref=lambda *_: np.nextafter(X, Y))
@@ -221,8 +228,18 @@ case("trace", CUBE)
 case("trace", I, 1)
 case("diff", X)
 case("diff", CUBE, n=2, axis=1)
-case("space_to_depth", IMAGE, 2, ref=lambda x, b: x.reshape(2, 2, 2, 3, 2, 4).transpose(0, 1, 3, 2, 4, 5).reshape(2, 2, 3, 16))
-case("depth_to_space", IMAGE, 2, ref=lambda x, b: x.reshape(2, 4, 6, 2, 2, 1).transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 12, 1))
+case(
+    "space_to_depth",
+    IMAGE,
+    2,
+    ref=lambda x, b: x.reshape(2, 2, 2, 3, 2, 4).transpose(0, 1, 3, 2, 4, 5).reshape(2, 2, 3, 16),
+)
+case(
+    "depth_to_space",
+    IMAGE,
+    2,
+    ref=lambda x, b: x.reshape(2, 4, 6, 2, 2, 1).transpose(0, 1, 3, 2, 4, 5).reshape(2, 8, 12, 1),
+)
 case("rearrange", IMAGE, "b (h p) w c -> b h (p w) c", p=2, ref=lambda x, *_, p: x.reshape(2, 2, 12, 4))
 case("rearrange", CUBE, "a b c -> (c a) b", ref=lambda x, _: x.transpose(2, 0, 1).reshape(8, 3))
 
@@ -256,7 +273,9 @@ case("scatter_update", X, SCATTER, W, "min", ref=scattered(min))
 case("scatter_update", X, SCATTER, W, "mul", ref=scattered(lambda a, b: a * b))
 case("nonzero", I, symbolic=False)
 case("unique", I, symbolic=False)
-case("unique", np.array([3, 1, 3], np.int32), return_index=True, return_inverse=True, return_counts=True, symbolic=False)
+case(
+    "unique", np.array([3, 1, 3], np.int32), return_index=True, return_inverse=True, return_counts=True, symbolic=False
+)
 case("isin", I, np.array([1, 6], np.int32))
 case("isin", I, np.array([1, 6], np.int32), invert=True)
 case("searchsorted", np.sort(V), X[0])
@@ -271,8 +290,20 @@ IDS = np.array([0, 2, 0], np.int32)
 DATA = CUBE[0]
 case("segment_sum", DATA, IDS, 3, ref=lambda d, i, n: np.stack([d[i == k].sum(0) for k in range(n)]))
 case("segment_prod", DATA, IDS, 3, ref=lambda d, i, n: np.stack([d[i == k].prod(0) for k in range(n)]))
-case("segment_max", DATA, np.array([0, 1, 0], np.int32), 2, ref=lambda d, i, n: np.stack([d[i == k].max(0) for k in range(n)]))
-case("segment_min", DATA, np.array([0, 1, 0], np.int32), 2, ref=lambda d, i, n: np.stack([d[i == k].min(0) for k in range(n)]))
+case(
+    "segment_max",
+    DATA,
+    np.array([0, 1, 0], np.int32),
+    2,
+    ref=lambda d, i, n: np.stack([d[i == k].max(0) for k in range(n)]),
+)
+case(
+    "segment_min",
+    DATA,
+    np.array([0, 1, 0], np.int32),
+    2,
+    ref=lambda d, i, n: np.stack([d[i == k].min(0) for k in range(n)]),
+)
 
 # Linear algebra
 case("matmul", X, TALL)
@@ -311,8 +342,22 @@ case("lstsq", TALL, W, ref=lambda a, b: np.linalg.lstsq(a, b, rcond=None)[0])
 case("pinv", TALL, ref=np.linalg.pinv)
 case("matrix_rank", np.outer(W, W).astype(f32), ref=lambda x: 1)
 case("lu_factor", SQUARE, ref=None, peer=True, symbolic=False)
-for order, axis in ((None, None), (1, 1), (2, 0), (3, 1), (math.inf, 1), (-math.inf, 1), (0, 1), ("fro", (0, 1)), ("nuc", (0, 1)),
-                    (1, (0, 1)), (-1, (0, 1)), (2, (0, 1)), (-2, (0, 1)), (math.inf, (0, 1))):  # fmt: skip
+for order, axis in (
+    (None, None),
+    (1, 1),
+    (2, 0),
+    (3, 1),
+    (math.inf, 1),
+    (-math.inf, 1),
+    (0, 1),
+    ("fro", (0, 1)),
+    ("nuc", (0, 1)),
+    (1, (0, 1)),
+    (-1, (0, 1)),
+    (2, (0, 1)),
+    (-2, (0, 1)),
+    (math.inf, (0, 1)),
+):
     case("norm", X, ord=order, axis=axis, ref=np.linalg.norm)
 case("norm", np.sin(CUBE * 5), ord=1, axis=(0, 2), keepdims=True, ref=np.linalg.norm)
 case("cdist", X, Y, ref=lambda a, b: np.sqrt(((a[:, None] - b[None]) ** 2).sum(-1)))
@@ -358,24 +403,66 @@ case("softmax", CUBE, axis=1, ref=softmax)
 case("softmax", CUBE, axis=(0, 2), ref=softmax)
 case("log_softmax", X, ref=lambda x: np.log(softmax(x)))
 # Keras 3.15 gives rows that do not sum to 1 here.
-case("sparsemax", np.array([[0.1, 1.1, 0.3], [3, 0, 0]], f32), peer=False, ref=lambda x: np.array([[0, 0.9, 0.1], [1, 0, 0]]))
+case(
+    "sparsemax",
+    np.array([[0.1, 1.1, 0.3], [3, 0, 0]], f32),
+    peer=False,
+    ref=lambda x: np.array([[0, 0.9, 0.1], [1, 0, 0]]),
+)
 case("categorical_crossentropy", HOT, PROBS, ref=lambda t, p: -np.log((t * p).sum(-1)))
-case("categorical_crossentropy", HOT, X, from_logits=True, ref=lambda t, x, from_logits: -np.log((t * softmax(x)).sum(-1)))
+case(
+    "categorical_crossentropy",
+    HOT,
+    X,
+    from_logits=True,
+    ref=lambda t, x, from_logits: -np.log((t * softmax(x)).sum(-1)),
+)
 case("sparse_categorical_crossentropy", np.array([1, 0]), PROBS, ref=lambda t, p: -np.log([0.5, 0.7]))
-case("sparse_categorical_crossentropy", np.array([1, 0]), X, from_logits=True,
-     ref=lambda t, x, from_logits: -np.log(softmax(x)[[0, 1], t]))  # fmt: skip
+case(
+    "sparse_categorical_crossentropy",
+    np.array([1, 0]),
+    X,
+    from_logits=True,
+    ref=lambda t, x, from_logits: -np.log(softmax(x)[[0, 1], t]),
+)
 case("binary_crossentropy", HOT, PROBS, ref=lambda t, p: -(t * np.log(p) + (1 - t) * np.log(1 - p)))
-case("binary_crossentropy", HOT, X, from_logits=True,
-     ref=lambda t, x, from_logits: -(t * np.log(sigmoid(x)) + (1 - t) * np.log(1 - sigmoid(x))))  # fmt: skip
+case(
+    "binary_crossentropy",
+    HOT,
+    X,
+    from_logits=True,
+    ref=lambda t, x, from_logits: -(t * np.log(sigmoid(x)) + (1 - t) * np.log(1 - sigmoid(x))),
+)
 case("psnr", X, Y, 2.0, ref=lambda a, b, m: 10 * np.log10(m**2 / np.mean((a - b) ** 2)))
 case("moments", CUBE, [0, 2], ref=lambda x, a: (x.mean((0, 2)), x.var((0, 2))))
 case("moments", CUBE, 1, keepdims=True, ref=lambda x, a, keepdims: (x.mean(1, keepdims=True), x.var(1, keepdims=True)))
-case("batch_normalization", CUBE, W, abs(W), 1, offset=W, scale=W,
-     ref=lambda x, m, v, a, offset, scale: (x - m[:, None]) / np.sqrt(v[:, None] + 1e-3) * scale[:, None] + offset[:, None])  # fmt: skip
-case("layer_normalization", CUBE, V, V, epsilon=1e-3,
-     ref=lambda x, g, b, epsilon: (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + epsilon) * g + b)  # fmt: skip
-case("rms_normalization", CUBE, V, epsilon=1e-3,
-     ref=lambda x, g, epsilon: x / np.sqrt((x**2).mean(-1, keepdims=True) + epsilon) * g)  # fmt: skip
+case(
+    "batch_normalization",
+    CUBE,
+    W,
+    abs(W),
+    1,
+    offset=W,
+    scale=W,
+    ref=lambda x, m, v, a, offset, scale: (
+        (x - m[:, None]) / np.sqrt(v[:, None] + 1e-3) * scale[:, None] + offset[:, None]
+    ),
+)
+case(
+    "layer_normalization",
+    CUBE,
+    V,
+    V,
+    epsilon=1e-3,
+    ref=lambda x, g, b, epsilon: (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + epsilon) * g + b,
+)
+case(
+    "rms_normalization",
+    CUBE,
+    V,
+    epsilon=1e-3,
+    ref=lambda x, g, epsilon: x / np.sqrt((x**2).mean(-1, keepdims=True) + epsilon) * g,
+)
 case("normalize", X, ref=lambda x: x / np.sqrt((x**2).sum(-1, keepdims=True)))
 case("normalize", X, axis=0, order=3, ref=lambda x, axis, order: x / ((abs(x) ** 3).sum(0, keepdims=True)) ** (1 / 3))
 

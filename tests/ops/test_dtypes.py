@@ -42,16 +42,29 @@ def test_unknown_dtypes_are_refused():
         ops.result_type("string", "int32")
 
 
-@pytest.mark.parametrize("given, name", [
-    (None, "float32"), ("float", "float32"), (np.float16, "float16"), (np.dtype("float64"), "float64"), (int, "int32"),
-    (bool, "bool"), (np.bool_, "bool"), ("half", "float16"), (np.dtype("U3"), "string"), (np.dtype("complex64"), "complex64"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "given, name",
+    [
+        (None, "float32"),
+        ("float", "float32"),
+        (np.float16, "float16"),
+        (np.dtype("float64"), "float64"),
+        (int, "int32"),
+        (bool, "bool"),
+        (np.bool_, "bool"),
+        ("half", "float16"),
+        (np.dtype("U3"), "string"),
+        (np.dtype("complex64"), "complex64"),
+    ],
+)
 def test_standardize_dtype(given, name):
     assert ops.standardize_dtype(given) == name
 
 
 @pytest.mark.parametrize("name", ["add", "multiply", "subtract", "maximum", "where", "matmul", "power"])
-@pytest.mark.parametrize("a, b", list(itertools.product(["uint8", "int32", "int64", "float16", "bfloat16", "float32"], repeat=2)))
+@pytest.mark.parametrize(
+    "a, b", list(itertools.product(["uint8", "int32", "int64", "float16", "bfloat16", "float32"], repeat=2))
+)
 def test_ops_follow_the_lattice(name, a, b):
     x, y = ops.ones((2, 2), a), ops.ones((2, 2), b)
     args = (ops.ones((2, 2), "bool"), x, y) if name == "where" else (x, y)
@@ -61,7 +74,9 @@ def test_ops_follow_the_lattice(name, a, b):
     assert getattr(ops, name)(*symbols).dtype == result.dtype.name
 
 
-@pytest.mark.parametrize("name", ["exp", "mean", "softmax", "sqrt", "sigmoid", "tanh", "std", "logsumexp", "log_softmax"])
+@pytest.mark.parametrize(
+    "name", ["exp", "mean", "softmax", "sqrt", "sigmoid", "tanh", "std", "logsumexp", "log_softmax"]
+)
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int32", "int64"])
 def test_float_functions_of_integers_give_the_default_float(name, dtype):
     assert getattr(ops, name)(ops.ones((2, 2), dtype)).dtype == np.float32
@@ -69,7 +84,14 @@ def test_float_functions_of_integers_give_the_default_float(name, dtype):
 
 def test_python_numbers_do_not_widen():
     x = ops.ones((2,), "float16")
-    for result in (x + 1.5, ops.add(x, 2), ops.multiply(3.0, x), ops.where(x > 0, x, 0.0), ops.maximum(x, 0), ops.power(x, 2)):
+    for result in (
+        x + 1.5,
+        ops.add(x, 2),
+        ops.multiply(3.0, x),
+        ops.where(x > 0, x, 0.0),
+        ops.maximum(x, 0),
+        ops.power(x, 2),
+    ):
         assert result.dtype == np.float16
     assert ops.add(ops.ones((2,), "int32"), 0.5).dtype == np.float32
     assert ops.add(1, 2).dtype == np.int32 and ops.add(1, 2.0).dtype == np.float32

@@ -9,7 +9,20 @@ from lamina.ops._dtypes import ALL_DTYPES
 
 pytestmark = [pytest.mark.peer, pytest.mark.filterwarnings("ignore")]
 NUMBERS = [d for d in ALL_DTYPES if d != "string"]
-ARRAYS = ["bool", "uint8", "uint16", "uint32", "int8", "int16", "int32", "int64", "bfloat16", "float16", "float32", "float64"]
+ARRAYS = [
+    "bool",
+    "uint8",
+    "uint16",
+    "uint32",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "bfloat16",
+    "float16",
+    "float32",
+    "float64",
+]
 BINARY = (
     "add subtract multiply divide floor_divide mod power maximum minimum arctan2 matmul dot equal less logical_and where "
     "tensordot einsum outer concatenate stack append cross isclose logaddexp inner vdot"
@@ -50,7 +63,15 @@ def arrays(keras):
     if keras.backend.backend() == "torch":
         pytest.skip("Keras on torch departs from Keras's own promotion table")
     if keras.backend.backend() == "jax":
-        return ["bool", "uint8", "int8", "int32", "bfloat16", "float16", "float32"]  # its 64 bits are off; it compiles slowly
+        return [
+            "bool",
+            "uint8",
+            "int8",
+            "int32",
+            "bfloat16",
+            "float16",
+            "float32",
+        ]  # its 64 bits are off; it compiles slowly
     return ARRAYS
 
 
@@ -109,5 +130,3 @@ def test_with_python_numbers(name, number):
             continue
         ours = call(ops, name, ops.ones((3, 3), dtype), number).dtype.name
         assert ours == keras.backend.standardize_dtype(theirs), dtype
-
-

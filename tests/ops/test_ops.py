@@ -9,9 +9,24 @@ from lamina.engines import engine
 
 # Tested by hand elsewhere, for they take functions or answer questions about tensors.
 OTHERS = {
-    "associative_scan", "cond", "convert_to_numpy", "custom_gradient", "dtype", "fori_loop", "is_tensor", "jvp", "map", "ndim",
-    "scan", "shape", "size", "switch", "vectorize", "vectorized_map", "while_loop",
-}  # fmt: skip
+    "associative_scan",
+    "cond",
+    "convert_to_numpy",
+    "custom_gradient",
+    "dtype",
+    "fori_loop",
+    "is_tensor",
+    "jvp",
+    "map",
+    "ndim",
+    "scan",
+    "shape",
+    "size",
+    "switch",
+    "vectorize",
+    "vectorized_map",
+    "while_loop",
+}
 
 
 def doubles(x):
@@ -38,7 +53,9 @@ def test_eager(case):
     for a, b in zip(ours, theirs):
         assert ops.is_tensor(a) and type(a) is not np.ndarray
         assert a.shape == np.shape(b)
-        np.testing.assert_allclose(np.asarray(a, np.complex128 if a.dtype.kind == "c" else np.float64), b, rtol=2e-5, atol=2e-6)
+        np.testing.assert_allclose(
+            np.asarray(a, np.complex128 if a.dtype.kind == "c" else np.float64), b, rtol=2e-5, atol=2e-6
+        )
         assert a.dtype != np.float64
 
 
@@ -107,12 +124,17 @@ def test_lu_factor_gives_back_the_matrix():
     np.testing.assert_allclose(low @ up, a[rows], atol=1e-6)
 
 
-@pytest.mark.parametrize("name, args", [("fft", ()), ("fft2", ()), ("ifft2", ()), ("irfft", ()), ("irfft", (7,)), ("rfft", (6,)), ("rfft", ())])
+@pytest.mark.parametrize(
+    "name, args",
+    [("fft", ()), ("fft2", ()), ("ifft2", ()), ("irfft", ()), ("irfft", (7,)), ("rfft", (6,)), ("rfft", ())],
+)
 def test_traced_transforms_agree_with_the_fast_ones(name, args):
     rng = np.random.default_rng(1)
     x = rng.normal(size=(3, 5)).astype("float32")
     pair = (x, rng.normal(size=(3, 5)).astype("float32"))
     given = (x,) if name == "rfft" else (pair,)
     traced = engine.compile(lambda *v: getattr(ops, name)(v[0] if name == "rfft" else v, *args))
-    for a, b in zip(tree.flatten(traced(*tree.flatten(given))), tree.flatten(getattr(ops, name)(*given, *args)), strict=True):
+    for a, b in zip(
+        tree.flatten(traced(*tree.flatten(given))), tree.flatten(getattr(ops, name)(*given, *args)), strict=True
+    ):
         np.testing.assert_allclose(a, b, atol=2e-5)

@@ -7,12 +7,27 @@ from lamina import ops, tree
 
 keras = pytest.importorskip("keras")
 # Keras itself warns on some backends.
-pytestmark = [pytest.mark.peer, pytest.mark.filterwarnings("ignore::DeprecationWarning"), pytest.mark.filterwarnings("ignore::UserWarning")]
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+]
 
 # Calls that a backend of Keras cannot do, or does differently from the others.
 BACKEND_GAPS = {
     "torch": {
-        "imag", "where", "top_k", "linspace", "one_hot", "repeat", "unstack", "pad", "nonzero", "unique", "vdot", "stop_gradient",
+        "imag",
+        "where",
+        "top_k",
+        "linspace",
+        "one_hot",
+        "repeat",
+        "unstack",
+        "pad",
+        "nonzero",
+        "unique",
+        "vdot",
+        "stop_gradient",
     },
     "jax": {"repeat"},  # refuses a list of repeats
     "tensorflow": {"bitwise_not", "bitwise_invert", "isclose", "vstack", "pad", "lu_factor"},

@@ -11,21 +11,40 @@ def k(*shape, dtype="float32"):
     return ops.KerasTensor(shape, dtype)
 
 
-@pytest.mark.parametrize("make, shape", [
-    (lambda: k(None, 4) + k(3, 4), (3, 4)), (lambda: k(None, 1) * k(5), (None, 5)), (lambda: ops.reshape(k(None, 4), (-1, 2)), (None, 2)),
-    (lambda: ops.reshape(k(None, 3), (-1, 2)), (None, 2)), (lambda: ops.reshape(k(2, 6), (3, -1)), (3, 4)),
-    (lambda: ops.concatenate([k(None, 2), k(None, 3)], -1), (None, 5)), (lambda: ops.concatenate([k(None, 2), k(4, 2)], 0), (None, 2)),
-    (lambda: ops.split(k(None, 6), 3, axis=1)[0], (None, 2)), (lambda: ops.split(k(None, 6), 2)[0], (None, 6)),
-    (lambda: ops.squeeze(k(None, 1)), (None,)), (lambda: ops.squeeze(k(None, 1, 3), 1), (None, 3)),
-    (lambda: k(None, 4)[:, 1:], (None, 3)), (lambda: k(None, 4)[0], (4,)), (lambda: k(None, 4)[:, None, -1], (None, 1)),
-    (lambda: k(None, 4)[..., ::2], (None, 2)), (lambda: k(None, 4)[2:], (None, 4)),
-    (lambda: ops.matmul(k(None, 5, 4), k(4, 2)), (None, 5, 2)), (lambda: ops.transpose(k(None, 3)), (3, None)),
-    (lambda: ops.mean(k(None, 3), axis=0), (3,)), (lambda: ops.flip(k(None, 3)), (None, 3)), (lambda: ops.ravel(k(None, 3)), (None,)),
-    (lambda: ops.repeat(k(None, 3), 2, axis=0), (None, 3)), (lambda: ops.one_hot(k(None, dtype="int32"), 5), (None, 5)),
-    (lambda: ops.take(k(10, 4), k(None, 7, dtype="int32"), axis=0), (None, 7, 4)), (lambda: ops.einsum("ij,kj->ik", k(None, 2), k(3, 2)), (None, 3)),
-    (lambda: ops.pad(k(None, 2), ((0, 0), (1, 1))), (None, 4)), (lambda: ops.stack([k(None, 2), k(None, 2)], 1), (None, 2, 2)),
-    (lambda: ops.where(k(None, 2) > 0, k(None, 2), 0.0), (None, 2)), (lambda: ops.add([1.0, 2.0], k(None, 2)), (None, 2)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, shape",
+    [
+        (lambda: k(None, 4) + k(3, 4), (3, 4)),
+        (lambda: k(None, 1) * k(5), (None, 5)),
+        (lambda: ops.reshape(k(None, 4), (-1, 2)), (None, 2)),
+        (lambda: ops.reshape(k(None, 3), (-1, 2)), (None, 2)),
+        (lambda: ops.reshape(k(2, 6), (3, -1)), (3, 4)),
+        (lambda: ops.concatenate([k(None, 2), k(None, 3)], -1), (None, 5)),
+        (lambda: ops.concatenate([k(None, 2), k(4, 2)], 0), (None, 2)),
+        (lambda: ops.split(k(None, 6), 3, axis=1)[0], (None, 2)),
+        (lambda: ops.split(k(None, 6), 2)[0], (None, 6)),
+        (lambda: ops.squeeze(k(None, 1)), (None,)),
+        (lambda: ops.squeeze(k(None, 1, 3), 1), (None, 3)),
+        (lambda: k(None, 4)[:, 1:], (None, 3)),
+        (lambda: k(None, 4)[0], (4,)),
+        (lambda: k(None, 4)[:, None, -1], (None, 1)),
+        (lambda: k(None, 4)[..., ::2], (None, 2)),
+        (lambda: k(None, 4)[2:], (None, 4)),
+        (lambda: ops.matmul(k(None, 5, 4), k(4, 2)), (None, 5, 2)),
+        (lambda: ops.transpose(k(None, 3)), (3, None)),
+        (lambda: ops.mean(k(None, 3), axis=0), (3,)),
+        (lambda: ops.flip(k(None, 3)), (None, 3)),
+        (lambda: ops.ravel(k(None, 3)), (None,)),
+        (lambda: ops.repeat(k(None, 3), 2, axis=0), (None, 3)),
+        (lambda: ops.one_hot(k(None, dtype="int32"), 5), (None, 5)),
+        (lambda: ops.take(k(10, 4), k(None, 7, dtype="int32"), axis=0), (None, 7, 4)),
+        (lambda: ops.einsum("ij,kj->ik", k(None, 2), k(3, 2)), (None, 3)),
+        (lambda: ops.pad(k(None, 2), ((0, 0), (1, 1))), (None, 4)),
+        (lambda: ops.stack([k(None, 2), k(None, 2)], 1), (None, 2, 2)),
+        (lambda: ops.where(k(None, 2) > 0, k(None, 2), 0.0), (None, 2)),
+        (lambda: ops.add([1.0, 2.0], k(None, 2)), (None, 2)),
+    ],
+)
 def test_unknown_sizes(make, shape):
     assert make().shape == shape
 

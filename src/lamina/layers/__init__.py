@@ -37,6 +37,13 @@ from .merging import multiply as multiply
 from .merging import subtract as subtract
 from .normalization import BatchNormalization as BatchNormalization
 from .normalization import LayerNormalization as LayerNormalization
+from .preprocessing import CategoryEncoding as CategoryEncoding
+from .preprocessing import Discretization as Discretization
+from .preprocessing import Hashing as Hashing
+from .preprocessing import IntegerLookup as IntegerLookup
+from .preprocessing import Normalization as Normalization
+from .preprocessing import Rescaling as Rescaling
+from .preprocessing import StringLookup as StringLookup
 from .regularization import ActivityRegularization as ActivityRegularization
 from .regularization import AlphaDropout as AlphaDropout
 from .regularization import Dropout as Dropout

@@ -1,5 +1,9 @@
 """Functions on tensors: on arrays, on Variables, inside a trace, and on symbolic `KerasTensor`s (`lamina.ops`)."""
 
+from . import _operators as _operators
+from . import linalg as linalg
+from . import nn as nn
+from . import numpy as numpy
 from ._binary import add as add
 from ._binary import allclose as allclose
 from ._binary import arctan2 as arctan2
@@ -91,6 +95,10 @@ from ._creation import tri as tri
 from ._creation import vander as vander
 from ._creation import zeros as zeros
 from ._creation import zeros_like as zeros_like
+from ._dtypes import is_float_dtype as is_float_dtype
+from ._dtypes import is_int_dtype as is_int_dtype
+from ._dtypes import result_type as result_type
+from ._dtypes import standardize_dtype as standardize_dtype
 from ._elementwise import abs as abs
 from ._elementwise import absolute as absolute
 from ._elementwise import angle as angle
@@ -127,9 +135,9 @@ from ._elementwise import isneginf as isneginf
 from ._elementwise import isposinf as isposinf
 from ._elementwise import isreal as isreal
 from ._elementwise import log as log
-from ._elementwise import log10 as log10
 from ._elementwise import log1p as log1p
 from ._elementwise import log2 as log2
+from ._elementwise import log10 as log10
 from ._elementwise import logical_not as logical_not
 from ._elementwise import nan_to_num as nan_to_num
 from ._elementwise import negative as negative
@@ -324,13 +332,5 @@ from ._signal import irfft as irfft
 from ._signal import istft as istft
 from ._signal import rfft as rfft
 from ._signal import stft as stft
-from ._dtypes import is_float_dtype as is_float_dtype
-from ._dtypes import is_int_dtype as is_int_dtype
-from ._dtypes import result_type as result_type
-from ._dtypes import standardize_dtype as standardize_dtype
-from . import _operators as _operators
 from ._symbolic import KerasTensor as KerasTensor
 from ._symbolic import is_keras_tensor as is_keras_tensor
-from . import linalg as linalg
-from . import nn as nn
-from . import numpy as numpy

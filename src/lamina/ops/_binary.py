@@ -12,7 +12,9 @@ from ._indexing import nonzero
 from ._op import elementwise_spec, op
 
 
-def _make(name: str, formula: str, body: Callable, returns: str, aliases: tuple = (), arguments: str = "x1 x2") -> Callable:
+def _make(
+    name: str, formula: str, body: Callable, returns: str, aliases: tuple = (), arguments: str = "x1 x2"
+) -> Callable:
     if arguments == "x1 x2":
 
         def function(x1, x2):
@@ -242,7 +244,9 @@ def select(condlist, choicelist, default=0):
     Returns: the broadcast shape, the promoted dtype.
     """
     if len(condlist) != len(choicelist):
-        raise ValueError(f"select: {len(condlist)} conditions but {len(choicelist)} choices; give one choice a condition.")
+        raise ValueError(
+            f"select: {len(condlist)} conditions but {len(choicelist)} choices; give one choice a condition."
+        )
     *choices, result = promote(*choicelist, default, arrays=True)
     for condition, choice in zip(reversed(condlist), reversed(choices)):
         result = xp.where(_truth(condition), choice, result)

@@ -63,7 +63,12 @@ def _from_list(x: list) -> Any:
         return engine.tensor(array)
     kinds = {leaf.dtype if hasattr(leaf, "dtype") else type(leaf) for leaf in leaves}
     wanted = result_type(*kinds) if kinds else _settings.floatx()
-    if wanted == "int32" and array.dtype == np.int64 and array.size and not -(2**31) <= array.min() <= array.max() < 2**31:
+    if (
+        wanted == "int32"
+        and array.dtype == np.int64
+        and array.size
+        and not -(2**31) <= array.min() <= array.max() < 2**31
+    ):
         wanted = "int64"
     return engine.tensor(array.astype(numpy_dtype(wanted), copy=False))
 

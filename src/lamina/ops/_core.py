@@ -9,7 +9,7 @@ from lamina._public import public
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import tensor, to
+from ._convert import dtype_name, tensor, to
 from ._op import op
 from ._symbolic import infer_spec
 
@@ -97,7 +97,13 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
             lambda count, *v: (count + 1, *step(*v)),
             (zero, *start),
         )[1:]
-    return type(loop_vars)(result) if is_sequence and type(loop_vars) in (list, tuple) else result if is_sequence else result[0]
+    return (
+        type(loop_vars)(result)
+        if is_sequence and type(loop_vars) in (list, tuple)
+        else result
+        if is_sequence
+        else result[0]
+    )
 
 
 @op("core", tensors="init_val")
@@ -226,7 +232,9 @@ def vectorize(pyfunc, *, excluded=None, signature=None):
     if not callable(pyfunc):
         raise TypeError(f"vectorize: pyfunc must be callable; got {pyfunc!r}.")
     excluded = frozenset(excluded or ())
-    cores = None if signature is None else [_core_rank(s) for s in signature.split("->")[0].replace(" ", "").split("),")]
+    cores = (
+        None if signature is None else [_core_rank(s) for s in signature.split("->")[0].replace(" ", "").split("),")]
+    )
 
     def vectorized(*args: Any) -> Any:
         mapped = [i for i in range(len(args)) if i not in excluded]
@@ -269,7 +277,7 @@ def custom_gradient(f):
 
 @public("ops.jvp", "ops.linalg.jvp")
 def jvp(fun, primals, tangents, has_aux=False):
-    """Value and directional derivative of a function.
+    """Value and directional derivative of a function, by differentiating its pull-back.
 
     Args:
         fun: function of tensors.
@@ -279,12 +287,41 @@ def jvp(fun, primals, tangents, has_aux=False):
 
     Returns: the value and the derivative in the direction, then the extras.
     """
-    if not isinstance(primals, (list, tuple)) or not isinstance(tangents, (list, tuple)) or len(primals) != len(tangents):
+    if (
+        not isinstance(primals, (list, tuple))
+        or not isinstance(tangents, (list, tuple))
+        or len(primals) != len(tangents)
+    ):
         raise ValueError("jvp: primals and tangents must be lists or tuples of one length.")
-    return engine.jvp(fun, tuple(_tensors(primals)), tuple(_tensors(tangents)), has_aux=has_aux)
+    points = tuple(tensor(x) for x in primals)
+    direction = tuple(to(tensor(t), dtype_name(x)) for t, x in zip(tangents, points))
+
+    def value_of(*values: Any) -> Any:
+        result = fun(*values)
+        return result[0] if has_aux else result
+
+    result = fun(*points)
+    value = result[0] if has_aux else result
+    outputs = [tensor(y) for y in tree.flatten(value)]
+
+    def pulled_back(*weights: Any) -> Any:
+        """Σ direction · (gradient of Σ weights · outputs): linear in the weights, its slopes are the derivative."""
+
+        def weighted(*values: Any) -> Any:
+            return _total(tree.flatten(value_of(*values)), weights)
+
+        _, gradients = engine.value_and_grad(weighted, argnums=tuple(range(len(points))))(*points)
+        return _total(gradients, direction)
+
+    weights = tuple(xp.zeros_like(y) for y in outputs)
+    _, slopes = engine.value_and_grad(pulled_back, argnums=tuple(range(len(outputs))))(*weights)
+    derivative = tree.pack_sequence_as(value, list(slopes))
+    return (value, derivative, result[1]) if has_aux else (value, derivative)
 
 
-def _tensors(values: Any) -> list[Any]:
-    return [tensor(v) for v in values]
-
-
+def _total(values: Any, weights: Any) -> Any:
+    parts = [xp.sum(v * w) for v, w in zip(values, weights)]
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total

@@ -125,7 +125,9 @@ def arange(start, stop=None, step=None, dtype=None):
         dtype = result_type(*(getattr(v, "dtype", type(v)) for v in given))
     start, stop = (0, start) if stop is None else (start, stop)
     step = 1 if step is None else step
-    return engine.tensor(np.arange(_item(start), _item(stop), _item(step)).astype(numpy_dtype(standardize_dtype(dtype))))
+    return engine.tensor(
+        np.arange(_item(start), _item(stop), _item(step)).astype(numpy_dtype(standardize_dtype(dtype)))
+    )
 
 
 def _item(x: Any) -> Any:
@@ -135,7 +137,9 @@ def _item(x: Any) -> Any:
 def _space_dtype(dtype: Any, *values: Any) -> str:
     if dtype is not None:
         return standardize_dtype(dtype)
-    return result_type(*(getattr(v, "dtype", type(v) if isinstance(v, (int, float)) else _settings.floatx()) for v in values), float)
+    return result_type(
+        *(getattr(v, "dtype", type(v) if isinstance(v, (int, float)) else _settings.floatx()) for v in values), float
+    )
 
 
 @op("numpy", tensors="start stop")
@@ -281,7 +285,9 @@ def _make_window(name: str, formula: Any, text: str) -> Any:
         return _window(x, formula)
 
     window.__name__ = window.__qualname__ = name
-    window.__doc__ = f"The {text} window.\n\nArgs:\n    x: int, the number of points.\n\nReturns: `(x,)`, the default float type.\n"
+    window.__doc__ = (
+        f"The {text} window.\n\nArgs:\n    x: int, the number of points.\n\nReturns: `(x,)`, the default float type.\n"
+    )
     return op("numpy")(window)
 
 

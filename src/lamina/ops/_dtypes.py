@@ -1,6 +1,6 @@
 """Names of dtypes, and Keras's promotion: the JAX lattice with weak Python scalars."""
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ def standardize_dtype(dtype: Any) -> str:
     return name
 
 
-@lru_cache(maxsize=None)
+@cache
 def numpy_dtype(name: str) -> np.dtype:
     """The NumPy dtype of a name; bfloat16 and the 8-bit floats come from ml_dtypes, imported when first asked for."""
     if name in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
@@ -81,7 +81,7 @@ def _above(kind: str) -> frozenset[str]:
 _ABOVE = {kind: _above(kind) for kind in _WIDER}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _join(kinds: frozenset[str], floatx: str) -> str:
     """The narrowest kind that is at least as wide as all of `kinds`."""
     if not kinds:
@@ -95,7 +95,7 @@ def _join(kinds: frozenset[str], floatx: str) -> str:
     return {"int": "int32", "float": floatx, "complex": "complex64"}.get(lowest[0], lowest[0])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _kind(dtype: Any) -> str:
     if isinstance(dtype, type) and dtype in _PYTHON:
         return _PYTHON[dtype]

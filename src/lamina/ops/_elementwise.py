@@ -23,14 +23,20 @@ def _make(name: str, body: Callable, formula: str, returns: str, families: tuple
         return body(x)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{formula}, element by element.\n\nArgs:\n    x: `(...)`, real.\n\nReturns: `(...)`, {returns}.\n"
+    function.__doc__ = (
+        f"{formula}, element by element.\n\nArgs:\n    x: `(...)`, real.\n\nReturns: `(...)`, {returns}.\n"
+    )
     return op(*families, aliases=aliases)(function)
 
 
-def _float(name: str, formula: str, aliases: tuple = (), body: Callable | None = None, family: str = "numpy") -> Callable:
+def _float(
+    name: str, formula: str, aliases: tuple = (), body: Callable | None = None, family: str = "numpy"
+) -> Callable:
     """Computes in floating point: integers become the default float type."""
     body = body or (lambda x: getattr(xp, name)(floating(x)))
-    return _make(name, body, formula, "floating: the dtype of `x`, the default float type for integers", (family,), aliases)
+    return _make(
+        name, body, formula, "floating: the dtype of `x`, the default float type for integers", (family,), aliases
+    )
 
 
 def _same(name: str, formula: str, aliases: tuple = (), body: Callable | None = None) -> Callable:
@@ -132,7 +138,17 @@ def _sinc(x: Any) -> Any:
 
 # Chebyshev-like fits of I0 for |x| <= 3.75 and beyond, Abramowitz and Stegun 9.8.1, 9.8.2.
 _I0_SMALL = (1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.0045813)
-_I0_LARGE = (0.39894228, 0.01328592, 0.00225319, -0.00157565, 0.00916281, -0.02057706, 0.02635537, -0.01647633, 0.00392377)
+_I0_LARGE = (
+    0.39894228,
+    0.01328592,
+    0.00225319,
+    -0.00157565,
+    0.00916281,
+    -0.02057706,
+    0.02635537,
+    -0.01647633,
+    0.00392377,
+)
 
 
 def _polynomial(t: Any, coefficients: tuple) -> Any:
@@ -184,8 +200,12 @@ def clip(x, x_min, x_max):
     """
     x = tensor(x)
     bounds = [b for b in (x_min, x_max) if b is not None]
-    dtype = result_type(*(type(v) if isinstance(v, (bool, int, float)) and not hasattr(v, "dtype") else dtype_name(tensor(v))
-                          for v in (x, *bounds)))  # fmt: skip
+    dtype = result_type(
+        *(
+            type(v) if isinstance(v, (bool, int, float)) and not hasattr(v, "dtype") else dtype_name(tensor(v))
+            for v in (x, *bounds)
+        )
+    )
     if dtype == "bool":
         dtype = "int32"
     x = to(x, dtype)

@@ -350,7 +350,9 @@ def histogram(x, bins=10, range=None):
     edges = xp.where(places == bins, high, low + (high - low) / bins * places)
     inside = xp.logical_and(xp.greater_equal(x, low), xp.less_equal(x, high))
     number = xp.minimum(searchsorted(edges, x, side="right") - 1, bins - 1)
-    hits = xp.logical_and(xp.equal(xp.expand_dims(number, -1), np.arange(bins, dtype="int32")), xp.expand_dims(inside, -1))
+    hits = xp.logical_and(
+        xp.equal(xp.expand_dims(number, -1), np.arange(bins, dtype="int32")), xp.expand_dims(inside, -1)
+    )
     return xp.sum(to(hits, kind), axis=0, dtype=numpy_dtype(kind)), edges
 
 

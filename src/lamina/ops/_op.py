@@ -77,7 +77,9 @@ def op(
     def decorate(function: Callable) -> Callable:
         signature = inspect.signature(function)
         if tensors is None:
-            names = tuple(n for n, p in signature.parameters.items() if p.default is p.empty and p.kind != p.VAR_KEYWORD)
+            names = tuple(
+                n for n, p in signature.parameters.items() if p.default is p.empty and p.kind != p.VAR_KEYWORD
+            )
         else:
             names = tuple(tensors.split())
         camel = class_name or "".join(word.capitalize() for word in function.__name__.split("_"))
@@ -158,7 +160,9 @@ def merge_shapes(*shapes: tuple) -> tuple:
     for sizes in zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes)):
         known = {s for s in sizes if s not in (None, 1)}
         if len(known) > 1:
-            raise ValueError(f"shapes {', '.join(map(str, shapes))} do not broadcast: sizes {sorted(known)} meet on one axis.")
+            raise ValueError(
+                f"shapes {', '.join(map(str, shapes))} do not broadcast: sizes {sorted(known)} meet on one axis."
+            )
         out.append(known.pop() if known else None if None in sizes else 1)
     return tuple(out)
 
@@ -180,5 +184,3 @@ def elementwise_spec(call: Callable, *args: Any, **config: Any) -> KerasTensor:
         return x if np.ndim(x) == 0 else np.asarray(x).flat[0].item()
 
     return KerasTensor(shape, infer_spec(call, *map(scalar, args)).dtype)
-
-

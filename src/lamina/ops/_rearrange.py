@@ -25,13 +25,17 @@ def rearrange(tensor, pattern, **axes_lengths):
     before, after = _groups(left), _groups(right)
     before, after = _fill_ellipsis(before, after, x.ndim)
     if len(before) != x.ndim:
-        raise ValueError(f"rearrange: pattern {pattern!r} names {len(before)} axes; the tensor has shape {tuple(x.shape)}.")
+        raise ValueError(
+            f"rearrange: pattern {pattern!r} names {len(before)} axes; the tensor has shape {tuple(x.shape)}."
+        )
     sizes = dict(axes_lengths)
     for group, size in zip(before, x.shape):
         unknown = [n for n in group if n not in sizes]
         known = math.prod(sizes[n] for n in group if n in sizes)
         if len(unknown) > 1 or size % known or (not unknown and known != size):
-            raise ValueError(f"rearrange: cannot divide an axis of size {size} into ({' '.join(group)}) with {axes_lengths}.")
+            raise ValueError(
+                f"rearrange: cannot divide an axis of size {size} into ({' '.join(group)}) with {axes_lengths}."
+            )
         if unknown:
             sizes[unknown[0]] = size // known
     names = [n for group in before for n in group]
@@ -65,6 +69,12 @@ def _fill_ellipsis(before: list, after: list, rank: int) -> tuple[list, list]:
     names = [[f"…{i}"] for i in range(count)]
 
     def fill(groups: list) -> list:
-        return [h for g in groups for h in (names if g == ["..."] else [[m for n in g for m in ([c[0] for c in names] if n == "..." else [n])]])]  # fmt: skip
+        return [
+            h
+            for g in groups
+            for h in (
+                names if g == ["..."] else [[m for n in g for m in ([c[0] for c in names] if n == "..." else [n])]]
+            )
+        ]
 
     return fill(before), fill(after)

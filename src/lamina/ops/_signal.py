@@ -19,7 +19,9 @@ def _pair(name: str, x: Any) -> tuple[Any, Any]:
         raise ValueError(f"{name}: x must be a pair (real, imaginary); got {type(x).__name__}.")
     real, imaginary = promote(*x, arrays=True, also=(float,))
     if tuple(real.shape) != tuple(imaginary.shape):
-        raise ValueError(f"{name}: the parts must have one shape; got {tuple(real.shape)} and {tuple(imaginary.shape)}.")
+        raise ValueError(
+            f"{name}: the parts must have one shape; got {tuple(real.shape)} and {tuple(imaginary.shape)}."
+        )
     return real, imaginary
 
 
@@ -246,5 +248,3 @@ def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="
     start = fft_length // 2 if center else 0
     stop = start + length if length is not None else total - start
     return result[..., start:stop]
-
-

@@ -103,9 +103,9 @@ from ._elementwise import isneginf as isneginf
 from ._elementwise import isposinf as isposinf
 from ._elementwise import isreal as isreal
 from ._elementwise import log as log
-from ._elementwise import log10 as log10
 from ._elementwise import log1p as log1p
 from ._elementwise import log2 as log2
+from ._elementwise import log10 as log10
 from ._elementwise import logical_not as logical_not
 from ._elementwise import nan_to_num as nan_to_num
 from ._elementwise import negative as negative

@@ -26,7 +26,9 @@ def _float_dtype(dtype: Any, where: str) -> str:
 
 def _uniform(seed: Any, shape: tuple, dtype: str) -> Any:
     """Uniform in [0, 1), drawn at least in float32 and cast."""
-    return ops.cast(engine.random.uniform(draw_seed(seed), shape, "float64" if dtype == "float64" else "float32"), dtype)
+    return ops.cast(
+        engine.random.uniform(draw_seed(seed), shape, "float64" if dtype == "float64" else "float32"), dtype
+    )
 
 
 def _normal(seed: Any, shape: tuple, dtype: str) -> Any:
@@ -157,7 +159,9 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     shape = tuple(inputs.shape)
     if noise_shape is not None:
         if len(noise_shape) != len(shape):
-            raise ValueError(f"random.dropout: noise_shape {tuple(noise_shape)} must have as many axes as inputs {shape}.")
+            raise ValueError(
+                f"random.dropout: noise_shape {tuple(noise_shape)} must have as many axes as inputs {shape}."
+            )
         shape = tuple(n if m is None else int(m) for n, m in zip(shape, noise_shape))
     kept = ops.greater_equal(_uniform(seed, shape, "float32"), rate)
     return ops.multiply(inputs, ops.multiply(ops.cast(kept, inputs.dtype), 1.0 / (1.0 - rate)))

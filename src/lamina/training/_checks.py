@@ -68,7 +68,10 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
 
 def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
     """Raises ValueError for integer labels outside 0 ... classes-1 of a sparse loss."""
-    if y is None or type(loss).__name__ != "SparseCategoricalCrossentropy" or y.dtype.kind not in "iuf" or not y.size:
+    is_sparse = getattr(loss, "name", "") == "sparse_categorical_crossentropy" or (
+        type(loss).__name__ == "SparseCategoricalCrossentropy"
+    )
+    if y is None or not is_sparse or y.dtype.kind not in "iuf" or not y.size:
         return
     low, high = y.min(), y.max()
     ignored = getattr(loss, "ignore_class", None)

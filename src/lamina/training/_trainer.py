@@ -267,8 +267,8 @@ class Trainer:
             if not isinstance(source, ArrayData):
                 raise ValueError("fit: validation_split works on arrays; give validation_data for batches.")
             first, last = split(source.data, validation_split)
-            source = ArrayData(*first, source.batch_size, shuffle, source.seed)
-            validation = ArrayData(*last, validation_batch_size or source.batch_size)
+            source = ArrayData(*unpack_x_y_sample_weight(first), source.batch_size, shuffle, source.seed)
+            validation = ArrayData(*unpack_x_y_sample_weight(last), validation_batch_size or source.batch_size)
         elif validation_data is not None:
             vx, vy, vw = unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
             validation = self._source(vx, vy, vw, validation_batch_size or batch_size, False, None, "validation_data")
@@ -529,7 +529,7 @@ class Trainer:
     def _step(self, kind: str, source: Any) -> Any:
         """The compiled step of that kind for the model as it is now; a plain function with run_eagerly."""
         example = self._example(source)
-        self._build_for(kind, example)
+        self._build_for(kind, example, source)
         if self.run_eagerly:
             return {"train": self._eager_train, "test": self.test_step, "predict": self.predict_step}[kind]
         variables = self._step_variables(kind)
@@ -582,20 +582,31 @@ class Trainer:
         loss, metrics = self._compile_loss, self._compile_metrics
         return (loss is None or loss.built) and (metrics is None or metrics.built)
 
-    def _build_for(self, kind: str, example: Any) -> None:
+    def _build_for(self, kind: str, example: Any, source: Any) -> None:
         """Builds what is not built yet: the model's weights, its losses and metrics, the optimizer's slots."""
         needs_parts = kind != "predict" and not self._is_ready()
-        if example is not None and (not getattr(self, "built", False) or needs_parts or not self.__dict__.get("_checked_call")):
+        if example is not None and (not getattr(self, "built", False) or needs_parts or not self.__dict__.get("_output_specs")):
             x, y, _ = unpack_x_y_sample_weight(example)
             y_pred = engine.spec(lambda inputs: self._spec_call(inputs), x)
-            self.__dict__["_checked_call"] = True
+            self.__dict__["_output_specs"] = tree.flatten(y_pred)
             if kind != "predict":
                 if self._compile_loss is not None and not self._compile_loss.built:
                     self._compile_loss.build(y_pred)
                 if self._compile_metrics is not None and not self._compile_metrics.built:
                     self._compile_metrics.build(y, y_pred)
+        if kind != "predict" and isinstance(source, ArrayData):
+            self._check_labels(source.data)
         if kind == "train" and self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
+
+    def _check_labels(self, data: Any) -> None:
+        """Integer labels must be classes of the output they are for."""
+        _, y, _ = unpack_x_y_sample_weight(data)
+        loss, specs = self._compile_loss, self.__dict__.get("_output_specs")
+        if loss is None or y is None or specs is None or loss.keys is not None or len(tree.flatten(y)) != len(specs):
+            return
+        for labels, spec, function, name in zip(tree.flatten(y), specs, loss.functions, loss.names):
+            _checks.check_labels(labels, spec.shape[-1] if spec.shape else 1, function, name)
 
     def _spec_call(self, inputs: Any) -> Any:
         with StateScope():

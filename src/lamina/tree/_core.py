@@ -91,7 +91,9 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     try:
         flat = list(flat_sequence)
     except TypeError:
-        raise TypeError(f"pack_sequence_as: flat_sequence must be a sequence of leaves; got {flat_sequence!r}.") from None
+        raise TypeError(
+            f"pack_sequence_as: flat_sequence must be a sequence of leaves; got {flat_sequence!r}."
+        ) from None
     expected = sum(1 for _ in iter_leaves(structure))
     if len(flat) != expected:
         raise ValueError(f"pack_sequence_as: the structure has {expected} leaves; flat_sequence has {len(flat)}.")
@@ -123,7 +125,9 @@ def check_level(where: str, first: Any, other: Any) -> None:
     if isinstance(first, Mapping) and set(first) != set(other):
         raise ValueError(f"{where}: the structures differ: expected keys {keys_of(first)}; got {keys_of(other)}.")
     if len(first) != len(other):
-        raise ValueError(f"{where}: the structures differ: expected {len(first)} entries; got {len(other)} in {other!r}.")
+        raise ValueError(
+            f"{where}: the structures differ: expected {len(first)} entries; got {len(other)} in {other!r}."
+        )
 
 
 def children_like(first: Any, other: Any) -> list:

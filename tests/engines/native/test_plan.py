@@ -24,6 +24,7 @@ PROGRAMS = {
     "pieces used afterwards": (lambda a: np.sum((e := np.exp(a) * 2)) + np.sum(np.reshape(e, (2, -1))[0]), [normal(100_002)]),
     "broadcast": (lambda a, b: (a + b) * np.sum(a, 0), [normal(3, 4), normal(4)]),
     "several outputs": (lambda a: np.linalg.qr(a)[1] + np.max(a), [normal(3, 3)]),
+    "broadcast of one element": (lambda a: np.broadcast_to(np.sum(a), (1, 1)) * np.sin(a) + np.broadcast_to(np.sum(a), (1, 1)), [normal(1, 1)]),
     "constants": (lambda a: a + np.arange(3, dtype="float32") * np.float32(2), [normal(2, 3)]),
 }
 

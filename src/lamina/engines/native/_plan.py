@@ -225,7 +225,8 @@ class _Layout:
                     continue
                 if root.shape != v.shape and not (self._shapes[v].flags.c_contiguous and root.nbytes == v.nbytes):
                     continue
-                if self.places.get(v) == "view" and not self._shapes[v].flags.c_contiguous:
+                layout = self._shapes[v].flags
+                if self.places.get(v) == "view" and not (layout.c_contiguous and layout.writeable):
                     continue
                 if any(
                     self.root.get(w, w) is root and (w is not v or j not in node.primitive.inplace)

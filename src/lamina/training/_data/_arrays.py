@@ -20,8 +20,8 @@ def frame_to_array(x: Any) -> np.ndarray:
     """The values of a frame or series, rows first."""
     import narwhals
 
-    native = narwhals.from_native(x, allow_series=True, strict=False)
-    return native.to_numpy() if hasattr(native, "to_numpy") else np.asarray(x)
+    native = narwhals.from_native(x, allow_series=True)
+    return native.to_numpy()
 
 
 def as_array(x: Any, name: str) -> np.ndarray:
@@ -79,7 +79,8 @@ class ArrayData:
     """
 
     def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, batch_size: int = 32, shuffle: Any = False, seed: int = 0):
-        self.data = (x, y, sample_weight)
+        parts = (x, y, sample_weight)
+        self.data = parts if sample_weight is not None else parts[:2] if y is not None else parts[:1]
         self.size = len(tree.flatten(x)[0])
         self.batch_size = batch_size
         self.shuffle = shuffle

@@ -31,7 +31,8 @@ broadcast_to.vjp(0)(lambda g, y, x, shape: FUNCTIONS["sum_to"](g, x.shape))
 
 # `index`: a tuple of ints and slices, one for each axis.
 slice_ = Primitive("slice", batch="shape", view=True)
-slice_.forward(lambda x, index, out=None: x[index])
+# The ellipsis keeps a single element a view: without it NumPy would copy it out as a scalar.
+slice_.forward(lambda x, index, out=None: x[(*index, ...)])
 slice_.vjp(0)(lambda g, y, x, index: unslice(g, shape=x.shape, index=index))
 
 

@@ -1,0 +1,55 @@
+from typing import Any
+
+import numpy as np
+
+from lamina._checks import check_one_of, check_positive_int
+from lamina._public import public
+from lamina.ops._symbolic import KerasTensor
+
+from .._layer import Layer
+from .._unsupported import refuse
+from ._encode import encode, encoded_shape
+
+
+@public("layers.CategoryEncoding")
+class CategoryEncoding(Layer):
+    """Integers as vectors.
+
+    Args:
+        num_tokens: number of categories; inputs are `0 <= x < num_tokens`.
+        output_mode: "one_hot", "multi_hot" (1 for each category that occurs in a sample) or "count".
+        sparse: must be False.
+
+    `call` takes `count_weights`, of the shape of the inputs, in mode "count".
+    """
+
+    def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
+        super().__init__(**kwargs)
+        refuse(self, sparse=sparse)
+        output_mode = "multi_hot" if output_mode == "binary" else output_mode
+        check_one_of(output_mode, ("count", "one_hot", "multi_hot"), "output_mode", self._owner)
+        check_positive_int(num_tokens, "num_tokens", self._owner)
+        self.num_tokens = num_tokens
+        self.output_mode = output_mode
+        self._build_at_init()
+
+    def call(self, inputs, count_weights=None):
+        if count_weights is not None and self.output_mode != "count":
+            raise ValueError(f"{self._owner}: count_weights needs output_mode='count'; it is {self.output_mode!r}.")
+        if isinstance(inputs, np.ndarray) and inputs.size and not 0 <= inputs.min() <= inputs.max() < self.num_tokens:
+            raise ValueError(
+                f"{self._owner}: the inputs must be from 0 to num_tokens - 1 = {self.num_tokens - 1}; got values from "
+                f"{inputs.min()} to {inputs.max()}."
+            )
+        return encode(inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
+
+    def compute_output_shape(self, input_shape, count_weights_shape=None):
+        return encoded_shape(tuple(input_shape) or (1,), self.output_mode, self.num_tokens)
+
+    def compute_output_spec(self, inputs, count_weights=None):
+        return KerasTensor(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "num_tokens": self.num_tokens, "output_mode": self.output_mode}
+
+

@@ -1,0 +1,74 @@
+from typing import Any
+
+import numpy as np
+
+from lamina._checks import check_one_of
+from lamina._public import public
+
+from ._lookup import Lookup
+
+
+@public("layers.IntegerLookup")
+class IntegerLookup(Lookup):
+    """Integers to indices in a vocabulary (or back), which is given or learned by `adapt`.
+
+    Args:
+        max_tokens: largest size of the vocabulary, special tokens included; None for no limit.
+        num_oov_indices: how many indices unknown integers share.
+        mask_token: integer that gets index 0; None for none.
+        oov_token: what unknown indices become with `invert`.
+        vocabulary: list of integers, or the path of a text file with one a line.
+        vocabulary_dtype: "int32" or "int64".
+        idf_weights: inverse document frequencies, for "tf_idf".
+        invert: whether indices become the integers of the vocabulary.
+        output_mode: "int", "one_hot", "multi_hot", "count" or "tf_idf".
+        sparse: must be False.
+        pad_to_max_tokens: whether vectors have length `max_tokens` even if the vocabulary is smaller.
+        oov_method: "floormod" (remainder) or "farmhash", how several out-of-vocabulary indices are chosen from.
+        salt: seed of the hash for "farmhash".
+
+    Input: integers, `(...)`; output `(...)`, int64, or vectors.
+    """
+
+    def __init__(
+        self,
+        max_tokens=None,
+        num_oov_indices=1,
+        mask_token=None,
+        oov_token=-1,
+        vocabulary=None,
+        vocabulary_dtype="int64",
+        idf_weights=None,
+        invert=False,
+        output_mode="int",
+        sparse=False,
+        pad_to_max_tokens=False,
+        oov_method="floormod",
+        salt=None,
+        name=None,
+        **kwargs,
+    ):
+        check_one_of(vocabulary_dtype, ("int32", "int64"), "vocabulary_dtype", "IntegerLookup")
+        check_one_of(oov_method, ("floormod", "farmhash"), "oov_method", "IntegerLookup")
+        self.vocabulary_dtype = vocabulary_dtype
+        self.oov_method = oov_method
+        super().__init__(
+            max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode,
+            pad_to_max_tokens, sparse, salt, name=name, **kwargs,
+        )  # fmt: skip
+
+    def _standardize(self, values: Any) -> np.ndarray:
+        return np.asarray(values).astype(self.vocabulary_dtype)
+
+    def _oov_number(self, token: Any) -> int:
+        if self.oov_method == "floormod" and self.salt is None:
+            return int(token) % self.num_oov_indices
+        return super()._oov_number(str(token))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "vocabulary_dtype": self.vocabulary_dtype,
+            "oov_method": self.oov_method,
+            "salt": self.salt,
+        }

@@ -1,0 +1,117 @@
+"""Diagonals and triangles of matrices."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+import numpy as np
+from lamina._checks import check_one_of
+from ._backend import xp
+from ._convert import dtype_name, promote, tensor, to
+from ._dtypes import result_type
+from ._op import op
+from ._symbolic import KerasTensor
+
+
+
+@op("numpy", tensors="x")
+def diag(x, k=0):
+    """A matrix with `x` on a diagonal, or the diagonal of a matrix.
+
+    Args:
+        x: `(n,)` or `(n, m)`.
+        k: which diagonal, above the main one positive.
+
+    Returns: `(n + |k|, n + |k|)`, or the diagonal.
+    """
+    x = tensor(x)
+    if x.ndim == 2:
+        return diagonal(x, k)
+    if x.ndim != 1:
+        raise ValueError(f"diag: x must have one or two axes; got shape {tuple(x.shape)}.")
+    n = x.shape[0] + abs(k)
+    # Row i of the matrix holds element i, or i + k below the main diagonal.
+    rows = xp.pad(x, ((max(-k, 0), max(k, 0)),), mode="constant", constant_values=0)
+    return _triangle(xp.broadcast_to(xp.expand_dims(rows, -1), (n, n)), np.eye(n, k=k, dtype=bool))
+
+
+@op("numpy", tensors="x")
+def diagflat(x, k=0):
+    """A matrix with the elements of `x` on a diagonal.
+
+    Args:
+        x: tensor of any shape.
+        k: which diagonal.
+    """
+    return diag(xp.reshape(tensor(x), (-1,)), k)
+
+
+@op("numpy", tensors="x")
+def diagonal(x, offset=0, axis1=0, axis2=1):
+    """The diagonals in the planes of two axes.
+
+    Args:
+        x: tensor with two axes or more.
+        offset: which diagonal, above the main one positive.
+        axis1, axis2: the axes of the planes.
+
+    Returns: the other axes, then the diagonal.
+    """
+    x = tensor(x)
+    if x.ndim < 2:
+        raise ValueError(f"diagonal: expected at least two axes; got shape {tuple(x.shape)}.")
+    axis1, axis2 = axis1 % x.ndim, axis2 % x.ndim
+    rest = [a for a in range(x.ndim) if a not in (axis1, axis2)]
+    x = xp.transpose(x, (*rest, axis1, axis2))
+    rows, columns = x.shape[-2:]
+    length = max(min(rows - max(-offset, 0), columns - max(offset, 0)), 0)
+    places = np.arange(length)
+    flat = (places + max(-offset, 0)) * columns + places + max(offset, 0)
+    return xp.take(xp.reshape(x, (*x.shape[:-2], rows * columns)), flat, axis=-1)
+
+
+def _triangle(x: Any, keep: np.ndarray) -> Any:
+    return xp.where(keep, x, xp.zeros_like(x))
+
+
+@op("numpy", tensors="x")
+def tril(x, k=0):
+    """`x` with the elements above the `k`-th diagonal set to zero.
+
+    Args:
+        x: `(..., n, m)`.
+        k: int.
+    """
+    x = tensor(x)
+    return _triangle(x, np.tri(*x.shape[-2:], k=k, dtype=bool))
+
+
+@op("numpy", tensors="x")
+def triu(x, k=0):
+    """`x` with the elements below the `k`-th diagonal set to zero.
+
+    Args:
+        x: `(..., n, m)`.
+        k: int.
+    """
+    x = tensor(x)
+    return _triangle(x, ~np.tri(*x.shape[-2:], k=k - 1, dtype=bool))
+
+
+@op("numpy", tensors="x")
+def trace(x, offset=0, axis1=0, axis2=1):
+    """Sum along the diagonals in the planes of two axes.
+
+    Args:
+        x: tensor with two axes or more.
+        offset: which diagonal.
+        axis1, axis2: the axes of the planes.
+
+    Returns: `x` without the two axes; at least 32 bits wide for integers.
+    """
+    line = diagonal(x, offset, axis1, axis2)
+    name = dtype_name(line)
+    line = to(
+        line,
+        {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}.get(name, name),
+    )
+    return xp.sum(line, axis=-1, dtype=line.dtype)

@@ -1,0 +1,226 @@
+"""Functions that join tensors or cut them apart."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+import numpy as np
+from lamina._checks import check_one_of
+from ._backend import xp
+from ._convert import dtype_name, promote, tensor, to
+from ._dtypes import result_type
+from ._op import op
+from ._symbolic import KerasTensor
+
+
+
+def _axes_of_join(name: str, xs: Any) -> list[Any]:
+    if not isinstance(xs, (list, tuple)):
+        xs = [tensor(xs)[i] for i in range(tensor(xs).shape[0])]
+    if not xs:
+        raise ValueError(f"{name}: expected at least one tensor; got an empty list.")
+    return promote(*xs, arrays=True)
+
+
+def _concatenate_spec(call: Callable, xs: Any, axis: int = 0) -> KerasTensor:
+    shapes = [tuple(x.shape) if hasattr(x, "shape") else np.shape(x) for x in xs]
+    ranks = {len(s) for s in shapes}
+    if len(ranks) != 1:
+        raise ValueError(f"concatenate: tensors must have equally many axes; got shapes {shapes}.")
+    rank = ranks.pop()
+    if axis is None or not -rank <= axis < rank:
+        raise ValueError(f"concatenate: axis must be an int from {-rank} to {rank - 1}; got {axis!r}.")
+    axis %= rank
+    shape: list[Any] = []
+    for i, sizes in enumerate(zip(*shapes)):
+        if i == axis:
+            shape.append(None if None in sizes else sum(sizes))
+            continue
+        known = {n for n in sizes if n is not None}
+        if len(known) > 1:
+            raise ValueError(
+                f"concatenate: shapes {shapes} differ on axis {i} ({sorted(known)}); only axis {axis} may differ."
+            )
+        shape.append(known.pop() if known else None)
+    return KerasTensor(
+        shape, result_type(*(x.dtype if isinstance(x, KerasTensor) else dtype_name(tensor(x)) for x in xs))
+    )
+
+
+@op("numpy", tensors="xs", spec=_concatenate_spec)
+def concatenate(xs, axis=0):
+    """Tensors joined along an axis.
+
+    Args:
+        xs: list of tensors, alike except on `axis`.
+        axis: int, or None to flatten first.
+
+    Returns: the joined tensor, the promoted dtype.
+    """
+    xs = _axes_of_join("concatenate", xs)
+    if axis is None:
+        return xp.concatenate([xp.reshape(x, (-1,)) for x in xs])
+    return xp.concatenate(xs, axis=axis)
+
+
+@op("numpy", tensors="x")
+def stack(x, axis=0):
+    """Tensors of one shape joined along a new axis.
+
+    Args:
+        x: list of tensors.
+        axis: int, where the new axis goes.
+
+    Returns: the joined tensor, the promoted dtype.
+    """
+    return xp.stack(_axes_of_join("stack", x), axis=axis)
+
+
+def _at_least(x: Any, rank: int) -> Any:
+    if rank == 3 and x.ndim == 2:
+        return xp.expand_dims(x, -1)
+    if rank == 3 and x.ndim == 1:
+        return xp.reshape(x, (1, -1, 1))
+    return xp.reshape(x, (1,) * (rank - x.ndim) + tuple(x.shape)) if x.ndim < rank else x
+
+
+@op("numpy")
+def hstack(xs):
+    """Tensors joined along axis 1 (axis 0 if they have one axis).
+
+    Args:
+        xs: list of tensors.
+    """
+    xs = [_at_least(x, 1) for x in _axes_of_join("hstack", xs)]
+    return xp.concatenate(xs, axis=0 if xs[0].ndim == 1 else 1)
+
+
+@op("numpy")
+def vstack(xs):
+    """Tensors joined along axis 0, those with one axis taken as rows.
+
+    Args:
+        xs: list of tensors.
+    """
+    return xp.concatenate([_at_least(x, 2) for x in _axes_of_join("vstack", xs)], axis=0)
+
+
+@op("numpy")
+def dstack(xs):
+    """Tensors joined along the third axis, which is added where missing.
+
+    Args:
+        xs: list of tensors.
+    """
+    return xp.concatenate([_at_least(x, 3) for x in _axes_of_join("dstack", xs)], axis=2)
+
+
+@op("numpy", tensors="x1 x2")
+def append(x1, x2, axis=None):
+    """`x2` joined to the end of `x1`.
+
+    Args:
+        x1, x2: tensors, alike except on `axis`.
+        axis: int, or None to flatten both first.
+    """
+    return concatenate([x1, x2], axis)
+
+
+def _cuts(size: int, sections: Any, even: bool, where: str) -> list[int]:
+    if isinstance(sections, (int, np.integer)):
+        if sections < 1 or (even and size % sections):
+            raise ValueError(f"{where}: an axis of size {size} cannot be cut into {sections} equal parts.")
+        small, extra = divmod(size, int(sections))
+        sizes = [small + 1] * extra + [small] * (int(sections) - extra)
+        return [0, *np.cumsum(sizes).tolist()]
+    bounds = [slice(None, int(i)).indices(size)[1] for i in np.asarray(sections).tolist()]
+    return [0, *bounds, size]
+
+
+def _split(x: Any, sections: Any, axis: int, even: bool, where: str) -> list[Any]:
+    x = tensor(x)
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"{where}: axis {axis} is out of range for shape {tuple(x.shape)}.")
+    axis %= x.ndim
+    cuts = _cuts(x.shape[axis], sections, even, where)
+    before = (slice(None),) * axis
+    return [x[(*before, slice(a, max(a, b)))] for a, b in zip(cuts[:-1], cuts[1:])]
+
+
+def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> Any:
+    axis %= x.ndim
+    if x.shape[axis] is None:
+        if not isinstance(indices_or_sections, (int, np.integer)):
+            raise ValueError(f"split: axis {axis} of shape {x.shape} is unknown; it can only be cut into equal parts.")
+        return [KerasTensor(x.shape, x.dtype) for _ in range(indices_or_sections)]
+    cuts = _cuts(x.shape[axis], indices_or_sections, True, "split")
+    return [
+        KerasTensor((*x.shape[:axis], max(b - a, 0), *x.shape[axis + 1 :]), x.dtype)
+        for a, b in zip(cuts[:-1], cuts[1:])
+    ]
+
+
+@op("numpy", tensors="x", spec=_split_spec)
+def split(x, indices_or_sections, axis=0):
+    """`x` cut along an axis.
+
+    Args:
+        x: tensor of any shape.
+        indices_or_sections: int, the number of equal parts, or a list of ints, where to cut.
+        axis: int.
+
+    Returns: list of tensors.
+    """
+    return _split(x, indices_or_sections, axis, True, "split")
+
+
+@op("numpy", tensors="x")
+def array_split(x, indices_or_sections, axis=0):
+    """As `split`, but the parts may differ by one in size.
+
+    Args:
+        x: tensor of any shape.
+        indices_or_sections: int or list of ints.
+        axis: int.
+
+    Returns: list of tensors.
+    """
+    return _split(x, indices_or_sections, axis, False, "array_split")
+
+
+@op("numpy", tensors="x")
+def hsplit(x, indices_or_sections):
+    """`x` cut along axis 1 (axis 0 if it has one axis). Returns a list of tensors."""
+    x = tensor(x)
+    return _split(x, indices_or_sections, 1 if x.ndim > 1 else 0, True, "hsplit")
+
+
+@op("numpy", tensors="x")
+def vsplit(x, indices_or_sections):
+    """`x` cut along axis 0. Returns a list of tensors."""
+    return _split(x, indices_or_sections, 0, True, "vsplit")
+
+
+@op("numpy", tensors="x")
+def dsplit(x, indices_or_sections):
+    """`x` cut along axis 2. Returns a list of tensors."""
+    return _split(x, indices_or_sections, 2, True, "dsplit")
+
+
+@op("core")
+def unstack(x, num=None, axis=0):
+    """The slices of `x` along an axis, the axis itself gone.
+
+    Args:
+        x: tensor of any shape.
+        num: int, the size of the axis; found if None.
+        axis: int.
+
+    Returns: list of tensors.
+    """
+    x = tensor(x)
+    axis %= x.ndim
+    count = x.shape[axis]
+    if num is not None and num != count:
+        raise ValueError(f"unstack: num={num}, but axis {axis} of shape {tuple(x.shape)} has size {count}.")
+    before = (slice(None),) * axis
+    return [x[(*before, i)] for i in range(count)]

@@ -1,0 +1,122 @@
+"""Losses on class probabilities."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+import numpy as np
+from lamina import _settings
+from lamina.engines import engine
+from ._backend import kernels, xp
+from ._convert import dtype_name, floating, promote, tensor, to
+from ._creation import one_hot
+from ._dtypes import result_type
+from ._op import op
+from ._activations import _log_softmax
+from ._activations import _softplus
+
+
+def _clipped(x: Any) -> Any:
+    return xp.minimum(xp.maximum(x, _settings.epsilon()), 1 - _settings.epsilon())
+
+
+def _check_same(name: str, target: Any, output: Any) -> None:
+    if target.ndim != output.ndim or tuple(target.shape) != tuple(output.shape):
+        raise ValueError(
+            f"{name}: target and output must have the same shape; got target {tuple(target.shape)} and "
+            f"output {tuple(output.shape)}."
+        )
+
+
+@op("nn")
+def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """-Σ target · ln(output) along an axis.
+
+    Args:
+        target: `(..., classes)`, probabilities of the classes.
+        output: `(..., classes)`, predicted probabilities (brought to sum 1 and kept off 0 and 1 by the fuzz factor), or
+            logits.
+        from_logits: whether `output` holds logits.
+        axis: int, the axis of the classes.
+
+    Returns: `(...)`, dtype of `output`.
+    """
+    output = floating(output)
+    target = to(tensor(target), dtype_name(output))
+    _check_same("categorical_crossentropy", target, output)
+    if not output.ndim:
+        raise ValueError("categorical_crossentropy: target and output need at least one axis.")
+    if from_logits:
+        logarithm = _log_softmax(output, axis)
+    else:
+        output = output / xp.sum(output, axis=axis, keepdims=True)
+        logarithm = xp.log(_clipped(output))
+    return -xp.sum(target * logarithm, axis=axis)
+
+
+@op("nn")
+def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """-ln(output of the true class).
+
+    Args:
+        target: `(...)` or `(..., 1)`, integer class numbers.
+        output: `(..., classes)`, predicted probabilities (kept off 0 and 1 by the fuzz factor), or logits.
+        from_logits: whether `output` holds logits.
+        axis: int, the axis of the classes.
+
+    Returns: `(...)`, dtype of `output`.
+    """
+    output = floating(output)
+    target = to(tensor(target), "int32")
+    if not output.ndim:
+        raise ValueError("sparse_categorical_crossentropy: output needs at least one axis.")
+    if target.ndim == output.ndim and target.shape[-1] == 1:
+        target = xp.squeeze(target, -1)
+    classes = output.shape[axis]
+    expected = tuple(n for i, n in enumerate(output.shape) if i != axis % output.ndim)
+    if tuple(target.shape) != expected:
+        raise ValueError(
+            f"sparse_categorical_crossentropy: output {tuple(output.shape)} asks for targets of shape {expected}; got "
+            f"{tuple(target.shape)}. Class numbers have no axis of classes; for one-hot targets use categorical_crossentropy."
+        )
+    logarithm = _log_softmax(output, axis) if from_logits else xp.log(_clipped(_normed(output, axis)))
+    hot = one_hot(target, classes, axis=axis % output.ndim, dtype=dtype_name(output))
+    return -xp.sum(hot * logarithm, axis=axis)
+
+
+def _normed(output: Any, axis: int) -> Any:
+    return output / xp.sum(output, axis=axis, keepdims=True)
+
+
+@op("nn")
+def binary_crossentropy(target, output, from_logits=False):
+    """-(t · ln(p) + (1 - t) · ln(1 - p)), element by element.
+
+    Args:
+        target: `(...)`, 0, 1 or between.
+        output: `(...)`, predicted probabilities (kept off 0 and 1 by the fuzz factor), or logits.
+        from_logits: whether `output` holds logits.
+
+    Returns: `(...)`, dtype of `output`.
+    """
+    output = floating(output)
+    target = to(tensor(target), dtype_name(output))
+    _check_same("binary_crossentropy", target, output)
+    if from_logits:
+        return _softplus(output) - output * target
+    p = _clipped(output)
+    return -(target * xp.log(p) + (1 - target) * xp.log(1 - p))
+
+
+@op("nn", class_name="PSNR")
+def psnr(x1, x2, max_val):
+    """Peak signal-to-noise ratio, 20 log₁₀(max_val) - 10 log₁₀(mean (x1 - x2)²).
+
+    Args:
+        x1, x2: tensors of one shape.
+        max_val: the largest value possible.
+
+    Returns: `()`, floating, in decibels.
+    """
+    a, b = promote(x1, x2, arrays=True, also=(float,))
+    _check_same("psnr", a, b)
+    return 20 * math.log10(max_val) - (10 / math.log(10)) * xp.log(xp.mean(xp.square(a - b)))

@@ -1,0 +1,157 @@
+"""Quantiles, with and without NaN."""
+
+from collections.abc import Callable
+from typing import Any
+import numpy as np
+from lamina._checks import check_one_of
+from lamina.engines import engine
+from ._backend import kernels, xp
+from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
+from ._dtypes import is_float_dtype, result_type, standardize_dtype
+from ._op import op
+from ._reductions import _axes
+from ._reductions import _documented
+from ._nan_reductions import _nan_where
+
+
+def _along(x: Any, axis: Any) -> tuple[Any, int]:
+    """`x` as a tensor with one axis to work along: several axes, or all, become one at the end."""
+    if axis is None:
+        return xp.reshape(x, (-1,)), 0
+    if isinstance(axis, int):
+        return x, axis
+    axes = tuple(a % x.ndim for a in axis)
+    rest = [a for a in range(x.ndim) if a not in axes]
+    moved = xp.transpose(x, (*rest, *axes))
+    return xp.reshape(moved, (*(x.shape[a] for a in rest), int(np.prod([x.shape[a] for a in axes])))), len(rest)
+
+
+def _kept_shape(x: Any, axis: Any) -> tuple:
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    axes = {a % x.ndim for a in axes}
+    return tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+
+
+@op("numpy", tensors="x q")
+def quantile(x, q, axis=None, method="linear", keepdims=False):
+    """The values below which the shares `q` of the elements lie.
+
+    Args:
+        x: tensor of any shape.
+        q: number or `(n,)`, in [0, 1].
+        axis: int, tuple of ints, or None for all axes.
+        method: "linear", "lower", "higher", "midpoint" or "nearest": what to take between two elements.
+        keepdims: whether the shortened axes stay with size 1.
+
+    Returns: `q.shape` followed by `x` without the shortened axes, floating.
+    """
+    check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "quantile")
+    x = floating(x)
+    axis = _axes(axis)
+    flat, along = _along(x, axis)
+    ordered = xp.moveaxis(xp.sort(flat, axis=along), along, -1)
+    q = to(tensor(q), dtype_name(x))
+    result = _between(ordered, q, ordered.shape[-1], method)
+    # A NaN sorts last and stands for the whole.
+    spoiled = xp.isnan(ordered[..., -1])
+    result = xp.where(spoiled, xp.full_like(result, np.nan), result)
+    return xp.reshape(result, (*q.shape, *_kept_shape(x, axis))) if keepdims else result
+
+
+def _between(ordered: Any, q: Any, n: int, method: str) -> Any:
+    """Elements at the places q·(n - 1) of the last axis of `ordered`, that axis moved to the front as `q.shape`."""
+    place = q * (n - 1)
+    low, high = xp.floor(place), xp.ceil(place)
+    if method == "nearest":
+        low = high = xp.round(place)
+    elif method == "lower":
+        high = low
+    elif method == "higher":
+        low = high
+    share = xp.full_like(place, 0.5) if method == "midpoint" else place - low
+    if method in ("lower", "higher", "nearest"):
+        share = xp.zeros_like(place)
+    below = _take_places(ordered, to(low, "int32"))
+    above = _take_places(ordered, to(high, "int32"))
+    share = xp.reshape(share, tuple(share.shape) + (1,) * (ordered.ndim - 1))
+    return below + (above - below) * share
+
+
+def _take_places(ordered: Any, places: Any) -> Any:
+    taken = xp.take(ordered, places, axis=-1)
+    for i in range(places.ndim):
+        taken = xp.moveaxis(taken, ordered.ndim - 1 + i, i)
+    return taken
+
+
+@op("numpy", tensors="x q")
+def percentile(x, q, axis=None, method="linear", keepdims=False):
+    """`quantile(x, q / 100)`.
+
+    Args:
+        x: tensor of any shape.
+        q: number or `(n,)`, in [0, 100].
+        axis, method, keepdims: as for `quantile`.
+
+    Returns: `q.shape` followed by `x` without the shortened axes, floating.
+    """
+    return quantile(x, tensor(q) / 100, axis, method, keepdims)
+
+
+@op("numpy")
+@_documented("The middle value over axes (mean of the two middle ones if even in number).", "floating")
+def median(x, axis=None, keepdims=False):
+    return quantile(x, 0.5, axis, "linear", keepdims)
+
+
+@op("numpy", tensors="x q")
+def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+    """As `quantile`, NaN left out.
+
+    Args:
+        x, q, axis, method, keepdims: as for `quantile`.
+
+    Returns: `q.shape` followed by `x` without the shortened axes, floating.
+    """
+    check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "nanquantile")
+    x = floating(x)
+    axis = _axes(axis)
+    flat, along = _along(x, axis)
+    ordered = xp.moveaxis(xp.sort(flat, axis=along), along, -1)
+    q = to(tensor(q), dtype_name(x))
+    count = to(xp.sum(to(xp.logical_not(xp.isnan(ordered)), "int32"), axis=-1), dtype_name(x))
+    ordered = xp.where(xp.isnan(ordered), xp.zeros_like(ordered), ordered)
+    places = xp.reshape(q, tuple(q.shape) + (1,) * count.ndim) * xp.maximum(count - 1, 0)
+    low, high = xp.floor(places), xp.ceil(places)
+    if method in ("lower", "higher", "nearest"):
+        low = high = {"lower": low, "higher": high, "nearest": xp.round(places)}[method]
+    share = xp.full_like(places, 0.5) if method == "midpoint" else places - low
+    below, above = _take_rowwise(ordered, low), _take_rowwise(ordered, high)
+    result = _nan_where(xp.equal(count, 0), below + (above - below) * share)
+    return xp.reshape(result, (*q.shape, *_kept_shape(x, axis))) if keepdims else result
+
+
+def _take_rowwise(ordered: Any, places: Any) -> Any:
+    """Elements of each row at its own places; `places`: `(*q.shape, *rows)`."""
+    extra = places.ndim - (ordered.ndim - 1)
+    rows = xp.broadcast_to(ordered, (*places.shape, ordered.shape[-1]) if extra else ordered.shape)
+    return xp.squeeze(xp.take_along_axis(rows, xp.expand_dims(to(places, "int32"), -1), axis=-1), -1)
+
+
+@op("numpy", tensors="x q")
+def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
+    """`nanquantile(x, q / 100)`.
+
+    Args:
+        x, axis, method, keepdims: as for `quantile`.
+        q: number or `(n,)`, in [0, 100].
+
+    Returns: `q.shape` followed by `x` without the shortened axes, floating.
+    """
+    return nanquantile(x, tensor(q) / 100, axis, method, keepdims)
+
+
+@op("numpy")
+@_documented("The middle value over axes, NaN left out.", "floating")
+def nanmedian(x, axis=None, keepdims=False):
+    return nanquantile(x, 0.5, axis, "linear", keepdims)

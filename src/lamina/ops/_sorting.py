@@ -1,0 +1,95 @@
+"""Functions that put elements in order."""
+
+from collections.abc import Callable
+from typing import Any
+import numpy as np
+from lamina._checks import check_one_of
+from lamina.engines import engine
+from ._backend import kernels, xp
+from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
+from ._dtypes import is_float_dtype, result_type, standardize_dtype
+from ._op import op
+
+
+
+@op("numpy")
+def sort(x, axis=-1):
+    """`x` in ascending order along an axis.
+
+    Args:
+        x: tensor of any shape.
+        axis: int, or None to flatten first.
+
+    Returns: shape and dtype of `x`.
+    """
+    return xp.sort(tensor(x), axis=axis)
+
+
+@op("numpy")
+def argsort(x, axis=-1):
+    """The places that would sort `x` along an axis; equal elements keep their order.
+
+    Args:
+        x: tensor of any shape.
+        axis: int, or None to flatten first.
+
+    Returns: shape of `x`, int32.
+    """
+    x = tensor(x)
+    if axis is None:
+        x, axis = xp.reshape(x, (-1,)), 0
+    return to(xp.argsort(x, axis=axis, kind="stable"), "int32")
+
+
+@op("numpy", tensors="x")
+def argpartition(x, kth, axis=-1):
+    """Places in an order in which the `kth` is where sorting would put it, smaller ones before, larger ones after.
+
+    Args:
+        x: tensor of any shape.
+        kth: int.
+        axis: int, or None to flatten first.
+
+    Returns: shape of `x`, int32.
+    """
+    return argsort(x, axis)  # the full order is one such order, and has a gradient-free kernel on every engine
+
+
+@op("math", tensors="x")
+def top_k(x, k, sorted=True):
+    """The `k` largest values on the last axis, and their places.
+
+    Args:
+        x: `(..., n)`, real.
+        k: positive int, at most n.
+        sorted: whether the values come in descending order (they always do).
+
+    Returns: values `(..., k)` in the dtype of `x`, places `(..., k)` int32.
+    """
+    x = tensor(x)
+    if not x.ndim or k > x.shape[-1]:
+        raise ValueError(f"top_k: k={k} is more than the last axis of shape {tuple(x.shape)} holds.")
+    values, places = kernels.top_k(x, k)
+    return values, to(places, "int32")
+
+
+@op("math", tensors="targets predictions", class_name="InTopK")
+def in_top_k(targets, predictions, k):
+    """Whether each target is among the `k` classes with the highest predictions (ties count as in).
+
+    Args:
+        targets: `(batch,)`, integer.
+        predictions: `(batch, classes)`, floating.
+        k: positive int.
+
+    Returns: `(batch,)`, bool; False where the target's prediction is not finite or the target is out of range.
+    """
+    targets, predictions = to(tensor(targets), "int32"), tensor(predictions)
+    classes = predictions.shape[-1]
+    inside = xp.logical_and(xp.greater_equal(targets, 0), xp.less(targets, classes))
+    place = xp.expand_dims(xp.where(inside, targets, xp.zeros_like(targets)), -1)
+    own = xp.take_along_axis(predictions, place, axis=-1)
+    higher = to(xp.greater(predictions, own), "int32")
+    rank = xp.sum(higher, axis=-1, dtype=higher.dtype)
+    finite = xp.isfinite(xp.squeeze(own, -1))
+    return xp.logical_and(xp.logical_and(inside, finite), xp.less(rank, k))

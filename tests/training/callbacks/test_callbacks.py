@@ -1,0 +1,175 @@
+import csv
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import callbacks, layers
+
+
+@pytest.fixture
+def data():
+    x = np.random.default_rng(0).random((20, 2)).astype("float32")
+    return x, x.sum(1, keepdims=True)
+
+
+@pytest.fixture
+def model():
+    lamina.utils.set_random_seed(0)
+    model = lamina.Sequential([lamina.Input((2,)), layers.Dense(1)])
+    model.compile(lamina.optimizers.SGD(0.1), "mse")
+    return model
+
+
+class Scripted(callbacks.Callback):
+    """Puts given values into the logs, before the callbacks under test see them."""
+
+    def __init__(self, values, name="val_loss"):
+        super().__init__()
+        self.values, self.name = values, name
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs[self.name] = self.values[epoch]
+
+
+def test_hooks_are_called_in_order(model, data):
+    calls = []
+    names = ["train_begin", "epoch_begin", "train_batch_begin", "train_batch_end", "test_begin", "test_batch_end",
+             "test_end", "epoch_end", "train_end"]  # fmt: skip
+    note = lambda n: lambda *a: calls.append(n)  # noqa: E731
+    model.fit(*data, batch_size=20, validation_data=data, verbose=0,
+              callbacks=[callbacks.LambdaCallback(**{f"on_{n}": note(n) for n in names})])  # fmt: skip
+    assert calls == names
+
+
+def test_old_batch_hooks_are_called(model, data):
+    class Old(callbacks.Callback):
+        seen = 0
+
+        def on_batch_end(self, batch, logs=None):
+            self.seen += 1
+
+    old = Old()
+    model.fit(*data, batch_size=10, verbose=0, callbacks=[old])
+    assert old.seen == 2
+
+
+def test_lambda_callback_refuses_unknown_hooks():
+    with pytest.raises(TypeError, match="on_epoch_ende"):
+        callbacks.LambdaCallback(on_epoch_ende=print)
+
+
+@pytest.mark.parametrize("values, patience, epochs", [([5, 4, 4, 4, 1], 2, 4), ([5, 6, 4, 3, 2], 2, 5), ([5, 6, 7], 1, 2)])
+def test_early_stopping(model, data, values, patience, epochs):
+    stop = callbacks.EarlyStopping(patience=patience)
+    history = model.fit(*data, epochs=len(values), verbose=0, callbacks=[Scripted(values), stop])
+    assert len(history.epoch) == epochs
+
+
+def test_early_stopping_restores_the_best_weights(model, data):
+    kept = []
+    keep = callbacks.LambdaCallback(on_epoch_end=lambda e, logs: kept.append(model.get_weights()))
+    stop = callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+    model.fit(*data, epochs=6, verbose=0, callbacks=[Scripted([3, 1, 2, 2, 2, 2]), keep, stop])
+    np.testing.assert_array_equal(model.get_weights()[0], kept[1][0])
+    assert stop.best_epoch == 1
+
+
+def test_a_missing_monitor_warns_with_the_names_there_are(model, data):
+    with pytest.warns(UserWarning, match="'val_los' to watch; available are loss"):
+        model.fit(*data, verbose=0, callbacks=[callbacks.EarlyStopping("val_los")])
+
+
+@pytest.mark.parametrize("name, larger", [("val_accuracy", True), ("val_loss", False), ("auc", True), ("false_positives", False), ("mae", False)])
+def test_mode_auto_goes_by_the_name(name, larger):
+    watch = callbacks.EarlyStopping(name)
+    assert watch.is_better(2.0, 1.0) is larger
+
+
+def test_checkpoint_keeps_the_best_and_leaves_no_scraps(model, data, tmp_path):
+    path = tmp_path / "best.keras"
+    save = callbacks.ModelCheckpoint(path, save_best_only=True)
+    kept = []
+    keep = callbacks.LambdaCallback(on_epoch_end=lambda e, logs: kept.append(model.get_weights()))
+    model.fit(*data, epochs=3, verbose=0, callbacks=[Scripted([3, 1, 2]), keep, save])
+    np.testing.assert_array_equal(lamina.models.load_model(path).get_weights()[0], kept[1][0])
+    assert [p.name for p in tmp_path.iterdir()] == ["best.keras"]
+
+
+def test_checkpoint_names_and_frequency(model, data, tmp_path):
+    save = callbacks.ModelCheckpoint(tmp_path / "{epoch:02d}-{loss:.1f}.weights.h5", save_weights_only=True)
+    model.fit(*data, epochs=2, verbose=0, callbacks=[save])
+    assert sorted(p.name[:2] for p in tmp_path.iterdir()) == ["01", "02"]
+    save = callbacks.ModelCheckpoint(tmp_path / "b{batch}.weights.h5", save_weights_only=True, save_freq=2)
+    model.fit(*data, batch_size=5, verbose=0, callbacks=[save])
+    assert (tmp_path / "b2.weights.h5").exists() and (tmp_path / "b4.weights.h5").exists()
+    with pytest.raises(ValueError, match="must end in .keras"):
+        callbacks.ModelCheckpoint("model.txt")
+    with pytest.raises(ValueError, match="names 'acc'"):
+        model.fit(*data, verbose=0, callbacks=[callbacks.ModelCheckpoint(str(tmp_path / "{acc}.keras"))])
+
+
+def test_reduce_lr_on_plateau(model, data):
+    reduce = callbacks.ReduceLROnPlateau(factor=0.5, patience=1, min_lr=0.03)
+    history = model.fit(*data, epochs=5, verbose=0, callbacks=[Scripted([1, 1, 1, 1, 1]), reduce]).history
+    np.testing.assert_allclose(history["learning_rate"], [0.1, 0.1, 0.05, 0.03, 0.03], rtol=1e-6)
+
+
+@pytest.mark.parametrize("schedule", [lambda epoch: 0.1 / (epoch + 1), lambda epoch, rate: 0.1 / (epoch + 1)])
+def test_learning_rate_scheduler(model, data, schedule):
+    history = model.fit(*data, epochs=3, verbose=0, callbacks=[callbacks.LearningRateScheduler(schedule)]).history
+    np.testing.assert_allclose(history["learning_rate"], [0.1, 0.05, 0.1 / 3], rtol=1e-6)
+
+
+def test_learning_rate_change_reaches_the_compiled_step(model, data):
+    model.fit(*data, verbose=0)
+    before = model.get_weights()[0]
+    model.optimizer.learning_rate = 0.0
+    model.fit(*data, verbose=0)
+    np.testing.assert_array_equal(model.get_weights()[0], before)
+
+
+def test_csv_logger(model, data, tmp_path):
+    path = tmp_path / "log.csv"
+    history = model.fit(*data, epochs=2, verbose=0, callbacks=[callbacks.CSVLogger(path)]).history
+    model.fit(*data, epochs=1, verbose=0, callbacks=[callbacks.CSVLogger(path, append=True)])
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [r["epoch"] for r in rows] == ["0", "1", "0"]
+    assert float(rows[1]["loss"]) == pytest.approx(history["loss"][1])
+
+
+def test_terminate_on_nan(data, capsys):
+    model = lamina.Sequential([lamina.Input((2,)), layers.Dense(1)])
+    model.compile(lamina.optimizers.SGD(1e30), "mse")
+    with np.errstate(all="ignore"):
+        history = model.fit(*data, batch_size=5, epochs=5, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
+    assert len(history.epoch) == 1
+    assert "terminating training" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("make", [
+    callbacks.History, callbacks.EarlyStopping, callbacks.ReduceLROnPlateau, lambda: callbacks.ModelCheckpoint("x.keras"),
+])  # fmt: skip
+def test_state_round_trips(make, model, data):
+    import json
+
+    callback = make()
+    callback.set_model(model)
+    if isinstance(callback, callbacks.History):
+        callback.on_epoch_end(0, {"loss": 1.0})
+    else:
+        callback.best = 2.0
+    state = json.loads(json.dumps(callback.get_state()))
+    other = make()
+    other.set_state(state)
+    assert other.get_state() == callback.get_state()
+
+
+def test_history_understands_old_spellings(model, data):
+    history = callbacks.History()
+    history.set_model(model)
+    history.on_epoch_end(0, {"accuracy": 0.5, "val_accuracy": 0.25})
+    assert history.history["acc"] == [0.5] and history.history["val_acc"] == [0.25]
+    with pytest.raises(KeyError, match="the history holds"):
+        history.history["nothing"]
