@@ -36,6 +36,8 @@ def inputs(name):
     pred /= pred.sum(1, keepdims=True)
     if name in ("Mean", "Sum"):
         return (pred,)
+    if name == "BinaryIoU":
+        return rng.integers(0, 2, 6), pred[:, 0]
     if name in ("IoU", "MeanIoU"):
         return rng.integers(0, 5, 6), rng.integers(0, 5, 6)
     if name.startswith("Sparse"):
@@ -100,6 +102,16 @@ def test_mean_accumulates():
     assert float(mean.result()) == 6.5
     mean.reset_state()
     assert float(mean.result()) == 0.0
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_result_stays_what_it_was(name):
+    metric = make(name)
+    result = metric(*inputs(name))
+    before = np.array(result)
+    metric.update_state(*inputs(name))
+    np.testing.assert_array_equal(result, before)
+    assert isinstance(result.numpy(), np.ndarray)
 
 
 def test_own_metric_keeps_its_variables():

@@ -65,7 +65,8 @@ def each(function):
 
 # Elementwise
 add(
-    "exp exp2 expm1 sin cos tan sinh cosh tanh arctan arcsinh cbrt deg2rad rad2deg ceil floor trunc negative sign square",
+    "exp exp2 expm1 sin cos tan sinh cosh tanh arctan arcsinh cbrt deg2rad rad2deg ceil floor trunc negative "
+    "sign square",
     X,
 )
 add("absolute abs fabs reciprocal sinc i0 conj conjugate copy real imag isreal", X)

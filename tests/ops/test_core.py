@@ -133,6 +133,8 @@ def test_errors_name_the_op_and_the_shapes():
         ops.split(np.ones((5,)), 2)
     with pytest.raises(ValueError, match="not positive definite"):
         ops.cholesky(-np.eye(2))
+    with pytest.raises(ValueError, match=r"take: indices must lie between -3 and 2 .* from 0 to 5"):
+        ops.take(np.ones((2, 3)), [0, 5], axis=1)
     with pytest.raises(ValueError, match="square"):
         ops.inv(np.ones((2, 3)))
 
@@ -155,3 +157,9 @@ def test_jvp_is_the_slope_along_the_direction():
     assert ops.jvp(lambda v: (v * v, {"aux": 1}), [x], [dx], has_aux=True)[2] == {"aux": 1}
     with pytest.raises(ValueError, match="one length"):
         ops.jvp(f, (x, y), (dx,))
+
+
+def test_infinities_and_nan_come_without_warnings():
+    assert ops.divide(1.0, [0.0]).tolist() == [np.inf] and ops.log([0.0]).tolist() == [-np.inf]
+    assert np.isnan(ops.sqrt([-1.0])).all() and np.isnan(ops.subtract([np.inf], np.inf)).all()
+    assert ops.exp([1000.0]).tolist() == [np.inf]

@@ -24,13 +24,14 @@ ARRAYS = [
     "float64",
 ]
 BINARY = (
-    "add subtract multiply divide floor_divide mod power maximum minimum arctan2 matmul dot equal less logical_and where "
-    "tensordot einsum outer concatenate stack append cross isclose logaddexp inner vdot"
+    "add subtract multiply divide floor_divide mod power maximum minimum arctan2 matmul dot equal less "
+    "logical_and where tensordot einsum outer concatenate stack append cross isclose logaddexp inner vdot"
 )
 UNARY = (
-    "exp log sqrt sin cosh tanh square abs sign negative ceil floor trunc round sum mean var std max min prod argmax argsort sort "
-    "any all cumsum cumprod median count_nonzero isfinite isnan logical_not softmax relu sigmoid gelu log_softmax logsumexp ones_like "
-    "tril trace reciprocal nan_to_num real conj diff flip ptp average erf rsqrt silu elu leaky_relu expm1 diag norm quantile"
+    "exp log sqrt sin cosh tanh square abs sign negative ceil floor trunc round sum mean var std max min "
+    "prod argmax argsort sort any all cumsum cumprod median count_nonzero isfinite isnan logical_not "
+    "softmax relu sigmoid gelu log_softmax logsumexp ones_like tril trace reciprocal nan_to_num real conj "
+    "diff flip ptp average erf rsqrt silu elu leaky_relu expm1 diag norm quantile"
 )
 
 

@@ -144,7 +144,7 @@ def silu(x: Any) -> Any:
 @public("activations.mish")
 def mish(x: Any) -> Any:
     """x · tanh(softplus(x)). Reference: Misra, 2019, arXiv:1908.08681."""
-    return ops.mish(x)
+    return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
 @public("activations.hard_sigmoid")

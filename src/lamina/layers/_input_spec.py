@@ -68,7 +68,7 @@ class InputSpec:
         return cls(**config)
 
 
-def check_inputs(input_spec: Any, inputs: Any, owner: str) -> None:
+def check_inputs(input_spec: Any, inputs: Any, owner: str, built_on: Any = None) -> None:
     """Raises ValueError, naming the layer, the input, its shape and what was expected, unless `inputs` fit."""
     if not input_spec:
         return
@@ -93,7 +93,10 @@ def check_inputs(input_spec: Any, inputs: Any, owner: str) -> None:
             raise ValueError(f"{owner}: {which} must be a tensor; got {value!r}.")
         problem = _mismatch(spec, tuple(shape))
         if problem:
-            raise ValueError(f"{owner} expected {which} to have {problem}; got shape {tuple(shape)}{_origin(value)}.")
+            history = f" (it was built on {built_on})" if built_on is not None else ""
+            raise ValueError(
+                f"{owner} expected {which} to have {problem}{history}; got shape {tuple(shape)}{_origin(value)}."
+            )
 
 
 def _origin(value: Any) -> str:

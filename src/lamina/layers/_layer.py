@@ -307,7 +307,7 @@ class Layer(Held, Operation):
         if training is None:
             training = context.training if context.training is not None else signature.training_default
         masks = self._carried_masks(signature, arguments, kwargs)
-        check_inputs(self._input_spec, arguments.first, self._owner)
+        self._check_inputs(arguments)
         outer = context.training
         if context.depth == 0 and not self.__dict__.get("_keep_losses"):
             self._clear_losses()
@@ -317,7 +317,7 @@ class Layer(Held, Operation):
             with self._scope():
                 if not self.built:
                     self._maybe_build(arguments)
-                    check_inputs(self._input_spec, arguments.first, self._owner)
+                    self._check_inputs(arguments)
                 outputs = self._run(signature, args, kwargs, training, given)
                 if not self.built:
                     self._mark_built()
@@ -351,6 +351,11 @@ class Layer(Held, Operation):
         )
         Node(self, args, kwargs, outputs)
         return outputs
+
+    def _check_inputs(self, arguments: Arguments) -> None:
+        if self._input_spec is not None:
+            shapes = self._build_shapes_dict or {}
+            check_inputs(self._input_spec, arguments.first, self._owner, shapes.get("input_shape"))
 
     def _convert_arguments(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         if args and isinstance(args[0], (list, tuple)) and args[0] and _is_numbers(args[0]):

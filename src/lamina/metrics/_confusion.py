@@ -145,8 +145,8 @@ class _Count(Metric):
         update_counts(counts, y_true, y_pred, self.thresholds, even=self._even, sample_weight=sample_weight)
 
     def result(self) -> Any:
-        value = self.accumulator.value
-        return value[0] if len(self.thresholds) == 1 else ops.convert_to_tensor(value)
+        value = ops.copy(self.accumulator.value)  # the value itself changes with the next batch
+        return ops.squeeze(value, 0) if len(self.thresholds) == 1 else value
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "thresholds": self.init_thresholds}

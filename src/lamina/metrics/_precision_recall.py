@@ -49,7 +49,7 @@ class _Share(Metric):
     def result(self) -> Any:
         hits = self.true_positives.value
         share = ops.divide_no_nan(hits, ops.add(hits, getattr(self, self.errors).value))
-        return share[0] if len(self.thresholds) == 1 else share
+        return ops.squeeze(share, 0) if len(self.thresholds) == 1 else share
 
     def get_config(self) -> dict[str, Any]:
         own = {"thresholds": self.init_thresholds, "top_k": self.top_k, "class_id": self.class_id}

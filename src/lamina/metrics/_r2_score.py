@@ -71,14 +71,16 @@ class R2Score(Metric):
         self.num_samples.assign_add(float(y_true.shape[0] * y_true.shape[1]))
 
     def result(self) -> Any:
-        mean = ops.divide(self.sum.value, self.count.value)
-        total = ops.subtract(self.squared_sum.value, ops.multiply(self.sum.value, mean))
-        scores = ops.subtract(1.0, ops.divide(self.total_mse.value, total))
-        scores = ops.where(ops.isinf(scores), ops.zeros_like(scores), scores)
+        total = ops.subtract(self.squared_sum.value, ops.divide_no_nan(ops.square(self.sum.value), self.count.value))
+        residual = self.total_mse.value
+        scores = ops.subtract(1.0, ops.divide_no_nan(residual, total))
+        # Targets all equal: no score if they were met, else 0.
+        constant = ops.where(ops.equal(residual, 0.0), float("nan"), 0.0)
+        scores = ops.where(ops.equal(total, 0.0), ops.cast(constant, scores.dtype), scores)
         if self.class_aggregation == "uniform_average":
             scores = ops.mean(scores)
         elif self.class_aggregation == "variance_weighted_average":
-            scores = ops.divide(ops.sum(ops.multiply(total, scores)), ops.sum(total))
+            scores = ops.divide_no_nan(ops.sum(ops.multiply(total, scores)), ops.sum(total))
         if not self.num_regressors:
             return scores
         samples = ops.cast(self.num_samples.value, "float32")

@@ -3,15 +3,14 @@
 import math
 from collections.abc import Callable
 from typing import Any
-import numpy as np
-from lamina import _settings
-from lamina.engines import engine
-from ._backend import kernels, xp
-from ._convert import dtype_name, floating, promote, tensor, to
-from ._creation import one_hot
-from ._dtypes import result_type
-from ._op import op
 
+import numpy as np
+
+from lamina.engines import engine
+
+from ._backend import kernels, xp
+from ._convert import dtype_name, floating, tensor, to
+from ._op import op
 
 
 def _activation(name: str, formula: str, body: Callable, aliases: tuple = ()) -> Callable:

@@ -27,7 +27,7 @@ def _make(
     function.__name__ = function.__qualname__ = name
     first, second = arguments.split()
     function.__doc__ = (
-        f"{formula}, element by element.\n\nArgs:\n    {first}, {second}: tensors or numbers whose shapes broadcast.\n\n"
+        f"{formula}, element by element.\n\nArgs:\n    {first}, {second}: tensors or numbers that broadcast.\n\n"
         f"Returns: the broadcast shape, {returns}.\n"
     )
     return op("numpy", aliases=aliases, spec=elementwise_spec)(function)
@@ -223,7 +223,8 @@ def where(condition, x1=None, x2=None):
         condition: bool, broadcastable with both.
         x1, x2: tensors or numbers.
 
-    Returns: the broadcast shape, the promoted dtype of `x1` and `x2`; or a tuple of int32 index tensors, one for each axis.
+    Returns: the broadcast shape, the promoted dtype of `x1` and `x2`;
+        or a tuple of int32 index tensors, one for each axis.
     """
     if x1 is None and x2 is None:
         return nonzero(condition)

@@ -191,18 +191,19 @@ def associative_scan(f, elems, reverse=False, axis=0):
     def part(x: Any, start: Any, stop: Any) -> Any:
         return x[(*(slice(None),) * (axis % x.ndim), slice(start, stop))]
 
+    def combine(rows: Any, d: int) -> Any:
+        low = tree.map_structure(lambda x: part(x, None, size - d), rows)
+        high = tree.map_structure(lambda x: part(x, d, None), rows)
+        return tree.map_structure(
+            lambda x, new: xp.concatenate([part(x, None, d), tensor(new)], axis=axis), rows, f(low, high)
+        )
+
     if reverse:
         elems = tree.map_structure(lambda x: xp.flip(x, axis), elems)
     # Hillis and Steele: after the round with distance d every row combines the 2d rows that end with it.
     distance = 1
     while distance < size:
-        d = distance
-        low = tree.map_structure(lambda x: part(x, None, size - d), elems)
-        high = tree.map_structure(lambda x: part(x, d, None), elems)
-        combined = f(low, high)
-        elems = tree.map_structure(
-            lambda x, new: xp.concatenate([part(x, None, d), tensor(new)], axis=axis), elems, combined
-        )
+        elems = combine(elems, distance)
         distance *= 2
     return tree.map_structure(lambda x: xp.flip(x, axis), elems) if reverse else elems
 

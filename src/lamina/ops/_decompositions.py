@@ -2,10 +2,13 @@
 
 import math
 from typing import Any
+
 import numpy as np
+
 from lamina.engines import engine
+
 from ._backend import xp
-from ._convert import dtype_name, floating, promote, tensor, to
+from ._convert import dtype_name, floating, promote, to
 from ._dtypes import numpy_dtype
 from ._indexing import concrete
 from ._op import op
@@ -92,7 +95,13 @@ def logdet(x):
 
 @op("linalg")
 def eig(x):
-    """Eigenvalues and right eigenvectors (columns) of square matrices `(..., n, n)`; returns `(..., n)`, `(..., n, n)`, complex."""
+    """Eigenvalues and right eigenvectors (columns) of square matrices.
+
+    Args:
+        x: `(..., n, n)`, floating.
+
+    Returns: `(..., n)` and `(..., n, n)`, complex.
+    """
     values, vectors = xp.linalg.eig(_matrix("eig", x, square=True))
     kind = "complex128" if dtype_name(values) in ("float64", "complex128") else "complex64"
     return to(values, kind), to(vectors, kind)
@@ -100,7 +109,13 @@ def eig(x):
 
 @op("linalg")
 def eigh(x):
-    """Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices `(..., n, n)`; returns `(..., n)`, `(..., n, n)`."""
+    """Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices.
+
+    Args:
+        x: `(..., n, n)`, floating.
+
+    Returns: `(..., n)` and `(..., n, n)`.
+    """
     values, vectors = xp.linalg.eigh(_matrix("eigh", x, square=True))
     return values, vectors
 
@@ -239,7 +254,8 @@ def lu_factor(x):
     Args:
         x: `(..., n, m)`, floating, with values (not while traced).
 
-    Returns: `(..., n, m)` with U on and above the diagonal and L (unit diagonal) below; pivots `(..., min(n, m))`, int32.
+    Returns: `(..., n, m)` with U on and above the diagonal and L (unit diagonal) below;
+        pivots `(..., min(n, m))`, int32.
     """
     x = _matrix("lu_factor", x)
     values = np.array(concrete(x, "lu_factor"), copy=True)

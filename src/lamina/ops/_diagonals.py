@@ -1,16 +1,12 @@
 """Diagonals and triangles of matrices."""
 
-import math
-from collections.abc import Callable
 from typing import Any
-import numpy as np
-from lamina._checks import check_one_of
-from ._backend import xp
-from ._convert import dtype_name, promote, tensor, to
-from ._dtypes import result_type
-from ._op import op
-from ._symbolic import KerasTensor
 
+import numpy as np
+
+from ._backend import xp
+from ._convert import dtype_name, tensor, to
+from ._op import op
 
 
 @op("numpy", tensors="x")

@@ -25,7 +25,7 @@ def concrete(x: Any, what: str) -> np.ndarray:
     return np.asarray(engine.numpy(x))
 
 
-def _integer(x: Any, what: str) -> Any:
+def _integer(x: Any) -> Any:
     x = tensor(x)
     if dtype_name(x) == "bool" or is_float_dtype(x.dtype):
         x = to(x, "int32")
@@ -43,7 +43,21 @@ def take(x, indices, axis=None):
 
     Returns: `x` with the axis replaced by the shape of `indices`, dtype of `x`.
     """
-    return xp.take(tensor(x), _integer(indices, "take"), axis=axis)
+    x, indices = tensor(x), _integer(indices)
+    try:
+        return xp.take(x, indices, axis=axis)
+    except IndexError:
+        raise ValueError(_out_of_range("take", x, indices, axis)) from None
+
+
+def _out_of_range(name: str, x: Any, indices: Any, axis: int | None) -> str:
+    if axis is not None and not -x.ndim <= axis < x.ndim:
+        return f"{name}: axis must lie between {-x.ndim} and {x.ndim - 1} for x of shape {tuple(x.shape)}; got {axis}."
+    size = int(np.prod(x.shape)) if axis is None else x.shape[axis]
+    return (
+        f"{name}: indices must lie between {-size} and {size - 1} for x of shape {tuple(x.shape)} and axis={axis}; got "
+        f"values from {indices.min()} to {indices.max()}."
+    )
 
 
 @op("numpy", tensors="x indices")
@@ -57,20 +71,24 @@ def take_along_axis(x, indices, axis=None):
 
     Returns: shape of `indices` (broadcast), dtype of `x`.
     """
-    x, indices = tensor(x), _integer(indices, "take_along_axis")
+    x, indices = tensor(x), _integer(indices)
     if axis is None:
         return xp.take(xp.reshape(x, (-1,)), xp.reshape(indices, (-1,)))
     axis %= x.ndim
     if indices.ndim != x.ndim:
         raise ValueError(
-            f"take_along_axis: x and indices must have equally many axes; got shapes {tuple(x.shape)} and {tuple(indices.shape)}."
+            f"take_along_axis: x and indices must have equally many axes; got shapes {tuple(x.shape)} "
+            f"and {tuple(indices.shape)}."
         )
     sizes = [np.broadcast_shapes((a,), (b,))[0] for a, b in zip(x.shape, indices.shape)]
     rows = tuple(x.shape[i] if i == axis else n for i, n in enumerate(sizes))
     places = tuple(indices.shape[i] if i == axis else n for i, n in enumerate(sizes))
     x = x if tuple(x.shape) == rows else xp.broadcast_to(x, rows)
     indices = indices if tuple(indices.shape) == places else xp.broadcast_to(indices, places)
-    return xp.take_along_axis(x, indices, axis=axis)
+    try:
+        return xp.take_along_axis(x, indices, axis=axis)
+    except IndexError:
+        raise ValueError(_out_of_range("take_along_axis", x, indices, axis)) from None
 
 
 def _slice_tensor(x: Any, key: Any) -> Any:
@@ -310,7 +328,7 @@ def bincount(x, weights=None, minlength=0, sparse=False):
     """
     if sparse:
         raise ValueError("bincount: sparse tensors are not supported; leave sparse=False.")
-    x = _integer(x, "bincount")
+    x = _integer(x)
     length = minlength
     if isinstance(x, np.ndarray) or not minlength:
         values = concrete(x, "bincount")
@@ -366,7 +384,7 @@ def unravel_index(indices, shape):
 
     Returns: tuple of tensors, one for each axis.
     """
-    places = _integer(indices, "unravel_index")
+    places = _integer(indices)
     total = int(np.prod(shape))
     places = xp.where(xp.less(places, 0), places + total, places)
     out = []
@@ -387,7 +405,7 @@ def _segments(name: str, text: str, body: Any) -> Any:
     function.__name__ = function.__qualname__ = name
     function.__doc__ = (
         f"{text} of the rows of each segment.\n\nArgs:\n    data: `(n, ...)`.\n    segment_ids: `(n,)`, integer.\n"
-        "    num_segments: int; found from the ids if None.\n    sorted: whether the ids are sorted; changes nothing.\n\n"
+        "    num_segments: int; found from the ids if None.\n    sorted: whether the ids are; changes nothing.\n\n"
         "Returns: `(num_segments, ...)`, dtype of `data`.\n"
     )
     return op("math", tensors="data segment_ids")(function)

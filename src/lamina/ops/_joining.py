@@ -1,19 +1,19 @@
 """Functions that join tensors or cut them apart."""
 
-import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
+
 import numpy as np
-from lamina._checks import check_one_of
+
 from ._backend import xp
-from ._convert import dtype_name, promote, tensor, to
+from ._convert import dtype_name, promote, tensor
 from ._dtypes import result_type
 from ._op import op
 from ._symbolic import KerasTensor
 
 
-
-def _axes_of_join(name: str, xs: Any) -> list[Any]:
+def axes_of_join(name: str, xs: Any) -> list[Any]:
     if not isinstance(xs, (list, tuple)):
         xs = [tensor(xs)[i] for i in range(tensor(xs).shape[0])]
     if not xs:
@@ -56,7 +56,7 @@ def concatenate(xs, axis=0):
 
     Returns: the joined tensor, the promoted dtype.
     """
-    xs = _axes_of_join("concatenate", xs)
+    xs = axes_of_join("concatenate", xs)
     if axis is None:
         return xp.concatenate([xp.reshape(x, (-1,)) for x in xs])
     return xp.concatenate(xs, axis=axis)
@@ -72,7 +72,7 @@ def stack(x, axis=0):
 
     Returns: the joined tensor, the promoted dtype.
     """
-    return xp.stack(_axes_of_join("stack", x), axis=axis)
+    return xp.stack(axes_of_join("stack", x), axis=axis)
 
 
 def _at_least(x: Any, rank: int) -> Any:
@@ -90,7 +90,7 @@ def hstack(xs):
     Args:
         xs: list of tensors.
     """
-    xs = [_at_least(x, 1) for x in _axes_of_join("hstack", xs)]
+    xs = [_at_least(x, 1) for x in axes_of_join("hstack", xs)]
     return xp.concatenate(xs, axis=0 if xs[0].ndim == 1 else 1)
 
 
@@ -101,7 +101,7 @@ def vstack(xs):
     Args:
         xs: list of tensors.
     """
-    return xp.concatenate([_at_least(x, 2) for x in _axes_of_join("vstack", xs)], axis=0)
+    return xp.concatenate([_at_least(x, 2) for x in axes_of_join("vstack", xs)], axis=0)
 
 
 @op("numpy")
@@ -111,7 +111,7 @@ def dstack(xs):
     Args:
         xs: list of tensors.
     """
-    return xp.concatenate([_at_least(x, 3) for x in _axes_of_join("dstack", xs)], axis=2)
+    return xp.concatenate([_at_least(x, 3) for x in axes_of_join("dstack", xs)], axis=2)
 
 
 @op("numpy", tensors="x1 x2")
@@ -143,7 +143,7 @@ def _split(x: Any, sections: Any, axis: int, even: bool, where: str) -> list[Any
     axis %= x.ndim
     cuts = _cuts(x.shape[axis], sections, even, where)
     before = (slice(None),) * axis
-    return [x[(*before, slice(a, max(a, b)))] for a, b in zip(cuts[:-1], cuts[1:])]
+    return [x[(*before, slice(a, max(a, b)))] for a, b in pairwise(cuts)]
 
 
 def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> Any:
@@ -153,10 +153,7 @@ def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: 
             raise ValueError(f"split: axis {axis} of shape {x.shape} is unknown; it can only be cut into equal parts.")
         return [KerasTensor(x.shape, x.dtype) for _ in range(indices_or_sections)]
     cuts = _cuts(x.shape[axis], indices_or_sections, True, "split")
-    return [
-        KerasTensor((*x.shape[:axis], max(b - a, 0), *x.shape[axis + 1 :]), x.dtype)
-        for a, b in zip(cuts[:-1], cuts[1:])
-    ]
+    return [KerasTensor((*x.shape[:axis], max(b - a, 0), *x.shape[axis + 1 :]), x.dtype) for a, b in pairwise(cuts)]
 
 
 @op("numpy", tensors="x", spec=_split_spec)

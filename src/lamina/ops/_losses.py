@@ -1,18 +1,15 @@
 """Losses on class probabilities."""
 
 import math
-from collections.abc import Callable
 from typing import Any
-import numpy as np
+
 from lamina import _settings
-from lamina.engines import engine
-from ._backend import kernels, xp
+
+from ._activations import _log_softmax, _softplus
+from ._backend import xp
 from ._convert import dtype_name, floating, promote, tensor, to
 from ._creation import one_hot
-from ._dtypes import result_type
 from ._op import op
-from ._activations import _log_softmax
-from ._activations import _softplus
 
 
 def _clipped(x: Any) -> Any:
@@ -76,7 +73,8 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     if tuple(target.shape) != expected:
         raise ValueError(
             f"sparse_categorical_crossentropy: output {tuple(output.shape)} asks for targets of shape {expected}; got "
-            f"{tuple(target.shape)}. Class numbers have no axis of classes; for one-hot targets use categorical_crossentropy."
+            f"{tuple(target.shape)}. Class numbers have no axis of classes; for one-hot targets use "
+            "categorical_crossentropy."
         )
     logarithm = _log_softmax(output, axis) if from_logits else xp.log(_clipped(_normed(output, axis)))
     hot = one_hot(target, classes, axis=axis % output.ndim, dtype=dtype_name(output))

@@ -1,22 +1,14 @@
 """Reductions that leave NaN out."""
 
-from collections.abc import Callable
 from typing import Any
+
 import numpy as np
-from lamina._checks import check_one_of
-from lamina.engines import engine
-from ._backend import kernels, xp
-from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype, result_type, standardize_dtype
+
+from ._backend import xp
+from ._convert import dtype_name, tensor, to
+from ._dtypes import is_float_dtype
 from ._op import op
-from ._reductions import _axes
-from ._reductions import _documented
-from ._reductions import _in_float32
-from ._reductions import _number
-from ._reductions import cumprod
-from ._reductions import cumsum
-from ._reductions import prod
-from ._reductions import sum
+from ._reductions import as_axes, cumprod, cumsum, documented, in_float32, number, prod, sum
 
 
 def _filled(x: Any, value: float) -> Any:
@@ -25,21 +17,21 @@ def _filled(x: Any, value: float) -> Any:
 
 
 def _all_nan(x: Any, axis: Any, keepdims: bool) -> Any:
-    return xp.all(xp.isnan(tensor(x)), axis=_axes(axis), keepdims=keepdims)
+    return xp.all(xp.isnan(tensor(x)), axis=as_axes(axis), keepdims=keepdims)
 
 
-def _nan_where(condition: Any, x: Any) -> Any:
+def nan_where(condition: Any, x: Any) -> Any:
     return xp.where(condition, xp.full_like(x, np.nan), x)
 
 
 @op("numpy")
-@_documented("Sum over axes, NaN counting as 0.", "dtype as for `sum`")
+@documented("Sum over axes, NaN counting as 0.", "dtype as for `sum`")
 def nansum(x, axis=None, keepdims=False):
     return sum(_filled(x, 0), axis, keepdims)
 
 
 @op("numpy")
-@_documented("Product over axes, NaN counting as 1.", "dtype as for `prod`")
+@documented("Product over axes, NaN counting as 1.", "dtype as for `prod`")
 def nanprod(x, axis=None, keepdims=False):
     return prod(_filled(x, 1), axis, keepdims)
 
@@ -70,11 +62,11 @@ def nancumprod(x, axis=None, dtype=None):
 
 def _count(x: Any, axis: Any, keepdims: bool) -> Any:
     there = to(xp.logical_not(xp.isnan(x)), dtype_name(x))
-    return xp.sum(there, axis=_axes(axis), keepdims=keepdims)
+    return xp.sum(there, axis=as_axes(axis), keepdims=keepdims)
 
 
 def _nanmean(x: Any, axis: Any, keepdims: bool) -> Any:
-    return xp.true_divide(xp.sum(_filled(x, 0), axis=_axes(axis), keepdims=keepdims), _count(x, axis, keepdims))
+    return xp.true_divide(xp.sum(_filled(x, 0), axis=as_axes(axis), keepdims=keepdims), _count(x, axis, keepdims))
 
 
 def _nanvar(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -82,43 +74,43 @@ def _nanvar(x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 @op("numpy")
-@_documented("Mean over axes, NaN left out.", "floating")
+@documented("Mean over axes, NaN left out.", "floating")
 def nanmean(x, axis=None, keepdims=False):
-    return _in_float32(_nanmean, x, axis, keepdims)
+    return in_float32(_nanmean, x, axis, keepdims)
 
 
 @op("numpy")
-@_documented("Variance over axes, NaN left out.", "floating")
+@documented("Variance over axes, NaN left out.", "floating")
 def nanvar(x, axis=None, keepdims=False):
-    return _in_float32(_nanvar, x, axis, keepdims)
+    return in_float32(_nanvar, x, axis, keepdims)
 
 
 @op("numpy")
-@_documented("Standard deviation over axes, NaN left out.", "floating")
+@documented("Standard deviation over axes, NaN left out.", "floating")
 def nanstd(x, axis=None, keepdims=False):
-    return _in_float32(lambda v: xp.sqrt(_nanvar(v, axis, keepdims)), x)
+    return in_float32(lambda v: xp.sqrt(_nanvar(v, axis, keepdims)), x)
 
 
 def _nan_extreme(x: Any, axis: Any, keepdims: bool, function: Any, fill: float) -> Any:
     x = tensor(x)
-    result = function(_filled(x, fill), axis=_axes(axis), keepdims=keepdims)
-    return _nan_where(_all_nan(x, axis, keepdims), result) if is_float_dtype(x.dtype) else result
+    result = function(_filled(x, fill), axis=as_axes(axis), keepdims=keepdims)
+    return nan_where(_all_nan(x, axis, keepdims), result) if is_float_dtype(x.dtype) else result
 
 
 @op("numpy")
-@_documented("Largest value over axes, NaN left out.", "dtype of `x`")
+@documented("Largest value over axes, NaN left out.", "dtype of `x`")
 def nanmax(x, axis=None, keepdims=False):
     return _nan_extreme(x, axis, keepdims, xp.max, -np.inf)
 
 
 @op("numpy")
-@_documented("Smallest value over axes, NaN left out.", "dtype of `x`")
+@documented("Smallest value over axes, NaN left out.", "dtype of `x`")
 def nanmin(x, axis=None, keepdims=False):
     return _nan_extreme(x, axis, keepdims, xp.min, np.inf)
 
 
 def _nan_place(x: Any, axis: Any, keepdims: bool, function: Any, fill: float) -> Any:
-    x = _number(x)
+    x = number(x)
     places = to(function(_filled(x, fill), axis=axis, keepdims=keepdims), "int32")
     if not is_float_dtype(x.dtype):
         return places
@@ -126,12 +118,12 @@ def _nan_place(x: Any, axis: Any, keepdims: bool, function: Any, fill: float) ->
 
 
 @op("numpy")
-@_documented("Place of the largest value, NaN left out; -1 where all are NaN.", "int32")
+@documented("Place of the largest value, NaN left out; -1 where all are NaN.", "int32")
 def nanargmax(x, axis=None, keepdims=False):
     return _nan_place(x, axis, keepdims, xp.argmax, -np.inf)
 
 
 @op("numpy")
-@_documented("Place of the smallest value, NaN left out; -1 where all are NaN.", "int32")
+@documented("Place of the smallest value, NaN left out; -1 where all are NaN.", "int32")
 def nanargmin(x, axis=None, keepdims=False):
     return _nan_place(x, axis, keepdims, xp.argmin, np.inf)

@@ -1,17 +1,16 @@
 """Moments and normalisation."""
 
 import math
-from collections.abc import Callable
 from typing import Any
+
 import numpy as np
+
 from lamina import _settings
-from lamina.engines import engine
-from ._backend import kernels, xp
-from ._convert import dtype_name, floating, promote, tensor, to
-from ._creation import one_hot
+
+from ._backend import xp
+from ._convert import dtype_name, floating, tensor, to
 from ._dtypes import result_type
 from ._op import op
-
 
 
 @op("nn", tensors="x")
@@ -78,7 +77,7 @@ def _feature_shape(x: Any, axes: tuple) -> tuple:
 
 @op("nn", tensors="x gamma beta", class_name="LayerNorm")
 def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs):
-    """(x - mean) / √(variance + epsilon) · gamma + beta, mean and variance over the axes of the features of each sample.
+    """(x - mean) / √(variance + epsilon) · gamma + beta, with the mean and variance of each sample.
 
     Args:
         x: tensor of any shape; half precision is computed in float32.

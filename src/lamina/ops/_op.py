@@ -88,7 +88,9 @@ def op(
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if any_symbolic(args, kwargs):
                 return _join(operation, signature, args, kwargs)
-            result = function(*args, **kwargs)
+            # As IEEE 754 and Keras have it: 1/0 is infinite, without a word.
+            with np.errstate(all="ignore"):
+                result = function(*args, **kwargs)
             kind = type(result)
             if kind is np.ndarray or kind in (tuple, list) or isinstance(result, np.generic):
                 return as_tensors(result)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import _binary, _elementwise, _indexing, _linalg, _shaping
+from . import _binary, _elementwise, _indexing, _products, _shaping
 from ._convert import cast
 from ._symbolic import KerasTensor
 
@@ -14,7 +14,7 @@ _BINARY = {
     "floordiv": _binary.floor_divide,
     "mod": _binary.mod,
     "pow": _binary.power,
-    "matmul": _linalg.matmul,
+    "matmul": _products.matmul,
     "and": _binary.logical_and,
     "or": _binary.logical_or,
     "xor": _binary.logical_xor,

@@ -1,15 +1,12 @@
 """Products of tensors."""
 
-import math
 from typing import Any
+
 import numpy as np
-from lamina.engines import engine
+
 from ._backend import xp
 from ._convert import dtype_name, floating, promote, tensor, to
-from ._dtypes import numpy_dtype
-from ._indexing import concrete
 from ._op import op
-
 
 
 def _contract(function: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
@@ -214,7 +211,7 @@ def correlate(x1, x2, mode="valid"):
     flipped = a.shape[0] < b.shape[0]
     if flipped:
         a, b = b, a
-    n, m = a.shape[0], b.shape[0]
+    m = b.shape[0]
     before, after = {"valid": (0, 0), "full": (m - 1, m - 1), "same": (m // 2, m - 1 - m // 2)}[mode]
     if flipped:
         before, after = after, before

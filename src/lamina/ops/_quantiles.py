@@ -1,17 +1,16 @@
 """Quantiles, with and without NaN."""
 
-from collections.abc import Callable
 from typing import Any
+
 import numpy as np
+
 from lamina._checks import check_one_of
-from lamina.engines import engine
-from ._backend import kernels, xp
-from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype, result_type, standardize_dtype
+
+from ._backend import xp
+from ._convert import dtype_name, floating, tensor, to
+from ._nan_reductions import nan_where
 from ._op import op
-from ._reductions import _axes
-from ._reductions import _documented
-from ._nan_reductions import _nan_where
+from ._reductions import as_axes, documented
 
 
 def _along(x: Any, axis: Any) -> tuple[Any, int]:
@@ -47,7 +46,7 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     """
     check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "quantile")
     x = floating(x)
-    axis = _axes(axis)
+    axis = as_axes(axis)
     flat, along = _along(x, axis)
     ordered = xp.moveaxis(xp.sort(flat, axis=along), along, -1)
     q = to(tensor(q), dtype_name(x))
@@ -99,7 +98,7 @@ def percentile(x, q, axis=None, method="linear", keepdims=False):
 
 
 @op("numpy")
-@_documented("The middle value over axes (mean of the two middle ones if even in number).", "floating")
+@documented("The middle value over axes (mean of the two middle ones if even in number).", "floating")
 def median(x, axis=None, keepdims=False):
     return quantile(x, 0.5, axis, "linear", keepdims)
 
@@ -115,7 +114,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     """
     check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "nanquantile")
     x = floating(x)
-    axis = _axes(axis)
+    axis = as_axes(axis)
     flat, along = _along(x, axis)
     ordered = xp.moveaxis(xp.sort(flat, axis=along), along, -1)
     q = to(tensor(q), dtype_name(x))
@@ -127,7 +126,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
         low = high = {"lower": low, "higher": high, "nearest": xp.round(places)}[method]
     share = xp.full_like(places, 0.5) if method == "midpoint" else places - low
     below, above = _take_rowwise(ordered, low), _take_rowwise(ordered, high)
-    result = _nan_where(xp.equal(count, 0), below + (above - below) * share)
+    result = nan_where(xp.equal(count, 0), below + (above - below) * share)
     return xp.reshape(result, (*q.shape, *_kept_shape(x, axis))) if keepdims else result
 
 
@@ -152,6 +151,6 @@ def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
 
 
 @op("numpy")
-@_documented("The middle value over axes, NaN left out.", "floating")
+@documented("The middle value over axes, NaN left out.", "floating")
 def nanmedian(x, axis=None, keepdims=False):
     return nanquantile(x, 0.5, axis, "linear", keepdims)

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-import numpy as np
-from lamina._checks import check_one_of
+
 from lamina.engines import engine
-from ._backend import kernels, xp
+
+from ._backend import xp
 from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype, result_type, standardize_dtype
+from ._dtypes import result_type, standardize_dtype
 from ._op import op
-
-
 
 _ARGS = """
 
@@ -21,7 +19,7 @@ _ARGS = """
 """
 
 
-def _documented(formula: str, returns: str) -> Callable[[Callable], Callable]:
+def documented(formula: str, returns: str) -> Callable[[Callable], Callable]:
     def attach(function: Callable) -> Callable:
         function.__doc__ = f"{formula}{_ARGS}\n    Returns: `x` without the shortened axes, {returns}.\n    "
         return function
@@ -29,7 +27,7 @@ def _documented(formula: str, returns: str) -> Callable[[Callable], Callable]:
     return attach
 
 
-def _axes(axis: Any) -> Any:
+def as_axes(axis: Any) -> Any:
     return tuple(axis) if isinstance(axis, list) else axis
 
 
@@ -41,7 +39,7 @@ def _widened(x: Any) -> Any:
     )
 
 
-def _in_float32(function: Callable, x: Any, *args: Any, **kwargs: Any) -> Any:
+def in_float32(function: Callable, x: Any, *args: Any, **kwargs: Any) -> Any:
     """Computes half precision in float32; the result has the floating dtype of `x`."""
     x = tensor(x)
     dtype = float_dtype(x)
@@ -49,22 +47,22 @@ def _in_float32(function: Callable, x: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 @op("numpy")
-@_documented("Sum over axes.", "at least 32 bits wide for integers")
+@documented("Sum over axes.", "at least 32 bits wide for integers")
 def sum(x, axis=None, keepdims=False):
     x = _widened(tensor(x))
-    return xp.sum(x, axis=_axes(axis), keepdims=keepdims, dtype=x.dtype)
+    return xp.sum(x, axis=as_axes(axis), keepdims=keepdims, dtype=x.dtype)
 
 
 @op("numpy")
-@_documented("Mean over axes.", "floating")
+@documented("Mean over axes.", "floating")
 def mean(x, axis=None, keepdims=False):
-    return _in_float32(xp.mean, x, axis=_axes(axis), keepdims=keepdims)
+    return in_float32(xp.mean, x, axis=as_axes(axis), keepdims=keepdims)
 
 
 @op("numpy")
-@_documented("Variance over axes, the mean of (x - mean)².", "floating")
+@documented("Variance over axes, the mean of (x - mean)².", "floating")
 def var(x, axis=None, keepdims=False):
-    return _in_float32(_variance, x, _axes(axis), keepdims)
+    return in_float32(_variance, x, as_axes(axis), keepdims)
 
 
 def _variance(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -74,14 +72,14 @@ def _variance(x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 @op("numpy")
-@_documented("Standard deviation over axes, the square root of the variance.", "floating")
+@documented("Standard deviation over axes, the square root of the variance.", "floating")
 def std(x, axis=None, keepdims=False):
-    return _in_float32(lambda v: xp.sqrt(_variance(v, _axes(axis), keepdims)), x)
+    return in_float32(lambda v: xp.sqrt(_variance(v, as_axes(axis), keepdims)), x)
 
 
 def _extreme(x: Any, name: str, axis: Any, keepdims: bool, initial: Any) -> Any:
     x = tensor(x)
-    axis = _axes(axis)
+    axis = as_axes(axis)
     if 0 in x.shape and initial is None:
         axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
         if 0 in [x.shape[a] for a in axes]:
@@ -125,19 +123,19 @@ def min(x, axis=None, keepdims=False, initial=None):
 
 
 @op("numpy")
-@_documented("Largest value over axes.", "dtype of `x`")
+@documented("Largest value over axes.", "dtype of `x`")
 def amax(x, axis=None, keepdims=False):
     return _extreme(x, "max", axis, keepdims, None)
 
 
 @op("numpy")
-@_documented("Smallest value over axes.", "dtype of `x`")
+@documented("Smallest value over axes.", "dtype of `x`")
 def amin(x, axis=None, keepdims=False):
     return _extreme(x, "min", axis, keepdims, None)
 
 
 @op("numpy")
-@_documented("Range of the values, max - min, over axes.", "dtype of `x`")
+@documented("Range of the values, max - min, over axes.", "dtype of `x`")
 def ptp(x, axis=None, keepdims=False):
     return _extreme(x, "max", axis, keepdims, None) - _extreme(x, "min", axis, keepdims, None)
 
@@ -155,36 +153,36 @@ def prod(x, axis=None, keepdims=False, dtype=None):
     Returns: `x` without the shortened axes.
     """
     x = _widened(tensor(x)) if dtype is None else to(tensor(x), standardize_dtype(dtype))
-    return xp.prod(x, axis=_axes(axis), keepdims=keepdims, dtype=x.dtype)
+    return xp.prod(x, axis=as_axes(axis), keepdims=keepdims, dtype=x.dtype)
 
 
 @op("numpy")
-@_documented("Whether all elements over axes hold.", "bool")
+@documented("Whether all elements over axes hold.", "bool")
 def all(x, axis=None, keepdims=False):
-    return xp.all(to(tensor(x), "bool"), axis=_axes(axis), keepdims=keepdims)
+    return xp.all(to(tensor(x), "bool"), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op("numpy")
-@_documented("Whether any element over axes holds.", "bool")
+@documented("Whether any element over axes holds.", "bool")
 def any(x, axis=None, keepdims=False):
-    return xp.any(to(tensor(x), "bool"), axis=_axes(axis), keepdims=keepdims)
+    return xp.any(to(tensor(x), "bool"), axis=as_axes(axis), keepdims=keepdims)
 
 
-def _number(x: Any) -> Any:
+def number(x: Any) -> Any:
     x = tensor(x)
     return to(x, "int32") if dtype_name(x) == "bool" else x
 
 
 @op("numpy")
-@_documented("Place of the (first) largest value along an axis, or in the flattened tensor.", "int32")
+@documented("Place of the (first) largest value along an axis, or in the flattened tensor.", "int32")
 def argmax(x, axis=None, keepdims=False):
-    return to(xp.argmax(_number(x), axis=axis, keepdims=keepdims), "int32")
+    return to(xp.argmax(number(x), axis=axis, keepdims=keepdims), "int32")
 
 
 @op("numpy")
-@_documented("Place of the (first) smallest value along an axis, or in the flattened tensor.", "int32")
+@documented("Place of the (first) smallest value along an axis, or in the flattened tensor.", "int32")
 def argmin(x, axis=None, keepdims=False):
-    return to(xp.argmin(_number(x), axis=axis, keepdims=keepdims), "int32")
+    return to(xp.argmin(number(x), axis=axis, keepdims=keepdims), "int32")
 
 
 @op("numpy")
@@ -198,7 +196,7 @@ def count_nonzero(x, axis=None):
     Returns: `x` without the shortened axes, int32.
     """
     x = to(xp.not_equal(tensor(x), 0), "int32")
-    return xp.sum(x, axis=_axes(axis), dtype=x.dtype)
+    return xp.sum(x, axis=as_axes(axis), dtype=x.dtype)
 
 
 @op("numpy", tensors="x weights")
@@ -212,7 +210,7 @@ def average(x, axis=None, weights=None):
 
     Returns: `x` without the axis, floating.
     """
-    axis = _axes(axis)
+    axis = as_axes(axis)
     if weights is None:
         return mean(x, axis)
     x, weights = promote(x, weights, arrays=True, also=(float,))
@@ -241,7 +239,7 @@ def logsumexp(x, axis=None, keepdims=False):
     Returns: `x` without the shortened axes, floating.
     """
     x = floating(x)
-    axis = _axes(axis)
+    axis = as_axes(axis)
     top = xp.max(x, axis=axis, keepdims=True)
     # An infinite maximum would give inf - inf below.
     top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
@@ -261,7 +259,7 @@ def cumsum(x, axis=None, dtype=None):
 
     Returns: shape of `x`, or `(size,)`.
     """
-    x = _number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
+    x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
     return xp.cumsum(x, axis=axis, dtype=x.dtype)
 
 
@@ -276,7 +274,7 @@ def cumprod(x, axis=None, dtype=None):
 
     Returns: shape of `x`, or `(size,)`.
     """
-    x = _number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
+    x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
     return xp.cumprod(x, axis=axis, dtype=x.dtype)
 
 

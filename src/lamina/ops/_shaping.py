@@ -3,14 +3,15 @@
 import math
 from collections.abc import Callable
 from typing import Any
+
 import numpy as np
+
 from lamina._checks import check_one_of
+
 from ._backend import xp
-from ._convert import dtype_name, promote, tensor, to
-from ._dtypes import result_type
+from ._convert import dtype_name, tensor
 from ._op import op
 from ._symbolic import KerasTensor
-
 
 
 def _target_shape(newshape: Any) -> tuple:

@@ -1,15 +1,8 @@
 """Functions that put elements in order."""
 
-from collections.abc import Callable
-from typing import Any
-import numpy as np
-from lamina._checks import check_one_of
-from lamina.engines import engine
 from ._backend import kernels, xp
-from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype, result_type, standardize_dtype
+from ._convert import tensor, to
 from ._op import op
-
 
 
 @op("numpy")

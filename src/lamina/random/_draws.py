@@ -142,7 +142,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     Args:
         inputs: tensor of any shape, floating.
         rate: share to drop, in [0, 1).
-        noise_shape: tuple that broadcasts to the shape of `inputs` (None: as the input): axes of size 1 are dropped whole.
+        noise_shape: tuple that broadcasts to the shape of `inputs` (None: as there): axes of size 1 are dropped whole.
         seed: int, SeedGenerator or None.
 
     Returns: shape and dtype of `inputs`.

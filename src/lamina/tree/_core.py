@@ -1,6 +1,6 @@
 """Nested structures of lists, tuples, named tuples and dicts; everything else, None included, is a leaf.
 
-Dict entries are visited in the order of sorted keys (insertion order where keys cannot be compared, and for OrderedDict),
+Dict entries are visited in the order of sorted keys (of insertion where keys cannot be compared, and for OrderedDict),
 as optree does, which Keras uses.
 """
 

@@ -18,8 +18,8 @@ def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
     """Visits every sub-structure, the whole and the leaves included, depth first.
 
     Args:
-        func: function of a sub-structure; returns None to go on (top down: into it; bottom up: leaving it), anything else
-            to replace it, `MAP_TO_NONE` to replace it by None.
+        func: function of a sub-structure; returns None to go on (top down: into it; bottom up: leaving it), anything
+            else to replace it, `MAP_TO_NONE` to replace it by None.
         structure: nested structure.
         top_down: whether parents come before their children.
 

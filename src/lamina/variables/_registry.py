@@ -210,10 +210,12 @@ def _custom_object(names: tuple[Any, ...], custom_objects: Any) -> Any:
 def find_class(config: dict[str, Any], custom_objects: Any = None) -> type:
     """The class that a config names. Raises ValueError if it is neither public nor registered nor given."""
     class_name, registered, module = config["class_name"], config.get("registered_name"), config.get("module")
+    if not isinstance(class_name, str):
+        raise ValueError(f"A config must name its class by a string; got {class_name!r}.")
     found = _custom_object((registered, class_name), custom_objects)
     if found is None and isinstance(module, str):
         found = _public_class(module, class_name)
-    if found is None and module is None and isinstance(class_name, str):
+    if found is None and module is None:
         found = _public_class("keras.layers", class_name) or _public_class("keras", class_name)
     if not isinstance(found, type):
         raise ValueError(
@@ -367,7 +369,7 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
     if "class_name" not in config or "config" not in config:
         return {key: deserialize_keras_object(value, custom_objects, safe_mode) for key, value in config.items()}
     class_name, inner = config["class_name"], config["config"]
-    if class_name in _SPECIAL:
+    if isinstance(class_name, str) and class_name in _SPECIAL:
         return _read_special(class_name, inner, config, custom_objects, safe_mode)
     if class_name == "function":
         if not isinstance(inner, str):

@@ -188,10 +188,14 @@ class Tensor(np.ndarray):
         return result if result is None else wrap(result) if not isinstance(result, list) else result
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if Tracer in types:
+            return NotImplemented
+        # Some functions do not offer all their arguments for dispatch: take(array, traced indices).
+        if any(type(a) is Tracer for a in args) or any(type(a) is Tracer for a in kwargs.values()):
+            return FUNCTIONS[func](*args, **kwargs)
         if _stack and _stack[-1] is not None and _stack[-1].watched and func in FUNCTIONS:
             return FUNCTIONS[func](*args, **kwargs)
-        result = super().__array_function__(func, types, args, kwargs)
-        return result
+        return super().__array_function__(func, types, args, kwargs)
 
     __hash__ = None
 

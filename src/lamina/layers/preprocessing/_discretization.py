@@ -96,8 +96,10 @@ class Discretization(Layer):
             store["0"] = np.asarray(self.bin_boundaries, "float32")
 
     def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["trainable"]  # Keras's layer of this name does not take it
         return {
-            **super().get_config(),
+            **config,
             "bin_boundaries": self.input_bin_boundaries,
             "num_bins": self.num_bins,
             "epsilon": self.epsilon,

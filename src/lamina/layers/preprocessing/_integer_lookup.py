@@ -49,12 +49,10 @@ class IntegerLookup(Lookup):
         **kwargs,
     ):
         check_one_of(vocabulary_dtype, ("int32", "int64"), "vocabulary_dtype", "IntegerLookup")
-        check_one_of(oov_method, ("floormod", "farmhash"), "oov_method", "IntegerLookup")
         self.vocabulary_dtype = vocabulary_dtype
-        self.oov_method = oov_method
         super().__init__(
             max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode,
-            pad_to_max_tokens, sparse, salt, name=name, **kwargs,
+            pad_to_max_tokens, sparse, salt, name=name, oov_method=oov_method, **kwargs,
         )  # fmt: skip
 
     def _standardize(self, values: Any) -> np.ndarray:
@@ -66,9 +64,4 @@ class IntegerLookup(Lookup):
         return super()._oov_number(str(token))
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "vocabulary_dtype": self.vocabulary_dtype,
-            "oov_method": self.oov_method,
-            "salt": self.salt,
-        }
+        return {**super().get_config(), "vocabulary_dtype": self.vocabulary_dtype}

@@ -42,6 +42,8 @@ class Lookup(HostLayer):
     ):
         # The size of a vocabulary that comes later, from the rest of a file.
         self._size_to_come = kwargs.pop("vocabulary_size", None)
+        self.oov_method = kwargs.pop("oov_method", "floormod")
+        check_one_of(self.oov_method, ("floormod", "farmhash"), "oov_method", type(self).__name__)
         super().__init__(**kwargs)
         refuse(self, sparse=sparse)
         output_mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(output_mode, output_mode)
@@ -291,5 +293,7 @@ class Lookup(HostLayer):
             "invert": self.invert,
             "output_mode": self.output_mode,
             "pad_to_max_tokens": self.pad_to_max_tokens,
+            "oov_method": self.oov_method,
+            "salt": self.salt,
             "sparse": False,
         }

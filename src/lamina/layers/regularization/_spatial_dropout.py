@@ -25,7 +25,8 @@ class SpatialDropout(Dropout):
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        del config["noise_shape"]
+        # Keras's layer of this name takes no more.
+        del config["noise_shape"], config["trainable"]
         return config
 
 

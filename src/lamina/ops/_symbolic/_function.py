@@ -52,7 +52,7 @@ class Function(Operation):
         return self.run(inputs)
 
     def run(self, inputs: Any, call_operation: Any = None) -> Any:
-        """Runs the graph on `inputs` (structured like the Function's). `call_operation(op, args, kwargs)` does each call."""
+        """Runs the graph on `inputs` (structured like the Function's). `call_operation(op, args, kwargs)` calls."""
         flat = tree.flatten(inputs)
         if len(flat) != len(self._inputs):
             raise ValueError(f"{self.name}: expected {len(self._inputs)} inputs; got {len(flat)}.")

@@ -35,7 +35,7 @@ def reset_names() -> None:
 
 @public("Operation")
 class Operation:
-    """Something callable on tensors and on KerasTensors. Subclasses define `call` and may define `compute_output_spec`."""
+    """Something callable on tensors and on KerasTensors. Subclasses define `call`, maybe `compute_output_spec`."""
 
     def __init__(self, name: str | None = None):
         if name is None:

@@ -1,0 +1,58 @@
+"""Dtype policies."""
+
+import numpy as np
+import pytest
+
+from lamina import variables
+from lamina.variables import DTypePolicy, DTypePolicyMap, get_dtype_policy
+
+
+@pytest.mark.parametrize(
+    ("name", "compute", "variable"),
+    [("float32", "float32", "float32"), ("float16", "float16", "float16"), ("mixed_float16", "float16", "float32"),
+     ("mixed_bfloat16", "bfloat16", "float32"), ("int32", "int32", "int32")],
+)  # fmt: skip
+def test_dtypes(name, compute, variable):
+    policy = DTypePolicy(name)
+    assert (policy.name, policy.compute_dtype, policy.variable_dtype) == (name, compute, variable)
+    assert DTypePolicy.from_config(policy.get_config()) == policy
+    config = variables.serialize_dtype_policy(policy)
+    assert (config["module"], config["class_name"]) == ("keras", "DTypePolicy")
+    assert variables.deserialize_dtype_policy(config) == policy == get_dtype_policy(config) == get_dtype_policy(name)
+
+
+def test_global_policy():
+    try:
+        variables.set_dtype_policy("mixed_bfloat16")
+        assert DTypePolicy().compute_dtype == get_dtype_policy(None).compute_dtype == "bfloat16"
+    finally:
+        variables.set_dtype_policy(None)
+    assert variables.dtype_policy().name == "float32"
+
+
+def test_convert_input():
+    policy = DTypePolicy("mixed_float16")
+    assert policy.convert_input(np.zeros(2, "float32"), True, "float16").dtype == np.float16
+    assert policy.convert_input(np.zeros(2, "int32"), True, "float16").dtype == np.int32
+    assert policy.convert_input(np.zeros(2, "float32"), False, "float16").dtype == np.float32
+    assert policy.convert_input("text", True, "float16") == "text"
+
+
+def test_map():
+    policies = DTypePolicyMap("float32", {"encoder/.*": "mixed_float16", "head": "float64"})
+    assert [policies[p].name for p in ("encoder/dense", "head", "other")] == ["mixed_float16", "float64", "float32"]
+    assert DTypePolicyMap.from_config(policies.get_config()) == policies
+    with pytest.raises(ValueError, match="already"):
+        policies["head"] = "float16"
+    policies[".*/dense"] = "float64"
+    with pytest.raises(ValueError, match="several"):
+        policies["encoder/dense"]
+
+
+@pytest.mark.parametrize("bad", ["mixed_float8", "float", 3.5, object()])
+def test_mistakes(bad):
+    if bad == "float":
+        assert get_dtype_policy(bad).compute_dtype == "float32"
+        return
+    with pytest.raises(ValueError, match="expected"):
+        get_dtype_policy(bad)
