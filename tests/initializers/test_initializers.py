@@ -8,9 +8,24 @@ import pytest
 from lamina import initializers
 from lamina.variables import SeedGenerator
 
-CLASSES = ["Zeros", "Ones", "Constant", "Identity", "STFT", "RandomNormal", "RandomUniform", "TruncatedNormal",
-           "VarianceScaling", "GlorotUniform", "GlorotNormal", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform",
-           "Orthogonal"]  # fmt: skip
+CLASSES = [
+    "Zeros",
+    "Ones",
+    "Constant",
+    "Identity",
+    "STFT",
+    "RandomNormal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "GlorotUniform",
+    "GlorotNormal",
+    "HeNormal",
+    "HeUniform",
+    "LecunNormal",
+    "LecunUniform",
+    "Orthogonal",
+]
 RANDOM = CLASSES[5:]
 SHAPES = {"Identity": (7, 5), "STFT": (16, 1, 9)}
 
@@ -44,10 +59,18 @@ def test_seeds(name):
 
 @pytest.mark.parametrize(
     ("name", "variance", "bound"),
-    [("GlorotUniform", 2 / 300, math.sqrt(6 / 300)), ("GlorotNormal", 2 / 300, None), ("HeNormal", 2 / 100, None),
-     ("HeUniform", 2 / 100, math.sqrt(6 / 100)), ("LecunNormal", 1 / 100, None), ("LecunUniform", 1 / 100, math.sqrt(3 / 100)),
-     ("RandomNormal", 0.05**2, None), ("RandomUniform", 0.1**2 / 12, 0.05), ("TruncatedNormal", 0.05**2 * 0.7737, 0.1)],
-)  # fmt: skip
+    [
+        ("GlorotUniform", 2 / 300, math.sqrt(6 / 300)),
+        ("GlorotNormal", 2 / 300, None),
+        ("HeNormal", 2 / 100, None),
+        ("HeUniform", 2 / 100, math.sqrt(6 / 100)),
+        ("LecunNormal", 1 / 100, None),
+        ("LecunUniform", 1 / 100, math.sqrt(3 / 100)),
+        ("RandomNormal", 0.05**2, None),
+        ("RandomUniform", 0.1**2 / 12, 0.05),
+        ("TruncatedNormal", 0.05**2 * 0.7737, 0.1),
+    ],
+)
 def test_spread(name, variance, bound):
     values = np.asarray(getattr(initializers, name)(seed=1)((100, 200)))
     assert values.var() == pytest.approx(variance, rel=0.05)
@@ -75,9 +98,15 @@ def test_fixed_values():
 
 @pytest.mark.parametrize(
     ("identifier", "cls"),
-    [("zeros", "Zeros"), ("glorot_uniform", "GlorotUniform"), ("he_normal", "HeNormal"), ("uniform", "RandomUniform"),
-     (np.ones(2), "Constant"), (initializers.Ones, "Ones")],
-)  # fmt: skip
+    [
+        ("zeros", "Zeros"),
+        ("glorot_uniform", "GlorotUniform"),
+        ("he_normal", "HeNormal"),
+        ("uniform", "RandomUniform"),
+        (np.ones(2), "Constant"),
+        (initializers.Ones, "Ones"),
+    ],
+)
 def test_get(identifier, cls):
     assert type(initializers.get(identifier)) is getattr(initializers, cls)
     assert initializers.get(None) is None

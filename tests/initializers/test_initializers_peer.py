@@ -9,17 +9,30 @@ from lamina import initializers  # noqa: E402
 
 pytestmark = pytest.mark.peer
 FIXED = [
-    ("Zeros", {}, (3, 4)), ("Ones", {}, (3, 4)), ("Constant", {"value": 2.5}, (3,)), ("Identity", {"gain": 2.0}, (3, 5)),
-    ("STFT", {"side": "real"}, (16, 1, 9)), ("STFT", {"side": "imag", "window": "hamming", "scaling": "spectrum"}, (16, 1, 9)),
-    ("STFT", {"window": None, "scaling": None}, (8, 1, 9)), ("STFT", {"periodic": True}, (10, 1, 6)),
-]  # fmt: skip
+    ("Zeros", {}, (3, 4)),
+    ("Ones", {}, (3, 4)),
+    ("Constant", {"value": 2.5}, (3,)),
+    ("Identity", {"gain": 2.0}, (3, 5)),
+    ("STFT", {"side": "real"}, (16, 1, 9)),
+    ("STFT", {"side": "imag", "window": "hamming", "scaling": "spectrum"}, (16, 1, 9)),
+    ("STFT", {"window": None, "scaling": None}, (8, 1, 9)),
+    ("STFT", {"periodic": True}, (10, 1, 6)),
+]
 RANDOM = [
-    ("RandomNormal", {}), ("RandomUniform", {}), ("TruncatedNormal", {}), ("GlorotNormal", {}), ("GlorotUniform", {}),
-    ("HeNormal", {}), ("HeUniform", {}), ("LecunNormal", {}), ("LecunUniform", {}), ("Orthogonal", {"gain": 2.0}),
+    ("RandomNormal", {}),
+    ("RandomUniform", {}),
+    ("TruncatedNormal", {}),
+    ("GlorotNormal", {}),
+    ("GlorotUniform", {}),
+    ("HeNormal", {}),
+    ("HeUniform", {}),
+    ("LecunNormal", {}),
+    ("LecunUniform", {}),
+    ("Orthogonal", {"gain": 2.0}),
     ("VarianceScaling", {"scale": 3.0, "mode": "fan_out", "distribution": "untruncated_normal"}),
     ("VarianceScaling", {"mode": "fan_avg", "distribution": "uniform"}),
     ("HeNormal", {"input_axes": (0, 1), "output_axes": (2,)}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "arguments", "shape"), FIXED)

@@ -106,9 +106,15 @@ def test_ignored_class_has_no_gradient():
 
 @pytest.mark.parametrize(
     ("short", "name"),
-    [("mse", "mean_squared_error"), ("MSE", "mean_squared_error"), ("kld", "kl_divergence"), ("bce", "binary_crossentropy"),
-     ("logcosh", "log_cosh"), ("mape", "mean_absolute_percentage_error")],
-)  # fmt: skip
+    [
+        ("mse", "mean_squared_error"),
+        ("MSE", "mean_squared_error"),
+        ("kld", "kl_divergence"),
+        ("bce", "binary_crossentropy"),
+        ("logcosh", "log_cosh"),
+        ("mape", "mean_absolute_percentage_error"),
+    ],
+)
 def test_short_names(short, name):
     assert losses.get(short) is getattr(losses, name)
 

@@ -64,14 +64,29 @@ CASES = [
     ("CategoricalCrossentropy", {}, ONE_HOT, SURE),
     ("CategoricalCrossentropy", {}, ONE_HOT, PROBS * 3),
     ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.2}, ONE_HOT, LOGITS * 30),
-    ("CategoricalCrossentropy", {"axis": 1}, np.eye(4, dtype="float32")[rng.integers(0, 4, (6, 3))].swapaxes(1, 2), softmax(normal(6, 3, 4)).swapaxes(1, 2)),
+    (
+        "CategoricalCrossentropy",
+        {"axis": 1},
+        np.eye(4, dtype="float32")[rng.integers(0, 4, (6, 3))].swapaxes(1, 2),
+        softmax(normal(6, 3, 4)).swapaxes(1, 2),
+    ),
     ("CategoricalFocalCrossentropy", {}, ONE_HOT, PROBS),
-    ("CategoricalFocalCrossentropy", {"alpha": 0.4, "gamma": 3.0, "from_logits": True, "label_smoothing": 0.1}, ONE_HOT, LOGITS),
+    (
+        "CategoricalFocalCrossentropy",
+        {"alpha": 0.4, "gamma": 3.0, "from_logits": True, "label_smoothing": 0.1},
+        ONE_HOT,
+        LOGITS,
+    ),
     ("SparseCategoricalCrossentropy", {}, SPARSE, PROBS),
     ("SparseCategoricalCrossentropy", {}, SPARSE[:, None], PROBS),
     ("SparseCategoricalCrossentropy", {"from_logits": True}, SPARSE, LOGITS * 30),
     ("SparseCategoricalCrossentropy", {"ignore_class": 0}, SPARSE, PROBS),
-    ("SparseCategoricalCrossentropy", {"ignore_class": -1, "from_logits": True}, np.array([[0, -1, 2]] * 6), normal(6, 3, 5)),
+    (
+        "SparseCategoricalCrossentropy",
+        {"ignore_class": -1, "from_logits": True},
+        np.array([[0, -1, 2]] * 6),
+        normal(6, 3, 5),
+    ),
     ("CategoricalGeneralizedCrossEntropy", {"q": 0.7}, SPARSE, PROBS),
     ("Dice", {}, BINARY, PROBS),
     ("Dice", {"axis": (1,)}, BINARY, PROBS),
@@ -79,12 +94,14 @@ CASES = [
     ("Tversky", {"axis": 1}, BINARY, PROBS),
     ("Circle", {}, np.array([0, 1, 0, 1, 2, 2]), UNIT),
     ("Circle", {"gamma": 20.0, "margin": 0.2, "remove_diagonal": False}, np.array([0, 1, 0, 1, 2, 3]), UNIT),
-]  # fmt: skip
+]
 IDS = [f"{i}-{case[0]}" for i, case in enumerate(CASES)]
 
 
 def test_every_loss_has_a_case():
-    missing = {n for n in dir(losses) if isinstance(getattr(losses, n), type) and issubclass(getattr(losses, n), losses.Loss)}
+    missing = {
+        n for n in dir(losses) if isinstance(getattr(losses, n), type) and issubclass(getattr(losses, n), losses.Loss)
+    }
     assert missing - {case[0] for case in CASES} == {"Loss", "LossFunctionWrapper"}
 
 

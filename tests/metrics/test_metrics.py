@@ -78,10 +78,17 @@ def test_compiled_update_equals_eager(name, weighted):
 def test_definitions():
     t, p = np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.4, 0.9], "float32")
     expected = {
-        metrics.TruePositives(): 1, metrics.FalsePositives(): 1, metrics.TrueNegatives(): 1, metrics.FalseNegatives(): 1,
-        metrics.Precision(): 0.5, metrics.Recall(): 0.5, metrics.AUC(): 0.75, metrics.BinaryAccuracy(): 0.5,
-        metrics.RootMeanSquaredError(): np.sqrt(np.mean((t - p) ** 2)), metrics.Recall(thresholds=0.2): 1.0,
-    }  # fmt: skip
+        metrics.TruePositives(): 1,
+        metrics.FalsePositives(): 1,
+        metrics.TrueNegatives(): 1,
+        metrics.FalseNegatives(): 1,
+        metrics.Precision(): 0.5,
+        metrics.Recall(): 0.5,
+        metrics.AUC(): 0.75,
+        metrics.BinaryAccuracy(): 0.5,
+        metrics.RootMeanSquaredError(): np.sqrt(np.mean((t - p) ** 2)),
+        metrics.Recall(thresholds=0.2): 1.0,
+    }
     for metric, value in expected.items():
         assert float(metric(t, p)) == pytest.approx(value, abs=1e-6), metric
 
@@ -130,7 +137,7 @@ def test_own_metric_keeps_its_variables():
 
     metric = Largest()
     assert float(metric(None, np.array([1.0, 4.0], "float32"))) == 4.0
-    assert [v.path for v in metric.variables][0] == "largest/value"
+    assert metric.variables[0].path == "largest/value"
     assert len(metric.variables) == 4
 
 
@@ -145,9 +152,17 @@ def test_forgotten_super_is_told():
 
 @pytest.mark.parametrize(
     ("name", "cls"),
-    [("acc", "Accuracy"), ("accuracy", "Accuracy"), ("mse", "MeanSquaredError"), ("auc", "AUC"), ("f1_score", "F1Score"),
-     ("AUC", "AUC"), ("top_k_categorical_accuracy", "TopKCategoricalAccuracy"), ("r2_score", "R2Score")],
-)  # fmt: skip
+    [
+        ("acc", "Accuracy"),
+        ("accuracy", "Accuracy"),
+        ("mse", "MeanSquaredError"),
+        ("auc", "AUC"),
+        ("f1_score", "F1Score"),
+        ("AUC", "AUC"),
+        ("top_k_categorical_accuracy", "TopKCategoricalAccuracy"),
+        ("r2_score", "R2Score"),
+    ],
+)
 def test_names(name, cls):
     assert type(metrics.get(name)) is getattr(metrics, cls)
 

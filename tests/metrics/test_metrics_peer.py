@@ -88,7 +88,12 @@ CASES = [
     ("TopKCategoricalAccuracy", {"k": 2}, one_hot(6, 3), probabilities(6, 3, 5)),
     ("SparseTopKCategoricalAccuracy", {"k": 2}, labels(6), probabilities(6, 5)),
     ("SparseTopKCategoricalAccuracy", {"k": 2}, labels(6, 3), probabilities(6, 3, 5)),
-    ("SparseTopKCategoricalAccuracy", {"k": 3, "from_sorted_ids": True}, labels(6), [np.argsort(-p) for p in probabilities(6, 5)]),
+    (
+        "SparseTopKCategoricalAccuracy",
+        {"k": 3, "from_sorted_ids": True},
+        labels(6),
+        [np.argsort(-p) for p in probabilities(6, 5)],
+    ),
     ("TruePositives", {}, binary(6), unit(6)),
     ("TruePositives", {"thresholds": [0.1, 0.5, 0.7]}, binary(6, 2), unit(6, 2)),
     ("FalsePositives", {"thresholds": [0.0, 0.5, 1.0]}, binary(6), EDGE),
@@ -122,7 +127,12 @@ CASES = [
     ("AUC", {"curve": "PR", "summation_method": "majoring"}, binary(20), unit(20)),
     ("AUC", {"curve": "PRGAIN"}, binary(20), unit(20)),
     ("AUC", {"multi_label": True}, binary(20, 3), unit(20, 3)),
-    ("AUC", {"multi_label": True, "curve": "PR", "num_labels": 3, "label_weights": [1.0, 0.5, 2.0]}, binary(20, 3), unit(20, 3)),
+    (
+        "AUC",
+        {"multi_label": True, "curve": "PR", "num_labels": 3, "label_weights": [1.0, 0.5, 2.0]},
+        binary(20, 3),
+        unit(20, 3),
+    ),
     ("AUC", {"multi_label": True, "thresholds": [0.3, 0.6]}, binary(20, 3), unit(20, 3)),
     ("AUC", {"label_weights": [1.0, 0.5, 2.0]}, binary(20, 3), unit(20, 3)),
     ("F1Score", {}, one_hot(6), probabilities(6, 5)),
@@ -139,14 +149,18 @@ CASES = [
     ("MeanIoU", {"num_classes": 5, "ignore_class": 0, "sparse_y_pred": False}, labels(6), probabilities(6, 5)),
     ("OneHotIoU", {"num_classes": 5, "target_class_ids": [0, 1]}, one_hot(6), probabilities(6, 5)),
     ("OneHotMeanIoU", {"num_classes": 5, "sparse_y_pred": True}, one_hot(6), labels(6)),
-]  # fmt: skip
+]
 IDS = [f"{i}-{case[0]}" for i, case in enumerate(CASES)]
 # Their result for these is NaN by division of zero by zero, where the metric has no meaning.
 pytestmark.append(pytest.mark.filterwarnings("ignore:invalid value encountered"))
 
 
 def test_every_metric_has_a_case():
-    classes = {n for n in dir(metrics) if isinstance(getattr(metrics, n), type) and issubclass(getattr(metrics, n), metrics.Metric)}
+    classes = {
+        n
+        for n in dir(metrics)
+        if isinstance(getattr(metrics, n), type) and issubclass(getattr(metrics, n), metrics.Metric)
+    }
     assert classes - {case[0] for case in CASES} == {"Metric", "Mean", "Sum", "MeanMetricWrapper"}
 
 
@@ -169,16 +183,24 @@ def test_metric(name, arguments, y_true, y_pred, weighting):
             weight = None
             if weighting != "none":
                 size = len(true) if "Correlation" not in name or "axis" not in arguments else true.shape[1]
-                weight = rng.integers(0, 3, size).astype("float32") if "IoU" in name else rng.random(size).astype("float32")
+                weight = (
+                    rng.integers(0, 3, size).astype("float32") if "IoU" in name else rng.random(size).astype("float32")
+                )
                 weight = weight * 0 if weighting == "zero" else weight
                 if "IoU" in name:
-                    weight = np.broadcast_to(weight.reshape((-1,) + (1,) * (labels_rank(ours, true) - 1)), label_shape(ours, true)).astype("int32")
+                    weight = np.broadcast_to(
+                        weight.reshape((-1,) + (1,) * (labels_rank(ours, true) - 1)), label_shape(ours, true)
+                    ).astype("int32")
             ours.update_state(true, pred, sample_weight=weight)
             theirs.update_state(true, pred, sample_weight=weight)
             agree(ours.result(), theirs.result())
         # Sums of weights; theirs come by subtraction from the total and may miss zero by a rounding error.
         for mine, yours in zip(ours.variables, theirs.variables, strict=True):
-            agree(mine.value, yours.value if keras.backend.backend() == "jax" else keras.ops.convert_to_tensor(yours), 5e-6)
+            agree(
+                mine.value,
+                yours.value if keras.backend.backend() == "jax" else keras.ops.convert_to_tensor(yours),
+                5e-6,
+            )
             assert mine.dtype == yours.dtype
         ours.reset_state()
         theirs.reset_state()
@@ -224,7 +246,11 @@ def test_mask_on_the_predictions(weighted):
 
     from lamina import losses, ops
 
-    y_true, y_pred, mask = rng.random((4, 3, 2)), rng.random((4, 3, 2)).astype("float32"), rng.integers(0, 2, (4, 3)) > 0
+    y_true, y_pred, mask = (
+        rng.random((4, 3, 2)),
+        rng.random((4, 3, 2)).astype("float32"),
+        rng.integers(0, 2, (4, 3)) > 0,
+    )
     weight = np.linspace(1, 2, 4)[:, None] if weighted else None
     ours, theirs = make("MeanAbsoluteError", {})
     tensor, tracked = keras.ops.convert_to_tensor(y_pred), ops.convert_to_tensor(y_pred)
@@ -237,15 +263,33 @@ def test_mask_on_the_predictions(weighted):
 
 @pytest.mark.parametrize(
     "name",
-    ["binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy", "top_k_categorical_accuracy",
-     "sparse_top_k_categorical_accuracy", "pearson_correlation", "concordance_correlation"],
-)  # fmt: skip
+    [
+        "binary_accuracy",
+        "categorical_accuracy",
+        "sparse_categorical_accuracy",
+        "top_k_categorical_accuracy",
+        "sparse_top_k_categorical_accuracy",
+        "pearson_correlation",
+        "concordance_correlation",
+    ],
+)
 def test_function(name):
     case = next(c for c in CASES if c[0].lower() == name.replace("_", ""))
     agree(getattr(metrics, name)(case[2][0], case[3][0]), getattr(keras.metrics, name)(case[2][0], case[3][0]))
 
 
 def test_names():
-    for name in ("accuracy", "Accuracy", "mse", "MSE", "mean_squared_error", "auc", "AUC", "f1_score", "r2_score", "bce"):
+    for name in (
+        "accuracy",
+        "Accuracy",
+        "mse",
+        "MSE",
+        "mean_squared_error",
+        "auc",
+        "AUC",
+        "f1_score",
+        "r2_score",
+        "bce",
+    ):
         assert type(metrics.get(name)).__name__ == type(keras.metrics.get(name)).__name__
         assert metrics.get(name).name == keras.metrics.get(name).name

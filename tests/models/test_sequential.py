@@ -124,3 +124,12 @@ def test_a_subclassed_model_in_a_chain():
 
     model = Sequential([Input((2,)), Doubling(), Dense(1)])
     assert model(ones(3, 2)).shape == (3, 1)
+
+
+def test_a_chain_that_starts_with_strings_trains():
+    model = Sequential([StringLookup(vocabulary=["a", "b"], output_mode="one_hot"), Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.array([["a"], ["b"]] * 8), np.array([[1.0], [-1.0]] * 8)
+    losses = model.fit(x, y, epochs=100, verbose=0).history["loss"]
+    assert losses[-1] < 0.5 * losses[0]
+    assert model.predict(x, verbose=0).shape == (16, 1)

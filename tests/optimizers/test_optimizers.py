@@ -29,7 +29,10 @@ def variables():
 
 def gradients(steps=5):
     draw = np.random.default_rng(1)
-    return [[draw.standard_normal((2, 3)).astype("float32"), draw.standard_normal(3).astype("float32")] for _ in range(steps)]
+    return [
+        [draw.standard_normal((2, 3)).astype("float32"), draw.standard_normal(3).astype("float32")]
+        for _ in range(steps)
+    ]
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -69,7 +72,9 @@ def test_one_flat_variable_gives_the_same(name):
     for grads in gradients():
         parts.apply(grads, mine)
         flat.apply([np.concatenate([g.ravel() for g in grads])], joined)
-    np.testing.assert_allclose(np.concatenate([v.numpy().ravel() for v in mine]), joined[0].numpy(), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(
+        np.concatenate([v.numpy().ravel() for v in mine]), joined[0].numpy(), rtol=1e-6, atol=1e-7
+    )
 
 
 @pytest.mark.parametrize("name", CLASSES)

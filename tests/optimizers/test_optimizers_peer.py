@@ -31,13 +31,22 @@ CASES = [
     ("Adafactor", {}),
     ("Adafactor", {"relative_step": False, "clip_threshold": 0.5, "learning_rate": 0.1}),
     ("Ftrl", {}),
-    ("Ftrl", {"l1_regularization_strength": 0.1, "l2_regularization_strength": 0.2, "beta": 0.3, "learning_rate_power": -0.4, "l2_shrinkage_regularization_strength": 0.1}),
+    (
+        "Ftrl",
+        {
+            "l1_regularization_strength": 0.1,
+            "l2_regularization_strength": 0.2,
+            "beta": 0.3,
+            "learning_rate_power": -0.4,
+            "l2_shrinkage_regularization_strength": 0.1,
+        },
+    ),
     ("Lion", {}),
     ("Lamb", {}),
     ("Muon", {}),
     ("Muon", {"nesterov": False, "exclude_layers": ["kern"], "rms_rate": None, "adam_lr_ratio": 0.5}),
     ("ScheduleFreeAdamW", {"warmup_steps": 4}),
-]  # fmt: skip
+]
 OPTIONS = [
     {"learning_rate": 0.05, "clipnorm": 0.7},
     {"clipvalue": 0.3},
@@ -105,7 +114,11 @@ def compare(name, arguments, theirs_arguments=None, **how):
 
 
 def test_every_optimizer_has_a_case():
-    classes = {n for n in dir(optimizers) if isinstance(getattr(optimizers, n), type) and issubclass(getattr(optimizers, n), optimizers.Optimizer)}
+    classes = {
+        n
+        for n in dir(optimizers)
+        if isinstance(getattr(optimizers, n), type) and issubclass(getattr(optimizers, n), optimizers.Optimizer)
+    }
     assert classes - {case[0] for case in CASES} <= {"Optimizer", "LossScaleOptimizer", "MultiOptimizer"}
 
 
@@ -206,6 +219,22 @@ def test_loss_scale(initial_scale):
         step(theirs, gradients, yours)
     agree(mine, yours, atol=2e-6)
     assert type(keras.optimizers.deserialize(optimizers.serialize(ours)).inner_optimizer).__name__ == "Adam"
+
+
+def test_multi_optimizer():
+    def make(home):
+        chosen = home.OptimizerMap(home.SGD(0.1), {"k.*": home.Adam(0.05), "wide": home.RMSprop()})
+        return home.MultiOptimizer(chosen, name="m")
+
+    ours, theirs = make(optimizers), make(keras.optimizers)
+    mine, yours = new_variables(Variable), new_variables(keras.Variable)
+    run(ours, mine)
+    run(theirs, yours)
+    agree(mine, yours, atol=2e-6)
+    agree(ours.variables, theirs.variables, atol=2e-6)
+    back = optimizers.deserialize(optimizers.serialize(ours))
+    assert back.get_config() == ours.get_config()
+    assert type(keras.saving.deserialize_keras_object(optimizers.serialize(ours))).__name__ == "MultiOptimizer"
 
 
 def test_stored_state_is_exchanged():

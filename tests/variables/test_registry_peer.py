@@ -7,7 +7,6 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-import lamina.losses  # noqa: E402
 from lamina import activations, initializers, losses, metrics, optimizers, random, regularizers  # noqa: E402, F401
 from lamina.variables import DTypePolicy, SeedGenerator, deserialize_keras_object, serialize_keras_object  # noqa: E402
 

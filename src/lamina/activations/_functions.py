@@ -203,7 +203,7 @@ def sparse_sigmoid(x: Any) -> Any:
 
 @public("activations.sparsemax")
 def sparsemax(x: Any, axis: int = -1) -> Any:
-    """The point of the simplex nearest to `x` along `axis`. Reference: Martins and Astudillo, 2016, arXiv:1602.02068."""
+    """The point of the simplex nearest to `x` along `axis`. Reference: Martins et al., 2016, arXiv:1602.02068."""
     return ops.sparsemax(x, axis=axis)
 
 

@@ -23,6 +23,12 @@ class Nn(Protocol):
     def softplus(self, x: Tensor) -> Tensor:
         """log(1 + exp(x)), without overflow."""
 
+    def softmax(self, x: Tensor, axis: int = -1) -> Tensor:
+        """exp(x) over its sum along an axis, without overflow."""
+
+    def log_softmax(self, x: Tensor, axis: int = -1) -> Tensor:
+        """The logarithm of softmax, without overflow."""
+
     def erf(self, x: Tensor) -> Tensor:
         """The error function."""
 

@@ -81,7 +81,8 @@ class Identity(Initializer):
 class STFT(Initializer):
     """The kernels of a short-time Fourier transform, for a convolution over a signal.
 
-    Weight [t, 0, k] = window(t) · cos(2πkt/n) (`side="real"`) or - window(t) · sin(2πkt/n) (`"imag"`), n the FFT length.
+    Weight [t, 0, k] = window(t) · cos(2πkt/n) (`side="real"`) or - window(t) · sin(2πkt/n) (`"imag"`), with n
+    the FFT length.
 
     Args:
         side: "real" or "imag".

@@ -11,7 +11,7 @@ from lamina.ops._dtypes import numpy_dtype, standardize_dtype
 
 @public("Initializer", "initializers.Initializer")
 class Initializer:
-    """Makes initial values; subclasses define `__call__(shape, dtype=None)` and, if they have arguments, `get_config`."""
+    """Makes initial values; subclasses define `__call__(shape, dtype=None)` and `get_config` if they have arguments."""
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(shape, dtype=None).")

@@ -98,8 +98,8 @@ class RandomUniform(RandomInitializer):
 class VarianceScaling(RandomInitializer):
     """A variance that follows the number of inputs or outputs, so that signals keep their size from layer to layer.
 
-    Variance scale / n, with n the fan-in, the fan-out or their mean; fan-in is the product of the sizes of the input axes
-    and the receptive field.
+    Variance scale / n, with n the fan-in, the fan-out or their mean; fan-in is the product of the sizes of the input
+    axes and the receptive field.
 
     Args:
         scale: positive number.
@@ -239,7 +239,7 @@ class LecunUniform(_Preset):
 
 @public("initializers.Orthogonal", "initializers.OrthogonalInitializer", "initializers.orthogonal")
 class Orthogonal(RandomInitializer):
-    """A random matrix with orthonormal rows or columns, whichever are fewer: the Q of the QR decomposition of normal draws.
+    """A random matrix with orthonormal rows or columns, whichever are fewer: the Q of the QR of normal draws.
 
     Args:
         gain: number that multiplies the matrix.

@@ -19,7 +19,7 @@ def circle(
     gamma: float = 80,
     margin: float = 0.4,
 ) -> Any:
-    """softplus(logsumexp over pairs of one class + logsumexp over pairs of two classes), each pair weighted by its error.
+    """softplus(logsumexp over pairs of one class + logsumexp over pairs of two classes), weighted by their errors.
 
     With d = 1 - cosine: pairs of one class enter as - gamma · (margin + d) · (margin - d), others as
     gamma · (1 + margin - d) · (1 - margin - d), the weights (first factors) held at zero or above.

@@ -32,7 +32,7 @@ class AUC(Metric):
         label_weights: weights of the labels in the mean (with `multi_label`) or of their samples.
         from_logits: whether predictions are logits.
     Raises ValueError for other values.
-    Reference: Davis and Goadrich, 2006, doi:10.1145/1143844.1143874; Flach and Kull, Precision-Recall-Gain Curves, 2015.
+    Reference: Davis and Goadrich, 2006, doi:10.1145/1143844.1143874; Flach and Kull, 2015 (PRGAIN).
     """
 
     _direction = "up"

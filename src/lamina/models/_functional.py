@@ -13,6 +13,7 @@ from lamina.variables import add_resolver, serialize_keras_object
 
 from ._graph import node_of, order_operations
 from ._graph_config import graph_from_config, node_config, tensor_address
+from ._host_part import HOST_OUTPUTS, host_part
 from ._model import Model, new_spelling
 
 
@@ -21,9 +22,10 @@ class Functional(Function, Model):
 
     _keras_module = "keras.src.models.functional"
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any):
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any):
         trainable = kwargs.pop("trainable", None)
         kwargs = new_spelling(kwargs)
+        inputs, outputs = kwargs.pop("inputs", inputs), kwargs.pop("outputs", outputs)
         if not self.__dict__.get("_initialized"):
             Trainer.__init__(self)
             Layer.__init__(self, name=name, **kwargs)
@@ -91,7 +93,14 @@ class Functional(Function, Model):
     def get_build_config(self) -> dict[str, Any] | None:
         return {"input_shape": None}
 
+    def _host_inputs(self, x: Any) -> Any:
+        """What the trainer gives the compiled step in place of `x`, if there are layers that read strings."""
+        part = host_part(self)
+        return x if part is None else part.run(x)
+
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        if isinstance(inputs, dict) and HOST_OUTPUTS in inputs:
+            return host_part(self).finish(inputs[HOST_OUTPUTS])
         values = self._standardize(inputs)
         if mask is not None:
             masks = tree.flatten(mask) if tree.is_nested(mask) else [mask]

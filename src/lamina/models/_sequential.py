@@ -69,7 +69,7 @@ class Sequential(Model):
                 self._maybe_rebuild()
             except Exception:
                 self._chain[:] = before
-                self._reset()
+                self._maybe_rebuild()
                 raise
         else:
             self._reset()
@@ -139,6 +139,12 @@ class Sequential(Model):
             shape = arguments.first.shape
         if is_shape(shape):
             self.build((None, *shape[1:]))
+
+    def _host_inputs(self, x: Any) -> Any:
+        if self._functional is None and self._chain and self._chain[0].is_host_layer:
+            self._first_dtype = "string"
+            self.build((None, *np.shape(x)[1:]))
+        return x if self._functional is None else self._functional._host_inputs(x)
 
     def _convert_arguments(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         # The first layer casts what it is given; strings reach it as they are.

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from lamina.engines import engine
 
 from ._backend import kernels, xp
 from ._convert import dtype_name, floating, tensor, to
@@ -262,16 +261,6 @@ def _joined(function: Callable, x: Any, axis: Any) -> Any:
     return xp.transpose(xp.reshape(function(flat, -1), moved.shape), tuple(back))
 
 
-def _softmax(x: Any, axis: int) -> Any:
-    e = xp.exp(x - engine.stop_gradient(xp.max(x, axis=axis, keepdims=True)))
-    return e / xp.sum(e, axis=axis, keepdims=True)
-
-
-def _log_softmax(x: Any, axis: int) -> Any:
-    shifted = x - engine.stop_gradient(xp.max(x, axis=axis, keepdims=True))
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
-
-
 @op("nn")
 def softmax(x, axis=-1):
     """eˣ / Σ eˣ along an axis, without overflow.
@@ -282,7 +271,7 @@ def softmax(x, axis=-1):
 
     Returns: `(...)`, dtype of `x`; sums to 1 along `axis`.
     """
-    return _joined(_softmax, floating(x), axis)
+    return _joined(kernels.softmax, floating(x), axis)
 
 
 @op("nn")
@@ -295,7 +284,7 @@ def log_softmax(x, axis=-1):
 
     Returns: `(...)`, dtype of `x`.
     """
-    return _joined(_log_softmax, floating(x), axis)
+    return _joined(kernels.log_softmax, floating(x), axis)
 
 
 @op("nn")

@@ -5,8 +5,8 @@ from typing import Any
 
 from lamina import _settings
 
-from ._activations import _log_softmax, _softplus
-from ._backend import xp
+from ._activations import _softplus
+from ._backend import kernels, xp
 from ._convert import dtype_name, floating, promote, tensor, to
 from ._creation import one_hot
 from ._op import op
@@ -43,7 +43,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     if not output.ndim:
         raise ValueError("categorical_crossentropy: target and output need at least one axis.")
     if from_logits:
-        logarithm = _log_softmax(output, axis)
+        logarithm = kernels.log_softmax(output, axis)
     else:
         output = output / xp.sum(output, axis=axis, keepdims=True)
         logarithm = xp.log(_clipped(output))
@@ -76,7 +76,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
             f"{tuple(target.shape)}. Class numbers have no axis of classes; for one-hot targets use "
             "categorical_crossentropy."
         )
-    logarithm = _log_softmax(output, axis) if from_logits else xp.log(_clipped(_normed(output, axis)))
+    logarithm = kernels.log_softmax(output, axis) if from_logits else xp.log(_clipped(_normed(output, axis)))
     hot = one_hot(target, classes, axis=axis % output.ndim, dtype=dtype_name(output))
     return -xp.sum(hot * logarithm, axis=axis)
 

@@ -11,6 +11,8 @@ from ._ftrl import Ftrl as Ftrl
 from ._lamb import Lamb as Lamb
 from ._lion import Lion as Lion
 from ._loss_scale import LossScaleOptimizer as LossScaleOptimizer
+from ._multi import MultiOptimizer as MultiOptimizer
+from ._multi import OptimizerMap as OptimizerMap
 from ._muon import Muon as Muon
 from ._nadam import Nadam as Nadam
 from ._optimizer import Optimizer as Optimizer

@@ -23,7 +23,7 @@ class Optimizer:
     """Changes variables against their gradients. Subclasses define `build`, `update_step` and `get_config`.
 
     Around the update rule, in this order: the loss scale is divided out, gradients are accumulated and clipped, weights
-    decay by learning_rate · weight_decay · weight, the rule runs, the moving average is updated, constraints are applied.
+    decay by learning_rate · weight_decay · weight, the rule runs, the moving average is updated, constraints apply.
 
     Args:
         learning_rate: positive number, a LearningRateSchedule, or a callable without arguments that gives the rate.

@@ -51,6 +51,6 @@ def get(identifier: Any) -> Any:
     found = found() if isinstance(found, type) else found
     if not isinstance(found, Optimizer):
         raise ValueError(
-            f"Cannot make an optimizer of {identifier!r}: expected an Optimizer, its name (such as 'adam') or its config."
+            f"Cannot make an optimizer of {identifier!r}: expected an Optimizer, a name such as 'adam', or a config."
         )
     return found

@@ -3,11 +3,12 @@
 from ._dtype_policy import DTypePolicy as DTypePolicy
 from ._dtype_policy import DTypePolicyMap as DTypePolicyMap
 from ._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
-from ._dtype_policy import deserialize as deserialize_dtype_policy
+from ._dtype_policy import deserialize as deserialize_dtype_policy  # noqa: F401
 from ._dtype_policy import dtype_policy as dtype_policy
-from ._dtype_policy import get as get_dtype_policy
-from ._dtype_policy import serialize as serialize_dtype_policy
+from ._dtype_policy import get as get_dtype_policy  # noqa: F401
+from ._dtype_policy import serialize as serialize_dtype_policy  # noqa: F401
 from ._dtype_policy import set_dtype_policy as set_dtype_policy
+from ._gradient_tape import GradientTape as GradientTape
 from ._identify import get_object as get_object
 from ._name_scope import current_path as current_path
 from ._name_scope import name_scope as name_scope
@@ -37,4 +38,3 @@ from ._seed_generator import set_random_seed as set_random_seed
 from ._variable import Variable as Variable
 
 custom_object_scope = CustomObjectScope
-from ._gradient_tape import GradientTape as GradientTape

@@ -175,7 +175,7 @@ _global_policy: DTypePolicy | None = None
 
 @public("config.dtype_policy", "mixed_precision.dtype_policy", "mixed_precision.global_policy")
 def dtype_policy() -> DTypePolicy:
-    """The policy of layers that are given none: that of the default float dtype unless `set_dtype_policy` changed it."""
+    """The policy of layers that are given none: the default float dtype unless `set_dtype_policy` changed it."""
     return _global_policy or DTypePolicy(_settings.floatx())
 
 

@@ -1,6 +1,6 @@
 """From names to objects and back: the only way in which a file's names become classes or functions.
 
-A name is looked up in the table of public names, among the registered custom objects and in the custom objects given by the
+A name is looked up in the table of public names, among the registered custom objects and in the objects given by the
 caller. Nothing that a file names is imported, and no code from a file is run.
 """
 
@@ -17,13 +17,15 @@ from lamina.ops._dtypes import numpy_dtype, standardize_dtype
 from lamina.ops._symbolic import KerasTensor
 from lamina.tree._core import is_namedtuple
 
-# Namespaces whose classes and functions files may name. They load at first need; no other module is ever loaded by name.
+# Namespaces whose classes and functions files may name. They load at first need; nothing else is loaded by name.
 NAMESPACES = (
     "activations", "constraints", "initializers", "losses", "metrics", "optimizers", "regularizers", "layers", "models",
     "quantizers", "random", "distribution",
 )  # fmt: skip
 # Where a function named by a file may come from, in this order.
 _FUNCTION_NAMESPACES = ("activations", "constraints", "initializers", "losses", "metrics", "optimizers", "regularizers")
+# Functions of those namespaces that do no work of a model.
+_NO_FUNCTION = frozenset(("get", "serialize", "deserialize"))
 _PLAIN = (str, int, float, bool, type(None))
 
 _custom: dict[str, Any] = {}
@@ -73,7 +75,7 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 @public("utils.get_registered_name", "saving.get_registered_name")
 def get_registered_name(obj: Any) -> str:
     """The name under which a class or function is registered, else its own name."""
-    return _custom_names[obj] if obj in _custom_names else obj.__name__
+    return _custom_names.get(obj) or obj.__name__
 
 
 @public("utils.get_registered_object", "saving.get_registered_object")
@@ -182,11 +184,13 @@ def _public_class(module: str, class_name: str) -> Any:
                 namespaces.append("optimizers.schedules")
             namespaces.append(root)
         namespaces.append("")
-    else:
+    elif not parts or parts[0] in (*NAMESPACES, "dtype_policies", "mixed_precision"):
         namespaces = [".".join(parts)]
+    else:  # a public class that is no part of a model, such as a callback
+        namespaces = []
     if "models" in namespaces or namespaces == [""]:
         _load("models")
-    if namespaces[-1] == "":
+    if "" in namespaces:
         namespaces.append("models")
     for namespace in namespaces:
         found = _lookup(namespace, class_name)
@@ -219,9 +223,9 @@ def find_class(config: dict[str, Any], custom_objects: Any = None) -> type:
         found = _public_class("keras.layers", class_name) or _public_class("keras", class_name)
     if not isinstance(found, type):
         raise ValueError(
-            f"Unknown class {class_name!r} (module {module!r}, registered name {registered!r}). If it is a class of your "
-            "own, import the module that defines it, decorated with @lamina.saving.register_keras_serializable(), or "
-            f"pass custom_objects={{{class_name!r}: {class_name}}}. Nothing named by a file is imported for you."
+            f"Unknown class {class_name!r} (module {module!r}, registered name {registered!r}). If it is a class of "
+            "your own, import the module that defines it, decorated with "
+            f"@lamina.saving.register_keras_serializable(), or pass custom_objects={{{class_name!r}: {class_name}}}. Nothing named by a file is imported for you."
         )
     return found
 
@@ -230,7 +234,7 @@ def find_function(name: str, custom_objects: Any = None, namespaces: tuple[str, 
     """The function that a config names. Raises ValueError if it is neither public nor registered nor given."""
     found = _custom_object((name,), custom_objects)
     for namespace in namespaces:
-        if found is not None:
+        if found is not None or name in _NO_FUNCTION:
             break
         found = _lookup(namespace, name)
     if not callable(found):
@@ -386,9 +390,9 @@ def _read_keras_tensor(inner: dict[str, Any]) -> KerasTensor:
 
 def _read_lambda(inner: Any) -> Any:
     raise ValueError(
-        "The config holds a lambda, which is code, and no code from a file is ever run (safe_mode=False does not change "
-        "that). Define the function in your program, register it with @lamina.saving.register_keras_serializable(), and "
-        "save the model again; or pass it by name in custom_objects."
+        "The config holds a lambda, which is code, and no code from a file is ever run (safe_mode=False does not "
+        "change that). Define the function in your program, register it with "
+        "@lamina.saving.register_keras_serializable(), and save the model again; or pass it by name in custom_objects."
     )
 
 

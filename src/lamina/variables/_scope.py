@@ -19,7 +19,7 @@ local = _Local()
 class StateScope:
     """Redirects reads and writes of variables to a mapping, for functions that must not change anything outside.
 
-    Inside `with StateScope({variable: tensor}) as scope:`, `variable.value` is the mapped tensor (a variable that is not
+    Inside `with StateScope({variable: tensor}) as scope:`, `variable.value` is the mapped tensor (one that is not
     mapped reads its stored value) and `variable.assign(x)` changes only the mapping. `scope[variable]` is the tensor
     afterwards. Scopes nest: an inner scope reads through to the outer one.
 

@@ -15,8 +15,8 @@ from ._name_scope import current_path
 from ._registry import find_public
 from ._scope import local
 
-# How a gradient tape at work learns what is read: on_read(variable, value) -> value to use instead. Taken from the engine
-# when the first variable is made.
+# How a gradient tape at work learns what is read: on_read(variable, value) -> value to use instead. Taken from the
+# engine when the first variable is made.
 on_read: Callable[[Any, Any], Any] | None = None
 
 _FLOATS = frozenset(("bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "float8_e5m2"))
@@ -86,9 +86,7 @@ class Variable:
             initializer = initializer() if isinstance(initializer, type) else initializer
         if callable(initializer) and not hasattr(initializer, "__array__"):
             if shape is None:
-                raise ValueError(
-                    f"Variable {self._name!r}: shape= is needed when the initializer is a function; got {initializer!r}."
-                )
+                raise ValueError(f"Variable {self._name!r}: shape= is needed with the initializer {initializer!r}.")
             shape = _standardize_shape(shape, self._name)
             dtype = standardize_dtype(dtype)
             value = ops.convert_to_tensor(initializer(shape, dtype=dtype), dtype=dtype)
@@ -96,7 +94,8 @@ class Variable:
             value = ops.convert_to_tensor(initializer, dtype=dtype)
         if shape is not None and tuple(value.shape) != _standardize_shape(shape, self._name):
             raise ValueError(
-                f"Variable {self._name!r}: the initial value has shape {tuple(value.shape)}; shape= says {tuple(shape)}."
+                f"Variable {self._name!r}: the initial value has shape {tuple(value.shape)}; "
+                f"shape= says {tuple(shape)}."
             )
         return value
 

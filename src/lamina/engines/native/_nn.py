@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ._dtypes import FLOAT32, is_float
 from ._tracer import to_array, to_dtype
 from .primitives import _elementwise as e
 from .primitives import _indexing as ix
@@ -15,6 +16,22 @@ lgamma = e.lgamma.apply
 digamma = e.digamma.apply
 sigmoid = e.sigmoid.apply
 softplus = e.softplus.apply
+
+
+def softmax(x: Any, axis: int = -1) -> Any:
+    """exp(x) over its sum along an axis, without overflow."""
+    return _along(e.softmax, x, axis)
+
+
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """The logarithm of softmax, without overflow."""
+    return _along(e.log_softmax, x, axis)
+
+
+def _along(primitive: Any, x: Any, axis: int) -> Any:
+    x = to_array(x)
+    x = x if is_float(x.dtype) else to_dtype(x, FLOAT32)
+    return primitive(x, axis=np.lib.array_utils.normalize_axis_index(axis, len(x.shape)))
 
 
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:

@@ -311,7 +311,53 @@ stop_gradient.forward(lambda x, out=None: x)
 stop_gradient.shape(lambda x: Spec(x.shape, x.dtype))
 
 
+# --- softmax ----------------------------------------------------------------------------------------------------------
+
+softmax = Primitive("softmax", inplace=(0,))
+
+
+@softmax.forward
+def _softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
+    # The largest entry is subtracted first, so that no exponential overflows.
+    out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
+    np.exp(out, out=out)
+    return np.divide(out, np.add.reduce(out, axis, keepdims=True), out=out)
+
+
+softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
+softmax.vjp(0)(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)))
+
+log_softmax = Primitive("log_softmax", inplace=(0,))
+
+
+@log_softmax.forward
+def _log_softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
+    out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
+    return np.subtract(out, np.log(np.add.reduce(np.exp(out), axis, keepdims=True)), out=out)
+
+
+log_softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
+log_softmax.vjp(0)(lambda g, y, x, axis: g - np.exp(y) * np.sum(g, axis, keepdims=True))
+
 # --- functions of NumPy made of these ---------------------------------------------------------------------------------
+
+
+clip = Primitive("clip", batch="elementwise", inplace=(0,))  # bounds are numbers
+clip.forward(lambda x, low, high, out=None: np.clip(x, low, high, out=out))
+clip.shape(lambda x, low, high: Spec(x.shape, x.dtype))
+clip.vjp(0)(lambda g, y, x, low, high: clip_grad(g, x, low=low, high=high))
+
+clip_grad = Primitive("clip_grad", batch="elementwise", inplace=(0,))  # g where x lies within the bounds, else 0
+
+
+@clip_grad.forward
+def _clip_grad(g: np.ndarray, x: np.ndarray, low: float, high: float, out: np.ndarray | None = None) -> np.ndarray:
+    return np.multiply(g, (x >= low) & (x <= high), out=out)
+
+
+clip_grad.shape(lambda g, x, low, high: Spec(g.shape, g.dtype))
+clip_grad.vjp(0)(lambda gg, y, g, x, low, high: clip_grad(gg, x, low=low, high=high))
+clip_grad.vjp(1)(lambda gg, y, g, x, low, high: None)
 
 
 @implements(np.clip)
@@ -319,6 +365,8 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, min: Any = None, max: An
     low = min if a_min is None else a_min
     high = max if a_max is None else a_max
     x = to_array(a)
+    if type(low) in (int, float) and type(high) in (int, float) and is_float(x.dtype):
+        return clip(x, low=low, high=high)
     if low is not None:
         x = maximum.apply(x, low)
     return x if high is None else minimum.apply(x, high)

@@ -1,0 +1,158 @@
+"""Whole models between Keras and lamina, in both directions."""
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import layers, models, saving
+
+keras = pytest.importorskip("keras")
+pytestmark = pytest.mark.peer
+x4, x3 = np.random.default_rng(0).normal(size=(6, 4)).astype("float32"), np.ones((6, 3), "float32")
+
+
+def numbers(x):
+    return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
+
+
+def graph(house, ops, model):
+    """The same functional model, written for either package."""
+    a, b = house.Input((4,), name="a"), house.Input((3,), name="b")
+    shared = house.Dense(5, activation="relu", kernel_regularizer="l2", name="shared")
+    left, right = shared(a), shared(house.Dense(4)(b))
+    x = house.Concatenate()([left, house.Dropout(0.2)(right)])
+    x = ops.mean(x * 2.0 + 1.0, axis=-1, keepdims=True) - ops.exp(x)
+    x = house.LayerNormalization()(x)
+    inner_in = house.Input((10,))
+    inner = model(inner_in, house.BatchNormalization()(house.Dense(4)(inner_in)), name="inner")
+    return model({"first": a, "second": b}, {"y": house.Dense(1, name="y")(inner(x)), "z": inner(x)})
+
+
+DATA = {"first": x4, "second": x3}
+TARGETS = {"y": np.ones((6, 1), "float32"), "z": np.zeros((6, 4), "float32")}
+
+
+def test_functional_models_from_keras(tmp_path):
+    theirs = graph(keras.layers, keras.ops, keras.Model)
+    theirs.compile("adam", {"y": "mse", "z": "mae"})
+    theirs.fit(DATA, TARGETS, verbose=0)
+    theirs.save(tmp_path / "m.keras")
+    ours = saving.load_model(tmp_path / "m.keras")
+    for key in ("y", "z"):
+        np.testing.assert_allclose(ours(DATA)[key], numbers(theirs(DATA)[key]), atol=1e-5)
+    assert [w.path.split("/")[-1] for w in ours.weights] == [w.path.split("/")[-1] for w in theirs.weights]
+    for mine, other in zip(ours.optimizer.variables, theirs.optimizer.variables, strict=True):
+        np.testing.assert_allclose(mine.numpy(), numbers(other.value), rtol=1e-6)
+    assert [layer.name for layer in ours.layers] == [layer.name for layer in theirs.layers]
+
+
+def test_functional_models_to_keras(tmp_path):
+    ours = graph(layers, lamina.ops, models.Model)
+    ours.compile("adam", {"y": "mse", "z": "mae"})
+    ours.fit(DATA, TARGETS, verbose=0)
+    ours.save(tmp_path / "m.keras")
+    theirs = keras.saving.load_model(tmp_path / "m.keras")
+    for key in ("y", "z"):
+        np.testing.assert_allclose(ours(DATA)[key], numbers(theirs(DATA)[key]), atol=1e-5)
+    for mine, other in zip(ours.optimizer.variables, theirs.optimizer.variables, strict=True):
+        np.testing.assert_allclose(mine.numpy(), numbers(other.value), rtol=1e-6)
+    assert theirs.count_params() == ours.count_params()
+
+
+@pytest.mark.parametrize("with_input", [True, False])
+def test_sequential_models(tmp_path, with_input):
+    def make(house, sequential):
+        start = [house.Input((4,))] if with_input else []
+        return sequential([*start, house.Dense(3, activation="tanh"), house.BatchNormalization(), house.Dense(2)])
+
+    theirs, ours = make(keras.layers, keras.Sequential), make(layers, models.Sequential)
+    theirs(x4), ours(x4)
+    theirs.save(tmp_path / "k.keras"), ours.save(tmp_path / "l.keras")
+    np.testing.assert_allclose(saving.load_model(tmp_path / "k.keras")(x4), numbers(theirs(x4)), atol=1e-5)
+    np.testing.assert_allclose(numbers(keras.saving.load_model(tmp_path / "l.keras")(x4)), ours(x4), atol=1e-5)
+    np.testing.assert_allclose(
+        keras.models.model_from_json(ours.to_json()).count_params(), models.model_from_json(theirs.to_json()).count_params()
+    )
+
+
+def test_weights_of_subclassed_models(tmp_path):
+    def make(base, house):
+        class Net(base):
+            def __init__(self):
+                super().__init__()
+                self.head = house.Dense(3)
+                self.blocks = [house.Dense(2), house.BatchNormalization(), house.Dense(2)]
+                self.by_name = {"b": house.Dense(2), "a": house.Dense(1)}
+                self._hidden = house.LayerNormalization()
+
+            def call(self, x):
+                x = self._hidden(self.head(x))
+                for block in self.blocks:
+                    x = block(x)
+                return self.by_name["a"](self.by_name["b"](x))
+
+        net = Net()
+        net(x4)
+        return net
+
+    theirs, ours = make(keras.Model, keras.layers), make(models.Model, layers)
+    theirs.save_weights(tmp_path / "k.weights.h5")
+    ours.load_weights(tmp_path / "k.weights.h5")
+    np.testing.assert_allclose(ours(x4), numbers(theirs(x4)), atol=1e-5)
+    ours.save_weights(tmp_path / "l.weights.h5")
+    again = make(keras.Model, keras.layers)
+    again.load_weights(tmp_path / "l.weights.h5")
+    np.testing.assert_allclose(ours(x4), numbers(again(x4)), atol=1e-5)
+
+
+def test_old_h5_files(tmp_path):
+    theirs = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3), keras.layers.BatchNormalization()])
+    theirs.compile("sgd", "mse")
+    theirs.fit(x4, x3, verbose=0)
+    theirs.save(tmp_path / "k.h5")
+    ours = saving.load_model(tmp_path / "k.h5")
+    np.testing.assert_allclose(ours(x4), numbers(theirs(x4)), atol=1e-5)
+    ours.save(tmp_path / "l.h5")
+    np.testing.assert_allclose(numbers(keras.saving.load_model(tmp_path / "l.h5", compile=False)(x4)), ours(x4), atol=1e-5)
+
+
+def test_bfloat16_and_mixed_policies(tmp_path):
+    for policy in ("bfloat16", "mixed_bfloat16", "float64"):
+        theirs = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3, dtype=policy)])
+        theirs.save(tmp_path / "k.keras")
+        ours = saving.load_model(tmp_path / "k.keras")
+        ours.save(tmp_path / "l.keras")
+        back = keras.saving.load_model(tmp_path / "l.keras")
+        for mine, a, b in zip(ours.get_weights(), theirs.get_weights(), back.get_weights(), strict=True):
+            assert np.array_equal(mine.astype("float64"), numbers(a).astype("float64"))
+            assert np.array_equal(mine.astype("float64"), numbers(b).astype("float64"))
+
+
+def test_a_learned_vocabulary(tmp_path):
+    pytest.importorskip("tensorflow")
+    data = np.array([["b"], ["a"], ["b"]])
+
+    def make(house, model):
+        lookup = house.StringLookup(output_mode="multi_hot")
+        lookup.adapt(data)
+        x = house.Input((1,), dtype="string")
+        return model(x, lookup(x))
+
+    theirs, ours = make(keras.layers, keras.Model), make(layers, models.Model)
+    theirs.save(tmp_path / "k.keras"), ours.save(tmp_path / "l.keras")
+    read = saving.load_model(tmp_path / "k.keras")
+    assert read.layers[-1].get_vocabulary() == ["[UNK]", "b", "a"]
+    assert keras.saving.load_model(tmp_path / "l.keras").layers[-1].get_vocabulary() == ["[UNK]", "b", "a"]
+
+
+def test_an_adapted_normalization(tmp_path):
+    def make(house, model):
+        layer = house.Normalization()
+        layer.adapt(x4)
+        x = house.Input((4,))
+        return model(x, layer(x))
+
+    theirs, ours = make(keras.layers, keras.Model), make(layers, models.Model)
+    theirs.save(tmp_path / "k.keras"), ours.save(tmp_path / "l.keras")
+    np.testing.assert_allclose(saving.load_model(tmp_path / "k.keras")(x4), numbers(theirs(x4)), atol=1e-5)
+    np.testing.assert_allclose(numbers(keras.saving.load_model(tmp_path / "l.keras")(x4)), ours(x4), atol=1e-5)
