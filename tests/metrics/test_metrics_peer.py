@@ -251,7 +251,7 @@ def test_mask_on_the_predictions(weighted):
         rng.random((4, 3, 2)).astype("float32"),
         rng.integers(0, 2, (4, 3)) > 0,
     )
-    weight = np.linspace(1, 2, 4)[:, None] if weighted else None
+    weight = np.linspace(1, 2, 12).reshape(4, 3) if weighted else None
     ours, theirs = make("MeanAbsoluteError", {})
     tensor, tracked = keras.ops.convert_to_tensor(y_pred), ops.convert_to_tensor(y_pred)
     backend.set_keras_mask(tensor, keras.ops.convert_to_tensor(mask))

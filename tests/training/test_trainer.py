@@ -85,10 +85,10 @@ def test_slots_survive_between_models_sharing_layers(data):
     first.fit(x, y, verbose=0)
     assert not np.array_equal(before, shared.kernel.numpy())
     np.testing.assert_array_equal(first.layers[0].kernel.numpy(), second.layers[0].kernel.numpy())
+    hidden = np.tanh(x @ shared.kernel.numpy() + shared.bias.numpy())
     np.testing.assert_allclose(
-        second.predict(x, verbose=0), np.tanh(x @ shared.kernel.numpy() + shared.bias.numpy()) @ second.get_weights()[2] + second.get_weights()[3],
-        rtol=1e-4, atol=1e-5,
-    )  # fmt: skip
+        second.predict(x, verbose=0), hidden @ second.get_weights()[2] + second.get_weights()[3], rtol=1e-4, atol=1e-5
+    )
 
 
 def test_several_inputs_and_outputs_with_weights(data):
@@ -129,7 +129,9 @@ def test_sample_weight_class_weight_and_weighted_metrics():
     rng = np.random.default_rng(1)
     x, y = rng.random((40, 2)).astype("float32"), rng.integers(0, 2, 40)
     model = lamina.Sequential([lamina.Input((2,)), layers.Dense(1, activation="sigmoid")])
-    model.compile(lamina.optimizers.SGD(0.0), "binary_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"])
+    model.compile(
+        lamina.optimizers.SGD(0.0), "binary_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"]
+    )
     weights = np.where(y == 1, 3.0, 1.0).astype("float32")
     with_class = model.fit(x, y, class_weight={0: 1.0, 1: 3.0}, batch_size=40, verbose=0).history["loss"][0]
     with_sample = model.fit(x, y, sample_weight=weights, batch_size=40, verbose=0).history["loss"][0]
@@ -212,7 +214,12 @@ def test_generator_dataset_and_arrays_agree(make, data):
 
     weights = []
     datasets = [Batches(), Batches(workers=2)]
-    for source, how in ((x, {"batch_size": 16}), (datasets[0], {}), (datasets[1], {}), (forever(), {"steps_per_epoch": 4})):
+    for source, how in (
+        (x, {"batch_size": 16}),
+        (datasets[0], {}),
+        (datasets[1], {}),
+        (forever(), {"steps_per_epoch": 4}),
+    ):
         model = make()
         target = (y,) if source is x else ()
         model.fit(source, *target, epochs=3, shuffle=False, verbose=0, **how)

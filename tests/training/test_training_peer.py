@@ -22,19 +22,33 @@ def dense_net(k):
 
 def batch_norm_net(k):
     # A bias before the normalisation has no gradient but rounding noise, which Adam would blow up.
-    layers = [k.layers.Dense(8, use_bias=False), k.layers.BatchNormalization(), k.layers.Activation("tanh"), k.layers.Dense(2)]
+    layers = [
+        k.layers.Dense(8, use_bias=False),
+        k.layers.BatchNormalization(),
+        k.layers.Activation("tanh"),
+        k.layers.Dense(2),
+    ]
     return k.Sequential([k.Input((6,)), *layers]), X, TARGETS, "mse"
 
 
 def layer_norm_net(k):
-    layers = [k.layers.Dense(8, kernel_regularizer="l2"), k.layers.LayerNormalization(), k.layers.Dense(2, activation="elu")]
+    layers = [
+        k.layers.Dense(8, kernel_regularizer="l2"),
+        k.layers.LayerNormalization(),
+        k.layers.Dense(2, activation="elu"),
+    ]
     return k.Sequential([k.Input((6,)), *layers]), X, TARGETS, "huber"
 
 
 def embedding_net(k):
     tokens = k.Input((5,), dtype="int32")
     h = k.layers.Flatten()(k.layers.Embedding(11, 4)(tokens))
-    return k.Model(tokens, k.layers.Dense(1, activation="sigmoid")(h)), TOKENS, (LABELS > 0).astype("float32"), "binary_crossentropy"
+    return (
+        k.Model(tokens, k.layers.Dense(1, activation="sigmoid")(h)),
+        TOKENS,
+        (LABELS > 0).astype("float32"),
+        "binary_crossentropy",
+    )
 
 
 NETS = {f.__name__: f for f in (dense_net, batch_norm_net, layer_norm_net, embedding_net)}

@@ -3,7 +3,7 @@
 from lamina._public import public
 from lamina.engines import current
 
-_on = {"interactive_logging": True, "traceback_filtering": False, "flash_attention": False}
+_on = {"interactive_logging": True}
 
 
 @public("config.backend", "backend.backend")
@@ -33,7 +33,6 @@ def is_interactive_logging_enabled() -> bool:
 @public("config.enable_traceback_filtering")
 def enable_traceback_filtering() -> None:
     """Accepted; lamina never hides frames of a traceback."""
-    _on["traceback_filtering"] = False
 
 
 @public("config.disable_traceback_filtering")
@@ -44,4 +43,4 @@ def disable_traceback_filtering() -> None:
 @public("config.is_traceback_filtering_enabled")
 def is_traceback_filtering_enabled() -> bool:
     """Always False."""
-    return _on["traceback_filtering"]
+    return False

@@ -40,7 +40,7 @@ def set_engine(name: str) -> None:
         name = "native"
     if name not in _registered:
         raise ValueError(f"set_engine: expected one of {', '.join(('auto', *_registered))}; got {name!r}.")
-    if _current is not None and _current.NAME != name:
+    if _current is not None and name != _current.NAME:
         raise RuntimeError(
             f"set_engine: the {_current.NAME} engine is already in use, cannot change to {name!r}. "
             f"Call set_engine first thing in the program, or set LAMINA_ENGINE={name}."

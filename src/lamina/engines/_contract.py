@@ -123,7 +123,9 @@ class Engine(Protocol):
         """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments
         `resident` stay the same from call to call."""
 
-    def scan(self, f: Callable, init: Any, xs: Any = None, length: Any = None, reverse: bool = False, unroll: Any = 1) -> Any:
+    def scan(
+        self, f: Callable, init: Any, xs: Any = None, length: Any = None, reverse: bool = False, unroll: Any = 1
+    ) -> Any:
         """`carry, y = f(carry, x)` over the leading axis; the last carry and the stacked ys."""
 
     def while_loop(self, cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: Any = None) -> Any:

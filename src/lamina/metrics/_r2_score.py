@@ -80,7 +80,9 @@ class R2Score(Metric):
         if self.class_aggregation == "uniform_average":
             scores = ops.mean(scores)
         elif self.class_aggregation == "variance_weighted_average":
-            scores = ops.divide_no_nan(ops.sum(ops.multiply(total, scores)), ops.sum(total))
+            weight = ops.sum(total)
+            mean = ops.divide_no_nan(ops.sum(ops.multiply(total, scores)), weight)
+            scores = ops.where(ops.equal(weight, 0.0), ops.cast(float("nan"), mean.dtype), mean)
         if not self.num_regressors:
             return scores
         samples = ops.cast(self.num_samples.value, "float32")

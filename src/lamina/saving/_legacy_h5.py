@@ -86,11 +86,9 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
     return model
 
 
-def _optimizer_config(training: dict[str, Any]) -> Any:
-    config = training.get("optimizer_config")
+def _optimizer_config(config: Any) -> Any:
     if isinstance(config, dict) and "module" not in config:
         config = {"module": "keras.optimizers", "registered_name": None, **config}
-    training.pop("optimizer_config", None)
     return config
 
 

@@ -9,7 +9,9 @@ from lamina import tree
 from lamina._checks import check_fraction, check_positive_int
 
 
-def check_run(batch_size: Any = None, epochs: Any = None, initial_epoch: Any = None, steps: Any = None, where: str = "fit") -> None:
+def check_run(
+    batch_size: Any = None, epochs: Any = None, initial_epoch: Any = None, steps: Any = None, where: str = "fit"
+) -> None:
     """Raises ValueError for counts that are no positive ints."""
     for name, value in (("batch_size", batch_size), ("epochs", epochs), ("steps", steps)):
         if value is not None:
@@ -34,7 +36,8 @@ def check_lengths(x: Any, y: Any, sample_weight: Any, where: str) -> None:
     if len(set(lengths.values())) > 1:
         raise ValueError(
             f"{where}: all arrays must have the same number of samples; got "
-            + ", ".join(f"{name}: {n}" for name, n in lengths.items()) + "."
+            + ", ".join(f"{name}: {n}" for name, n in lengths.items())
+            + "."
         )
     if not lengths:
         raise ValueError(f"{where}: x is missing.")
@@ -63,7 +66,9 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
                 if count:
                     bad.append(f"{prefix}{path} ({count} of {array.size})")
     if bad:
-        warnings.warn(f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN.", UserWarning, stacklevel=4)
+        warnings.warn(
+            f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN.", UserWarning, stacklevel=4
+        )
 
 
 def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:

@@ -42,7 +42,9 @@ class FlatState:
         self.weights = self._join(variables, "weights")
         self._slots = {name: self._join(own, name) for name, own in optimizer.slots.items()}
         optimizer.adopt(self.weights, self._slots)
-        self.covered = {id(v) for v in variables} | {id(v) for own in optimizer.slots.values() for v in own[: len(variables)]}
+        self.covered = {id(v) for v in variables} | {
+            id(v) for own in optimizer.slots.values() for v in own[: len(variables)]
+        }
         self.long_variables = [self.weights, *self._slots.values()]
 
     def _join(self, variables: list[Variable], name: str) -> Variable:

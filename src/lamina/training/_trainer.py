@@ -9,6 +9,7 @@ import numpy as np
 from lamina import metrics as metrics_module
 from lamina import ops, optimizers, tree
 from lamina._deprecation import warn_once
+from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
 from lamina.variables import StateScope, deserialize_keras_object, host_generator, serialize_keras_object
 
@@ -67,12 +68,18 @@ class Trainer:
             raise TypeError(f"compile: unexpected arguments {sorted(kwargs)}.")
         optimizer = optimizers.get(optimizer)
         policy = getattr(self, "dtype_policy", None)
-        if auto_scale_loss and getattr(policy, "name", "") == "mixed_float16" and type(optimizer).__name__ != "LossScaleOptimizer":
+        if (
+            auto_scale_loss
+            and getattr(policy, "name", "") == "mixed_float16"
+            and type(optimizer).__name__ != "LossScaleOptimizer"
+        ):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
         names = getattr(self, "output_names", None)
         self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
         self._compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names) if metrics is not None or weighted_metrics is not None else None
+            CompileMetrics(metrics, weighted_metrics, names)
+            if metrics is not None or weighted_metrics is not None
+            else None
         )
         self.__dict__["optimizer"] = optimizer
         self.loss = loss
@@ -109,7 +116,9 @@ class Trainer:
 
     # --- what a step does ---------------------------------------------------------------------------------------------
 
-    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
         """The scalar to minimise: the compiled losses, and what layers added."""
         terms = []
         if self._compile_loss is not None:
@@ -118,7 +127,9 @@ class Trainer:
                 terms.append(loss)
         terms.extend(ops.sum(ops.cast(extra, "float32")) for extra in self.losses)
         if not terms:
-            raise ValueError("There is no loss to compute: compile with loss=..., use add_loss(), or override compute_loss().")
+            raise ValueError(
+                "There is no loss to compute: compile with loss=..., use add_loss(), or override compute_loss()."
+            )
         total = terms[0]
         for term in terms[1:]:
             total = ops.add(total, term)
@@ -270,9 +281,13 @@ class Trainer:
             source = ArrayData(*unpack_x_y_sample_weight(first), source.batch_size, shuffle, source.seed)
             validation = ArrayData(*unpack_x_y_sample_weight(last), validation_batch_size or source.batch_size)
         elif validation_data is not None:
-            vx, vy, vw = unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
+            vx, vy, vw = (
+                unpack_x_y_sample_weight(validation_data)
+                if isinstance(validation_data, (tuple, list))
+                else (validation_data, None, None)
+            )
             validation = self._source(vx, vy, vw, validation_batch_size or batch_size, False, None, "validation_data")
-        verbose = 1 if verbose in ("auto", True) else int(verbose)
+        verbose = _verbosity(verbose)
         step = self._step("train", source)
         runs = CallbackList(
             _with_defaults(callbacks, verbose), self, epochs=epochs, verbose=verbose,
@@ -301,13 +316,15 @@ class Trainer:
 
     def _run_epoch(self, step: Any, source: Any, epoch: int, runs: CallbackList, limit: int | None) -> dict[str, float]:
         if isinstance(source, StreamData) and source.is_dataset:
-            source.source.on_epoch_begin() if hasattr(source.source, "on_epoch_begin") else None
+            source.source.on_epoch_begin()
         logs = self._run_batches(step, source, epoch, runs, limit, "train")
         if isinstance(source, StreamData) and source.is_dataset:
             source.source.on_epoch_end()
         return logs
 
-    def _run_batches(self, step: Any, source: Any, epoch: int, runs: CallbackList, limit: int | None, kind: str) -> dict[str, float]:
+    def _run_batches(
+        self, step: Any, source: Any, epoch: int, runs: CallbackList, limit: int | None, kind: str
+    ) -> dict[str, float]:
         """All batches of an epoch; returns the logs as floats."""
         by_batch = runs.has(f"on_{kind}_batch_begin") or runs.has(f"on_{kind}_batch_end")
         bars = [c for c in runs.callbacks if isinstance(c, ProgbarLogger)]
@@ -318,7 +335,9 @@ class Trainer:
                 last = self._run_one_by_one(step, source, epoch, runs, bars, limit, kind, interrupt)
         return self._logs(last)
 
-    def _run_chunks(self, step: Step, source: ArrayData, epoch: int, bars: list, limit: int | None, interrupt: Any) -> Any:
+    def _run_chunks(
+        self, step: Step, source: ArrayData, epoch: int, bars: list, limit: int | None, interrupt: Any
+    ) -> Any:
         """Data in memory, nobody watching each batch: many steps in one go, about a tenth of a second long."""
         order = source.order(epoch)
         size = source.batch_size
@@ -419,7 +438,7 @@ class Trainer:
         self._require_compiled("evaluate")
         _checks.check_run(batch_size, steps=steps, where="evaluate")
         source = self._source(x, y, sample_weight, batch_size, False, None, "evaluate")
-        verbose = 1 if verbose in ("auto", True) else int(verbose)
+        verbose = _verbosity(verbose)
         runs = CallbackList(
             _with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=steps or source.num_batches
         )
@@ -452,7 +471,7 @@ class Trainer:
         self._init_trainer()
         _checks.check_run(batch_size, steps=steps, where="predict")
         source = self._source(x, None, None, batch_size, False, None, "predict")
-        verbose = 1 if verbose in ("auto", True) else int(verbose)
+        verbose = _verbosity(verbose)
         total = steps or source.num_batches
         runs = CallbackList(_with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=total)
         step = self._step("predict", source)
@@ -471,11 +490,15 @@ class Trainer:
         if not parts:
             raise ValueError("predict: the data gave no batch at all.")
         runs.call("on_predict_end", {})
-        return tree.map_structure(lambda *p: engine.numpy(p[0]) if len(p) == 1 else np.concatenate([engine.numpy(i) for i in p]), *parts)
+        return tree.map_structure(
+            lambda *p: engine.numpy(p[0]) if len(p) == 1 else np.concatenate([engine.numpy(i) for i in p]), *parts
+        )
 
     # --- single batches -----------------------------------------------------------------------------------------------
 
-    def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False) -> Any:
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
         """One update on one batch; returns the running logs (metrics go on until `reset_metrics`)."""
         self._require_compiled("train_on_batch")
         source = self._source(x, y, sample_weight, None, False, class_weight, "train_on_batch")
@@ -484,7 +507,9 @@ class Trainer:
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss and metrics, with one batch more."""
         self._require_compiled("test_on_batch")
-        return self._one_batch("test", self._source(x, y, sample_weight, None, False, None, "test_on_batch"), return_dict)
+        return self._one_batch(
+            "test", self._source(x, y, sample_weight, None, False, None, "test_on_batch"), return_dict
+        )
 
     def _one_batch(self, kind: str, source: ArrayData, return_dict: bool) -> Any:
         logs = self._logs(self._on_batch(self._step(kind, source), source.data, kind))
@@ -502,11 +527,15 @@ class Trainer:
 
     # --- how data and steps are made ----------------------------------------------------------------------------------
 
-    def _source(self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, shuffle: Any, class_weight: Any, where: str) -> Any:
+    def _source(
+        self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, shuffle: Any, class_weight: Any, where: str
+    ) -> Any:
         """ArrayData or StreamData, checked."""
         if _is_stream(x):
             if y is not None or sample_weight is not None:
-                raise ValueError(f"{where}: when x gives batches, they carry y and sample_weight; do not give them too.")
+                raise ValueError(
+                    f"{where}: when x gives batches, they carry y and sample_weight; do not give them too."
+                )
             if class_weight is not None:
                 raise ValueError(f"{where}: class_weight works on arrays; put weights into the batches.")
             return StreamData(x, shuffle, _run_seed(shuffle))
@@ -520,7 +549,9 @@ class Trainer:
         x = self._host_inputs(x)
         size = len(tree.flatten(x)[0])
         whole = where.endswith("_on_batch")
-        return ArrayData(x, y, sample_weight, size if whole else min(batch_size or 32, max(size, 1)), shuffle, _run_seed(shuffle))
+        return ArrayData(
+            x, y, sample_weight, size if whole else min(batch_size or 32, max(size, 1)), shuffle, _run_seed(shuffle)
+        )
 
     def _host_inputs(self, x: Any) -> Any:
         """Lets layers that read strings do their part on the host; overridden by models that have such layers."""
@@ -539,7 +570,12 @@ class Trainer:
             return cached[1]
         flat = None
         is_default = type(self).train_step is Trainer.train_step
-        if kind == "train" and is_default and getattr(engine, "MUTABLE", False) and can_flatten(self.optimizer, self.trainable_variables):
+        if (
+            kind == "train"
+            and is_default
+            and getattr(engine, "MUTABLE", False)
+            and can_flatten(self.optimizer, self.trainable_variables)
+        ):
             flat = FlatState(self.optimizer, self.trainable_variables)
         step = Step(self._update_of(kind), variables, flat)
         self._steps[kind] = (key, step)
@@ -572,7 +608,9 @@ class Trainer:
         """The shapes of one batch: the first, for streams."""
         if isinstance(source, ArrayData):
             size = source.batch_size
-            return tree.map_structure(lambda a: None if a is None else engine.Spec((size, *a.shape[1:]), a.dtype), source.data)
+            return tree.map_structure(
+                lambda a: None if a is None else engine.Spec((size, *a.shape[1:]), a.dtype), source.data
+            )
         if getattr(self, "built", False) and self._is_ready():
             return None
         batch = source.peek()
@@ -585,7 +623,9 @@ class Trainer:
     def _build_for(self, kind: str, example: Any, source: Any) -> None:
         """Builds what is not built yet: the model's weights, its losses and metrics, the optimizer's slots."""
         needs_parts = kind != "predict" and not self._is_ready()
-        if example is not None and (not getattr(self, "built", False) or needs_parts or not self.__dict__.get("_output_specs")):
+        if example is not None and (
+            not getattr(self, "built", False) or needs_parts or not self.__dict__.get("_output_specs")
+        ):
             x, y, _ = unpack_x_y_sample_weight(example)
             y_pred = engine.spec(lambda inputs: self._spec_call(inputs), x)
             self.__dict__["_output_specs"] = tree.flatten(y_pred)
@@ -620,6 +660,12 @@ class _Opaque:
         self.items = items
 
 
+def _verbosity(verbose: Any) -> int:
+    if verbose == "auto":
+        return 1 if is_interactive_logging_enabled() else 2
+    return int(verbose)
+
+
 def _plain(value: Any) -> Any:
     array = engine.numpy(value) if not isinstance(value, (int, float)) else np.asarray(value)
     return float(array) if array.ndim == 0 else array
@@ -633,7 +679,9 @@ def _is_stream(x: Any) -> bool:
     if isinstance(x, (list, tuple)):
         return False
     if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"):
-        raise TypeError(f"x: expected arrays, a data frame, a PyDataset or an iterable of batches; got {type(x).__name__}.")
+        raise TypeError(
+            f"x: expected arrays, a data frame, a PyDataset or an iterable of batches; got {type(x).__name__}."
+        )
     return True
 
 

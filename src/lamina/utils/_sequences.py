@@ -35,7 +35,7 @@ def pad_sequences(
         maxlen = max(map(len, sequences), default=0)
     inner = next((np.asarray(s).shape[1:] for s in sequences if len(s)), ())
     is_text = np.issubdtype(dtype, np.str_)
-    if isinstance(value, str) and dtype != object and not is_text:
+    if isinstance(value, str) and np.dtype(dtype) != np.dtype(object) and not is_text:
         raise ValueError(f"pad_sequences: value={value!r} does not fit dtype={dtype!r}; use dtype=object for text.")
     rows = np.full((len(sequences), maxlen, *inner), value, dtype=dtype)
     for i, s in enumerate(sequences):

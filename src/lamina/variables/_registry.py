@@ -225,7 +225,8 @@ def find_class(config: dict[str, Any], custom_objects: Any = None) -> type:
         raise ValueError(
             f"Unknown class {class_name!r} (module {module!r}, registered name {registered!r}). If it is a class of "
             "your own, import the module that defines it, decorated with "
-            f"@lamina.saving.register_keras_serializable(), or pass custom_objects={{{class_name!r}: {class_name}}}. Nothing named by a file is imported for you."
+            "@lamina.saving.register_keras_serializable(), or pass "
+            f"custom_objects={{{class_name!r}: {class_name}}}. Nothing named by a file is imported for you."
         )
     return found
 

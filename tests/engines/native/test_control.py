@@ -65,7 +65,9 @@ def test_cond_branches_must_agree():
 
 def test_vectorized_map():
     x = rng.standard_normal((3, 2))
-    np.testing.assert_allclose(both(lambda a: native.vectorized_map(lambda r: np.sum(r) * r, a), x), x * x.sum(1, keepdims=True))
+    np.testing.assert_allclose(
+        both(lambda a: native.vectorized_map(lambda r: np.sum(r) * r, a), x), x * x.sum(1, keepdims=True)
+    )
 
 
 def test_custom_gradient_replaces_the_gradient():

@@ -17,14 +17,26 @@ PROGRAMS = {
     "value used twice": (lambda x: (y := np.exp(x)) * np.sin(y) + y, [normal(5, 4)]),
     "transposed view": (lambda x: np.transpose(np.exp(x)) + np.exp(np.transpose(x)), [normal(4, 4)]),
     "reshape that copies": (lambda x: np.reshape(np.transpose(np.exp(x)), -1) * 2, [normal(3, 4)]),
-    "joined parts": (lambda a, b: np.concatenate([np.reshape(a @ b, -1), np.reshape(np.exp(b), -1)]) * 3, [normal(2, 3), normal(3, 2)]),
+    "joined parts": (
+        lambda a, b: np.concatenate([np.reshape(a @ b, -1), np.reshape(np.exp(b), -1)]) * 3,
+        [normal(2, 3), normal(3, 2)],
+    ),
     "same part twice": (lambda a: np.concatenate([(e := np.exp(a)), e]) + 1, [normal(3)]),
     "input in a concatenation": (lambda a: np.concatenate([a, np.exp(a)]), [normal(3)]),
-    "long arrays in pieces": (lambda a, b: np.sqrt(np.square(a - b) + 1) * np.sum(a) + b, [normal(100_003), normal(100_003)]),
-    "pieces used afterwards": (lambda a: np.sum((e := np.exp(a) * 2)) + np.sum(np.reshape(e, (2, -1))[0]), [normal(100_002)]),
+    "long arrays in pieces": (
+        lambda a, b: np.sqrt(np.square(a - b) + 1) * np.sum(a) + b,
+        [normal(100_003), normal(100_003)],
+    ),
+    "pieces used afterwards": (
+        lambda a: np.sum(e := np.exp(a) * 2) + np.sum(np.reshape(e, (2, -1))[0]),
+        [normal(100_002)],
+    ),
     "broadcast": (lambda a, b: (a + b) * np.sum(a, 0), [normal(3, 4), normal(4)]),
     "several outputs": (lambda a: np.linalg.qr(a)[1] + np.max(a), [normal(3, 3)]),
-    "broadcast of one element": (lambda a: np.broadcast_to(np.sum(a), (1, 1)) * np.sin(a) + np.broadcast_to(np.sum(a), (1, 1)), [normal(1, 1)]),
+    "broadcast of one element": (
+        lambda a: np.broadcast_to(np.sum(a), (1, 1)) * np.sin(a) + np.broadcast_to(np.sum(a), (1, 1)),
+        [normal(1, 1)],
+    ),
     "constants": (lambda a: a + np.arange(3, dtype="float32") * np.float32(2), [normal(2, 3)]),
 }
 

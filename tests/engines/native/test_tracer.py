@@ -20,7 +20,9 @@ def test_numpy_method_gives_a_plain_copy():
     assert type(plain) is np.ndarray and t[0] == 0
 
 
-@pytest.mark.parametrize("ask", [bool, float, int, np.asarray, lambda x: x.numpy(), lambda x: x.item(), lambda x: [0, 1][x]])
+@pytest.mark.parametrize(
+    "ask", [bool, float, int, np.asarray, lambda x: x.numpy(), lambda x: x.item(), lambda x: [0, 1][x]]
+)
 def test_asking_a_traced_tensor_for_its_value_names_the_way_out(ask):
     with pytest.raises(TypeError, match="run_eagerly=True"):
         native.compile(lambda x: ask(np.sum(x)))(np.ones(3, "float32"))
@@ -69,7 +71,9 @@ def test_boolean_mask_is_refused():
 
 
 def test_spec_finds_shape_and_dtype_without_data():
-    spec = native.spec(lambda a, b: {"y": a @ b}, native.Spec((50_000, 40_000), "float32"), native.Spec((40_000, 3), "float32"))
+    spec = native.spec(
+        lambda a, b: {"y": a @ b}, native.Spec((50_000, 40_000), "float32"), native.Spec((40_000, 3), "float32")
+    )
     assert spec["y"].shape == (50_000, 3) and spec["y"].dtype == "float32"
 
 

@@ -59,7 +59,9 @@ def test_lambda_callback_refuses_unknown_hooks():
         callbacks.LambdaCallback(on_epoch_ende=print)
 
 
-@pytest.mark.parametrize("values, patience, epochs", [([5, 4, 4, 4, 1], 2, 4), ([5, 6, 4, 3, 2], 2, 5), ([5, 6, 7], 1, 2)])
+@pytest.mark.parametrize(
+    "values, patience, epochs", [([5, 4, 4, 4, 1], 2, 4), ([5, 6, 4, 3, 2], 2, 5), ([5, 6, 7], 1, 2)]
+)
 def test_early_stopping(model, data, values, patience, epochs):
     stop = callbacks.EarlyStopping(patience=patience)
     history = model.fit(*data, epochs=len(values), verbose=0, callbacks=[Scripted(values), stop])
@@ -80,7 +82,10 @@ def test_a_missing_monitor_warns_with_the_names_there_are(model, data):
         model.fit(*data, verbose=0, callbacks=[callbacks.EarlyStopping("val_los")])
 
 
-@pytest.mark.parametrize("name, larger", [("val_accuracy", True), ("val_loss", False), ("auc", True), ("false_positives", False), ("mae", False)])
+@pytest.mark.parametrize(
+    "name, larger",
+    [("val_accuracy", True), ("val_loss", False), ("auc", True), ("false_positives", False), ("mae", False)],
+)
 def test_mode_auto_goes_by_the_name(name, larger):
     watch = callbacks.EarlyStopping(name)
     assert watch.is_better(2.0, 1.0) is larger

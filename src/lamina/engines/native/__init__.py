@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _nn as nn
+from . import _nn
 from . import primitives as primitives
 from ._autodiff import value_and_grad as value_and_grad
 from ._compile import compile as compile
@@ -27,11 +27,13 @@ from ._tracer import Tensor as Tensor
 from ._tracer import Tracer as Tracer
 from ._tracer import is_traced as is_traced
 from ._tracer import to_array, to_dtype, wrap
-from .primitives import _random as random
+from .primitives import _random
 
 NAME = "native"
 MUTABLE = True  # variables are updated in place, plans bind to their arrays
 xp = np
+nn = _nn
+random = _random
 
 
 def tensor(x: Any, dtype: Any = None) -> Any:

@@ -179,7 +179,9 @@ class _Entry:
 
 
 def _drop_none(graph: Graph, kept: list[int]) -> Graph:
-    return graph if len(kept) == len(graph.outputs) else Graph(graph.inputs, graph.nodes, [graph.outputs[n] for n in kept])
+    return (
+        graph if len(kept) == len(graph.outputs) else Graph(graph.inputs, graph.nodes, [graph.outputs[n] for n in kept])
+    )
 
 
 def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:

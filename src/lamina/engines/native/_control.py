@@ -65,7 +65,9 @@ def _vjp_graph(graph: Graph, count: int) -> tuple[Graph, list[int]]:
         assert trace is not None
         pairs = [(trace.var(o), g) for o, g in zip(outputs, given) if isinstance(o, Tracer)]
         found = backward(trace, [v for v, _ in pairs], [g for _, g in pairs], [trace.var(inputs[i]) for i in wanted])
-        return [np.zeros(graph.inputs[i].shape, graph.inputs[i].dtype) if g is None else g for i, g in zip(wanted, found)]
+        return [
+            np.zeros(graph.inputs[i].shape, graph.inputs[i].dtype) if g is None else g for i, g in zip(wanted, found)
+        ]
 
     specs = [Spec(v.shape, v.dtype) for v in graph.inputs] + [Spec(v.shape, v.dtype) for v in graph.outputs[:count]]
     result, captured, _ = _traced_graph(gradients, specs)
@@ -90,7 +92,9 @@ _scan = Primitive("scan")
 
 
 @_scan.forward
-def _scan_forward(*args: np.ndarray, body: Graph, carried: int, sliced: int, length: int, reverse: bool, out: Any = None) -> Any:
+def _scan_forward(
+    *args: np.ndarray, body: Graph, carried: int, sliced: int, length: int, reverse: bool, out: Any = None
+) -> Any:
     carry, sequences, fixed = list(args[:carried]), args[carried : carried + sliced], args[carried + sliced :]
     specs = body.outputs[carried:]
     stacked = [np.empty((length, *v.shape), v.dtype) for v in specs]
@@ -110,7 +114,9 @@ def _scan_shape(*args: Any, body: Graph, carried: int, sliced: int, length: int,
     )
 
 
-def _scan_vjp(g: Any, y: Any, *args: Any, body: Graph, carried: int, sliced: int, length: int, reverse: bool) -> list[Any]:
+def _scan_vjp(
+    g: Any, y: Any, *args: Any, body: Graph, carried: int, sliced: int, length: int, reverse: bool
+) -> list[Any]:
     # The carries before each step are found again by a forward scan that keeps them, then the steps run backwards.
     carry, sequences, fixed = args[:carried], args[carried : carried + sliced], args[carried + sliced :]
     keeping = Graph(body.inputs, body.nodes, body.outputs[:carried] + body.inputs[:carried])
@@ -126,7 +132,8 @@ def _scan_vjp(g: Any, y: Any, *args: Any, body: Graph, carried: int, sliced: int
         carry_g, sums = state
         kept_row, sequence_row, g_row = row
         full = [
-            carry_g[moving.index(i)] if i in moving else np.zeros(carry[i].shape, carry[i].dtype) for i in range(carried)
+            carry_g[moving.index(i)] if i in moving else np.zeros(carry[i].shape, carry[i].dtype)
+            for i in range(carried)
         ]
         found = inline(step, [*kept_row, *sequence_row, *fixed, *full, *g_row])
         of = dict(zip(wanted, found))
@@ -148,7 +155,9 @@ def _scan_vjp(g: Any, y: Any, *args: Any, body: Graph, carried: int, sliced: int
 _scan.vjp_all = _scan_vjp
 
 
-def scan(f: Callable, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1) -> Any:
+def scan(
+    f: Callable, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
+) -> Any:
     """Runs `carry, y = f(carry, x)` over the leading axis of `xs`; returns the last carry and the stacked ys.
 
     Raises ValueError if `xs` and `length` leave the number of steps open or disagree.
@@ -178,7 +187,9 @@ def scan(f: Callable, init: Any, xs: Any = None, length: int | None = None, reve
     for var, c in zip(graph.outputs, carry):
         if var.shape != c.shape:
             raise ValueError(f"scan: the carry changes shape from {c.shape} to {var.shape}.")
-    outputs = _scan(*carry, *leaves, *captured, body=graph, carried=len(carry), sliced=len(leaves), length=steps, reverse=reverse)
+    outputs = _scan(
+        *carry, *leaves, *captured, body=graph, carried=len(carry), sliced=len(leaves), length=steps, reverse=reverse
+    )
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     stacked = iter(outputs[len(carry) :])
     ys = tree.map_structure(lambda v: None if v is None else next(stacked), structure["y"])
@@ -205,7 +216,9 @@ _while = Primitive("while_loop").no_gradient()
 
 
 @_while.forward
-def _while_forward(*args: np.ndarray, condition: Graph, body: Graph, carried: int, tested: int, limit: int | None, out: Any = None) -> Any:
+def _while_forward(
+    *args: np.ndarray, condition: Graph, body: Graph, carried: int, tested: int, limit: int | None, out: Any = None
+) -> Any:
     state, extra = list(args[:carried]), args[carried:]
     count = 0
     while (limit is None or count < limit) and bool(run_graph(condition, [*state, *extra[:tested]])[0]):
@@ -294,7 +307,7 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
     if not is_traced(pred) or (trace is not None and trace.eager):
         return true_fn() if bool(pred) else false_fn()
     yes, yes_captured, result = _traced_graph(true_fn, [])
-    no, no_captured, other = _traced_graph(false_fn, [])
+    no, no_captured, _ = _traced_graph(false_fn, [])
     if [(v.shape, v.dtype) for v in yes.outputs] != [(v.shape, v.dtype) for v in no.outputs]:
         raise TypeError(
             "cond: the branches must return tensors of equal shapes and dtypes; got "
@@ -302,7 +315,9 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
         )
     if not yes.outputs:
         return result
-    outputs = _cond(to_dtype(pred, np.dtype(bool)), *yes_captured, *no_captured, yes=yes, no=no, split=len(yes_captured))
+    outputs = _cond(
+        to_dtype(pred, np.dtype(bool)), *yes_captured, *no_captured, yes=yes, no=no, split=len(yes_captured)
+    )
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     return tree.pack_sequence_as(result, outputs)
 
@@ -337,7 +352,9 @@ def _with_gradient_vjp(g: Any, y: Any, *args: Any, outputs: int, gradient: Calla
     given = gradient(*(g if isinstance(g, tuple) else (g,)))
     given = list(given) if isinstance(given, (tuple, list)) else [given]
     if len(given) != len(args) - outputs:
-        raise ValueError(f"custom_gradient: the gradient function gave {len(given)} gradients for {len(args) - outputs} arguments.")
+        raise ValueError(
+            f"custom_gradient: the gradient function gave {len(given)} gradients for {len(args) - outputs} arguments."
+        )
     return [None] * outputs + given
 
 
@@ -366,5 +383,3 @@ def custom_gradient(fun: Callable) -> Callable:
         return tree.pack_sequence_as(value, results if isinstance(results, tuple) else (results,))
 
     return wrapped
-
-

@@ -1,6 +1,6 @@
 """Promotion for raw operators on tensors: NumPy's, except that an integer never widens a float."""
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def promote(*args: Any) -> np.dtype:
     return dtype
 
 
-@lru_cache(maxsize=None)
+@cache
 def promote_dtypes(dtypes: tuple[np.dtype, ...]) -> np.dtype:
     floats = [d for d in dtypes if is_float(d)]
     chosen = floats or list(dtypes)

@@ -1,11 +1,11 @@
 """The traced program: typed variables, nodes in order of execution (SSA), and a printer.
 
-    print(graph)
+print(graph)
 
-    graph(a:f32[128,784], b:f32[784,10]):
-      c:f32[128,10] = matmul a b
-      d:f32[10] = sum c axis=(0,) keepdims=False
-      return d
+graph(a:f32[128,784], b:f32[784,10]):
+  c:f32[128,10] = matmul a b
+  d:f32[10] = sum c axis=(0,) keepdims=False
+  return d
 """
 
 from collections.abc import Iterable
@@ -114,7 +114,9 @@ def verify(graph: Graph, after: str = "") -> None:
     defined = {id(v) for v in graph.inputs}
     for node in graph.nodes:
         for var in node.inputs:
-            assert var.is_constant or id(var) in defined, f"after {after}: {node.primitive.name} reads an undefined value"
+            assert var.is_constant or id(var) in defined, (
+                f"after {after}: {node.primitive.name} reads an undefined value"
+            )
         specs = node.primitive.output_specs(node.inputs, node.params)
         assert len(specs) == len(node.outputs), f"after {after}: {node.primitive.name} has a wrong number of outputs"
         for spec, var in zip(specs, node.outputs):

@@ -293,7 +293,11 @@ class _Layout:
     def _find_scratch(self) -> set[Var]:
         scratch: set[Var] = set()
         for start, stop in self.blocks:
-            nodes = [n for n in self.graph.nodes[start : stop + 1] if not (n.primitive.is_view and n not in self.copied_views)]
+            nodes = [
+                n
+                for n in self.graph.nodes[start : stop + 1]
+                if not (n.primitive.is_view and n not in self.copied_views)
+            ]
             inside = {v for n in nodes for v in n.outputs}
             for v in inside:
                 if v not in self.places and self._last_use.get(v, 0) <= stop:
@@ -397,14 +401,23 @@ def _write_source(graph: Graph, layout: _Layout, donated: dict[int, int]) -> tup
         n += 1
     pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written_in_place]
     states = {graph.inputs[i] for i in donated}
-    for k, (old, new) in enumerate(pending):
+    for k, (_, new) in enumerate(pending):
         if layout.root.get(new, new) in states:  # another state's storage, which an earlier copy may overwrite
             names.functions[f"t{k}"] = np.empty(new.shape, new.dtype)
             lines.append(f"    np.copyto(t{k}, {names.of(new)})")
     for k, (old, new) in enumerate(pending):
         source = f"t{k}" if f"t{k}" in names.functions else names.of(new)
         lines.append(f"    np.copyto({names.of(old)}, {source})")
-    bound = [*names.values.values(), *names.functions, *names.reshaped, *names.parts, *names.pieces, "np", "store", "store_all"]
+    bound = [
+        *names.values.values(),
+        *names.functions,
+        *names.reshaped,
+        *names.parts,
+        *names.pieces,
+        "np",
+        "store",
+        "store_all",
+    ]
     # Default arguments make every name a local of the function: the fastest look-up Python has.
     head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"
     return "\n".join([head, *(lines or ["    pass"])]) + "\n", names

@@ -13,7 +13,6 @@ import numpy as np
 from lamina import tree
 
 from ._autodiff import backward, ones_for
-
 from ._tracer import Trace, Tracer, current_trace, to_array, tracing
 
 _active: list["GradientTape"] = []
@@ -23,7 +22,9 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     """Called when a variable is read: while a tape records, the value is replaced by one that it follows."""
     if not _active or current_trace() is None or not _active[-1].watch_accessed_variables:
         return value
-    if not np.issubdtype(np.dtype(str(value.dtype)) if not isinstance(value.dtype, np.dtype) else value.dtype, np.floating):
+    if not np.issubdtype(
+        np.dtype(str(value.dtype)) if not isinstance(value.dtype, np.dtype) else value.dtype, np.floating
+    ):
         return value
     tape = _active[-1]
     if id(variable) not in tape._variables:
@@ -123,7 +124,9 @@ class GradientTape:
         Raises RuntimeError on a second call unless the tape is persistent, ValueError for a target it did not record.
         """
         if unconnected_gradients not in ("none", "zero"):
-            raise ValueError(f"gradient: unconnected_gradients must be 'none' or 'zero'; got {unconnected_gradients!r}.")
+            raise ValueError(
+                f"gradient: unconnected_gradients must be 'none' or 'zero'; got {unconnected_gradients!r}."
+            )
         if self._used and not self.persistent:
             raise RuntimeError("gradient was called twice; make the tape with GradientTape(persistent=True).")
         self._used = True
@@ -184,5 +187,3 @@ class GradientTape:
         if self._trace is not None and id(x) in self._trace.watched:
             return self._trace.watched[id(x)][1]
         return None
-
-

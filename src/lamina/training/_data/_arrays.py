@@ -78,7 +78,15 @@ class ArrayData:
         seed: int that, with the number of the epoch, fixes the order.
     """
 
-    def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, batch_size: int = 32, shuffle: Any = False, seed: int = 0):
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        batch_size: int = 32,
+        shuffle: Any = False,
+        seed: int = 0,
+    ):
         parts = (x, y, sample_weight)
         self.data = parts if sample_weight is not None else parts[:2] if y is not None else parts[:1]
         self.size = len(tree.flatten(x)[0])
@@ -113,6 +121,8 @@ def split(data: Any, fraction: float) -> tuple[Any, Any]:
     size = len(next(a for a in tree.flatten(data) if a is not None))
     at = math.floor(size * (1.0 - fraction))
     if at in (0, size):
-        raise ValueError(f"validation_split={fraction}: {size} samples leave none for {'training' if at == 0 else 'validation'}.")
+        raise ValueError(
+            f"validation_split={fraction}: {size} samples leave none for {'training' if at == 0 else 'validation'}."
+        )
     first = tree.map_structure(lambda a: None if a is None else a[:at], data)
     return first, tree.map_structure(lambda a: None if a is None else a[at:], data)

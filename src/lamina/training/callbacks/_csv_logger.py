@@ -37,7 +37,9 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         row = {"epoch": epoch, **{k: _plain(v) for k, v in (logs or {}).items()}}
         if self._writer is None:
-            self._writer = csv.DictWriter(self._file, list(row), delimiter=self.separator, extrasaction="ignore", restval="NA")
+            self._writer = csv.DictWriter(
+                self._file, list(row), delimiter=self.separator, extrasaction="ignore", restval="NA"
+            )
             if not self._has_header:
                 self._writer.writeheader()
         self._writer.writerow(row)

@@ -13,7 +13,11 @@ class Logs(dict):
     def __missing__(self, key: str) -> Any:
         prefix, name = ("val_", key[4:]) if key.startswith("val_") else ("", key)
         if name == "acc":
-            found = [k for k in self if k.startswith(prefix) and k.endswith("accuracy") and (prefix or not k.startswith("val_"))]
+            found = [
+                k
+                for k in self
+                if k.startswith(prefix) and k.endswith("accuracy") and (prefix or not k.startswith("val_"))
+            ]
             if len(found) == 1:
                 return self[found[0]]
         raise KeyError(f"{key!r}; the history holds {list(self)}.")

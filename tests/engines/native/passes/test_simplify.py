@@ -20,7 +20,7 @@ def simplified(fn, *shapes):
         (lambda x: np.exp(x) * np.exp(x), ["exp", "multiply"]),  # equal calls
         (lambda x: x * 1 + 0, []),
         (lambda x: x / 1 - 0, []),
-        (lambda x: -(-x), []),
+        (lambda x: np.negative(np.negative(x)), []),
         (lambda x: x + (-np.exp(x)), ["exp", "subtract"]),
         (lambda x: np.reshape(np.reshape(x, (4, 3)), (12,)), ["reshape"]),
         (lambda x: np.transpose(np.transpose(x)), []),

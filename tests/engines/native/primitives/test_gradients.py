@@ -41,11 +41,14 @@ CASES = {name: [(getattr(E, name), [normal(3, 4)])] for name in (
 CASES |= {name: [(getattr(E, name), [positive(3, 4)])] for name in (
     "sqrt cbrt reciprocal log log2 log10 log1p digamma trigamma lgamma"
 ).split()}  # fmt: skip
-CASES |= {name: [(getattr(E, name), [inside(3, 4)])] for name in "tan arcsin arccos arctanh erfinv".split()}
+CASES |= {name: [(getattr(E, name), [inside(3, 4)])] for name in ("tan arcsin arccos arctanh erfinv").split()}
 CASES |= {
-    name: [(getattr(E, name), [normal(3, 4), normal(4)])] for name in "add subtract multiply logaddexp logaddexp2".split()
+    name: [(getattr(E, name), [normal(3, 4), normal(4)])]
+    for name in ["add", "subtract", "multiply", "logaddexp", "logaddexp2"]
 }
-CASES |= {name: [(getattr(E, name), [distinct(3, 4), distinct(3, 1)])] for name in "maximum minimum fmax fmin".split()}
+CASES |= {
+    name: [(getattr(E, name), [distinct(3, 4), distinct(3, 1)])] for name in ["maximum", "minimum", "fmax", "fmin"]
+}
 CASES |= {
     "divide": [(E.divide, [normal(3, 4), positive(4)])],
     "power": [(E.power, [positive(3, 4), normal(4)]), (lambda a: E.power(a, np.full(4, 3.0)), [normal(3, 4)])],
@@ -113,6 +116,11 @@ CASES |= {
     "eigh": [(lambda a: np.square(L.eigh(symmetric(a))[0]), [definite(3)]),
              (lambda a: np.square(L.eigh(symmetric(a))[1]), [definite(3)])],
     "qr": [(lambda a: L.qr(a, mode="reduced")[0], [normal(4, 3)]), (lambda a: L.qr(a, mode="reduced")[1], [normal(3, 3)])],
+    "svd": [
+        (lambda a: np.square(L.svd(a, full_matrices=False)[0]), [normal(4, 3)]),
+        (lambda a: np.square(L.svd(a, full_matrices=False)[2]), [normal(3, 4)]),
+        (lambda a: L.svd(a, full_matrices=True)[1], [normal(3, 3)]),
+    ],
     "svdvals": [(L.svdvals, [normal(4, 3)])],
     "cumsum": [(lambda x: C.cumsum(x, axis=1), [normal(2, 4)])],
     "cumprod": [(lambda x: C.cumprod(x, axis=0), [np.array([1.5, 0.0, -2.0, 3.0])])],
@@ -123,7 +131,7 @@ CASES |= {
 }  # fmt: skip
 
 # The second derivative of these is not defined, or meets a kink.
-FIRST_ORDER_ONLY = {"trigamma", "i0", "scatter", "svdvals", "with_gradient"}
+FIRST_ORDER_ONLY = {"trigamma", "i0", "scatter", "with_gradient"}
 
 
 def numeric_gradient(f, arrays, i, step=1e-6):

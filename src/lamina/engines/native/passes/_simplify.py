@@ -68,9 +68,7 @@ def _with_new_outputs(node: Node) -> Node:
 
 
 def _key(node: Node) -> Any:
-    inputs = tuple(
-        (v.dtype, v.value.tobytes()) if v.is_constant and v.shape == () else id(v) for v in node.inputs
-    )
+    inputs = tuple((v.dtype, v.value.tobytes()) if v.is_constant and v.shape == () else id(v) for v in node.inputs)
     params = tuple((k, v if _hashable(v) else id(v)) for k, v in sorted(node.params.items()))
     return node.primitive.name, inputs, repr(params)
 

@@ -12,7 +12,7 @@ import numpy as np
 from .._dtypes import FLOAT32, is_float, promote
 from .._graph import Spec
 from .._primitive import Primitive
-from .._tracer import FUNCTIONS, UFUNCS, as_operands, implements, is_traced, to_array, to_dtype, wrap
+from .._tracer import FUNCTIONS, UFUNCS, as_operands, implements, is_traced, to_array, to_dtype
 from . import _special as special
 
 BOOL = np.dtype(bool)
@@ -81,7 +81,9 @@ power = elementwise(
     lambda g, y, a, b: g * np.where(a == 0, 0, y * np.log(np.where(a == 0, 1, a))),
     register=False,
 )  # fmt: skip
-remainder = elementwise("remainder", np.remainder, SAME, lambda g, y, a, b: g, lambda g, y, a, b: -(g * np.floor(a / b)))
+remainder = elementwise(
+    "remainder", np.remainder, SAME, lambda g, y, a, b: g, lambda g, y, a, b: -(g * np.floor(a / b))
+)
 fmod = elementwise("fmod", np.fmod, SAME, lambda g, y, a, b: g, lambda g, y, a, b: -(g * np.trunc(a / b)))
 floor_divide = elementwise("floor_divide", np.floor_divide)
 
@@ -103,7 +105,9 @@ fmax = elementwise("fmax", np.fmax, SAME, maximum.vjps[0], maximum.vjps[1])
 fmin = elementwise("fmin", np.fmin, SAME, minimum.vjps[0], minimum.vjps[1])
 
 # relu's gradient at zero is zero, which half a tie of `maximum` would not give.
-relu = elementwise("relu", lambda x, out=None: np.maximum(x, x.dtype.type(0), out=out), SAME, lambda g, y, x: relu_grad(g, y))
+relu = elementwise(
+    "relu", lambda x, out=None: np.maximum(x, x.dtype.type(0), out=out), SAME, lambda g, y, x: relu_grad(g, y)
+)
 
 
 def _relu_grad(g: np.ndarray, y: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -190,7 +194,9 @@ UFUNCS[np.degrees] = rad2deg.apply
 absolute = elementwise("absolute", np.absolute, SAME, lambda g, y, x: g * np.sign(x))
 UFUNCS[np.fabs] = absolute.apply
 sign = elementwise("sign", np.sign)
-copysign = elementwise("copysign", np.copysign, FLOAT, lambda g, y, a, b: g * np.sign(a) * np.sign(y), lambda g, y, a, b: None)
+copysign = elementwise(
+    "copysign", np.copysign, FLOAT, lambda g, y, a, b: g * np.sign(a) * np.sign(y), lambda g, y, a, b: None
+)
 floor = elementwise("floor", np.floor)
 ceil = elementwise("ceil", np.ceil)
 trunc = elementwise("trunc", np.trunc)
@@ -425,15 +431,9 @@ def _result_type(*args: Any) -> np.dtype:
     return promote(*args)
 
 
-@implements(np.divmod) if not isinstance(np.divmod, np.ufunc) else (lambda fn: UFUNCS.__setitem__(np.divmod, fn) or fn)
-def _divmod(a: Any, b: Any) -> Any:
-    return np.floor_divide(a, b), np.remainder(a, b)
+UFUNCS[np.divmod] = lambda a, b: (np.floor_divide(a, b), np.remainder(a, b))
 
 
 @implements(np.isscalar)
 def _isscalar(x: Any) -> bool:
     return False
-
-
-__all__ = [name for name in globals() if not name.startswith("_")]
-_ = wrap

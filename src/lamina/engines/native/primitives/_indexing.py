@@ -93,7 +93,9 @@ put_along_axis = Primitive("put_along_axis")  # adds into zeros, the transpose o
 
 
 @put_along_axis.forward
-def _put_along_axis(g: np.ndarray, indices: np.ndarray, axis: int, size: int, out: np.ndarray | None = None) -> np.ndarray:
+def _put_along_axis(
+    g: np.ndarray, indices: np.ndarray, axis: int, size: int, out: np.ndarray | None = None
+) -> np.ndarray:
     shape = g.shape[:axis] + (size,) + g.shape[axis + 1 :]
     out = np.empty(shape, g.dtype) if out is None else out
     out[...] = 0
@@ -133,9 +135,7 @@ def _gather_shape(x: Any, *indices: Any) -> Spec:
     return Spec(np.broadcast_shapes(*(i.shape for i in indices)) + x.shape[len(indices) :], x.dtype)
 
 
-gather.vjp(0)(
-    lambda g, y, x, *indices: scatter(np.zeros(x.shape, g.dtype), g, *indices, mode="add")
-)
+gather.vjp(0)(lambda g, y, x, *indices: scatter(np.zeros(x.shape, g.dtype), g, *indices, mode="add"))
 
 _SCATTER = {"set": None, "add": np.add, "multiply": np.multiply, "max": np.maximum, "min": np.minimum}
 scatter = Primitive("scatter", inplace=(0,))  # x with updates written, added, ... at indices of the first axes
@@ -229,7 +229,9 @@ def getitem(x: Any, index: Any) -> Any:
         adjacent = [n for n, _ in arrays] == list(range(first, first + len(arrays)))
         if any(p is None for p in layout):
             if not adjacent:
-                raise TypeError("None together with index arrays that are not adjacent is not supported in traced code.")
+                raise TypeError(
+                    "None together with index arrays that are not adjacent is not supported in traced code."
+                )
             merged: list[Any] = []
             for p in layout:
                 if p is None or isinstance(p, str):
@@ -269,7 +271,9 @@ def _window(starts: np.ndarray, sizes: tuple[int, ...], shape: tuple[int, ...]) 
 
 
 @dynamic_slice.forward
-def _dynamic_slice(x: np.ndarray, starts: np.ndarray, sizes: tuple[int, ...], out: np.ndarray | None = None) -> np.ndarray:
+def _dynamic_slice(
+    x: np.ndarray, starts: np.ndarray, sizes: tuple[int, ...], out: np.ndarray | None = None
+) -> np.ndarray:
     window = x[_window(starts, sizes, x.shape)]
     if out is None:
         return window.copy()
@@ -278,9 +282,7 @@ def _dynamic_slice(x: np.ndarray, starts: np.ndarray, sizes: tuple[int, ...], ou
 
 
 dynamic_slice.shape(lambda x, starts, sizes: Spec(sizes, x.dtype))
-dynamic_slice.vjp(0)(
-    lambda g, y, x, starts, sizes: dynamic_update_slice(np.zeros(x.shape, g.dtype), g, starts)
-)
+dynamic_slice.vjp(0)(lambda g, y, x, starts, sizes: dynamic_update_slice(np.zeros(x.shape, g.dtype), g, starts))
 
 dynamic_update_slice = Primitive("dynamic_update_slice", inplace=(0,))
 
@@ -332,7 +334,9 @@ def _median(a: Any, axis: Any = None, out: None = None, overwrite_input: bool = 
 
 
 @implements(np.quantile)
-def _quantile(a: Any, q: Any, axis: Any = None, *_: Any, method: str = "linear", keepdims: bool = False, **_k: Any) -> Any:
+def _quantile(
+    a: Any, q: Any, axis: Any = None, *_: Any, method: str = "linear", keepdims: bool = False, **_k: Any
+) -> Any:
     x = to_array(a)
     if x.dtype.kind in "biu":
         x = to_dtype(x, np.dtype("float32"))
@@ -376,13 +380,17 @@ def _digitize(x: Any, bins: Any, right: bool = False) -> Any:
 
 
 bincount = Primitive("bincount").no_gradient()
-bincount.forward(lambda x, weights, minlength, out=None: np.bincount(x, weights, minlength)[:minlength].astype(weights.dtype))
+bincount.forward(
+    lambda x, weights, minlength, out=None: np.bincount(x, weights, minlength)[:minlength].astype(weights.dtype)
+)
 bincount.shape(lambda x, weights, minlength: Spec((minlength,), weights.dtype))
 
 
 def _shape_from_values(name: str) -> Any:
     def refuse(*_: Any, **__: Any) -> Any:
-        raise TypeError(f"{name} gives a shape that depends on values, so it cannot be traced. Run with run_eagerly=True.")
+        raise TypeError(
+            f"{name} gives a shape that depends on values, so it cannot be traced. Run with run_eagerly=True."
+        )
 
     return refuse
 

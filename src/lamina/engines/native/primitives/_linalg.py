@@ -23,7 +23,9 @@ matmul.emit = lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})
 @matmul.shape
 def _matmul_shape(a: Any, b: Any) -> Spec:
     if a.shape[-1] != b.shape[-2]:
-        raise ValueError(f"matmul: shapes {a.shape} and {b.shape} do not fit: {a.shape[-1]} columns, {b.shape[-2]} rows.")
+        raise ValueError(
+            f"matmul: shapes {a.shape} and {b.shape} do not fit: {a.shape[-1]} columns, {b.shape[-2]} rows."
+        )
     return Spec(broadcast_shapes(a.shape[:-2], b.shape[:-2]) + (a.shape[-2], b.shape[-1]), a.dtype)
 
 
@@ -58,7 +60,6 @@ def np_matmul(a: Any, b: Any) -> Any:
 
 
 UFUNCS[np.matmul] = np_matmul
-implements(np.vecdot) if not isinstance(np.vecdot, np.ufunc) else None
 UFUNCS[np.vecdot] = lambda a, b: np.sum(to_array(a) * b, axis=-1)
 
 
@@ -75,8 +76,14 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     keep_a = [i for i in range(len(a.shape)) if i not in left]
     keep_b = [i for i in range(len(b.shape)) if i not in right]
     inner = int(np.prod([a.shape[i] for i in left], dtype=int))
-    flat_a = np.reshape(np.transpose(a, keep_a + left), (-1, inner) if inner else (int(np.prod([a.shape[i] for i in keep_a], dtype=int)), 0))
-    flat_b = np.reshape(np.transpose(b, right + keep_b), (inner, -1) if inner else (0, int(np.prod([b.shape[i] for i in keep_b], dtype=int))))
+    flat_a = np.reshape(
+        np.transpose(a, keep_a + left),
+        (-1, inner) if inner else (int(np.prod([a.shape[i] for i in keep_a], dtype=int)), 0),
+    )
+    flat_b = np.reshape(
+        np.transpose(b, right + keep_b),
+        (inner, -1) if inner else (0, int(np.prod([b.shape[i] for i in keep_b], dtype=int))),
+    )
     return np.reshape(matmul(flat_a, flat_b), [a.shape[i] for i in keep_a] + [b.shape[i] for i in keep_b])
 
 
@@ -248,7 +255,7 @@ def _vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 # --- decompositions and solvers ---------------------------------------------------------------------------------------
 
 
-def _decomposition(name: str, function: Callable, shape: Callable, differentiable: bool = True) -> Primitive:
+def _decomposition(name: str, function: Callable, shape: Callable) -> Primitive:
     primitive = Primitive(name)
 
     def forward(*arrays: np.ndarray, out: Any = None, **params: Any) -> Any:
@@ -257,7 +264,7 @@ def _decomposition(name: str, function: Callable, shape: Callable, differentiabl
 
     primitive.forward(forward)
     primitive.shape(shape)
-    return primitive if differentiable else primitive.no_gradient()
+    return primitive
 
 
 inv = _decomposition("inv", np.linalg.inv, lambda a: Spec(a.shape, a.dtype))
@@ -265,10 +272,14 @@ inv.vjp(0)(lambda g, y, a: -(t(y) @ g @ t(y)))
 det = _decomposition("det", np.linalg.det, lambda a: Spec(a.shape[:-2], a.dtype))
 det.vjp(0)(lambda g, y, a: np.expand_dims(g * y, (-1, -2)) * t(inv(a)))
 slogdet = _decomposition(
-    "slogdet", lambda a: tuple(np.linalg.slogdet(a)), lambda a: (Spec(a.shape[:-2], a.dtype), Spec(a.shape[:-2], a.dtype))
+    "slogdet",
+    lambda a: tuple(np.linalg.slogdet(a)),
+    lambda a: (Spec(a.shape[:-2], a.dtype), Spec(a.shape[:-2], a.dtype)),
 )
 slogdet.vjp(0)(lambda g, y, a: np.expand_dims(g[1], (-1, -2)) * t(inv(a)))
-solve = _decomposition("solve", np.linalg.solve, lambda a, b: Spec(broadcast_shapes(a.shape[:-2], b.shape[:-2]) + b.shape[-2:], a.dtype))
+solve = _decomposition(
+    "solve", np.linalg.solve, lambda a, b: Spec(broadcast_shapes(a.shape[:-2], b.shape[:-2]) + b.shape[-2:], a.dtype)
+)
 solve.vjp(0)(lambda g, y, a, b: -(solve(t(a), g) @ t(y)))
 solve.vjp(1)(lambda g, y, a, b: solve(t(a), g))
 cholesky = _decomposition("cholesky", np.linalg.cholesky, lambda a: Spec(a.shape, a.dtype))
@@ -336,8 +347,38 @@ def _svd_shape(a: Any, full_matrices: bool) -> tuple[Spec, ...]:
     )
 
 
-svd = _decomposition("svd", _svd, _svd_shape, differentiable=False)
-svdvals = _decomposition("svdvals", lambda a: np.linalg.svd(a, compute_uv=False), lambda a: Spec(a.shape[:-2] + (min(a.shape[-2:]),), a.dtype))
+svd = _decomposition("svd", _svd, _svd_shape)
+
+
+@svd.vjp(0)
+def _svd_vjp(g: Any, y: Any, a: Any, full_matrices: bool) -> Any:
+    # J. Townsend, Differentiating the singular value decomposition (2016); distinct, nonzero singular values.
+    if full_matrices and a.shape[-1] != a.shape[-2]:
+        raise NotImplementedError("svd: the gradient needs full_matrices=False.")
+    u, s, v = y[0], y[1], t(y[2])
+    gu, gs, gv = g[0], g[1], t(g[2])
+    k = s.shape[-1]
+    eye = np.eye(k, dtype=bool)
+    squares = np.square(s)
+    gaps = np.expand_dims(squares, -2) - np.expand_dims(squares, -1)
+    f = np.where(eye, 0, 1 / np.where(eye, 1, gaps))
+    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
+
+    def antisymmetric(x: Any, gx: Any) -> Any:
+        m = t(x) @ gx
+        return f * (m - t(m))
+
+    middle = antisymmetric(u, gu) * row + column * antisymmetric(v, gv) + np.expand_dims(gs, -1) * np.where(eye, 1, 0)
+    outside_u = (gu - u @ (t(u) @ gu)) / row
+    outside_v = t(gv - v @ (t(v) @ gv)) / column
+    return (u @ middle + outside_u) @ t(v) + u @ outside_v
+
+
+svdvals = _decomposition(
+    "svdvals",
+    lambda a: np.linalg.svd(a, compute_uv=False),
+    lambda a: Spec(a.shape[:-2] + (min(a.shape[-2:]),), a.dtype),
+)
 
 
 @svdvals.vjp(0)

@@ -21,7 +21,9 @@ def _draw(name: str, sample: Callable) -> Primitive:
     primitive = Primitive(name).no_gradient()
 
     @primitive.forward
-    def forward(seed: np.ndarray, *args: Any, shape: tuple, dtype: np.dtype, out: np.ndarray | None = None, **params: Any) -> Any:
+    def forward(
+        seed: np.ndarray, *args: Any, shape: tuple, dtype: np.dtype, out: np.ndarray | None = None, **params: Any
+    ) -> Any:
         value = sample(generator(seed), *args, shape=shape, dtype=dtype, out=out, **params)
         if value is out and out is not None:
             return out
@@ -50,7 +52,9 @@ random_integers = _draw(
     "random_integers", lambda rng, low, high, shape, dtype, out: rng.integers(low, high, shape, dtype=np.int64)
 )
 random_permutation = _draw("random_permutation", lambda rng, shape, dtype, out: rng.permutation(shape[0]))
-random_gamma = _draw("random_gamma", lambda rng, alpha, shape, dtype, out: rng.standard_gamma(alpha, shape, dtype=FLOAT64))
+random_gamma = _draw(
+    "random_gamma", lambda rng, alpha, shape, dtype, out: rng.standard_gamma(alpha, shape, dtype=FLOAT64)
+)
 
 
 def uniform(seed: Any, shape: Any, dtype: Any = "float32") -> Any:

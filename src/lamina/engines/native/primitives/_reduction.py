@@ -197,7 +197,9 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims
 
 
 @implements(np.var)
-def var(a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
+def var(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any
+) -> Any:
     x = _as_float(a, dtype)
     centred = x - mean(x, axis, keepdims=True)
     count = int(np.prod([x.shape[i] for i in normal_axes(axis, len(x.shape))]))
@@ -205,7 +207,9 @@ def var(a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int
 
 
 @implements(np.std)
-def std(a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
+def std(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any
+) -> Any:
     return np.sqrt(var(a, axis, dtype, None, ddof, keepdims))
 
 
@@ -278,15 +282,21 @@ def _nanmean(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keep
 
 
 @implements(np.nanvar)
-def _nanvar(a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
+def _nanvar(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any
+) -> Any:
     x = _as_float(a, dtype)
     present = to_dtype(~np.isnan(x), x.dtype)
     centred = np.where(np.isnan(x), 0, x - _nanmean(x, axis, keepdims=True))
-    return np.sum(np.square(centred), axis, keepdims=keepdims) / (np.sum(present, axis, keepdims=keepdims) - float(ddof))
+    return np.sum(np.square(centred), axis, keepdims=keepdims) / (
+        np.sum(present, axis, keepdims=keepdims) - float(ddof)
+    )
 
 
 @implements(np.nanstd)
-def _nanstd(a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any) -> Any:
+def _nanstd(
+    a: Any, axis: Any = None, dtype: Any = None, out: None = None, ddof: int = 0, keepdims: bool = False, **_: Any
+) -> Any:
     return np.sqrt(_nanvar(a, axis, dtype, None, ddof, keepdims))
 
 
@@ -298,8 +308,6 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     if g.shape == shape:
         return g
     extra = len(g.shape) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1
-    )
+    axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
     g = reduce_sum(g, axis=axes, keepdims=False) if axes else g
     return g if g.shape == shape else reshape(g, shape=shape)

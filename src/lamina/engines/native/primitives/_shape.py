@@ -1,5 +1,6 @@
 """Primitives that move or view elements: reshape, transpose, broadcast, concatenate, pad, slice."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -121,9 +122,7 @@ def _pad_forward(x: np.ndarray, widths: tuple, out: np.ndarray | None = None) ->
 
 
 pad.shape(lambda x, widths: Spec(tuple(b + n + a for (b, a), n in zip(widths, x.shape)), x.dtype))
-pad.vjp(0)(
-    lambda g, y, x, widths: slice_(g, index=tuple(slice(b, b + n) for (b, _), n in zip(widths, x.shape)))
-)
+pad.vjp(0)(lambda g, y, x, widths: slice_(g, index=tuple(slice(b, b + n) for (b, _), n in zip(widths, x.shape))))
 
 # --- NumPy's functions ------------------------------------------------------------------------------------------------
 
@@ -302,7 +301,7 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         bounds = [0, *(int(i) for i in indices_or_sections), total]
     index = [slice(None)] * len(x.shape)
     parts = []
-    for start, stop in zip(bounds, bounds[1:]):
+    for start, stop in itertools.pairwise(bounds):
         index[axis] = slice(start, max(start, stop))
         parts.append(x[tuple(index)])
     return parts
@@ -400,7 +399,9 @@ implements(np.empty_like)(_like(np.zeros))
 
 
 @implements(np.full_like)
-def _full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any) -> Any:
+def _full_like(
+    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, **_: Any
+) -> Any:
     value = to_dtype(to_array(fill_value), a.dtype if dtype is None else np.dtype(dtype))
     return np.broadcast_to(value, a.shape if shape is None else shape)
 
