@@ -112,3 +112,30 @@ def test_layers_without_weights_are_built_at_once(layer_case):
 def test_repr_names_the_layer(layer_case):
     layer, _ = make(layer_case, name="somebody")
     assert "somebody" in repr(layer) and type(layer).__name__ in repr(layer)
+
+
+def test_a_compiled_step_gives_what_eager_calls_give(layer_case):
+    layer, x = make(layer_case)
+    inputs = inputs_for(x)
+    model = Model(inputs, layer(inputs))
+    model.compile("sgd", "mse")
+    expected = np.asarray(model(x))
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_training_steps_are_compiled_and_gradients_flow(layer_case, policy):
+    layer, x = make(layer_case, dtype=policy)
+    if layer.is_host_layer or layer_case[0] in ("Discretization", "CategoryEncoding", "Masking"):
+        pytest.skip("nothing before or in it is trained")
+    inputs = inputs_for(x)
+    is_float = "float" in str(tree.flatten(x)[0].dtype)
+    before = layers.Dense(tree.flatten(x)[0].shape[-1], name="before")
+    start = tree.map_structure(lambda a: before(a) if a.shape[-1] == before.units else a, inputs) if is_float else inputs
+    model = Model(inputs, ops.cast(layer(start), "float32"))
+    model.compile("sgd", "mse", run_eagerly=False)
+    expected = np.zeros(np.shape(model(x)), "float32") + 0.3
+    old = [w.numpy() for w in model.trainable_weights]
+    assert np.isfinite(model.train_on_batch(x, expected))
+    changed = [not np.array_equal(w.numpy(), o) for w, o in zip(model.trainable_weights, old)]
+    assert all(changed[i] for i, w in enumerate(model.trainable_weights) if w.path.endswith(("kernel", "embeddings")))

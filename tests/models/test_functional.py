@@ -202,7 +202,7 @@ def test_string_columns_train():
     model.compile("sgd", "mse")
     x = {"kind": np.array([["red"], ["green"]] * 8), "sizes": np.random.default_rng(0).normal(size=(16, 2))}
     y = np.array([[1.0], [-1.0]] * 8)
-    losses = model.fit(x, y, epochs=30, verbose=0).history["loss"]
+    losses = model.fit(x, y, epochs=100, verbose=0).history["loss"]
     assert losses[-1] < 0.5 * losses[0]
     assert model.predict(x, verbose=0).shape == (16, 1)
     np.testing.assert_allclose(model.predict(x, verbose=0), np.asarray(model(x)), rtol=1e-5)

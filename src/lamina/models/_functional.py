@@ -12,7 +12,7 @@ from lamina.training import Trainer
 from lamina.variables import add_resolver, serialize_keras_object
 
 from ._graph import node_of, order_operations
-from ._graph_config import graph_from_config, node_config, tensor_address
+from ._graph_config import end_address, graph_from_config, node_config
 from ._host_part import HOST_OUTPUTS, host_part
 from ._model import Model, new_spelling
 
@@ -193,8 +193,10 @@ class Functional(Function, Model):
             "name": self.name,
             "trainable": self.trainable,
             "layers": layers,
-            "input_layers": tree.map_structure(lambda x: tensor_address(x, self._node_ids), self._inputs_struct),
-            "output_layers": tree.map_structure(lambda x: tensor_address(x, self._node_ids), self._outputs_struct),
+            "input_layers": tree.map_structure(lambda x: end_address(x, self._node_ids, _is_graph), self._inputs_struct),
+            "output_layers": tree.map_structure(
+                lambda x: end_address(x, self._node_ids, _is_graph), self._outputs_struct
+            ),
         }
 
 
@@ -204,7 +206,7 @@ add_resolver(lambda module, name: Functional if name == "Functional" else None)
 
 def functional_from_config(cls: type, config: dict[str, Any], custom_objects: Any = None) -> Any:
     """The model that the config of a graph describes."""
-    inputs, outputs = graph_from_config(config, custom_objects)
+    inputs, outputs = graph_from_config(config, custom_objects, _is_graph)
     cls = Functional if cls is Model or not _takes_graph(cls) else cls
     model = cls(inputs, outputs, name=config.get("name"))
     if not config.get("trainable", True):
@@ -253,6 +255,10 @@ def name_of(x: KerasTensor) -> str:
 def _is_optional(x: KerasTensor) -> bool:
     history = x._keras_history
     return history is not None and getattr(history.operation, "optional", False)
+
+
+def _is_graph(operation: Any) -> bool:
+    return isinstance(operation, Functional)
 
 
 def _is_input(x: KerasTensor) -> bool:

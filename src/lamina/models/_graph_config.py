@@ -1,9 +1,11 @@
 """Graphs of layers to configs and back, in Keras 3's format (and, reading, in Keras 2's)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from lamina import tree
-from lamina.layers import InputLayer
+from lamina.layers import InputLayer, Layer
+from lamina.layers._call import signature_of
 from lamina.layers import deserialize as deserialize_layer
 from lamina.ops._op import OPERATIONS
 from lamina.ops._symbolic import KerasTensor, Node
@@ -23,6 +25,12 @@ def tensor_address(x: KerasTensor, node_ids: set[int]) -> list[Any]:
     operation, node_index, tensor_index = x._keras_history
     earlier = sum(1 for node in operation._inbound_nodes[:node_index] if id(node) in node_ids)
     return [operation.name, earlier, tensor_index]
+
+
+def end_address(x: KerasTensor, node_ids: set[int], is_graph: Callable[[Any], bool]) -> list[Any]:
+    """The address of an input or output of the model. Keras counts one call more there for models of graph kind."""
+    name, node_index, tensor_index = tensor_address(x, node_ids)
+    return [name, node_index + is_graph(x._keras_history.operation), tensor_index]
 
 
 def node_config(node: Node, node_ids: set[int]) -> dict[str, Any]:
@@ -80,7 +88,9 @@ class _Builder:
                 except _NotYet:
                     later.append((name, index, node))
                     continue
-                self.outputs[name, index] = tree.flatten(self.operations[name](*args, **kwargs))
+                operation = self.operations[name]
+                _forget_default_training(operation, kwargs)
+                self.outputs[name, index] = tree.flatten(operation(*args, **kwargs))
             if len(later) == len(self.waiting):
                 names = ", ".join(sorted({name for name, _, _ in later}))
                 raise ValueError(f"The graph in the config has no start or a cycle: cannot call {names}.")
@@ -119,23 +129,31 @@ class _Builder:
             raise _NotYet
         return found[tensor_index]
 
-    def tensors(self, structure: Any) -> Any:
-        """The tensors at the addresses of a nested structure."""
+    def ends(self, structure: Any, is_graph: Callable[[Any], bool]) -> Any:
+        """The tensors at the addresses of a nested structure of inputs or outputs."""
         if isinstance(structure, dict):
-            return {key: self.tensors(value) for key, value in structure.items()}
+            return {key: self.ends(value, is_graph) for key, value in structure.items()}
         if len(structure) in (3, 4) and isinstance(structure[0], str):
-            return self.tensor(structure)
-        return [self.tensors(value) for value in structure]
+            name, node_index, tensor_index = structure[:3]
+            extra = is_graph(self.operations.get(name)) and (name, node_index - 1) in self.outputs
+            return self.tensor([name, node_index - extra, tensor_index])
+        return [self.ends(value, is_graph) for value in structure]
 
 
-def graph_from_config(config: dict[str, Any], custom_objects: Any) -> tuple[Any, Any]:
+def _forget_default_training(operation: Any, kwargs: dict[str, Any]) -> None:
+    """Keras writes `training` into every call, chosen or not; what is the default need not have been chosen."""
+    if isinstance(operation, Layer) and "training" in kwargs:
+        default = signature_of(type(operation).call).training_default
+        if kwargs["training"] is None or kwargs["training"] == default:
+            del kwargs["training"]
+
+
+def graph_from_config(
+    config: dict[str, Any], custom_objects: Any, is_graph: Callable[[Any], bool]
+) -> tuple[Any, Any]:
     """The inputs and outputs of the graph that the config describes. Raises ValueError if it is malformed."""
     try:
         builder = _Builder(config, custom_objects)
-        inputs, outputs = builder.tensors(config["input_layers"]), builder.tensors(config["output_layers"])
+        return builder.ends(config["input_layers"], is_graph), builder.ends(config["output_layers"], is_graph)
     except (KeyError, IndexError, TypeError, AttributeError, _NotYet) as error:
-        raise ValueError(f"The config of the model's graph is malformed: {type(error).__name__}: {error}.") from error
-    # Keras wrote a single tensor in a list, too.
-    if isinstance(inputs, list) and len(inputs) == 1:
-        inputs = inputs[0] if config.get("input_layers") and isinstance(config["input_layers"][0], list) else inputs
-    return inputs, outputs
+        raise ValueError(f"The config of the model's graph is malformed: {type(error).__name__} {error}.") from error

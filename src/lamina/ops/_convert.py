@@ -152,12 +152,12 @@ def saturate_cast(x, dtype):
 
 def limits(dtype: str) -> tuple:
     if "int" in dtype:
-        info = np.iinfo(dtype)
-        return int(info.min), int(info.max)
+        whole = np.iinfo(dtype)
+        return int(whole.min), int(whole.max)
     if dtype in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
         import ml_dtypes
 
-        info = ml_dtypes.finfo(numpy_dtype(dtype))
+        info: Any = ml_dtypes.finfo(numpy_dtype(dtype))
     else:
         info = np.finfo(dtype)
     return float(info.min), float(info.max)

@@ -148,11 +148,12 @@ def _split(x: Any, sections: Any, axis: int, even: bool, where: str) -> list[Any
 
 def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> Any:
     axis %= x.ndim
-    if x.shape[axis] is None:
+    size = x.shape[axis]
+    if size is None:
         if not isinstance(indices_or_sections, (int, np.integer)):
             raise ValueError(f"split: axis {axis} of shape {x.shape} is unknown; it can only be cut into equal parts.")
         return [KerasTensor(x.shape, x.dtype) for _ in range(indices_or_sections)]
-    cuts = _cuts(x.shape[axis], indices_or_sections, True, "split")
+    cuts = _cuts(size, indices_or_sections, True, "split")
     return [KerasTensor((*x.shape[:axis], max(b - a, 0), *x.shape[axis + 1 :]), x.dtype) for a, b in pairwise(cuts)]
 
 

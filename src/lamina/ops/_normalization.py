@@ -55,9 +55,8 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     """
     x = floating(x)
     name = dtype_name(x)
-    shape = [1] * x.ndim
-    shape[axis] = x.shape[axis]
-    shape = tuple(shape)
+    axis %= x.ndim
+    shape = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
     factor = 1 / xp.sqrt(to(tensor(variance), name) + epsilon)
     if scale is not None:
         factor = factor * to(tensor(scale), name)

@@ -30,18 +30,19 @@ _UNARY = {"neg": _elementwise.negative, "abs": _elementwise.absolute, "invert": 
 
 
 def _attach() -> None:
+    cls: Any = KerasTensor
     for name, function in (_BINARY | _COMPARISONS).items():
-        setattr(KerasTensor, f"__{name}__", _forward(function))
+        setattr(cls, f"__{name}__", _forward(function))
     for name, function in _BINARY.items():
-        setattr(KerasTensor, f"__r{name}__", _backward(function))
+        setattr(cls, f"__r{name}__", _backward(function))
     for name, function in _UNARY.items():
-        setattr(KerasTensor, f"__{name}__", _alone(function))
-    KerasTensor.__getitem__ = lambda self, key: _indexing.get_item(self, key)
+        setattr(cls, f"__{name}__", _alone(function))
+    cls.__getitem__ = lambda self, key: _indexing.get_item(self, key)
     # NumPy arrays leave their operators with a KerasTensor to it.
-    KerasTensor.__array_ufunc__ = None
-    KerasTensor.astype = lambda self, dtype: cast(self, dtype)
-    KerasTensor.reshape = lambda self, *shape: _shaping.reshape(self, shape[0] if len(shape) == 1 else shape)
-    KerasTensor.T = property(lambda self: _shaping.transpose(self))
+    cls.__array_ufunc__ = None
+    cls.astype = lambda self, dtype: cast(self, dtype)
+    cls.reshape = lambda self, *shape: _shaping.reshape(self, shape[0] if len(shape) == 1 else shape)
+    cls.T = property(lambda self: _shaping.transpose(self))
 
 
 def _forward(function: Any) -> Any:

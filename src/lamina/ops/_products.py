@@ -138,15 +138,15 @@ def einsum(subscripts, *operands, **kwargs):
     if kwargs:
         raise TypeError(f"einsum: unknown arguments {sorted(kwargs)}.")
     given = [tensor(x) for x in operands]
-    operands = promote(*given, arrays=True)
+    arrays = promote(*given, arrays=True)
     if {dtype_name(x) for x in given} == {"int8"}:
-        operands = [to(x, "int32") for x in operands]
-    name = dtype_name(operands[0])
+        arrays = [to(x, "int32") for x in arrays]
+    name = dtype_name(arrays[0])
     if name == "bool":
-        return xp.not_equal(xp.einsum(subscripts, *(to(x, "int32") for x in operands)), 0)
+        return xp.not_equal(xp.einsum(subscripts, *(to(x, "int32") for x in arrays)), 0)
     if name in _HALF:
-        return to(xp.einsum(subscripts, *(to(x, "float32") for x in operands)), name)
-    return xp.einsum(subscripts, *operands)
+        return to(xp.einsum(subscripts, *(to(x, "float32") for x in arrays)), name)
+    return xp.einsum(subscripts, *arrays)
 
 
 @op("numpy")

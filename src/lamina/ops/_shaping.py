@@ -28,7 +28,7 @@ def _reshape_spec(call: Callable, x: KerasTensor, newshape: Any) -> KerasTensor:
     if None in x.shape:
         return KerasTensor(tuple(None if n == -1 else n for n in target), x.dtype)
     known = math.prod(n for n in target if n != -1)
-    size = math.prod(x.shape)
+    size = math.prod(n for n in x.shape if n is not None)
     if (-1 in target and (known == 0 or size % known)) or (-1 not in target and known != size):
         raise ValueError(f"reshape: {size} elements of shape {x.shape} do not fill shape {tuple(target)}.")
     return KerasTensor(tuple(size // known if n == -1 else n for n in target), x.dtype)
@@ -47,7 +47,7 @@ def reshape(x, newshape):
     x = tensor(x)
     target = _target_shape(newshape)
     known = math.prod(n for n in target if n != -1)
-    size = math.prod(x.shape)
+    size = math.prod(n for n in x.shape if n is not None)
     if (known != size) if -1 not in target else (known == 0 and size) or (known and size % known):
         raise ValueError(f"reshape: {size} elements of shape {tuple(x.shape)} do not fill shape {target}.")
     return xp.reshape(x, target)

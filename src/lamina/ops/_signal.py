@@ -55,7 +55,7 @@ def _dft(real: Any, imaginary: Any, sign: int) -> tuple[Any, Any]:
 
 def _dft2(real: Any, imaginary: Any, sign: int) -> tuple[Any, Any]:
     turned = [xp.swapaxes(v, -1, -2) for v in _dft(real, imaginary, sign)]
-    a, b = _dft(*turned, sign)
+    a, b = _dft(turned[0], turned[1], sign)
     return xp.swapaxes(a, -1, -2), xp.swapaxes(b, -1, -2)
 
 

@@ -73,12 +73,17 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
     config["module"] = "keras"
     if config["class_name"] == "Functional":
         config["module"] = "keras.src.models.functional"
+        for key in ("input_layers", "output_layers"):  # Keras 2 put a single tensor in a list
+            ends = (config.get("config") or {}).get(key)
+            if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list):
+                config["config"][key] = ends[0]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # an old file may use old spellings
             model = deserialize_keras_object(config, custom_objects=custom_objects)
             if training:
-                model.compile_from_config({**training, "optimizer": _optimizer_config(training)})
+                optimizer = _optimizer_config(training.pop("optimizer_config", None))
+                model.compile_from_config({**training, "optimizer": optimizer})
                 prepare_optimizer(model)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise ModelFileError(path, "model_config", str(error)) from error

@@ -67,6 +67,8 @@ def _names_of(base: type) -> frozenset[str]:
         names |= set(_names_of(next(b for b in base.__mro__ if b.__name__ == "Model")))
         names |= {"_inputs_struct", "_outputs_struct", "_inputs", "_outputs", "_nodes", "_operations", "_node_ids"}
     names.discard("optimizer")
+    if base.__name__ == "Model":
+        names.discard("layers")  # layers that no public attribute before it holds are filed under this one
     return frozenset(names)
 
 

@@ -84,7 +84,7 @@ def _operand(trace: Trace, var: Var) -> Any:
 
 def ones_for(target: Any) -> Any:
     """The gradient of the target by itself; recorded where a program is traced, so that constants fold."""
-    one = np.ones((), target.dtype)
+    one: Any = np.ones((), target.dtype)
     trace = current_trace()
     if trace is not None and not trace.eager:
         one = Tracer(trace.var(one), trace)
@@ -99,11 +99,11 @@ def value_and_grad(fn: Callable, argnums: int | Sequence[int] = 0, has_aux: bool
     """
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+    def wrapped(*given: Any, **kwargs: Any) -> Any:
         outer = current_trace()
         trace = Trace(eager=True) if outer is None else outer
+        args = list(given)
         with tracing(trace):
-            args = list(args)
             for i in positions:
                 args[i] = tree.map_structure(lambda x: _as_source(trace, x), args[i])
             result = fn(*args, **kwargs)

@@ -175,15 +175,15 @@ class _Layout:
             if new is old:
                 given.add(i)
                 continue
-            node = new.node
-            if node is None or self.root.get(new) is not new or new in taken or new.shape != old.shape:
+            maker = new.node
+            if maker is None or self.root.get(new) is not new or new in taken or new.shape != old.shape:
                 continue
-            if new.dtype != old.dtype or node not in index:
+            if new.dtype != old.dtype or maker not in index:
                 continue
             if any(self.root.get(v) is old for k, v in enumerate(kept) if k != o):
                 continue
             last = uses.get(old, -1)
-            if last > index[node] or (last == index[node] and not self._may_overwrite(node, old)):
+            if last > index[maker] or (last == index[maker] and not self._may_overwrite(maker, old)):
                 continue
             self.places[new] = old
             self._merge(new, old)
@@ -458,7 +458,7 @@ def _write_block(nodes: list[Node], names: _Names, layout: _Layout) -> list[str]
     shape = nodes[0].outputs[0].shape
     size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
     arrays = dict.fromkeys(v for n in nodes for v in (*n.inputs, *n.outputs) if v.shape == shape)
-    lists = []
+    lists: list[str] = []
     for v in arrays:
         name = f"k{len(names.pieces)}"
         names.pieces[name] = (v, size)

@@ -37,6 +37,7 @@ class Primitive:
         self.differentiable = True
         self.run: Callable = _missing
         self._shape: Callable = _missing
+        self.apply: Callable = self  # the call with operands converted and promoted first
         self.emit: Callable | None = None  # source line for a plan; None means a call of `run`
         PRIMITIVES[name] = self
 

@@ -27,6 +27,7 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     ):
         return value
     tape = _active[-1]
+    assert tape._trace is not None
     if id(variable) not in tape._variables:
         source = value if isinstance(value, Tracer) else tape._trace.watch(value)
         tape._variables[id(variable)] = (variable, value, source)
@@ -79,15 +80,16 @@ class GradientTape:
         Tensors of lamina and `lamina.ops` on any array are followed without using the returned value; NumPy's own
         operators on a plain NumPy array are not, since nothing can see them.
         """
-        if self._trace is None:
+        trace = self._trace
+        if trace is None:
             raise RuntimeError("GradientTape.watch: use it inside `with GradientTape() as tape:`.")
 
         def follow(x: Any) -> Any:
             if hasattr(x, "__tensor__"):
                 value = on_variable_read(x, x.__tensor__())
-                self._sources[id(x)] = (x, value if isinstance(value, Tracer) else self._trace.watch(value))
+                self._sources[id(x)] = (x, value if isinstance(value, Tracer) else trace.watch(value))
                 return x
-            source = x if isinstance(x, Tracer) else self._trace.watch(x if isinstance(x, np.ndarray) else to_array(x))
+            source = x if isinstance(x, Tracer) else trace.watch(x if isinstance(x, np.ndarray) else to_array(x))
             self._sources[id(x)] = (x, source)
             return source
 
@@ -179,7 +181,7 @@ class GradientTape:
     def _find(self, x: Any) -> Tracer | None:
         """The tracer that stands for a source or target on this tape."""
         if isinstance(x, Tracer):
-            return x if x.trace is self._trace else Tracer(self._trace.var(x), self._trace)
+            return x if self._trace in (x.trace, None) else Tracer(self._trace.var(x), self._trace)
         if id(x) in self._sources:
             return self._sources[id(x)][1]
         if id(x) in self._variables:

@@ -8,6 +8,7 @@ from lamina import tree
 from lamina._public import public
 from lamina.engines import engine
 
+from .._dtypes import numpy_dtype
 from ._keras_tensor import KerasTensor, any_symbolic
 from ._node import Node
 
@@ -98,7 +99,7 @@ def _spec_with(fn: Any, fill: int, args: Any, kwargs: Any) -> Any:
     def concrete(x: Any) -> Any:
         if not isinstance(x, KerasTensor):
             return x
-        return engine.Spec(tuple(fill if size is None else size for size in x.shape), x.dtype)
+        return engine.Spec(tuple(fill if size is None else size for size in x.shape), numpy_dtype(x.dtype))
 
     args, kwargs = tree.map_structure(concrete, (tuple(args), dict(kwargs)))
     return engine.spec(fn, *args, **kwargs)

@@ -170,8 +170,8 @@ def scalar_before_broadcast(node: Node, rewriter: _Rewriter) -> Var | None:
     out = node.outputs[0]
     if node.primitive.batch != "elementwise" or out.shape == () or not node.inputs:
         return None
-    scalars = [_scalar_source(v) for v in node.inputs]
-    if any(s is None for s in scalars):
+    scalars = [s for v in node.inputs if (s := _scalar_source(v)) is not None]
+    if len(scalars) < len(node.inputs):
         return None
     value = rewriter.emit(node.primitive, scalars, **node.params)
     return rewriter.emit(_shape.broadcast_to, [value], shape=out.shape)

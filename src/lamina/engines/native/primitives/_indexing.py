@@ -46,7 +46,8 @@ def _take_grad(g: np.ndarray, indices: np.ndarray, axis: int, size: int, out: np
         starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
         out[ordered[starts]] = np.add.reduceat(rows[order], starts, axis=0)
     else:
-        np.add.at(out, (slice(None),) * axis + (flat,), rows)
+        places: Any = (slice(None),) * axis + (flat,)
+        np.add.at(out, places, rows)
     return out
 
 
@@ -137,7 +138,7 @@ def _gather_shape(x: Any, *indices: Any) -> Spec:
 
 gather.vjp(0)(lambda g, y, x, *indices: scatter(np.zeros(x.shape, g.dtype), g, *indices, mode="add"))
 
-_SCATTER = {"set": None, "add": np.add, "multiply": np.multiply, "max": np.maximum, "min": np.minimum}
+_SCATTER: dict[str, Any] = {"add": np.add, "multiply": np.multiply, "max": np.maximum, "min": np.minimum}
 scatter = Primitive("scatter", inplace=(0,))  # x with updates written, added, ... at indices of the first axes
 
 

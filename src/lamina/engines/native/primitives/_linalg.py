@@ -67,7 +67,8 @@ UFUNCS[np.vecdot] = lambda a, b: np.sum(to_array(a) * b, axis=-1)
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     a, b = as_operands(a, b)
     if isinstance(axes, (int, np.integer)):
-        left, right = list(range(len(a.shape) - axes, len(a.shape))), list(range(axes))
+        left: Any = range(len(a.shape) - axes, len(a.shape))
+        right: Any = range(axes)
     else:
         left, right = ([i] if isinstance(i, (int, np.integer)) else list(i) for i in axes)
     left, right = list(_axes(left, len(a.shape))), list(_axes(right, len(b.shape)))
@@ -469,7 +470,7 @@ def _matrix_norm(x: Any, order: Any, axes: Any, keepdims: bool) -> Any:
         value = (np.max if order > 0 else np.min)(sums, picked, keepdims=True)
     elif order in (2, -2, "nuc"):
         values = svdvals(np.moveaxis(x, (row, column), (-2, -1)))
-        pick = {2: np.max, -2: np.min, "nuc": np.sum}[order]
+        pick: Any = {2: np.max, -2: np.min, "nuc": np.sum}[order]
         value = np.expand_dims(pick(values, -1), sorted(axes))
     else:
         raise ValueError(f"norm: unknown order {order!r} for matrices.")

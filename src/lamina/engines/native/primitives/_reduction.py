@@ -41,7 +41,7 @@ def _reduction(name: str, ufunc: np.ufunc, dtype: Any = None) -> Primitive:
 
     @primitive.forward
     def forward(x: np.ndarray, axis: Axes, keepdims: bool, out: np.ndarray | None = None) -> np.ndarray:
-        return ufunc.reduce(x, axis, dtype or x.dtype, out, keepdims)
+        return ufunc.reduce(x, axis=axis, dtype=dtype or x.dtype, out=out, keepdims=keepdims)
 
     def emit(node: Any, ins: list[str], outs: list[str]) -> str:
         axis, keepdims = node.params["axis"], node.params["keepdims"]
