@@ -42,7 +42,7 @@ class Signature:
         return name in self.names
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def signature_of(function: Callable) -> Signature:
     return Signature(function)
 
@@ -113,3 +113,20 @@ def map_shapes(function: Callable, shapes: Any) -> Any:
     if isinstance(shapes, dict):
         return {k: map_shapes(function, v) for k, v in shapes.items()}
     return type(shapes)(map_shapes(function, s) for s in shapes)
+
+
+def function_of(method: Any) -> Callable:
+    """What a signature is looked up for: bound methods are made anew at each access, so the cache holds functions."""
+    function = getattr(method, "__func__", None)
+    return method if function is None else _unbound(function)
+
+
+@functools.cache
+def _unbound(function: Callable) -> Callable:
+    """A function with the signature of `function` without `self`."""
+    signature = inspect.signature(function)
+
+    def bare(*args: Any, **kwargs: Any) -> None: ...
+
+    bare.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    return bare

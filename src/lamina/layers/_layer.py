@@ -1,36 +1,31 @@
 """The base of all layers: build once, call, state, masks, dtype policy, config."""
 
-import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-from lamina import constraints, initializers, ops, regularizers, tree
+from lamina import ops, regularizers, tree
 from lamina._public import public
-from lamina.ops._symbolic import KerasTensor, Node, Operation, any_symbolic, infer_spec
+from lamina.ops._symbolic import KerasTensor, Node, Operation, any_symbolic
 from lamina.variables import (
     AutocastScope,
-    StateScope,
-    Variable,
-    current_path,
     get_autocast_scope,
     get_dtype_policy,
-    get_scope,
-    name_scope,
     serialize_dtype_policy,
     serialize_keras_object,
 )
 from lamina.variables import DTypePolicyMap as _PolicyMap
 
-from ._call import Arguments, as_shapes, context, is_shape, map_shapes, shape_of, signature_of
+from ._building import Building, build_once
+from ._call import Arguments, context, function_of, signature_of
 from ._input_spec import check_inputs
+from ._losses import Losses
 from ._mask import get_masks, set_mask, set_masks
 from ._old_arguments import rename_old_arguments, take_general_arguments
-from ._state import Held
 
 
 @public("layers.Layer", "Layer")
-class Layer(Held, Operation):
+class Layer(Building, Losses, Operation):
     """A function of tensors with state: its weights are made in `build`, its calculation is `call`.
 
     A subclass defines `__init__` (its options), `build(input_shape)` (makes weights with `add_weight`; runs once, before
@@ -58,7 +53,7 @@ class Layer(Held, Operation):
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
-            cls.build = _build_once(cls.__dict__["build"])
+            cls.build = build_once(cls.__dict__["build"])
         rename_old_arguments(cls)
 
     def __init__(
@@ -135,167 +130,10 @@ class Layer(Held, Operation):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
-    # Building
-
-    def build(self, input_shape: Any) -> None:
-        """Makes the weights. Called once, with the shape (or shapes) of the first inputs; None stands for any size."""
-        shapes = as_shapes(input_shape)
-        self._build_shapes_dict = {"input_shape": shapes}
-        if self._has_unbuilt_layers():
-            with self._scope():  # the layers inside are built by their own first call
-                self._traced_spec(map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shapes))
-        self._mark_built()
-
-    def _has_unbuilt_layers(self) -> bool:
-        return any(not layer.built for layer in self._flatten_layers(include_self=False))
-
-    def _build_at_init(self) -> None:
-        """For layers without state: they are built as soon as they exist."""
-        self._mark_built()
-
-    def _mark_built(self) -> None:
-        self.built = True
-        if self._initial_weights is not None:
-            weights, self._initial_weights = self._initial_weights, None
-            self.set_weights(weights)
-        object.__setattr__(self, "_locked", True)
-
-    def _scope(self) -> name_scope:
-        """The name scope of this layer; the first time decides the layer's path."""
-        if self._path is None:
-            parent = current_path()
-            object.__setattr__(self, "_path", f"{parent}/{self.name}" if parent else self.name)
-        return name_scope(self.name, caller=self)
-
-    def _maybe_build(self, arguments: Arguments) -> None:
-        if self.built:
-            return
-        shapes = arguments.shapes()
-        if type(self).build is Layer.build:
-            # Marked as built after the call, in which the layers inside are built.
-            self._build_shapes_dict = self._shapes_by_name(shapes)
-            symbolic = any(isinstance(x, KerasTensor) for x in tree.flatten(arguments.tensors))
-            overrides_shape = type(self).compute_output_shape is not Layer.compute_output_shape
-            if symbolic and overrides_shape and self._has_unbuilt_layers():
-                self._traced_spec(**arguments.by_name)
-            return
-        names = _build_names(type(self).build)
-        if len(names) <= 1:
-            self.build(next(iter(shapes.values()), None))
-        else:
-            self.build(**self._match_shapes(names, shapes, "build"))
-
-    @staticmethod
-    def _shapes_by_name(shapes: dict[str, Any]) -> dict[str, Any]:
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {f"{name}_shape": shape for name, shape in shapes.items()}
-
-    def _match_shapes(self, names: list[str], shapes: dict[str, Any], method: str) -> dict[str, Any]:
-        given = {f"{name}_shape": shape for name, shape in shapes.items()}
-        optional = _optional_names(getattr(type(self), method))
-        missing = [name for name in names if name not in given and name not in optional]
-        if missing:
-            raise ValueError(
-                f"{self._owner}: {method}() asks for {missing}, but call() was given tensors named {list(shapes)}. "
-                f"Name the arguments of {method}() like those of call(), with _shape at the end."
-            )
-        return {name: given[name] for name in names if name in given}
-
-    def get_build_config(self) -> dict[str, Any] | None:
-        """The shapes the layer was built with, for `build_from_config`."""
-        shapes = self._build_shapes_dict
-        if shapes is None:
-            return None
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {"shapes_dict": dict(shapes)}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        """Builds the layer with the shapes of `get_build_config`."""
-        if not config:
-            return
-        if config.get("input_shape") is not None:
-            self.build(as_shapes(config["input_shape"]))
-        elif config.get("shapes_dict"):
-            self.build(**{name: as_shapes(shape) for name, shape in config["shapes_dict"].items()})
-
-    def add_weight(
-        self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str | None = "none",
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> Variable:
-        """Makes a variable of this layer.
-
-        Args:
-            shape: tuple of ints; `()` by default.
-            initializer: initializer, its name, or a callable `(shape, dtype)`; by default Glorot's uniform one for
-                floats, zeros for other dtypes.
-            dtype: name of the dtype; by default the layer's variable dtype.
-            trainable: whether an optimizer may change it.
-            autocast: whether it reads in the compute dtype during calls.
-            regularizer: penalty on it, added to the losses. constraint: projection after each update.
-            aggregation: "none", "mean", "sum" or "only_first_replica".
-            overwrite_with_gradient: whether its gradient replaces its value.
-            name: string without "/".
-        """
-        if isinstance(shape, str):  # Keras 2: add_weight(name, shape)
-            shape, name = (initializer if isinstance(initializer, (list, tuple)) else None), shape
-            initializer = None if isinstance(initializer, (list, tuple)) else initializer
-        kwargs.pop("layout", None), kwargs.pop("synchronization", None), kwargs.pop("experimental_autocast", None)
-        if kwargs:
-            raise TypeError(f"{self._owner}.add_weight: unknown argument(s) {sorted(kwargs)}.")
-        if not self.__dict__.get("_initialized"):
-            self._missing_super_init()
-        shape = () if shape is None else shape
-        dtype = ops.standardize_dtype(dtype or self.variable_dtype)
-        if initializer is None:
-            initializer = "glorot_uniform" if "float" in dtype else "zeros"
-        sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-        if any(size is None for size in sizes):
-            raise ValueError(
-                f"{self._owner}.add_weight: the shape of {name!r} must be known; got {sizes}. An axis of the input "
-                "that weights depend on has size None: give it in Input(shape=...)."
-            )
-        with self._scope():
-            variable = Variable(
-                initializers.get(initializer),
-                shape=sizes,
-                dtype=dtype,
-                trainable=trainable,
-                autocast=autocast,
-                aggregation=aggregation,
-                name=name,
-            )
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        variable.overwrite_with_gradient = overwrite_with_gradient
-        if trainable and not self.trainable:
-            self.__dict__.setdefault("_frozen", set()).add(id(variable))
-            variable.trainable = False
-        self._track(name or "", variable)
-        return variable
-
-    def _missing_super_init(self) -> None:
-        raise RuntimeError(
-            f"{type(self).__name__}: call `super().__init__()` first in __init__(), before anything else is done."
-        )
-
-    # Calling
-
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self.__dict__.get("_initialized"):
             self._missing_super_init()
-        signature = signature_of(_function_of(self.call))
+        signature = signature_of(function_of(self.call))
         if self._convert_input_args:
             args, kwargs = self._convert_arguments(args, kwargs)
         explicit_training = None if signature.has_training else kwargs.pop("training", None)
@@ -433,128 +271,6 @@ class Layer(Held, Operation):
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs).")
 
-    # Shapes without data
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """KerasTensors shaped like the outputs.
-
-        If the class defines `compute_output_shape`, that and the compute dtype; else found by tracing `call`.
-        """
-        if type(self).compute_output_shape is not Layer.compute_output_shape:
-            shapes = self._output_shapes(args, kwargs)
-            return map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shapes)
-        return self._traced_spec(*args, **kwargs)
-
-    def _output_shapes(self, args: tuple, kwargs: dict) -> Any:
-        arguments = Arguments(signature_of(_function_of(self.call)), args, kwargs, self._owner)
-        shapes = arguments.shapes()
-        names = _build_names(type(self).compute_output_shape)
-        if len(names) <= 1:
-            return self.compute_output_shape(next(iter(shapes.values()), None))
-        return self.compute_output_shape(**self._match_shapes(names, shapes, "compute_output_shape"))
-
-    def _traced_spec(self, *args: Any, **kwargs: Any) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            args, kwargs = self._convert_arguments(args, kwargs) if self._convert_input_args else (args, kwargs)
-            # State written while tracing (statistics, seeds) is thrown away.
-            with StateScope(), self._autocast():
-                return self.call(*args, **kwargs)
-
-        context.in_spec += 1
-        try:
-            return infer_spec(call, *args, **kwargs)
-        finally:
-            context.in_spec -= 1
-
-    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
-        """The shape (or shapes) of the output for inputs of the given shape(s); None stands for any size."""
-        def symbolic(shapes: Any) -> Any:
-            return map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), as_shapes(shapes))
-
-        call_kwargs = {name.removesuffix("_shape"): symbolic(shape) for name, shape in kwargs.items()}
-        if "input" in call_kwargs:  # compute_output_shape(input_shape=...)
-            args, call_kwargs = (kwargs["input_shape"], *args), {k: v for k, v in call_kwargs.items() if k != "input"}
-        call_args = tuple(symbolic(shape) for shape in args)
-        if not self.built and type(self).build is not Layer.build:
-            self._maybe_build(Arguments(signature_of(_function_of(self.call)), call_args, call_kwargs, self._owner))
-        return shape_of(self.compute_output_spec(*call_args, **call_kwargs))
-
-    # Losses
-
-    def add_loss(self, loss: Any) -> None:
-        """Adds scalar tensors to the losses of this call; they are part of what training minimises."""
-        losses = loss if isinstance(loss, (list, tuple)) else [loss]
-        scope = get_scope()
-        for value in losses:
-            if value is None or callable(value):
-                raise ValueError(f"{self._owner}.add_loss: expected a scalar tensor; got {value!r}.")
-            if scope is None:
-                self._losses.append(value)
-            elif scope.collect_losses:
-                scope.losses.append(value)
-                self._loss_ids.add(id(value))
-
-    def _clear_losses(self) -> None:
-        scope = get_scope()
-        for layer in self._flatten_layers():
-            if scope is not None and layer._loss_ids:
-                scope.losses[:] = [x for x in scope.losses if id(x) not in layer._loss_ids]
-            layer._losses.clear()
-            layer._loss_ids.clear()
-
-    @property
-    def losses(self) -> list[Any]:
-        """The scalar losses of the last call: from `add_loss`, activity regularizers and weight regularizers."""
-        scope = get_scope()
-        found: list[Any] = []
-        for layer in self._flatten_layers():
-            if scope is None:
-                found.extend(layer._losses)
-            else:
-                found.extend(x for x in scope.losses if id(x) in layer._loss_ids)
-        for variable in self.trainable_weights:
-            if variable.regularizer is not None:
-                found.append(variable.regularizer(variable))
-        return found
-
-    def stateless_call(
-        self,
-        trainable_variables: Any,
-        non_trainable_variables: Any,
-        *args: Any,
-        return_losses: bool = False,
-        **kwargs: Any,
-    ) -> tuple:
-        """Calls the layer as a pure function of its state.
-
-        Args:
-            trainable_variables, non_trainable_variables: values, in the order of the attributes of those names.
-            args, kwargs: arguments of the call.
-            return_losses: whether the losses are returned, too.
-
-        Returns: `(outputs, non_trainable_variables)`, the latter as changed by the call; `losses` third if asked for.
-        """
-        if not self.built:
-            raise ValueError(f"{self._owner}.stateless_call: the layer must be built first.")
-        pairs = []
-        for kind, values in (
-            ("trainable_variables", trainable_variables),
-            ("non_trainable_variables", non_trainable_variables),
-        ):
-            variables, values = getattr(self, kind), list(values)
-            if len(variables) != len(values):
-                raise ValueError(
-                    f"{self._owner}.stateless_call: expected {len(variables)} {kind}; got {len(values)}."
-                )
-            pairs.extend((v, ops.convert_to_tensor(value, dtype=v.dtype)) for v, value in zip(variables, values))
-        with StateScope(pairs) as scope:
-            outputs = self(*args, **kwargs)
-            losses = self.losses if return_losses else None
-            changed = [scope[v] for v in self.non_trainable_variables]
-        return (outputs, changed, losses) if return_losses else (outputs, changed)
-
-    # Config
-
     def get_config(self) -> dict[str, Any]:
         """The arguments from which `from_config` makes a like layer.
 
@@ -620,64 +336,8 @@ class _Nothing:
 _nothing = _Nothing()
 
 
-def _function_of(method: Any) -> Callable:
-    """What a signature is looked up for: bound methods are made anew at each access, so the cache holds functions."""
-    function = getattr(method, "__func__", None)
-    return method if function is None else _unbound(function)
 
 
-@functools.lru_cache(maxsize=None)
-def _unbound(function: Callable) -> Callable:
-    """A function with the signature of `function` without `self`."""
-    signature = inspect.signature(function)
-
-    def bare(*args: Any, **kwargs: Any) -> None: ...
-
-    bare.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
-    return bare
-
-
-@functools.lru_cache(maxsize=None)
-def _build_names(function: Callable) -> list[str]:
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-
-
-@functools.lru_cache(maxsize=None)
-def _optional_names(function: Callable) -> frozenset[str]:
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    return frozenset(p.name for p in parameters if p.default is not p.empty)
-
-
-def _build_once(build: Callable) -> Callable:
-    """`build` in the layer's name scope, remembering its shapes; afterwards the layer counts as built."""
-    if getattr(build, "_is_build_once", False):
-        return build
-
-    @functools.wraps(build)
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.__dict__.get("_building") or not self.__dict__.get("_initialized"):
-            return build(self, *args, **kwargs)  # super().build(...)
-        if args and is_shape(args[0]):
-            args = (tuple(args[0]), *args[1:])
-        object.__setattr__(self, "_building", True)
-        object.__setattr__(self, "_locked", False)
-        try:
-            with self._scope():
-                result = build(self, *args, **kwargs)
-        finally:
-            object.__setattr__(self, "_building", False)
-        names = _build_names(build)
-        shapes = {**dict(zip(names, args)), **{k: v for k, v in kwargs.items() if v is not None}}
-        if shapes:
-            object.__setattr__(
-                self, "_build_shapes_dict", {"input_shape": next(iter(shapes.values()))} if len(shapes) == 1 else shapes
-            )
-        self._mark_built()
-        return result
-
-    wrapper._is_build_once = True  # type: ignore[attr-defined]
-    return wrapper
 
 
 def _with_training(signature: Any, args: tuple, kwargs: dict, training: Any) -> tuple[tuple, dict]:

@@ -55,7 +55,7 @@ def rename_old_arguments(cls: type) -> None:
         for old in [k for k in kwargs if k in names and names[k] != k]:
             new = names[old]
             value = kwargs.pop(old)
-            what = f"has no effect any more; leave it out" if new is None else f"is called {new}= now"
+            what = "has no effect any more; leave it out" if new is None else f"is called {new}= now"
             warn_once(f"{cls.__name__}.{old}", f"{cls.__name__}: the argument {old}= {what}.")
             if old == "input_length" and value is not None and "input_shape" not in kwargs:
                 kwargs["input_length"] = value

@@ -5,8 +5,8 @@ from typing import Any
 
 from lamina import tree
 from lamina.layers import InputLayer, Layer
-from lamina.layers._call import signature_of
 from lamina.layers import deserialize as deserialize_layer
+from lamina.layers._call import signature_of
 from lamina.ops._op import OPERATIONS
 from lamina.ops._symbolic import KerasTensor, Node
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object

@@ -58,7 +58,7 @@ def _base_names(owner: Any) -> tuple[str, frozenset[str]]:
     return "", frozenset(dir(object))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _names_of(base: type) -> frozenset[str]:
     names = set(dir(base))
     if base.__name__ in ("Sequential", "Model", "Layer"):

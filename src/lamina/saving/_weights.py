@@ -60,7 +60,7 @@ def _load_part(part: Any, store: Store, reader: Reader, place: str) -> None:
 
 
 def _wants_arrays(part: Any) -> bool:
-    return bool(getattr(part, "_own_variables", None) or getattr(part, "variables", None) and not hasattr(part, "_own_variables"))
+    return bool(getattr(part, "_own_variables", None) or (getattr(part, "variables", None) and not hasattr(part, "_own_variables")))
 
 
 def _is_optimizer(part: Any) -> bool:

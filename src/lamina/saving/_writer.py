@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 
-
 @contextmanager
 def atomic_file(path: Any) -> Iterator[IO[bytes]]:
     """A binary file that takes the place of `path` when the block ends without an error.
