@@ -1,0 +1,136 @@
+"""The source of a plan: one line of Python for each NumPy call."""
+
+from typing import Any
+
+import numpy as np
+
+from ._graph import Graph, Node, Spec, Var, type_name
+from ._layout import CHUNK, Layout
+
+
+class Names:
+    def __init__(self) -> None:
+        self.values: dict[Var, str] = {}
+        self.functions: dict[str, Any] = {}
+        self.reshaped: dict[str, tuple[Var, tuple[int, ...]]] = {}
+        self.parts: dict[str, tuple[Var, int, int]] = {}
+        self.pieces: dict[str, tuple[Var, int]] = {}
+        self.in_loop: dict[Var, str] = {}
+
+    def of(self, var: Var) -> str:
+        if var in self.in_loop:
+            return self.in_loop[var]
+        if var not in self.values:
+            self.values[var] = f"{'c' if var.is_constant else 'v'}{len(self.values)}"
+        return self.values[var]
+
+    def function(self, node: Node) -> str:
+        name = f"{node.primitive.name}_{len(self.functions)}"
+        run, params = node.primitive.run, node.params
+        self.functions[name] = (lambda *a, **k: run(*a, **params, **k)) if params else run
+        return name
+
+    def reshape(self, var: Var, shape: tuple[int, ...]) -> str:
+        name = f"r{len(self.reshaped)}"
+        self.reshaped[name] = (var, shape)
+        return name
+
+
+def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple[str, Names]:
+    names = Names()
+    lines = []
+    blocks = dict(layout.blocks)
+    n = 0
+    while n < len(graph.nodes):
+        if n in blocks:
+            lines += _write_block(graph.nodes[n : blocks[n] + 1], names, layout)
+            n = blocks[n] + 1
+            continue
+        lines += _write_node(graph.nodes[n], names, layout, "    ")
+        n += 1
+    pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written_in_place]
+    states = {graph.inputs[i] for i in donated}
+    for k, (_, new) in enumerate(pending):
+        if layout.root.get(new, new) in states:  # another state's storage, which an earlier copy may overwrite
+            names.functions[f"t{k}"] = np.empty(new.shape, new.dtype)
+            lines.append(f"    np.copyto(t{k}, {names.of(new)})")
+    for k, (old, new) in enumerate(pending):
+        source = f"t{k}" if f"t{k}" in names.functions else names.of(new)
+        lines.append(f"    np.copyto({names.of(old)}, {source})")
+    bound = [
+        *names.values.values(),
+        *names.functions,
+        *names.reshaped,
+        *names.parts,
+        *names.pieces,
+        "np",
+        "store",
+        "store_all",
+    ]
+    # Default arguments make every name a local of the function: the fastest look-up Python has.
+    head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"
+    return "\n".join([head, *(lines or ["    pass"])]) + "\n", names
+
+
+def _write_node(node: Node, names: Names, layout: Layout, indent: str) -> list[str]:
+    if node.primitive.is_view and node not in layout.copied_views:
+        return []
+    if node.primitive.name == "concatenate" and any(o is node.outputs[0] for o, _ in layout.joined.values()):
+        return _write_rest_of_concatenation(node, names, layout)
+    comment = ", ".join(type_name(v) for v in node.outputs)
+    return [f"{indent}{_call(node, names, layout)}  # {comment}"]
+
+
+def _write_rest_of_concatenation(node: Node, names: Names, layout: Layout) -> list[str]:
+    """Copies the parts that could not be computed in place."""
+    out, lines, start = node.outputs[0], [], 0
+    for v in node.inputs:
+        size = v.nbytes // v.dtype.itemsize
+        if not _is_joined(v, out, start * v.dtype.itemsize, layout):
+            name = f"p{len(names.parts)}"
+            names.parts[name] = (out, start, start + size)
+            lines.append(f"    np.copyto({name}.reshape({v.shape}), {names.of(v)})  # a part of {type_name(out)}")
+        start += size
+    return lines
+
+
+def _is_joined(v: Var, out: Var, offset: int, layout: Layout) -> bool:
+    """Whether `v` was computed at that place of the concatenation."""
+    while v.node is not None and layout.places.get(v) == "view":
+        v = v.node.inputs[0]
+    return layout.joined.get(v) == (out, offset)
+
+
+def _write_block(nodes: list[Node], names: Names, layout: Layout) -> list[str]:
+    """A loop over pieces of the arrays that the nodes work on."""
+    nodes = [n for n in nodes if not n.primitive.is_view or n in layout.copied_views]
+    shape = nodes[0].outputs[0].shape
+    size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
+    arrays = dict.fromkeys(v for n in nodes for v in (*n.inputs, *n.outputs) if v.shape == shape)
+    lists: list[str] = []
+    for v in arrays:
+        name = f"k{len(names.pieces)}"
+        names.pieces[name] = (v, size)
+        names.in_loop[v] = f"x{len(lists)}"
+        lists.append(name)
+    body = [line for n in nodes for line in _write_node(n, names, layout, "        ")]
+    head = f"    for {', '.join(names.in_loop.values())}, in zip({', '.join(lists)}):  # {size} in pieces of {CHUNK}"
+    names.in_loop.clear()
+    return [head, *body]
+
+
+def _call(node: Node, names: Names, layout: Layout) -> str:
+    primitive = node.primitive
+    ins = [names.of(v) for v in node.inputs]
+    outs = [names.of(v) for v in node.outputs]
+    if node in layout.copied_views:
+        shaped = names.reshape(node.outputs[0], node.inputs[0].shape)
+        return f"np.copyto({shaped}, {ins[0]})"
+    if primitive.emit is not None:
+        return primitive.emit(node, ins, outs)
+    if isinstance(primitive.run, np.ufunc):
+        return f"np.{primitive.run.__name__}({', '.join(ins)}, out={outs[0]})"
+    function = names.function(node)
+    if not isinstance(primitive._shape(*node.inputs, **node.params), Spec):
+        return f"store_all(({', '.join(outs)},), {function}({', '.join(ins)}))"
+    return f"store({outs[0]}, {function}({', '.join((*ins, f'out={outs[0]}'))}))"
