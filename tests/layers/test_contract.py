@@ -63,7 +63,7 @@ def test_training_keeps_shape_and_dtype(layer_case):
 
 
 def test_config_round_trip(layer_case):
-    layer, x = make(layer_case)
+    layer, _ = make(layer_case)
     config = layer.get_config()
     again = type(layer).from_config(config)
     assert again.get_config() == config
@@ -131,7 +131,9 @@ def test_training_steps_are_compiled_and_gradients_flow(layer_case, policy):
     inputs = inputs_for(x)
     is_float = "float" in str(tree.flatten(x)[0].dtype)
     before = layers.Dense(tree.flatten(x)[0].shape[-1], name="before")
-    start = tree.map_structure(lambda a: before(a) if a.shape[-1] == before.units else a, inputs) if is_float else inputs
+    start = (
+        tree.map_structure(lambda a: before(a) if a.shape[-1] == before.units else a, inputs) if is_float else inputs
+    )
     model = Model(inputs, ops.cast(layer(start), "float32"))
     model.compile("sgd", "mse", run_eagerly=False)
     expected = np.zeros(np.shape(model(x)), "float32") + 0.3

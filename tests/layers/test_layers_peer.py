@@ -92,7 +92,11 @@ def test_batch_normalization_in_training_and_with_a_mask():
     mask = np.array([[1, 1, 0, 0, 1]] * 4, bool)
     for given in (None, mask):
         theirs, ours = keras.layers.BatchNormalization(momentum=0.7), layers.BatchNormalization(momentum=0.7)
-        a = theirs(x, training=True) if given is None else theirs(x, training=True, mask=keras.ops.convert_to_tensor(given))
+        a = (
+            theirs(x, training=True)
+            if given is None
+            else theirs(x, training=True, mask=keras.ops.convert_to_tensor(given))
+        )
         close(ours(x, training=True, mask=given), a)
         for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
             close(mine, other)

@@ -58,5 +58,10 @@ def test_recursive():
     inner = Sequential([Input((3,)), Dense(2, name="deep")])
     x = Input((3,))
     seen = []
-    clone_model(Model(x, inner(x)), clone_function=lambda l: seen.append(l.name) or type(l).from_config(l.get_config()), recursive=True)  # fmt: skip
+
+    def copy(layer):
+        seen.append(layer.name)
+        return type(layer).from_config(layer.get_config())
+
+    clone_model(Model(x, inner(x)), clone_function=copy, recursive=True)
     assert "deep" in seen

@@ -1,6 +1,7 @@
 """Models over graphs of layers."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def test_shapes_that_do_not_fit_are_named_when_joined():
     y = Input((5,), name="right")
     with pytest.raises(ValueError, match=r'axis 1.*\(None, 3\) from "left", \(None, 5\) from "right"'):
         Add()([x, y])
-    with pytest.raises(ValueError, match=r'joined along axis 2\).*\(None, 2, 3\) from .*\(None, 4, 3\)'):
+    with pytest.raises(ValueError, match=r"joined along axis 2\).*\(None, 2, 3\) from .*\(None, 4, 3\)"):
         Concatenate()([Input((2, 3)), Input((4, 3))])
     model = Model(y, Dense(1)(y), name="m")
     with pytest.raises(ValueError, match=r"'right' to have shape \(None, 5\), 5 on axis 1; got shape \(2, 4\)"):
@@ -206,6 +207,12 @@ def test_string_columns_train():
     assert losses[-1] < 0.5 * losses[0]
     assert model.predict(x, verbose=0).shape == (16, 1)
     np.testing.assert_allclose(model.predict(x, verbose=0), np.asarray(model(x)), rtol=1e-5)
+
+
+def test_pickle():
+    model = two_towers()
+    x = {"first": ones(2, 4), "second": ones(2, 3)}
+    assert np.array_equal(pickle.loads(pickle.dumps(model))(x)["sum"], model(x)["sum"])
 
 
 def test_deep_graphs_need_no_recursion():

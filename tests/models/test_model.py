@@ -1,10 +1,13 @@
 """Subclassed models."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
-from lamina.layers import BatchNormalization, Dense
-from lamina.models import Model, clone_model, load_model
+from lamina.layers import BatchNormalization, Dense, Dropout, Input
+from lamina.models import Model, Sequential, clone_model, load_model
 from lamina.saving import register_keras_serializable
 
 
@@ -75,6 +78,19 @@ def test_clone_has_fresh_weights():
 def test_layers_cannot_be_set():
     with pytest.raises(AttributeError, match="read-only"):
         Net().layers = []
+
+
+@pytest.mark.parametrize("copy_of", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_are_independent(copy_of):
+    model = Sequential([Input((3,)), Dense(2), Dropout(0.1)])
+    model.compile("adam", "mse")
+    x, y = ones(4, 3), ones(4, 2)
+    model.fit(x, y, verbose=0)
+    other = copy_of(model)
+    assert np.array_equal(other(x), model(x))
+    before = model.get_weights()[0]
+    other.fit(x, y, epochs=3, verbose=0)
+    assert np.array_equal(model.get_weights()[0], before) and not np.array_equal(other.get_weights()[0], before)
 
 
 def test_compiled_fit_save_load_continues(tmp_path):

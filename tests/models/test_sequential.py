@@ -23,7 +23,7 @@ def test_without_one_it_is_built_by_the_first_call():
     model = Sequential([Dense(3), Dropout(0.5), Dense(1)])
     assert not model.built
     with pytest.raises(AttributeError, match="not built"):
-        model.output_shape
+        _ = model.output_shape
     assert model(ones(2, 4)).shape == (2, 1)
     assert model.built and model.input_shape == (None, 4)
     assert model(ones(7, 4)).shape == (7, 1)

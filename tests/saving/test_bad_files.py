@@ -1,5 +1,6 @@
 """Files that are damaged, incomplete or hostile: a ModelFileError says which file, which part and why."""
 
+import contextlib
 import io
 import json
 import os
@@ -73,7 +74,19 @@ def test_a_member_is_missing(tmp_path, good, name):
 
 
 @pytest.mark.parametrize(
-    "config", ["", "{", "[]", "3", "null", '"text"', "{}", '{"class_name": 3, "config": {}}', '{"class_name": "Dense"}', "[" * 100000]
+    "config",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        '"text"',
+        "{}",
+        '{"class_name": 3, "config": {}}',
+        '{"class_name": "Dense"}',
+        "[" * 10**5,
+    ],
 )
 def test_config_that_is_no_model(tmp_path, good, config):
     refuses(pack(tmp_path / "bad.keras", {**members(good), "config.json": config}), "config.json")
@@ -87,9 +100,17 @@ def change(path, good, edit):
 
 
 def test_unknown_and_dangerous_classes(tmp_path, good):
-    for module, name in [("os", "system"), ("builtins", "eval"), ("subprocess", "Popen"), ("keras", "Nothing"), ("my", "Net")]:
+    for module, name in [
+        ("os", "system"),
+        ("builtins", "eval"),
+        ("subprocess", "Popen"),
+        ("keras", "Nothing"),
+        ("my", "Net"),
+    ]:
         bad = change(
-            tmp_path / "bad.keras", good, lambda c, m=module, n=name: c.update(module=m, class_name=n, registered_name=n)
+            tmp_path / "bad.keras",
+            good,
+            lambda c, m=module, n=name: c.update(module=m, class_name=n, registered_name=n),
         )
         refuses(bad, "config.json", "Unknown class")
 
@@ -100,7 +121,12 @@ def test_lambdas_are_never_run(tmp_path, good):
 
     def put(config):
         config["config"]["layers"].append(
-            {"module": "keras.layers", "class_name": "Lambda", "config": {"name": "l", "function": code}, "registered_name": None}
+            {
+                "module": "keras.layers",
+                "class_name": "Lambda",
+                "config": {"name": "l", "function": code},
+                "registered_name": None,
+            }
         )
 
     bad = change(tmp_path / "bad.keras", good, put)
@@ -205,10 +231,8 @@ def test_random_damage_never_gives_another_error(tmp_path, good):
         for place in random.integers(0, len(damaged), 8):
             damaged[place] = int(random.integers(0, 256))
         (tmp_path / "d.keras").write_bytes(damaged)
-        try:
+        with contextlib.suppress(ModelFileError):
             load_model(tmp_path / "d.keras")
-        except ModelFileError:
-            pass
 
 
 def test_mismatch_can_be_left_out(tmp_path):

@@ -17,7 +17,9 @@ def ones(*shape):
 
 
 def net():
-    return Sequential([Input((3,), name="in"), Dense(2, name="d"), BatchNormalization(name="b"), Dropout(0.5), Dense(1)])
+    return Sequential(
+        [Input((3,), name="in"), Dense(2, name="d"), BatchNormalization(name="b"), Dropout(0.5), Dense(1)]
+    )
 
 
 def test_the_layout_of_a_keras_file(tmp_path):

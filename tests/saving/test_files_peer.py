@@ -71,7 +71,8 @@ def test_sequential_models(tmp_path, with_input):
     np.testing.assert_allclose(saving.load_model(tmp_path / "k.keras")(x4), numbers(theirs(x4)), atol=1e-5)
     np.testing.assert_allclose(numbers(keras.saving.load_model(tmp_path / "l.keras")(x4)), ours(x4), atol=1e-5)
     np.testing.assert_allclose(
-        keras.models.model_from_json(ours.to_json()).count_params(), models.model_from_json(theirs.to_json()).count_params()
+        keras.models.model_from_json(ours.to_json()).count_params(),
+        models.model_from_json(theirs.to_json()).count_params(),
     )
 
 
@@ -113,7 +114,9 @@ def test_old_h5_files(tmp_path):
     ours = saving.load_model(tmp_path / "k.h5")
     np.testing.assert_allclose(ours(x4), numbers(theirs(x4)), atol=1e-5)
     ours.save(tmp_path / "l.h5")
-    np.testing.assert_allclose(numbers(keras.saving.load_model(tmp_path / "l.h5", compile=False)(x4)), ours(x4), atol=1e-5)
+    np.testing.assert_allclose(
+        numbers(keras.saving.load_model(tmp_path / "l.h5", compile=False)(x4)), ours(x4), atol=1e-5
+    )
 
 
 def test_bfloat16_and_mixed_policies(tmp_path):

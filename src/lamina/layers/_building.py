@@ -202,6 +202,7 @@ class Building(Held):
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """The shape (or shapes) of the output for inputs of the given shape(s); None stands for any size."""
+
         def symbolic(shapes: Any) -> Any:
             return map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), as_shapes(shapes))
 

@@ -184,9 +184,7 @@ class Layer(Building, Losses, Operation):
         """Records a call on KerasTensors and returns the KerasTensors it would give."""
         outputs = self.compute_output_spec(*args, **kwargs)
         given = {id(x) for x in tree.flatten((args, kwargs)) if isinstance(x, KerasTensor)}
-        outputs = tree.map_structure(
-            lambda x: KerasTensor(x.shape, x.dtype) if id(x) in given else x, outputs
-        )
+        outputs = tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype) if id(x) in given else x, outputs)
         Node(self, args, kwargs, outputs)
         return outputs
 
@@ -336,10 +334,6 @@ class _Nothing:
 _nothing = _Nothing()
 
 
-
-
-
-
 def _with_training(signature: Any, args: tuple, kwargs: dict, training: Any) -> tuple[tuple, dict]:
     position = signature.names.index("training")
     if position < len(args):
@@ -376,4 +370,3 @@ def _accepted(cls: type, config: dict[str, Any]) -> dict[str, Any]:
         return config
     general = ("name", "trainable", "dtype", "activity_regularizer")
     return {k: v for k, v in config.items() if k in parameters or k not in general}
-

@@ -73,9 +73,7 @@ class Losses(Held):
         ):
             variables, values = getattr(self, kind), list(values)
             if len(variables) != len(values):
-                raise ValueError(
-                    f"{self._owner}.stateless_call: expected {len(variables)} {kind}; got {len(values)}."
-                )
+                raise ValueError(f"{self._owner}.stateless_call: expected {len(variables)} {kind}; got {len(values)}.")
             pairs.extend((v, ops.convert_to_tensor(value, dtype=v.dtype)) for v, value in zip(variables, values))
         with StateScope(pairs) as scope:
             outputs = self(*args, **kwargs)

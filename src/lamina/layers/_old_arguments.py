@@ -40,15 +40,19 @@ OLD_NAMES: dict[str, dict[str, str | None]] = {
     "Merge": {"concat_axis": "axis"},
     "Concatenate": {"concat_axis": "axis"},
 }  # fmt: skip
-_VALUES = {"dim_ordering": {"th": "channels_first", "tf": "channels_last"}, "init": {"normal": "random_normal", "uniform": "random_uniform", "one": "ones", "zero": "zeros"}}  # fmt: skip
+# Old argument -> old value -> new value.
+_VALUES = {
+    "dim_ordering": {"th": "channels_first", "tf": "channels_last"},
+    "init": {"normal": "random_normal", "uniform": "random_uniform", "one": "ones", "zero": "zeros"},
+}
 
 
 def rename_old_arguments(cls: type) -> None:
     """Lets `cls.__init__` take its old argument names, if it has any."""
     names = OLD_NAMES.get(cls.__name__)
-    if names is None or "__init__" not in cls.__dict__ or not cls.__module__.startswith("lamina."):
+    if names is None or not cls.__module__.startswith("lamina."):
         return
-    init: Callable = cls.__dict__["__init__"]
+    init: Callable = cls.__init__  # type: ignore[misc]
 
     @functools.wraps(init)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -62,7 +62,9 @@ def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callabl
     if input_tensors is not None:
         tensors = tree.flatten(input_tensors)
         if len(tensors) != 1 or not isinstance(tensors[0], KerasTensor):
-            raise ValueError(f"clone_model: a Sequential takes one KerasTensor as input_tensors; got {input_tensors!r}.")
+            raise ValueError(
+                f"clone_model: a Sequential takes one KerasTensor as input_tensors; got {input_tensors!r}."
+            )
         start = tensors[0]._keras_history.operation if tensors[0]._keras_history else None
         if not isinstance(start, InputLayer):
             start = InputLayer(batch_shape=tensors[0].shape, dtype=tensors[0].dtype)

@@ -193,7 +193,9 @@ class Functional(Function, Model):
             "name": self.name,
             "trainable": self.trainable,
             "layers": layers,
-            "input_layers": tree.map_structure(lambda x: end_address(x, self._node_ids, _is_graph), self._inputs_struct),
+            "input_layers": tree.map_structure(
+                lambda x: end_address(x, self._node_ids, _is_graph), self._inputs_struct
+            ),
             "output_layers": tree.map_structure(
                 lambda x: end_address(x, self._node_ids, _is_graph), self._outputs_struct
             ),
@@ -269,9 +271,6 @@ def _is_input(x: KerasTensor) -> bool:
 def _restart(inputs: Any, outputs: Any) -> tuple[Any, Any]:
     """A graph that starts in the middle of another gets inputs of its own; its layers are shared."""
     graph = Function(inputs, outputs)
-    fresh = [
-        x if _is_input(x) else InputLayer(batch_shape=x.shape, dtype=x.dtype).output for x in tree.flatten(inputs)
-    ]
+    fresh = [x if _is_input(x) else InputLayer(batch_shape=x.shape, dtype=x.dtype).output for x in tree.flatten(inputs)]
     fresh_struct = tree.pack_sequence_as(inputs, fresh)
     return fresh_struct, graph.run(fresh_struct)
-

@@ -148,9 +148,7 @@ def _forget_default_training(operation: Any, kwargs: dict[str, Any]) -> None:
             del kwargs["training"]
 
 
-def graph_from_config(
-    config: dict[str, Any], custom_objects: Any, is_graph: Callable[[Any], bool]
-) -> tuple[Any, Any]:
+def graph_from_config(config: dict[str, Any], custom_objects: Any, is_graph: Callable[[Any], bool]) -> tuple[Any, Any]:
     """The inputs and outputs of the graph that the config describes. Raises ValueError if it is malformed."""
     try:
         builder = _Builder(config, custom_objects)

@@ -4,10 +4,10 @@ import inspect
 import json
 from typing import Any
 
-from lamina import saving, tree
+from lamina import saving
 from lamina._deprecation import warn_once
 from lamina._public import public
-from lamina.layers import InputLayer, Layer
+from lamina.layers import Layer
 from lamina.layers._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
 from lamina.training import Trainer
@@ -72,6 +72,10 @@ class Model(Trainer, Layer):
         Trainer.__init__(self)
         Layer.__init__(self, **kwargs)
         self.supports_masking = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Compiled steps belong to this object and are made anew for a copy.
+        return {**self.__dict__, "_steps": {}}
 
     @property
     def layers(self) -> list[Layer]:
@@ -211,9 +215,6 @@ class Model(Trainer, Layer):
         if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
             config = {k: v for k, v in config.items() if k in parameters}
         return super().from_config(config)
-
-    def _has_input_layer(self) -> bool:
-        return any(isinstance(layer, InputLayer) for layer in tree.flatten(self._layers))
 
 
 def _own_arguments(model: Model) -> dict[str, Any]:

@@ -50,7 +50,9 @@ class Sequential(Model):
             layer = layer._keras_history.operation
         if not isinstance(layer, Layer):
             hint = " Did you mean an instance, with ()?" if isinstance(layer, type) else ""
-            raise ValueError(f"{self._owner}.add: expected a layer; got {layer!r} of type {type(layer).__name__}.{hint}")
+            raise ValueError(
+                f"{self._owner}.add: expected a layer; got {layer!r} of type {type(layer).__name__}.{hint}"
+            )
         if any(layer.name == other.name for other in self._chain):
             raise ValueError(
                 f"{self._owner}.add: there is a layer {layer.name!r} already. Names must be unique in a model: pass name= "

@@ -53,6 +53,14 @@ class FunctionOperation(Operation):
     def from_config(cls, config: dict[str, Any]) -> "FunctionOperation":
         return cls(**config)
 
+    def __reduce__(self) -> tuple:
+        # The classes are made by `op`, so a pickle finds them by their name in the table.
+        return _empty_operation, (type(self).__name__,), self.__dict__
+
+
+def _empty_operation(class_name: str) -> FunctionOperation:
+    return FunctionOperation.__new__(OPERATIONS[class_name])
+
 
 def op(
     *families: str,

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-import h5py
 import numpy as np
 
 from ._errors import ModelFileError
@@ -23,8 +22,11 @@ class Reader:
     """
 
     def __init__(self, source: Any, name: str, member: str | None = None):
+        import h5py  # loaded when a file is first opened
+
         self.name = name
         self.member = member
+        self.h5 = h5py
         try:
             self.file = h5py.File(io.BytesIO(source) if isinstance(source, bytes) else source, "r")
             self.size = len(source) if isinstance(source, bytes) else self.file.id.get_filesize()
@@ -41,10 +43,10 @@ class Reader:
     def __exit__(self, *exc: Any) -> None:
         self.file.close()
 
-    def group(self, place: str) -> h5py.Group | None:
+    def group(self, place: str) -> Any:
         """The group at that place, None if there is none."""
         found = self.follow(place)
-        if found is not None and not isinstance(found, h5py.Group):
+        if found is not None and not isinstance(found, self.h5.Group):
             raise self.bad("expected a group, found an array.", place)
         return found
 
@@ -54,12 +56,12 @@ class Reader:
         for name in place.split("/"):
             if not name:
                 continue
-            if not isinstance(here, h5py.Group):
+            if not isinstance(here, self.h5.Group):
                 return None
             link = here.get(name, getlink=True)
             if link is None:
                 return None
-            if not isinstance(link, h5py.HardLink):
+            if not isinstance(link, self.h5.HardLink):
                 raise self.bad("a link to another place or file, which a model file must not hold.", place)
             try:
                 here = here[name]
@@ -68,7 +70,7 @@ class Reader:
         return here
 
     def array(self, dataset: Any, place: str) -> "StoredArray":
-        if not isinstance(dataset, h5py.Dataset):
+        if not isinstance(dataset, self.h5.Dataset):
             raise self.bad("expected an array.", place)
         if dataset.external or dataset.is_virtual:
             raise self.bad("the array lies in another file, which a model file must not ask for.", place)
@@ -137,7 +139,9 @@ class Store:
         return self._reader.array(found, f"{self._place}/{key}")
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        if key not in self:
+            return default
+        return self[key]
 
     def items(self) -> list[tuple[str, StoredArray]]:
         return [(key, self[key]) for key in self.keys()]

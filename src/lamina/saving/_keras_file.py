@@ -47,7 +47,9 @@ class KerasFile:
         try:
             self.archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
-            raise ModelFileError(path, None, f"not a .keras file, which is a zip, or a damaged one ({error}).") from None
+            raise ModelFileError(
+                path, None, f"not a .keras file, which is a zip, or a damaged one ({error})."
+            ) from None
         names = [info.filename for info in self.archive.infolist()]
         for name in (CONFIG, WEIGHTS):
             if names.count(name) != 1:

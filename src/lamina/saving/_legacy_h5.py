@@ -5,7 +5,6 @@ import json
 import warnings
 from typing import Any
 
-import h5py
 import numpy as np
 
 from lamina.variables import deserialize_keras_object, serialize_keras_object
@@ -17,6 +16,8 @@ from ._keras_file import FORMAT_VERSION, prepare_optimizer
 
 def legacy_bytes(model: Any, whole: bool) -> bytes:
     """The file of the weights, or of the whole model with its config."""
+    import h5py
+
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         root = file
@@ -127,7 +128,9 @@ def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_n
             pairs = [(layer, layer.name, known[layer.name]) for layer in layers if layer.name in known]
         else:
             if len(stored) != len(layers):
-                raise reader.bad(f"holds {len(stored)} layers with weights; the model has {len(layers)}.", place or None)
+                raise reader.bad(
+                    f"holds {len(stored)} layers with weights; the model has {len(layers)}.", place or None
+                )
             pairs = [(layer, name, arrays) for layer, (name, arrays) in zip(layers, stored)]
         for layer, name, arrays in pairs:
             _assign(reader, layer, name, arrays, skip_mismatch)

@@ -12,7 +12,9 @@ _CONTAINERS = (list, dict, tuple, set)
 def is_saveable(value: Any) -> bool:
     """Whether it keeps variables of its own in files: layers, metrics, optimizers."""
     return (
-        not isinstance(value, type) and hasattr(type(value), "save_own_variables") and hasattr(value, "load_own_variables")
+        not isinstance(value, type)
+        and hasattr(type(value), "save_own_variables")
+        and hasattr(value, "load_own_variables")
     )
 
 

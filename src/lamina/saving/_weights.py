@@ -4,8 +4,6 @@ import io
 import warnings
 from typing import Any
 
-import h5py
-
 from ._errors import ModelFileError
 from ._h5 import OutStore, Reader, Store
 from ._walk import walk
@@ -13,6 +11,8 @@ from ._walk import walk
 
 def weights_bytes(model: Any) -> bytes:
     """The HDF5 file of a model's whole state: layers, optimizer and metrics held by layers."""
+    import h5py
+
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         for place, part in walk(model):
@@ -60,7 +60,8 @@ def _load_part(part: Any, store: Store, reader: Reader, place: str) -> None:
 
 
 def _wants_arrays(part: Any) -> bool:
-    return bool(getattr(part, "_own_variables", None) or (getattr(part, "variables", None) and not hasattr(part, "_own_variables")))
+    """Whether the part has variables of its own, so that an empty place in the file is an error."""
+    return bool(part._own_variables if hasattr(part, "_own_variables") else getattr(part, "variables", None))
 
 
 def _is_optimizer(part: Any) -> bool:

@@ -1,242 +1,27 @@
-"""`Trainer`: compile, fit, evaluate, predict. Models inherit it."""
+"""`Trainer`: fit, evaluate, predict. Models inherit it."""
 
-import time
-import warnings
 from typing import Any
 
 import numpy as np
 
-from lamina import metrics as metrics_module
-from lamina import ops, optimizers, tree
+from lamina import tree
 from lamina._deprecation import warn_once
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
-from lamina.variables import StateScope, deserialize_keras_object, host_generator, serialize_keras_object
+from lamina.variables import StateScope
 
 from . import _checks
-from ._compile_loss import CompileLoss, len_of
-from ._compile_metrics import CompileMetrics
-from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame, split, unpack_x_y_sample_weight
+from ._data import ArrayData, StreamData, split, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
-from ._interrupts import DeferredInterrupt
+from ._run import Run, as_logs, call_step
+from ._sources import make_source
+from ._stepping import Stepping
 from ._steps import Step
 from .callbacks import CallbackList, History, ProgbarLogger
 
-CHUNK_S = 0.1  # how long a run of steps may take before control comes back
 
-
-class Trainer:
+class Trainer(Stepping):
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
-
-    def __init__(self) -> None:
-        self._init_trainer()
-
-    def _init_trainer(self) -> None:
-        self.__dict__.setdefault("stop_training", False)
-        self.__dict__.setdefault("compiled", False)
-        self.__dict__.setdefault("optimizer", None)
-        self.__dict__.setdefault("_compile_loss", None)
-        self.__dict__.setdefault("_compile_metrics", None)
-        self.__dict__.setdefault("_loss_tracker", None)
-        self.__dict__.setdefault("_compile_config", None)
-        self.__dict__.setdefault("_steps", {})
-        self.__dict__.setdefault("run_eagerly", False)
-
-    # --- compile ------------------------------------------------------------------------------------------------------
-
-    def compile(
-        self, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None, metrics: Any = None,
-        weighted_metrics: Any = None, run_eagerly: bool = False, steps_per_execution: int = 1, jit_compile: Any = "auto",
-        auto_scale_loss: bool = True, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        """Sets how the model is trained.
-
-        Args:
-            optimizer: name or Optimizer.
-            loss: name, function or Loss; a list or dict of them for several outputs.
-            loss_weights: a number for each output.
-            metrics: names, functions or Metrics, evaluated without sample weights.
-            weighted_metrics: the same, evaluated with sample and class weights.
-            run_eagerly: whether steps run as plain Python on arrays (for debugging) instead of compiled.
-            steps_per_execution, jit_compile: accepted; steps are always compiled and run in chunks.
-            auto_scale_loss: whether a mixed_float16 model gets loss scaling.
-        Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
-        """
-        self._init_trainer()
-        kwargs.pop("sample_weight_mode", None)
-        if kwargs:
-            raise TypeError(f"compile: unexpected arguments {sorted(kwargs)}.")
-        optimizer = optimizers.get(optimizer)
-        policy = getattr(self, "dtype_policy", None)
-        if (
-            auto_scale_loss
-            and getattr(policy, "name", "") == "mixed_float16"
-            and type(optimizer).__name__ != "LossScaleOptimizer"
-        ):
-            optimizer = optimizers.LossScaleOptimizer(optimizer)
-        names = getattr(self, "output_names", None)
-        self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
-        self._compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names)
-            if metrics is not None or weighted_metrics is not None
-            else None
-        )
-        self.__dict__["optimizer"] = optimizer
-        self.loss = loss
-        self.__dict__["_loss_tracker"] = metrics_module.Mean(name="loss")
-        self.run_eagerly = bool(run_eagerly)
-        self.stop_training = False
-        self.compiled = True
-        self.__dict__["_steps"] = {}
-        self.__dict__["_compile_config"] = {
-            "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
-            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution, "jit_compile": False,
-        }  # fmt: skip
-
-    def get_compile_config(self) -> dict[str, Any] | None:
-        """The arguments of `compile` as JSON values; None if the model is not compiled."""
-        self._init_trainer()
-        if not self.compiled:
-            return None
-        return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
-
-    def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compiles the model as `get_compile_config` described it."""
-        config = {k: deserialize_keras_object(v) for k, v in config.items()}
-        known = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly")
-        self.compile(**{k: v for k, v in config.items() if k in known})
-        if getattr(self, "built", False) and self.optimizer is not None:
-            self.optimizer.build(self.trainable_variables)
-
-    def _require_compiled(self, what: str) -> None:
-        self._init_trainer()
-        if not self.compiled:
-            raise ValueError(f"Call model.compile(optimizer=..., loss=...) before model.{what}().")
-
-    # --- what a step does ---------------------------------------------------------------------------------------------
-
-    def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
-    ) -> Any:
-        """The scalar to minimise: the compiled losses, and what layers added."""
-        terms = []
-        if self._compile_loss is not None:
-            loss = self._compile_loss(y, y_pred, sample_weight)
-            if loss is not None:
-                terms.append(loss)
-        terms.extend(ops.sum(ops.cast(extra, "float32")) for extra in self.losses)
-        if not terms:
-            raise ValueError(
-                "There is no loss to compute: compile with loss=..., use add_loss(), or override compute_loss()."
-            )
-        total = terms[0]
-        for term in terms[1:]:
-            total = ops.add(total, term)
-        return total
-
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Updates the compiled metrics and returns the results of all."""
-        self._update_metrics(y, y_pred, sample_weight)
-        return self.get_metrics_result()
-
-    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
-        if self._compile_metrics is not None:
-            self._compile_metrics.update_state(y, y_pred, sample_weight)
-
-    def _forward(self, x: Any, training: bool) -> Any:
-        return self(x, training=training)
-
-    def train_step(self, data: Any) -> dict[str, Any]:
-        """One update on a batch. Overridden, it may use `GradientTape` and `self.optimizer.apply`; it is compiled too.
-
-        Args:
-            data: (x,), (x, y) or (x, y, sample_weight), tensors.
-        Returns: dict of logs, scalars.
-        """
-        self._train(data, None)
-        return self.get_metrics_result()
-
-    def _train(self, data: Any, flat: FlatState | None) -> None:
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        variables = self.trainable_variables
-
-        def loss_of(values: list[Any]) -> Any:
-            with StateScope(zip(variables, values)) as scope:
-                y_pred = self._forward(x, training=True)
-                loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-                scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
-            known = {id(v) for v in variables}
-            changed = [(v, value) for v, value in scope.items() if id(v) not in known]
-            return scaled, (loss, y_pred, [value for _, value in changed], _Opaque([v for v, _ in changed]))
-
-        values = [v.value for v in variables]
-        (_, (loss, y_pred, new_values, changed)), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
-        for variable, value in zip(changed.items, new_values):
-            variable.assign(value)
-        self._loss_tracker.update_state(loss, sample_weight=len_of(tree.flatten(x)[0]))
-        if flat is not None:
-            flat.apply(gradients)
-        elif variables:
-            self.optimizer.apply(gradients, variables)
-        else:
-            warn_once(f"no weights:{id(self)}", "The model has no trainable weights; nothing is learned.", UserWarning)
-        self._update_metrics(y, y_pred, sample_weight)
-
-    def test_step(self, data: Any) -> dict[str, Any]:
-        """Loss and metrics of a batch."""
-        self._test(data)
-        return self.get_metrics_result()
-
-    def _test(self, data: Any) -> None:
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self._forward(x, training=False)
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
-        self._loss_tracker.update_state(loss, sample_weight=len_of(tree.flatten(x)[0]))
-        self._update_metrics(y, y_pred, sample_weight)
-
-    def predict_step(self, data: Any) -> Any:
-        """The outputs for a batch."""
-        x, _, _ = unpack_x_y_sample_weight(data)
-        return self._forward(x, training=False)
-
-    # --- metrics ------------------------------------------------------------------------------------------------------
-
-    @property
-    def metrics(self) -> list[Any]:
-        """The loss tracker, the trackers of each output's loss, metrics of layers, and the compiled metrics."""
-        self._init_trainer()
-        found = [self._loss_tracker] if self._loss_tracker is not None else []
-        if self._compile_loss is not None:
-            found += self._compile_loss.trackers
-        found += self._layer_metrics()
-        if self._compile_metrics is not None:
-            found += self._compile_metrics.metrics
-        return list({id(m): m for m in found}.values())
-
-    def _layer_metrics(self) -> list[Any]:
-        layers = [self, *self._flatten_layers(include_self=False)]
-        return [m for layer in layers for m in getattr(layer, "_metrics", []) or []]
-
-    @property
-    def metrics_names(self) -> list[str]:
-        return [m.name for m in self.metrics]
-
-    @property
-    def metrics_variables(self) -> list[Any]:
-        return [v for m in self.metrics for v in m.variables]
-
-    def reset_metrics(self) -> None:
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def get_metrics_result(self) -> dict[str, Any]:
-        """The results of all metrics by name."""
-        results: dict[str, Any] = {}
-        for metric in self.metrics:
-            value = metric.result()
-            results.update(value if isinstance(value, dict) else {metric.name: value})
-        return results
 
     # --- fit ----------------------------------------------------------------------------------------------------------
 
@@ -272,7 +57,7 @@ class Trainer:
         self._require_compiled("fit")
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
-        source = self._source(x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
+        source = make_source(self, x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
         validation = None
         if validation_split and validation_data is None:
             if not isinstance(source, ArrayData):
@@ -286,7 +71,9 @@ class Trainer:
                 if isinstance(validation_data, (tuple, list))
                 else (validation_data, None, None)
             )
-            validation = self._source(vx, vy, vw, validation_batch_size or batch_size, False, None, "validation_data")
+            validation = make_source(
+                self, vx, vy, vw, validation_batch_size or batch_size, False, None, "validation_data"
+            )
         verbose = _verbosity(verbose)
         step = self._step("train", source)
         runs = CallbackList(
@@ -300,7 +87,7 @@ class Trainer:
             for epoch in range(initial_epoch, epochs):
                 self.reset_metrics()
                 runs.call("on_epoch_begin", epoch, {})
-                logs = self._run_epoch(step, source, epoch, runs, steps_per_epoch)
+                logs = _train_epoch(Run(self, step, source, runs, "train", steps_per_epoch), epoch)
                 if validation is not None and _validates(validation_freq, epoch):
                     results = self._run_test(validation, runs, validation_steps)
                     logs.update({f"val_{k}": v for k, v in results.items()})
@@ -308,120 +95,11 @@ class Trainer:
                 if self.stop_training:
                     break
         finally:
-            self._close_bars(runs)
+            _close_bars(runs)
         if self.optimizer is not None and self.trainable_variables:
             self.optimizer.finalize_variable_values(self.trainable_variables)
         runs.call("on_train_end", logs)
         return next(c for c in runs.callbacks if isinstance(c, History))
-
-    def _run_epoch(self, step: Any, source: Any, epoch: int, runs: CallbackList, limit: int | None) -> dict[str, float]:
-        if isinstance(source, StreamData) and source.is_dataset:
-            source.source.on_epoch_begin()
-        logs = self._run_batches(step, source, epoch, runs, limit, "train")
-        if isinstance(source, StreamData) and source.is_dataset:
-            source.source.on_epoch_end()
-        return logs
-
-    def _run_batches(
-        self, step: Any, source: Any, epoch: int, runs: CallbackList, limit: int | None, kind: str
-    ) -> dict[str, float]:
-        """All batches of an epoch; returns the logs as floats."""
-        by_batch = runs.has(f"on_{kind}_batch_begin") or runs.has(f"on_{kind}_batch_end")
-        bars = [c for c in runs.callbacks if isinstance(c, ProgbarLogger)]
-        with DeferredInterrupt() as interrupt:
-            if isinstance(source, ArrayData) and not by_batch and isinstance(step, Step):
-                last = self._run_chunks(step, source, epoch, bars, limit, interrupt)
-            else:
-                last = self._run_one_by_one(step, source, epoch, runs, bars, limit, kind, interrupt)
-        return self._logs(last)
-
-    def _run_chunks(
-        self, step: Step, source: ArrayData, epoch: int, bars: list, limit: int | None, interrupt: Any
-    ) -> Any:
-        """Data in memory, nobody watching each batch: many steps in one go, about a tenth of a second long."""
-        order = source.order(epoch)
-        size = source.batch_size
-        full = source.size // size
-        total = min(source.num_batches, limit or source.num_batches)
-        rows = order[: full * size].reshape(full, size)
-        last, done, chunk = None, 0, 1
-        while done < min(full, total):
-            began = time.perf_counter()
-            last = step.on_places(source, rows[done : min(done + chunk, total)])
-            done = min(done + chunk, full, total)
-            interrupt.check()
-            elapsed = time.perf_counter() - began
-            chunk = max(1, min(int(chunk * CHUNK_S / max(elapsed, 1e-6)), 2 * chunk + 8))
-            for bar in bars:
-                bar.progress(done, self._logs(last))
-        if done < total and full * size < source.size:
-            last = step.on_places(source, order[None, full * size :])
-            done += 1
-        if limit and limit > done:
-            warnings.warn(f"The data ended after {done} of {limit} steps.", UserWarning, stacklevel=4)
-        return last
-
-    def _run_one_by_one(
-        self, step: Any, source: Any, epoch: int, runs: CallbackList, bars: list, limit: int | None, kind: str, interrupt: Any
-    ) -> Any:  # fmt: skip
-        last, n, shown = None, 0, 0.0
-        total = limit or source.num_batches
-        places = self._places(source, epoch) if isinstance(source, ArrayData) and isinstance(step, Step) else None
-        batches = None if places is not None else source.batches(epoch)
-        watched = runs.has(f"on_{kind}_batch_end")
-        try:
-            while total is None or n < total:
-                item = next(places if places is not None else batches, None)
-                if item is None:
-                    if limit is not None and n < limit:
-                        warnings.warn(f"The data ended after {n} of {limit} steps.", UserWarning, stacklevel=5)
-                    break
-                runs.call(f"on_{kind}_batch_begin", n, {})
-                if places is not None:
-                    last = step.on_places(source, item[None])
-                else:
-                    last = self._on_batch(step, item, kind)
-                interrupt.check()
-                now = time.perf_counter()
-                if watched:
-                    runs.call(f"on_{kind}_batch_end", n, self._logs(last))
-                n += 1
-                if bars and now - shown > CHUNK_S:
-                    shown = now
-                    for bar in bars:
-                        bar.progress(n, self._logs(last))
-                if self.stop_training and kind == "train":
-                    break
-        finally:
-            if batches is not None and not (isinstance(source, StreamData) and not source.restarts):
-                close = getattr(batches, "close", None)
-                if close is not None:
-                    close()
-        if n == 0:
-            raise ValueError(f"{'fit' if kind == 'train' else 'evaluate'}: the data gave no batch at all.")
-        return last
-
-    @staticmethod
-    def _places(source: ArrayData, epoch: int) -> Any:
-        order = source.order(epoch)
-        return (order[i : i + source.batch_size] for i in range(0, source.size, source.batch_size))
-
-    def _on_batch(self, step: Any, batch: Any, kind: str) -> Any:
-        batch = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
-        if isinstance(step, Step):
-            return step.on_batch(batch)
-        return step(tree.map_structure(lambda a: None if a is None else engine.tensor(a), batch))
-
-    def _logs(self, last: Any) -> dict[str, float]:
-        """Floats, from what the last step returned, or else from the metrics; sorted by name as in Keras."""
-        found = last if isinstance(last, dict) else self.get_metrics_result()
-        return {k: _plain(v) for k, v in sorted(found.items())}
-
-    @staticmethod
-    def _close_bars(runs: CallbackList) -> None:
-        for callback in runs.callbacks:
-            if isinstance(callback, ProgbarLogger):
-                callback._close()
 
     # --- evaluate, predict --------------------------------------------------------------------------------------------
 
@@ -437,7 +115,7 @@ class Trainer:
         _old_epochs(old, 1)
         self._require_compiled("evaluate")
         _checks.check_run(batch_size, steps=steps, where="evaluate")
-        source = self._source(x, y, sample_weight, batch_size, False, None, "evaluate")
+        source = make_source(self, x, y, sample_weight, batch_size, False, None, "evaluate")
         verbose = _verbosity(verbose)
         runs = CallbackList(
             _with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=steps or source.num_batches
@@ -445,7 +123,7 @@ class Trainer:
         try:
             logs = self._run_test(source, runs, steps)
         finally:
-            self._close_bars(runs)
+            _close_bars(runs)
         if return_dict:
             return logs
         ordered = [logs.pop(name) for name in self.metrics_names if name in logs] + list(logs.values())
@@ -456,7 +134,7 @@ class Trainer:
         saved = [np.array(v._value) for v in self.metrics_variables]
         self.reset_metrics()
         runs.call("on_test_begin", {})
-        logs = self._run_batches(step, source, 0, runs, steps, "test")
+        logs = Run(self, step, source, runs, "test", steps).epoch(0)
         runs.call("on_test_end", logs)
         for variable, value in zip(self.metrics_variables, saved):
             variable.assign(value)
@@ -470,7 +148,7 @@ class Trainer:
         _old_epochs(old, 1)
         self._init_trainer()
         _checks.check_run(batch_size, steps=steps, where="predict")
-        source = self._source(x, None, None, batch_size, False, None, "predict")
+        source = make_source(self, x, None, None, batch_size, False, None, "predict")
         verbose = _verbosity(verbose)
         total = steps or source.num_batches
         runs = CallbackList(_with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=total)
@@ -482,11 +160,11 @@ class Trainer:
                 if steps is not None and n >= steps:
                     break
                 runs.call("on_predict_batch_begin", n, {})
-                output = self._on_batch(step, batch, "predict")
+                output = call_step(step, batch)
                 runs.call("on_predict_batch_end", n, {"outputs": output})
                 parts.append(output)
         finally:
-            self._close_bars(runs)
+            _close_bars(runs)
         if not parts:
             raise ValueError("predict: the data gave no batch at all.")
         runs.call("on_predict_end", {})
@@ -501,18 +179,18 @@ class Trainer:
     ) -> Any:
         """One update on one batch; returns the running logs (metrics go on until `reset_metrics`)."""
         self._require_compiled("train_on_batch")
-        source = self._source(x, y, sample_weight, None, False, class_weight, "train_on_batch")
+        source = make_source(self, x, y, sample_weight, None, False, class_weight, "train_on_batch")
         return self._one_batch("train", source, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss and metrics, with one batch more."""
         self._require_compiled("test_on_batch")
         return self._one_batch(
-            "test", self._source(x, y, sample_weight, None, False, None, "test_on_batch"), return_dict
+            "test", make_source(self, x, y, sample_weight, None, False, None, "test_on_batch"), return_dict
         )
 
     def _one_batch(self, kind: str, source: ArrayData, return_dict: bool) -> Any:
-        logs = self._logs(self._on_batch(self._step(kind, source), source.data, kind))
+        logs = as_logs(call_step(self._step(kind, source), source.data), self)
         if return_dict:
             return logs
         ordered = [logs.pop(name) for name in self.metrics_names if name in logs] + list(logs.values())
@@ -521,37 +199,11 @@ class Trainer:
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, NumPy arrays."""
         self._init_trainer()
-        source = self._source(x, None, None, None, False, None, "predict_on_batch")
-        output = self._on_batch(self._step("predict", source), source.data, "predict")
+        source = make_source(self, x, None, None, None, False, None, "predict_on_batch")
+        output = call_step(self._step("predict", source), source.data)
         return tree.map_structure(engine.numpy, output)
 
-    # --- how data and steps are made ----------------------------------------------------------------------------------
-
-    def _source(
-        self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, shuffle: Any, class_weight: Any, where: str
-    ) -> Any:
-        """ArrayData or StreamData, checked."""
-        if _is_stream(x):
-            if y is not None or sample_weight is not None:
-                raise ValueError(
-                    f"{where}: when x gives batches, they carry y and sample_weight; do not give them too."
-                )
-            if class_weight is not None:
-                raise ValueError(f"{where}: class_weight works on arrays; put weights into the batches.")
-            return StreamData(x, shuffle, _run_seed(shuffle))
-        if x is None:
-            raise ValueError(f"{where}: x is missing.")
-        x, y, sample_weight = as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight")
-        _checks.check_lengths(x, y, sample_weight, where)
-        _checks.warn_not_finite(x, y, sample_weight, where)
-        if class_weight is not None:
-            sample_weight = _checks.class_weights_to_sample_weights(y, class_weight, sample_weight)
-        x = self._host_inputs(x)
-        size = len(tree.flatten(x)[0])
-        whole = where.endswith("_on_batch")
-        return ArrayData(
-            x, y, sample_weight, size if whole else min(batch_size or 32, max(size, 1)), shuffle, _run_seed(shuffle)
-        )
+    # --- how steps are made -------------------------------------------------------------------------------------------
 
     def _host_inputs(self, x: Any) -> Any:
         """Lets layers that read strings do their part on the host; overridden by models that have such layers."""
@@ -569,7 +221,7 @@ class Trainer:
         if cached is not None and cached[0] == key and (cached[1].flat is None or cached[1].flat.is_current()):
             return cached[1]
         flat = None
-        is_default = type(self).train_step is Trainer.train_step
+        is_default = type(self).train_step is Stepping.train_step
         if (
             kind == "train"
             and is_default
@@ -589,8 +241,8 @@ class Trainer:
         if kind == "predict":
             return lambda batch, flat: self.predict_step(batch)
         method, default, quiet = {
-            "train": (self.train_step, Trainer.train_step, self._train),
-            "test": (self.test_step, Trainer.test_step, lambda batch, flat: self._test(batch)),
+            "train": (self.train_step, Stepping.train_step, self._train),
+            "test": (self.test_step, Stepping.test_step, lambda batch, flat: self._test(batch)),
         }[kind]
         if method.__func__ is default:
             return lambda batch, flat: quiet(batch, flat)
@@ -653,40 +305,26 @@ class Trainer:
             return self._forward(inputs, training=False)
 
 
-class _Opaque:
-    """Carries Python objects through a traced function's result as one leaf that is no array."""
-
-    def __init__(self, items: list[Any]):
-        self.items = items
-
-
 def _verbosity(verbose: Any) -> int:
     if verbose == "auto":
         return 1 if is_interactive_logging_enabled() else 2
     return int(verbose)
 
 
-def _plain(value: Any) -> Any:
-    array = engine.numpy(value) if not isinstance(value, (int, float)) else np.asarray(value)
-    return float(array) if array.ndim == 0 else array
+def _train_epoch(run: Run, epoch: int) -> dict[str, float]:
+    dataset = run.source.source if isinstance(run.source, StreamData) and run.source.is_dataset else None
+    if dataset is not None:
+        dataset.on_epoch_begin()
+    logs = run.epoch(epoch)
+    if dataset is not None:
+        dataset.on_epoch_end()
+    return logs
 
 
-def _is_stream(x: Any) -> bool:
-    if isinstance(x, PyDataset):
-        return True
-    if isinstance(x, (np.ndarray, dict)) or engine.is_tensor(x) or is_frame(x) or hasattr(x, "__array__"):
-        return False
-    if isinstance(x, (list, tuple)):
-        return False
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"):
-        raise TypeError(
-            f"x: expected arrays, a data frame, a PyDataset or an iterable of batches; got {type(x).__name__}."
-        )
-    return True
-
-
-def _run_seed(shuffle: Any) -> int:
-    return int(host_generator().integers(0, 2**63)) if shuffle else 0
+def _close_bars(runs: CallbackList) -> None:
+    for callback in runs.callbacks:
+        if isinstance(callback, ProgbarLogger):
+            callback._close()
 
 
 def _with_defaults(callbacks: Any, verbose: int, history: bool = True) -> list[Any]:

@@ -7,9 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import rich.console
-import rich.markup
-import rich.table
 
 from lamina import tree
 
@@ -26,6 +23,8 @@ def print_summary(
     layer_range: Any = None,
 ) -> None:
     """Prints the layers of a model, their output shapes and numbers of weights. The arguments are those of `summary`."""
+    import rich.table  # loaded when a table is first asked for
+
     connected = hasattr(model, "_operations")
     columns = [("Layer (type)", "left"), ("Output Shape", "left"), ("Param #", "right")]
     shares = [0.45, 0.80, 1.0]
@@ -44,7 +43,7 @@ def print_summary(
     for row in _rows(model, expand_nested, layer_range, connected, show_trainable):
         table.add_row(*row)
     console = _console(print_fn, ends[-1] + 4)
-    console.print(f'[bold]Model: "{rich.markup.escape(model.name)}"[/bold]')
+    console.print(f'[bold]Model: "{_escape(model.name)}"[/bold]')
     console.print(table)
     for line in _totals(model):
         console.print(line)
@@ -52,11 +51,21 @@ def print_summary(
         print_fn(console.file.getvalue())
 
 
-def _console(print_fn: Callable | None, width: int) -> rich.console.Console:
+def _escape(text: str) -> str:
+    import rich.markup
+
+    return rich.markup.escape(text)
+
+
+def _console(print_fn: Callable | None, width: int) -> Any:
+    import rich.console
+
     if print_fn is None:
         console = rich.console.Console(highlight=False)
         return console if console.is_terminal else rich.console.Console(highlight=False, width=width, soft_wrap=False)
-    return rich.console.Console(highlight=False, force_terminal=False, color_system=None, file=io.StringIO(), width=width)
+    return rich.console.Console(
+        highlight=False, force_terminal=False, color_system=None, file=io.StringIO(), width=width
+    )
 
 
 def _shown(model: Any, layer_range: Any) -> list[Any]:
@@ -83,10 +92,10 @@ def _rows(model: Any, expand: bool, layer_range: Any, connected: bool, trainable
     rows = []
     for layer in _shown(model, layer_range):
         mark = "   " * (indent - 1) + " └ " if indent else ""
-        name = rich.markup.escape(f"{mark}{layer.name}")
+        name = _escape(f"{mark}{layer.name}")
         row = [f"{name} ([cyan]{type(layer).__name__}[/cyan])", _shape_text(layer), _count_text(layer)]
         if connected:
-            row.append(rich.markup.escape(_connections(layer, model)))
+            row.append(_escape(_connections(layer, model)))
         if trainable:
             weights = getattr(layer, "weights", None)
             row.append(("[bold green]Y[/]" if layer.trainable else "[bold red]N[/]") if weights else "-")
@@ -100,17 +109,19 @@ def _shape_text(layer: Any) -> str:
     nodes = layer._inbound_nodes
     if nodes:
         shapes = {_shapes(node) for node in nodes}
-        return rich.markup.escape(shapes.pop() if len(shapes) == 1 else "multiple")
+        return _escape(shapes.pop() if len(shapes) == 1 else "multiple")
     config = getattr(layer, "_build_shapes_dict", None)
     if not getattr(layer, "built", True) or config is None:
         return "? (unbuilt)" if not getattr(layer, "built", True) else "?"
     try:
-        shape = layer.compute_output_shape(**config) if len(config) > 1 else layer.compute_output_shape(
-            next(iter(config.values()))
+        shape = (
+            layer.compute_output_shape(**config)
+            if len(config) > 1
+            else layer.compute_output_shape(next(iter(config.values())))
         )
     except (NotImplementedError, TypeError, ValueError):
         return "?"
-    return rich.markup.escape(_format_shapes(shape))
+    return _escape(_format_shapes(shape))
 
 
 def _shapes(node: Any) -> str:

@@ -92,9 +92,7 @@ class EinsumDense(Layer):
         return outputs if self.activation is None else self.activation(outputs)
 
     def compute_output_shape(self, input_shape):
-        return read_equation(
-            self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner
-        )[2]
+        return read_equation(self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner)[2]
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -155,7 +153,9 @@ def read_equation(equation: str, bias_axes: Any, input_shape: tuple, output_shap
         sizes[label] = known.get(label) if size is None else size
     for label in weight:
         if label not in known and label not in sizes:
-            raise ValueError(f"{owner}: kernel axis {label!r} of {equation!r} is neither in the input nor in the output.")
+            raise ValueError(
+                f"{owner}: kernel axis {label!r} of {equation!r} is neither in the input nor in the output."
+            )
     kernel = tuple(known[label] if known.get(label) is not None else sizes.get(label) for label in weight)
     result = tuple(sizes[label] for label in names)
     missing = tuple(input_shape[:elided]) if elided_left else ()

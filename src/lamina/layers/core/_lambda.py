@@ -39,7 +39,7 @@ class Lambda(Layer):
         self._build_at_init()
 
     def call(self, inputs, mask=None, training=None):
-        further = {k: v for k, v in self.arguments.items()}
+        further = dict(self.arguments)
         if self._takes_mask:
             further["mask"] = mask
         if self._takes_training:

@@ -52,9 +52,11 @@ class Concatenate(Merge):
                 mask = ops.ones_like(x, dtype="bool")
             while len(mask.shape) < len(x.shape):
                 mask = ops.expand_dims(mask, -1)
-            masks.append(ops.broadcast_to(mask, x.shape) if None not in x.shape else ops.logical_and(
-                mask, ops.ones_like(x, dtype="bool")
-            ))
+            masks.append(
+                ops.broadcast_to(mask, x.shape)
+                if None not in x.shape
+                else ops.logical_and(mask, ops.ones_like(x, dtype="bool"))
+            )
         return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
 
     def get_config(self) -> dict[str, Any]:

@@ -51,5 +51,3 @@ class CategoryEncoding(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_tokens": self.num_tokens, "output_mode": self.output_mode}
-
-

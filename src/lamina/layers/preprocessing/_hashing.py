@@ -29,8 +29,10 @@ class Hashing(HostLayer):
         refuse(self, sparse=sparse)
         check_positive_int(num_bins, "num_bins", self._owner)
         check_one_of(output_mode, ("int", "one_hot", "multi_hot", "count"), "output_mode", self._owner)
-        whole = salt is None or isinstance(salt, int) or (
-            isinstance(salt, (list, tuple)) and len(salt) == 2 and all(isinstance(s, int) for s in salt)
+        whole = (
+            salt is None
+            or isinstance(salt, int)
+            or (isinstance(salt, (list, tuple)) and len(salt) == 2 and all(isinstance(s, int) for s in salt))
         )
         if not whole:
             raise ValueError(f"{self._owner}: salt must be an int or a pair of ints; got {salt!r}.")

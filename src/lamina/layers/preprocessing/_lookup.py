@@ -241,7 +241,10 @@ class Lookup(HostLayer):
 
     def _inverted(self, indices: np.ndarray) -> Any:
         table = self._standardize(
-            [self.mask_token if self.mask_token is not None and i == 0 else t for i, t in enumerate(self.get_vocabulary())]
+            [
+                self.mask_token if self.mask_token is not None and i == 0 else t
+                for i, t in enumerate(self.get_vocabulary())
+            ]
         )
         specials = len(self._specials())
         valid = (indices >= 0) & (indices < len(table))

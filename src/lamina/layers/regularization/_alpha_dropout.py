@@ -32,4 +32,3 @@ class AlphaDropout(Dropout):
         b = -a * _SATURATION * self.rate
         mixed = ops.add(ops.multiply(inputs, kept), ops.multiply(ops.subtract(1.0, kept), _SATURATION))
         return ops.add(ops.multiply(mixed, a), b)
-

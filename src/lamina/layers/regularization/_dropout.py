@@ -51,9 +51,7 @@ class Dropout(RandomLayer):
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        return random.dropout(
-            inputs, self.rate, noise_shape=self._noise_shape(inputs), seed=self.seed_generator
-        )
+        return random.dropout(inputs, self.rate, noise_shape=self._noise_shape(inputs), seed=self.seed_generator)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed, "noise_shape": self.noise_shape}

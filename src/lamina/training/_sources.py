@@ -1,0 +1,56 @@
+"""Where `fit` and the others get their batches from: what the user gave, checked, as ArrayData or StreamData."""
+
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+from lamina.engines import engine
+from lamina.variables import host_generator
+
+from . import _checks
+from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame
+
+
+def make_source(
+    model: Any, x: Any, y: Any, sample_weight: Any, batch_size: int | None, shuffle: Any, class_weight: Any, where: str
+) -> Any:
+    """ArrayData or StreamData of the arguments of the method `where`.
+
+    Raises ValueError or TypeError for data that does not fit together.
+    """
+    if is_stream(x):
+        if y is not None or sample_weight is not None:
+            raise ValueError(f"{where}: when x gives batches, they carry y and sample_weight; do not give them too.")
+        if class_weight is not None:
+            raise ValueError(f"{where}: class_weight works on arrays; put weights into the batches.")
+        return StreamData(x, shuffle, run_seed(shuffle))
+    if x is None:
+        raise ValueError(f"{where}: x is missing.")
+    x, y, sample_weight = as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight")
+    _checks.check_lengths(x, y, sample_weight, where)
+    _checks.warn_not_finite(x, y, sample_weight, where)
+    if class_weight is not None:
+        sample_weight = _checks.class_weights_to_sample_weights(y, class_weight, sample_weight)
+    x = model._host_inputs(x)
+    size = len(tree.flatten(x)[0])
+    batch_size = size if where.endswith("_on_batch") else min(batch_size or 32, size)
+    return ArrayData(x, y, sample_weight, batch_size, shuffle, run_seed(shuffle))
+
+
+def is_stream(x: Any) -> bool:
+    if isinstance(x, PyDataset):
+        return True
+    if isinstance(x, (np.ndarray, dict)) or engine.is_tensor(x) or is_frame(x) or hasattr(x, "__array__"):
+        return False
+    if isinstance(x, (list, tuple)):
+        return False
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__"):
+        raise TypeError(
+            f"x: expected arrays, a data frame, a PyDataset or an iterable of batches; got {type(x).__name__}."
+        )
+    return True
+
+
+def run_seed(shuffle: Any) -> int:
+    return int(host_generator().integers(0, 2**63)) if shuffle else 0

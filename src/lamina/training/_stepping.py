@@ -1,0 +1,235 @@
+"""`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
+
+from typing import Any
+
+from lamina import metrics as metrics_module
+from lamina import ops, optimizers, tree
+from lamina._deprecation import warn_once
+from lamina.engines import engine
+from lamina.variables import StateScope, deserialize_keras_object, serialize_keras_object
+
+from ._compile_loss import CompileLoss, len_of
+from ._compile_metrics import CompileMetrics
+from ._data import unpack_x_y_sample_weight
+from ._flat import FlatState
+
+
+class Stepping:
+    """The part of a model that knows its loss, metrics and optimizer. `Trainer` runs its steps over data."""
+
+    def __init__(self) -> None:
+        self._init_trainer()
+
+    def _init_trainer(self) -> None:
+        self.__dict__.setdefault("stop_training", False)
+        self.__dict__.setdefault("compiled", False)
+        self.__dict__.setdefault("optimizer", None)
+        self.__dict__.setdefault("_compile_loss", None)
+        self.__dict__.setdefault("_compile_metrics", None)
+        self.__dict__.setdefault("_loss_tracker", None)
+        self.__dict__.setdefault("_compile_config", None)
+        self.__dict__.setdefault("_steps", {})
+        self.__dict__.setdefault("run_eagerly", False)
+
+    # --- compile ------------------------------------------------------------------------------------------------------
+
+    def compile(
+        self, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None, metrics: Any = None,
+        weighted_metrics: Any = None, run_eagerly: bool = False, steps_per_execution: int = 1, jit_compile: Any = "auto",
+        auto_scale_loss: bool = True, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Sets how the model is trained.
+
+        Args:
+            optimizer: name or Optimizer.
+            loss: name, function or Loss; a list or dict of them for several outputs.
+            loss_weights: a number for each output.
+            metrics: names, functions or Metrics, evaluated without sample weights.
+            weighted_metrics: the same, evaluated with sample and class weights.
+            run_eagerly: whether steps run as plain Python on arrays (for debugging) instead of compiled.
+            steps_per_execution, jit_compile: accepted; steps are always compiled and run in chunks.
+            auto_scale_loss: whether a mixed_float16 model gets loss scaling.
+        Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
+        """
+        self._init_trainer()
+        kwargs.pop("sample_weight_mode", None)
+        if kwargs:
+            raise TypeError(f"compile: unexpected arguments {sorted(kwargs)}.")
+        optimizer = optimizers.get(optimizer)
+        policy = getattr(self, "dtype_policy", None)
+        if (
+            auto_scale_loss
+            and getattr(policy, "name", "") == "mixed_float16"
+            and type(optimizer).__name__ != "LossScaleOptimizer"
+        ):
+            optimizer = optimizers.LossScaleOptimizer(optimizer)
+        names = getattr(self, "output_names", None)
+        self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
+        self._compile_metrics = (
+            CompileMetrics(metrics, weighted_metrics, names)
+            if metrics is not None or weighted_metrics is not None
+            else None
+        )
+        self.__dict__["optimizer"] = optimizer
+        self.loss = loss
+        self.__dict__["_loss_tracker"] = metrics_module.Mean(name="loss")
+        self.run_eagerly = bool(run_eagerly)
+        self.stop_training = False
+        self.compiled = True
+        self.__dict__["_steps"] = {}
+        self.__dict__["_compile_config"] = {
+            "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution, "jit_compile": False,
+        }  # fmt: skip
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """The arguments of `compile` as JSON values; None if the model is not compiled."""
+        self._init_trainer()
+        if not self.compiled:
+            return None
+        return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles the model as `get_compile_config` described it."""
+        config = {k: deserialize_keras_object(v) for k, v in config.items()}
+        known = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly")
+        self.compile(**{k: v for k, v in config.items() if k in known})
+        if getattr(self, "built", False) and self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
+    def _require_compiled(self, what: str) -> None:
+        self._init_trainer()
+        if not self.compiled:
+            raise ValueError(f"Call model.compile(optimizer=..., loss=...) before model.{what}().")
+
+    # --- what a step does ---------------------------------------------------------------------------------------------
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """The scalar to minimise: the compiled losses, and what layers added."""
+        terms = []
+        if self._compile_loss is not None:
+            loss = self._compile_loss(y, y_pred, sample_weight)
+            if loss is not None:
+                terms.append(loss)
+        terms.extend(ops.sum(ops.cast(extra, "float32")) for extra in self.losses)
+        if not terms:
+            raise ValueError(
+                "There is no loss to compute: compile with loss=..., use add_loss(), or override compute_loss()."
+            )
+        total = terms[0]
+        for term in terms[1:]:
+            total = ops.add(total, term)
+        return total
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Updates the compiled metrics and returns the results of all."""
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
+
+    def _forward(self, x: Any, training: bool) -> Any:
+        return self(x, training=training)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """One update on a batch. Overridden, it may use `GradientTape` and `self.optimizer.apply`; it is compiled too.
+
+        Args:
+            data: (x,), (x, y) or (x, y, sample_weight), tensors.
+        Returns: dict of logs, scalars.
+        """
+        self._train(data, None)
+        return self.get_metrics_result()
+
+    def _train(self, data: Any, flat: FlatState | None) -> None:
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        variables = self.trainable_variables
+
+        def loss_of(values: list[Any]) -> Any:
+            with StateScope(zip(variables, values)) as scope:
+                y_pred = self._forward(x, training=True)
+                loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+                scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
+            known = {id(v) for v in variables}
+            changed = [(v, value) for v, value in scope.items() if id(v) not in known]
+            return scaled, (loss, y_pred, [value for _, value in changed], _Opaque([v for v, _ in changed]))
+
+        values = [v.value for v in variables]
+        (_, (loss, y_pred, new_values, changed)), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
+        for variable, value in zip(changed.items, new_values):
+            variable.assign(value)
+        self._loss_tracker.update_state(loss, sample_weight=len_of(tree.flatten(x)[0]))
+        if flat is not None:
+            flat.apply(gradients)
+        elif variables:
+            self.optimizer.apply(gradients, variables)
+        else:
+            warn_once(f"no weights:{id(self)}", "The model has no trainable weights; nothing is learned.", UserWarning)
+        self._update_metrics(y, y_pred, sample_weight)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Loss and metrics of a batch."""
+        self._test(data)
+        return self.get_metrics_result()
+
+    def _test(self, data: Any) -> None:
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self._forward(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
+        self._loss_tracker.update_state(loss, sample_weight=len_of(tree.flatten(x)[0]))
+        self._update_metrics(y, y_pred, sample_weight)
+
+    def predict_step(self, data: Any) -> Any:
+        """The outputs for a batch."""
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self._forward(x, training=False)
+
+    # --- metrics ------------------------------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The loss tracker, the trackers of each output's loss, metrics of layers, and the compiled metrics."""
+        self._init_trainer()
+        found = [self._loss_tracker] if self._loss_tracker is not None else []
+        if self._compile_loss is not None:
+            found += self._compile_loss.trackers
+        found += self._layer_metrics()
+        if self._compile_metrics is not None:
+            found += self._compile_metrics.metrics
+        return list({id(m): m for m in found}.values())
+
+    def _layer_metrics(self) -> list[Any]:
+        layers = [self, *self._flatten_layers(include_self=False)]
+        return [m for layer in layers for m in getattr(layer, "_metrics", []) or []]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return [m.name for m in self.metrics]
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        return [v for m in self.metrics for v in m.variables]
+
+    def reset_metrics(self) -> None:
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The results of all metrics by name."""
+        results: dict[str, Any] = {}
+        for metric in self.metrics:
+            value = metric.result()
+            results.update(value if isinstance(value, dict) else {metric.name: value})
+        return results
+
+
+class _Opaque:
+    """Carries Python objects through a traced function's result as one leaf that is no array."""
+
+    def __init__(self, items: list[Any]):
+        self.items = items

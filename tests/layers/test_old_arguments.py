@@ -1,0 +1,76 @@
+"""Spellings of Keras 1 and 2."""
+
+import numpy as np
+import pytest
+
+from lamina import layers
+from lamina._deprecation import forget_warnings
+
+CASES = [
+    ("Dense", {"output_dim": 3}, {"units": 3}),
+    ("Dense", {"units": 3, "init": "uniform"}, {"units": 3, "kernel_initializer": "random_uniform"}),
+    (
+        "Dense",
+        {"units": 3, "W_regularizer": "l2", "b_regularizer": "l1"},
+        {"units": 3, "kernel_regularizer": "l2", "bias_regularizer": "l1"},
+    ),
+    (
+        "Dense",
+        {"units": 3, "W_constraint": "non_neg", "bias": False},
+        {"units": 3, "kernel_constraint": "non_neg", "use_bias": False},
+    ),
+    ("Dropout", {"p": 0.25}, {"rate": 0.25}),
+    ("SpatialDropout2D", {"p": 0.25, "dim_ordering": "th"}, {"rate": 0.25, "data_format": "channels_first"}),
+    ("GaussianNoise", {"sigma": 0.5}, {"stddev": 0.5}),
+    ("GaussianDropout", {"p": 0.5}, {"rate": 0.5}),
+    ("LeakyReLU", {"alpha": 0.1}, {"negative_slope": 0.1}),
+    ("BatchNormalization", {"mode": 0, "beta_init": "ones"}, {"beta_initializer": "ones"}),
+    (
+        "Embedding",
+        {"input_dim": 4, "output_dim": 2, "W_regularizer": "l2", "dropout": 0.0},
+        {"input_dim": 4, "output_dim": 2, "embeddings_regularizer": "l2"},
+    ),
+    ("Concatenate", {"concat_axis": 1}, {"axis": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), CASES)
+def test_old_names_mean_the_new_ones(name, old, new):
+    forget_warnings()
+    cls = getattr(layers, name)
+    with pytest.warns(DeprecationWarning) as noted:
+        layer = cls(name="x", **old)
+    assert layer.get_config() == cls(name="x", **new).get_config()
+    changed = [k for k in old if k not in new]
+    assert len(noted) == len(changed) and all(f"{k}=" in " ".join(str(w.message) for w in noted) for k in changed)
+
+
+def test_one_note_for_many_uses(recwarn):
+    forget_warnings()
+    for _ in range(3):
+        layers.Dropout(p=0.5)
+    assert len(recwarn) == 1
+
+
+def test_both_spellings_at_once_are_refused():
+    forget_warnings()
+    with pytest.warns(DeprecationWarning), pytest.raises(TypeError, match="only one of them"):
+        layers.Dropout(rate=0.5, p=0.5)
+
+
+def test_initial_weights_at_construction():
+    forget_warnings()
+    kernel, bias = np.full((3, 2), 2.0, "float32"), np.ones(2, "float32")
+    with pytest.warns(DeprecationWarning, match="weights="):
+        layer = layers.Dense(2, weights=[kernel, bias])
+    assert layer(np.ones((1, 3), "float32")).tolist() == [[7.0, 7.0]]
+
+
+def test_subclasses_understand_them_too():
+    class Mine(layers.Dense):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+
+    forget_warnings()
+    with pytest.warns(DeprecationWarning, match="output_dim="):
+        assert Mine(output_dim=3).units == 3
