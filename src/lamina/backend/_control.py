@@ -26,6 +26,7 @@ def set_learning_phase(value: Any) -> None:
     context.training = bool(value)
 
 
+@public("backend.learning_phase_scope")
 class learning_phase_scope:
     """Inside `with learning_phase_scope(value):` the phase is `value`."""
 
@@ -38,9 +39,6 @@ class learning_phase_scope:
 
     def __exit__(self, *exc: Any) -> None:
         context.training = self._outer
-
-
-learning_phase_scope = public("backend.learning_phase_scope")(learning_phase_scope)
 
 
 def _result(x: Any) -> Any:

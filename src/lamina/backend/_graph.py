@@ -71,14 +71,16 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
     for tensor in losses[1:]:
         total = ops.add(total, tensor)
     met, roots, used = _ancestors(total)
-    reached = [
-        variable for variable in wanted if id(variable) in (met if isinstance(variable, KerasTensor) else used)
-    ]
-    if not reached:
-        return [None] * len(wanted)
-    found = tree.flatten(Gradients(total, reached, roots)(*roots))
-    by_id = {id(variable): gradient for variable, gradient in zip(reached, found)}
-    return [by_id.get(id(variable)) for variable in wanted]
+    reached = [v for v in wanted if id(v) in (met if isinstance(v, KerasTensor) else used)]
+    # A tensor inside the graph cuts it in two, so it gets its own pass; inputs and variables share one.
+    inside = [v for v in reached if isinstance(v, KerasTensor) and not any(v is x for x in roots)]
+    shared = [v for v in reached if not any(v is x for x in inside)]
+    found: dict[int, Any] = {}
+    for group in [shared, *([v] for v in inside)]:
+        if group:
+            symbols = Gradients(total, group, roots)(*roots)
+            found.update((id(v), symbol) for v, symbol in zip(group, symbols))
+    return [found.get(id(v)) for v in wanted]
 
 
 class Gradients(Operation):

@@ -15,6 +15,20 @@ _KERNEL = {
     "bias": "use_bias",
 }
 _RATE = {"p": "rate"}
+_CONV = {
+    "nb_filter": "filters", "filter_length": "kernel_size", "border_mode": "padding", "subsample": "strides",
+    "subsample_length": "strides", "dim_ordering": "data_format", "atrous_rate": "dilation_rate", **_KERNEL,
+}  # fmt: skip
+_POOL = {
+    "pool_length": "pool_size", "stride": "strides", "border_mode": "padding", "dim_ordering": "data_format",
+}  # fmt: skip
+_IMAGE = {"dim_ordering": "data_format"}
+_RECURRENT = {
+    **_KERNEL, "output_dim": "units", "inner_init": "recurrent_initializer", "inner_activation": "recurrent_activation",
+    "U_regularizer": "recurrent_regularizer", "U_constraint": "recurrent_constraint", "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout", "consume_less": None, "implementation": None, "forget_bias_init": None,
+}  # fmt: skip
+_GLOBAL_POOL = ("GlobalMaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling3D")
 
 # Class -> old name -> new name; None: the argument is understood and has no effect any more.
 OLD_NAMES: dict[str, dict[str, str | None]] = {
@@ -37,8 +51,19 @@ OLD_NAMES: dict[str, dict[str, str | None]] = {
         "init": "embeddings_initializer", "W_regularizer": "embeddings_regularizer",
         "W_constraint": "embeddings_constraint", "input_length": None, "dropout": None,
     },
-    "Merge": {"concat_axis": "axis"},
     "Concatenate": {"concat_axis": "axis"},
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "SeparableConv2D", "DepthwiseConv2D"), _CONV),
+    **{f"{kind}Pooling{n}D": _POOL for kind in ("Max", "Average") for n in (1, 2, 3)},
+    **dict.fromkeys((*_GLOBAL_POOL, "UpSampling2D", "UpSampling3D", "ZeroPadding2D", "ZeroPadding3D"), _IMAGE),
+    **dict.fromkeys(("SimpleRNN", "GRU", "LSTM"), _RECURRENT),
+    "UpSampling1D": {"length": "size"},
+}
+# Sizes that were separate arguments and are one tuple now.
+JOINED: dict[str, tuple[tuple[str, ...], str]] = {
+    "Conv2D": (("nb_row", "nb_col"), "kernel_size"),
+    "Conv2DTranspose": (("nb_row", "nb_col"), "kernel_size"),
+    "SeparableConv2D": (("nb_row", "nb_col"), "kernel_size"),
+    "Conv3D": (("kernel_dim1", "kernel_dim2", "kernel_dim3"), "kernel_size"),
 }  # fmt: skip
 # Old argument -> old value -> new value.
 _VALUES = {

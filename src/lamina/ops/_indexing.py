@@ -95,8 +95,16 @@ def _slice_tensor(x: Any, key: Any) -> Any:
     return x[key]
 
 
+def _as_key(key: Any) -> Any:
+    """A key as it stood in square brackets; files keep the tuple of `x[:, 1:]` as a list."""
+    if isinstance(key, list) and any(k is None or k is Ellipsis or isinstance(k, slice) for k in key):
+        return tuple(key)
+    return key
+
+
 def _get_item_spec(call: Any, x: KerasTensor, key: Any) -> KerasTensor:
     """Walks through the key, so that unknown sizes stay unknown only where they matter."""
+    key = _as_key(key)
     keys = list(key) if isinstance(key, tuple) else [key]
     simple = (int, np.integer, slice, type(None), type(Ellipsis))
     if not all(isinstance(k, simple) for k in keys):
@@ -136,7 +144,7 @@ def get_item(x, key):
         x: tensor of any shape.
         key: what may stand in square brackets.
     """
-    return _slice_tensor(tensor(x), key)
+    return _slice_tensor(tensor(x), _as_key(key))
 
 
 @op("core", tensors="inputs start_indices")

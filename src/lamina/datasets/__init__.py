@@ -1,0 +1,5 @@
+"""Small data sets, fetched once and kept: `mnist`."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

@@ -1,0 +1,88 @@
+"""A pool of threads for work that NumPy does without the GIL."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+def available_cores() -> int:
+    """The cores that this process may use: affinity and cgroup limits respected."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _cgroup_limit() or cores))
+
+
+def _cgroup_limit() -> int | None:
+    """Whole cores granted by cgroup v2 (cpu.max: quota and period in microseconds), None for no limit."""
+    try:
+        with open("/sys/fs/cgroup/cpu.max") as file:
+            quota, period = file.read().split()
+        return None if quota == "max" else max(1, int(quota) // int(period))
+    except (OSError, ValueError):
+        return None
+
+
+_threads = int(os.environ.get("LAMINA_NUM_THREADS", "0")) or available_cores()
+
+
+def num_threads() -> int:
+    """How many threads plans use."""
+    return _threads
+
+
+def set_num_threads(n: int) -> None:
+    """Sets how many threads plans made from now on use; results do not depend on it."""
+    global _threads
+    _threads = n
+
+
+class _Worker(threading.Thread):
+    """Waits for calls and runs them. The queue and the lock are C code: a hand-over costs a few microseconds."""
+
+    def __init__(self) -> None:
+        super().__init__(name="lamina-worker", daemon=True)
+        self.calls: queue.SimpleQueue = queue.SimpleQueue()
+        self.results: queue.SimpleQueue = queue.SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            function, argument = self.calls.get()
+            try:
+                function(argument)
+                self.results.put(None)
+            except BaseException as error:
+                self.results.put(error)
+
+
+_workers: list[_Worker] = []
+_busy = threading.Lock()
+_owner = os.getpid()
+
+
+def parallel(function: Callable[[Any], None], parts: Sequence[Any]) -> None:
+    """Calls `function` on every part, the first in this thread and the others each in one of the pool's."""
+    global _owner
+    if len(parts) == 1 or not _busy.acquire(blocking=False):  # another plan is using the pool
+        for part in parts:
+            function(part)
+        return
+    try:
+        if _owner != os.getpid():  # threads do not survive a fork
+            _workers.clear()
+            _owner = os.getpid()
+        while len(_workers) < len(parts) - 1:
+            _workers.append(_Worker())
+        helpers = _workers[: len(parts) - 1]
+        for worker, part in zip(helpers, parts[1:]):
+            worker.calls.put((function, part))
+        try:
+            function(parts[0])
+        finally:
+            errors = [worker.results.get() for worker in helpers]
+        for error in errors:
+            if error is not None:
+                raise error
+    finally:
+        _busy.release()

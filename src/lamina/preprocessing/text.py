@@ -1,0 +1,5 @@
+"""Words to integers: what `keras.preprocessing.text` held."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)
