@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from lamina import engines
+from lamina._checks import check_positive_int
 from lamina._public import public
 
 
@@ -58,3 +59,22 @@ def show() -> None:
                 print(f"{'blas':>18}: " + ", ".join(f"{k} {v}" for k, v in pool.items() if v is not None))
         else:
             print(f"{name:>18}: {value}")
+
+
+@public("config.set_num_threads")
+def set_num_threads(n: int) -> None:
+    """Sets how many threads the engine computes with, BLAS included; by default the cores the process may use.
+
+    Results do not depend on it. Raises ValueError unless `n` is a positive integer.
+    """
+    check_positive_int(n, "n", "set_num_threads")
+    engine = engines.current()
+    if hasattr(engine, "set_num_threads"):
+        engine.set_num_threads(n)
+
+
+@public("config.num_threads")
+def num_threads() -> int | None:
+    """How many threads the engine computes with; None where the engine decides."""
+    engine = engines.current()
+    return engine.num_threads() if hasattr(engine, "num_threads") else None

@@ -1,9 +1,11 @@
 """Spellings of Keras 1 and 2 that layers still understand, with one note each."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
+from lamina import ops
 from lamina._deprecation import warn_once
 
 _KERNEL = {
@@ -26,7 +28,7 @@ _IMAGE = {"dim_ordering": "data_format"}
 _RECURRENT = {
     **_KERNEL, "output_dim": "units", "inner_init": "recurrent_initializer", "inner_activation": "recurrent_activation",
     "U_regularizer": "recurrent_regularizer", "U_constraint": "recurrent_constraint", "dropout_W": "dropout",
-    "dropout_U": "recurrent_dropout", "consume_less": None, "implementation": None, "forget_bias_init": None,
+    "dropout_U": "recurrent_dropout", "consume_less": None, "forget_bias_init": None,
 }  # fmt: skip
 _GLOBAL_POOL = ("GlobalMaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling3D")
 
@@ -81,6 +83,7 @@ def rename_old_arguments(cls: type) -> None:
 
     @functools.wraps(init)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+        _join_sizes(cls.__name__, kwargs)
         for old in [k for k in kwargs if k in names and names[k] != k]:
             new = names[old]
             value = kwargs.pop(old)
@@ -91,10 +94,30 @@ def rename_old_arguments(cls: type) -> None:
             if new is not None:
                 if new in kwargs:
                     raise TypeError(f"{cls.__name__}: {old}= is the old name of {new}=; give only one of them.")
-                kwargs[new] = _VALUES.get(old, {}).get(value, value) if isinstance(value, str) else value
+                kwargs[new] = _new_value(old, value)
         init(self, *args, **kwargs)
 
     cls.__init__ = wrapper  # type: ignore[method-assign, misc]
+
+
+def _join_sizes(name: str, kwargs: dict[str, Any]) -> None:
+    olds, new = JOINED.get(name, ((), ""))
+    if olds and all(old in kwargs for old in olds):
+        warn_once(f"{name}.{new}", f"{name}: the arguments {', '.join(olds)} are one tuple now, {new}=.")
+        kwargs[new] = tuple(kwargs.pop(old) for old in olds)
+
+
+def _new_value(old: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return _VALUES.get(old, {}).get(value, value)
+    if "init" in old and inspect.isfunction(value) and "dtype" not in inspect.signature(value).parameters:
+
+        @functools.wraps(value)
+        def initializer(shape: Any, dtype: Any = None) -> Any:
+            return ops.cast(value(shape), dtype) if dtype else value(shape)
+
+        return initializer
+    return value
 
 
 def take_general_arguments(layer: Any, kwargs: dict[str, Any]) -> tuple[Any, Any]:

@@ -3,6 +3,8 @@
 import inspect
 from typing import Any
 
+import numpy as np
+
 from lamina import ops, tree
 from lamina.layers import InputLayer, InputSpec, Layer
 from lamina.layers._call import as_shapes, map_shapes
@@ -155,8 +157,10 @@ class Functional(Function, Model):
             if not _is_optional(x):
                 raise ValueError(f"{self._owner}: the input {name_of(x)!r} must not be None.")
             return None
-        if x.dtype == "string":
-            return value
+        if x.dtype == "string":  # strings are no tensors: they stay as they are, as a column if need be
+            value = value if hasattr(value, "shape") else np.asarray(value)
+            is_flat = len(value.shape) == len(x.shape) - 1 and x.shape[-1] == 1
+            return value[..., None] if is_flat else value
         if not isinstance(value, KerasTensor):
             mask = get_mask(value)
             value = ops.convert_to_tensor(value, dtype=x.dtype)

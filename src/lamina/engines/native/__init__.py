@@ -22,6 +22,8 @@ from ._control import while_loop as while_loop
 from ._graph import Spec as Spec
 from ._tape import GradientTape as GradientTape
 from ._tape import on_variable_read as on_variable_read
+from ._threads import num_threads as num_threads
+from ._threads import set_num_threads as set_num_threads
 from ._tracer import ConcreteValueError as ConcreteValueError
 from ._tracer import Tensor as Tensor
 from ._tracer import Tracer as Tracer

@@ -1,11 +1,19 @@
 """The source of a plan: one line of Python for each NumPy call."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ._graph import Graph, Node, Spec, Var, type_name
 from ._layout import CHUNK, Layout
+
+
+class Block(NamedTuple):
+    """A run of elementwise calls: the arrays they work on, all of `size` elements, and the source of its function."""
+
+    arrays: list[Var]
+    size: int
+    source: str
 
 
 class Names:
@@ -14,7 +22,7 @@ class Names:
         self.functions: dict[str, Any] = {}
         self.reshaped: dict[str, tuple[Var, tuple[int, ...]]] = {}
         self.parts: dict[str, tuple[Var, int, int]] = {}
-        self.pieces: dict[str, tuple[Var, int]] = {}
+        self.blocks: dict[str, Block] = {}
         self.in_loop: dict[Var, str] = {}
 
     def of(self, var: Var) -> str:
@@ -43,7 +51,7 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
     n = 0
     while n < len(graph.nodes):
         if n in blocks:
-            lines += _write_block(graph.nodes[n : blocks[n] + 1], names, layout)
+            lines.append(_write_block(graph.nodes[n : blocks[n] + 1], names, layout))
             n = blocks[n] + 1
             continue
         lines += _write_node(graph.nodes[n], names, layout, "    ")
@@ -62,14 +70,14 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.functions,
         *names.reshaped,
         *names.parts,
-        *names.pieces,
-        "np",
-        "store",
-        "store_all",
+        *names.blocks,
+        *(f"block_{name}" for name in names.blocks),
+        *("np", "store", "store_all", "parallel"),
     ]
     # Default arguments make every name a local of the function: the fastest look-up Python has.
     head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"
-    return "\n".join([head, *(lines or ["    pass"])]) + "\n", names
+    functions = [block.source for block in names.blocks.values()]
+    return "\n".join([*functions, head, *(lines or ["    pass"])]) + "\n", names
 
 
 def _write_node(node: Node, names: Names, layout: Layout, indent: str) -> list[str]:
@@ -101,22 +109,19 @@ def _is_joined(v: Var, out: Var, offset: int, layout: Layout) -> bool:
     return layout.joined.get(v) == (out, offset)
 
 
-def _write_block(nodes: list[Node], names: Names, layout: Layout) -> list[str]:
-    """A loop over pieces of the arrays that the nodes work on."""
+def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
+    """A function that runs the nodes piece by piece, and the line that calls it, on several threads."""
     nodes = [n for n in nodes if not n.primitive.is_view or n in layout.copied_views]
     shape = nodes[0].outputs[0].shape
     size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
-    arrays = dict.fromkeys(v for n in nodes for v in (*n.inputs, *n.outputs) if v.shape == shape)
-    lists: list[str] = []
-    for v in arrays:
-        name = f"k{len(names.pieces)}"
-        names.pieces[name] = (v, size)
-        names.in_loop[v] = f"x{len(lists)}"
-        lists.append(name)
+    arrays = list(dict.fromkeys(v for n in nodes for v in (*n.inputs, *n.outputs) if v.shape == shape))
+    name = f"k{len(names.blocks)}"
+    names.in_loop.update((v, f"x{i}") for i, v in enumerate(arrays))
     body = [line for n in nodes for line in _write_node(n, names, layout, "        ")]
-    head = f"    for {', '.join(names.in_loop.values())}, in zip({', '.join(lists)}):  # {size} in pieces of {CHUNK}"
+    head = [f"def block_{name}(pieces):", f"    for {', '.join(names.in_loop.values())}, in pieces:"]
     names.in_loop.clear()
-    return [head, *body]
+    names.blocks[name] = Block(arrays, size, "\n".join([*head, *body]) + "\n")
+    return f"    parallel(block_{name}, {name})  # {size} elements in pieces of {CHUNK}"
 
 
 def _call(node: Node, names: Names, layout: Layout) -> str:

@@ -6,6 +6,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lamina._lazy import lazy_module
+
+threadpoolctl = lazy_module("threadpoolctl")
+
 
 def available_cores() -> int:
     """The cores that this process may use: affinity and cgroup limits respected."""
@@ -32,9 +36,10 @@ def num_threads() -> int:
 
 
 def set_num_threads(n: int) -> None:
-    """Sets how many threads plans made from now on use; results do not depend on it."""
+    """Sets how many threads BLAS uses, and plans made from now on; elementwise results do not depend on it."""
     global _threads
     _threads = n
+    threadpoolctl.threadpool_limits(n, user_api="blas")
 
 
 class _Worker(threading.Thread):

@@ -275,6 +275,9 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
     def tolist(self) -> Any:
         return self._value("tolist()").tolist()
 
+    def __format__(self, spec: str) -> str:
+        return format(self._value("Formatting"), spec) if spec else str(self)
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a tensor without axes.")

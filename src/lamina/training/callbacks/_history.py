@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lamina._deprecation import warn_once
 from lamina._public import public
 
 from ._callback import Callback
@@ -19,6 +20,7 @@ class Logs(dict):
                 if k.startswith(prefix) and k.endswith("accuracy") and (prefix or not k.startswith("val_"))
             ]
             if len(found) == 1:
+                warn_once("history.acc", f"history[{key!r}] is called {found[0]!r} since Keras 2.3.")
                 return self[found[0]]
         raise KeyError(f"{key!r}; the history holds {list(self)}.")
 
