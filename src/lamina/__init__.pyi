@@ -3,6 +3,7 @@
 from . import activations as activations
 from . import backend as backend
 from . import callbacks as callbacks
+from . import compat as compat
 from . import config as config
 from . import constraints as constraints
 from . import datasets as datasets

@@ -209,6 +209,11 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "ReduceLROnPlateau": ("lamina.training.callbacks._reduce_lr_on_plateau", "ReduceLROnPlateau"),
         "TerminateOnNaN": ("lamina.training.callbacks._terminate_on_nan", "TerminateOnNaN"),
     },
+    "compat": {
+        "install": ("lamina.compat._install", "install"),
+        "run_script": ("lamina.compat._run", "run_script"),
+        "uninstall": ("lamina.compat._install", "uninstall"),
+    },
     "config": {
         "backend": ("lamina.config._switches", "backend"),
         "describe": ("lamina.config._engine", "describe"),
@@ -1243,7 +1248,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "backend", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
     "datasets": ("mnist",),
     "layers": ("activations", "core", "merging", "normalization", "preprocessing", "regularization", "reshaping"),
     "ops": ("linalg", "nn", "numpy"),

@@ -32,6 +32,9 @@ class Step:
         covered = flat.covered if flat else set()
         unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
         self.variables = list(unique.values())
+        self._compile()
+
+    def _compile(self) -> None:
         self._on_batch = engine.compile(self._step, donate=(0,))
         self._on_places = engine.compile(self._gathering_step, donate=(0,), resident=(1,))
 
@@ -42,7 +45,26 @@ class Step:
                     scope.set(variable, value)
             logs = self.update(batch, self.flat)
             new = [scope[v] for v in self.variables]
+        self._require_complete(scope)
         return new, logs
+
+    def _require_complete(self, scope: StateScope) -> None:
+        """Raises _MoreState if the step read or wrote variables that are not part of its state."""
+        known = {id(v) for v in self.variables} | (self.flat.covered if self.flat else set())
+        touched = {**scope.missed, **{id(v): v for v, _ in scope.items()}}
+        more = [v for key, v in touched.items() if key not in known]
+        if more:
+            raise _MoreState(more)
+
+    def _complete(self, call: Callable[[], Any]) -> Any:
+        """`call()`, again with more state if tracing it met variables that nobody had announced: those of optimizers
+        and metrics that a custom step keeps in attributes, of layers that it builds, of the global random generator."""
+        while True:
+            try:
+                return call()
+            except _MoreState as more:
+                self.variables += more.variables
+                self._compile()
 
     def _gathering_step(self, state: list[Any], data: Any, places: Any) -> Any:
         batch = tree.map_structure(lambda a: None if a is None else ops.take(a, places, axis=0), data)
@@ -58,12 +80,20 @@ class Step:
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
-        state, logs = self._on_batch(self._state(), batch)
+        state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
         self._keep(state)
         return logs
 
     def on_places(self, data: ArrayData, rows: np.ndarray) -> Any:
         """A step on each row of places `(steps, batch)` in data in memory; returns the logs of the last."""
-        state, logs = self._on_places.loop(self._state(), data.data, rows=rows)
+        state, logs = self._complete(lambda: self._on_places.loop(self._state(), data.data, rows=rows))
         self._keep(state)
         return logs
+
+
+class _MoreState(Exception):
+    """Tracing met variables that are not part of the step's state."""
+
+    def __init__(self, variables: list[Variable]):
+        super().__init__(f"{len(variables)} variables more")
+        self.variables = variables

@@ -8,11 +8,13 @@ from lamina import tree
 from lamina._deprecation import warn_once
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
+from lamina.layers import Layer
 from lamina.variables import StateScope
 
 from . import _checks
 from ._data import ArrayData, StreamData, split, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
+from ._old_methods import OldMethods
 from ._run import Run, as_logs, call_step
 from ._sources import make_source
 from ._stepping import Stepping
@@ -20,7 +22,7 @@ from ._steps import Step
 from .callbacks import CallbackList, History, ProgbarLogger
 
 
-class Trainer(Stepping):
+class Trainer(Stepping, OldMethods):
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
 
     # --- fit ----------------------------------------------------------------------------------------------------------
@@ -278,18 +280,30 @@ class Trainer(Stepping):
         if example is not None and (
             not getattr(self, "built", False) or needs_parts or not self.__dict__.get("_output_specs")
         ):
-            x, y, _ = unpack_x_y_sample_weight(example)
-            y_pred = engine.spec(lambda inputs: self._spec_call(inputs), x)
-            self.__dict__["_output_specs"] = tree.flatten(y_pred)
-            if kind != "predict":
-                if self._compile_loss is not None and not self._compile_loss.built:
-                    self._compile_loss.build(y_pred)
-                if self._compile_metrics is not None and not self._compile_metrics.built:
-                    self._compile_metrics.build(y, y_pred)
+            self._build_parts(kind, example)
         if kind != "predict" and isinstance(source, ArrayData):
             self._check_labels(source.data)
-        if kind == "train" and self.optimizer is not None and not self.optimizer.built:
+        if kind == "train" and self.optimizer is not None and not self.optimizer.built and self.trainable_variables:
             self.optimizer.build(self.trainable_variables)
+
+    def _build_parts(self, kind: str, example: Any) -> None:
+        x, y, _ = unpack_x_y_sample_weight(example)
+        is_custom = kind == "train" and type(self).train_step is not Stepping.train_step
+        if is_custom and type(self).call is Layer.call:
+            return  # a custom step that never calls the model as a whole; its parts are built as it is traced
+        try:
+            y_pred = engine.spec(lambda inputs: self._spec_call(inputs), x)
+        except Exception:
+            if is_custom:  # it may call the model in its own way
+                return
+            raise
+        self.__dict__["_output_specs"] = tree.flatten(y_pred)
+        if kind == "predict":
+            return
+        if self._compile_loss is not None and not self._compile_loss.built:
+            self._compile_loss.build(y_pred)
+        if self._compile_metrics is not None and not self._compile_metrics.built:
+            self._compile_metrics.build(y, y_pred)
 
     def _check_labels(self, data: Any) -> None:
         """Integer labels must be classes of the output they are for."""

@@ -41,6 +41,7 @@ class StateScope:
         self.collect_losses = collect_losses
         self.initialize_variables = initialize_variables
         self.losses: list[Any] = []
+        self.missed: dict[int, Any] = {}  # variables that were read and stand in no scope
         self._outer: StateScope | None = None
         for variable, value in pairs:
             if not hasattr(variable, "assign"):
@@ -58,13 +59,15 @@ class StateScope:
 
     def get(self, variable: Any) -> Any:
         """The tensor that stands for `variable` here or in an outer scope; None if there is none."""
-        scope: StateScope | None = self
-        while scope is not None:
+        scope = self
+        while True:
             value = scope._values.get(id(variable))
             if value is not None:
                 return value
+            if scope._outer is None:
+                scope.missed[id(variable)] = variable
+                return None
             scope = scope._outer
-        return None
 
     get_current_value = get
 

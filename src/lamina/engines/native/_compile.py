@@ -59,7 +59,8 @@ class CompiledFunction:
         if current_trace() is not None and any(is_traced(x) for x in leaves):
             return self.fn(*args)  # already inside a traced program: becomes part of it
         entry, arrays = self._entry(args)
-        return entry(arrays)
+        with np.errstate(all="ignore"):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
+            return entry(arrays)
 
     def loop(self, *args: Any, rows: np.ndarray) -> Any:
         """Calls `fn(*args, row)` for each row in turn, donated state carried on; returns the last result.
@@ -67,7 +68,8 @@ class CompiledFunction:
         The same as calling it in a loop, without the look-ups between.
         """
         entry, arrays = self._entry((*args, rows[0]))
-        return entry.loop(arrays, rows)
+        with np.errstate(all="ignore"):
+            return entry.loop(arrays, rows)
 
     def _entry(self, args: tuple) -> tuple["_Entry", list[Any]]:
         leaves, kinds = [], []

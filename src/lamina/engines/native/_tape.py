@@ -26,14 +26,18 @@ def on_variable_read(variable: Any, value: Any) -> Any:
         np.dtype(str(value.dtype)) if not isinstance(value.dtype, np.dtype) else value.dtype, np.floating
     ):
         return value
-    tape = _active[-1]
-    assert tape._trace is not None
-    if id(variable) not in tape._variables:
-        source = value if isinstance(value, Tracer) else tape._trace.watch(value)
-        tape._variables[id(variable)] = (variable, value, source)
-    _, seen, source = tape._variables[id(variable)]
-    if seen is not value and isinstance(value, Tracer):
-        return value
+    trace = _active[-1]._trace
+    assert trace is not None
+    known = _active[-1]._variables.get(id(variable))
+    if known is not None and (known[1] is value or not isinstance(value, Tracer)):
+        return known[2]
+    if known is not None:
+        return value  # assigned since it was first read: gradients are for what was read first
+    # A copy: the variable may be assigned before the gradient is asked for.
+    source = value if isinstance(value, Tracer) else trace.watch(np.array(value))
+    for tape in _active:  # tapes around this one follow the variable too
+        if tape._trace is trace and tape.watch_accessed_variables:
+            tape._variables.setdefault(id(variable), (variable, value, source))
     return source
 
 

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from lamina._lazy import lazy_module
 
 threadpoolctl = lazy_module("threadpoolctl")
@@ -52,13 +54,14 @@ class _Worker(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        while True:
-            function, argument = self.calls.get()
-            try:
-                function(argument)
-                self.results.put(None)
-            except BaseException as error:
-                self.results.put(error)
+        with np.errstate(all="ignore"):  # NumPy keeps this setting for each thread
+            while True:
+                function, argument = self.calls.get()
+                try:
+                    function(argument)
+                    self.results.put(None)
+                except BaseException as error:
+                    self.results.put(error)
 
 
 _workers: list[_Worker] = []

@@ -1,0 +1,17 @@
+"""`python -m lamina`: the command line. `run` stands before the others, so that a program's options stay its own."""
+
+import importlib
+import sys
+
+from lamina.compat import run_script
+
+
+def main() -> int:
+    """Runs the command in `sys.argv`; returns the exit status."""
+    if sys.argv[1:2] == ["run"] and len(sys.argv) > 2 and not sys.argv[2].startswith("-"):
+        return run_script(sys.argv[2], sys.argv[3:])
+    return importlib.import_module("lamina.cli").main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

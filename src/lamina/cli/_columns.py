@@ -1,0 +1,182 @@
+"""What kind of thing each column holds, and what the training rows say about it."""
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ._errors import CommandError, close_names
+from ._table import Table, as_text
+
+NUMERIC, NOMINAL, ORDINAL, LEFT_OUT = "numeric", "nominal", "ordinal", "left out"
+MOST_LEVELS = 64  # of a nominal column; rarer ones count as unseen
+_MANY = 20  # distinct texts from which a column may be text or an identifier
+_SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
+
+
+@dataclass
+class Column:
+    """One column of the table.
+
+    Attributes:
+        name, kind: its name; "numeric", "nominal", "ordinal" or "left out".
+        note: why it is left out, or what to know about it.
+        missing: how many rows lack it, in the whole table.
+        has_missing: whether rows of the training part lack it.
+        levels: categories, in the order of their indices, or the given order of an ordinal column.
+        median: what replaces a missing number (for ordinal columns the place of a level, from 1).
+        mean, variance: of the training rows, after that.
+    """
+
+    name: str
+    kind: str
+    note: str = ""
+    missing: int = 0
+    has_missing: bool = False
+    levels: list[str] = field(default_factory=list)
+    median: float = 0.0
+    mean: float = 0.0
+    variance: float = 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The column as JSON values, for `Column(**values)`."""
+        return asdict(self)
+
+
+def describe_columns(table: Table, target: str, ordinal: dict[str, list[str]], dropped: list[str]) -> list[Column]:
+    """The kind of each column but the target. Raises CommandError for unknown names, levels and infinite numbers."""
+    for name in (*ordinal, *dropped):
+        if name not in table.columns:
+            raise CommandError(f"{table.path}: there is no column {name!r}.{close_names(name, table.names)}")
+    if target in ordinal or target in dropped:
+        raise CommandError(f"--target {target}: the target cannot be given to --ordinal or --drop too.")
+    columns = []
+    for name, values in table.columns.items():
+        if name == target:
+            continue
+        missing = int(is_missing(values).sum())
+        if name in dropped:
+            columns.append(Column(name, LEFT_OUT, "dropped, as you asked", missing))
+        elif name in ordinal:
+            check_levels(table.path, name, values, ordinal[name])
+            columns.append(Column(name, ORDINAL, " < ".join(ordinal[name]), missing, levels=ordinal[name]))
+        else:
+            columns.append(_describe(table, name, values, missing))
+    return columns
+
+
+def is_missing(values: np.ndarray) -> np.ndarray:
+    """Which entries are missing."""
+    return np.isnan(values) if values.dtype.kind == "f" else values == ""
+
+
+def check_finite(path: str, name: str, values: np.ndarray) -> None:
+    """Raises CommandError, with the row, if a number is infinite."""
+    if values.dtype.kind != "f":
+        return
+    bad = np.flatnonzero(np.isinf(values))
+    if len(bad):
+        raise CommandError(
+            f"{path}: column {name!r} holds {len(bad)} number(s) that are not finite, the first in row {bad[0] + 1}. "
+            "Correct them, leave them empty if they are missing, or leave the column out with --drop."
+        )
+
+
+def check_levels(path: str, name: str, values: np.ndarray, levels: list[str]) -> None:
+    """Raises CommandError if an ordinal column holds a level that was not named."""
+    text = as_text(values)
+    bad = np.flatnonzero((text != "") & ~np.isin(text, levels))
+    if len(bad):
+        raise CommandError(
+            f"{path}: column {name!r} holds {str(text[bad[0]])!r} in row {bad[0] + 1}, which is none of its levels "
+            f"{', '.join(levels)}."
+        )
+
+
+def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Column:
+    check_finite(table.path, name, values)
+    known = values[~is_missing(values)]
+    if not len(known):
+        return Column(name, LEFT_OUT, "holds nothing", missing)
+    distinct = len(np.unique(known))
+    if distinct == 1:
+        return Column(name, LEFT_OUT, f"the same everywhere: {as_text(known[:1])[0]}", missing)
+    if name in table.dates:
+        return Column(name, LEFT_OUT, "dates; derive numbers from them (year, days since) to use them", missing)
+    if values.dtype.kind == "f":
+        if _is_numbering(name, known, distinct):
+            return Column(name, LEFT_OUT, "numbers the rows, an identifier", missing)
+        return Column(name, NUMERIC, _sentinel_note(known), missing)
+    if distinct > min(_MANY, max(len(known) // 2, 2)) and distinct > len(known) / 2:
+        words = float(np.mean([len(v.split()) for v in known]))
+        if words >= 3:
+            return Column(name, LEFT_OUT, f"free text, {distinct} different ones", missing)
+        return Column(name, LEFT_OUT, f"like a name or identifier, {distinct} different ones", missing)
+    note = f"{distinct} categories"
+    if distinct > MOST_LEVELS:
+        note += f", the {MOST_LEVELS} most frequent are told apart"
+    return Column(name, NOMINAL, note, missing)
+
+
+def _is_numbering(name: str, known: np.ndarray, distinct: int) -> bool:
+    if distinct < len(known) or not (known == np.round(known)).all():
+        return False
+    consecutive = len(known) > 2 and known.max() - known.min() == len(known) - 1
+    named = re.search(r"(^|[_\s])(id|idx|index|key|no|nr|number)$|^unnamed:", name.casefold()) or name.endswith("Id")
+    in_order = (np.diff(known) > 0).all() or (np.diff(known) < 0).all()
+    return bool((consecutive and in_order) or (named and len(known) > 2))
+
+
+def _sentinel_note(known: np.ndarray) -> str:
+    """A word about negative numbers that look like a code for "missing"."""
+    negative = known[known < 0]
+    rest = known[known >= 0]
+    if not len(negative) or len(rest) < 3 or len(np.unique(negative)) > 1 or len(negative) > 0.3 * len(known):
+        return ""
+    value = float(negative[0])
+    if value not in _SENTINELS:
+        return ""
+    return f"{len(negative)} of its values {'is' if len(negative) == 1 else 'are'} {value:g}, the rest 0 or more: missing? Then say --missing {value:g}"
+
+
+def fit_columns(columns: list[Column], training: Table) -> None:
+    """Learns levels, medians, means and variances from the training rows alone."""
+    for column in columns:
+        values = training.columns[column.name]
+        column.has_missing = bool(is_missing(values).any())
+        if column.kind == NOMINAL:
+            column.levels = _levels_of(values)
+        elif column.kind in (NUMERIC, ORDINAL):
+            numbers = values if column.kind == NUMERIC else places_of(values, column.levels)
+            known = numbers[~np.isnan(numbers)]
+            column.median = float(np.median(known)) if len(known) else 0.0
+            filled = np.where(np.isnan(numbers), column.median, numbers)
+            column.mean, variance = float(filled.mean()), float(filled.var())
+            # A column that is constant on the training rows only shifts.
+            column.variance = variance if variance > 1e-12 * max(column.mean**2, 1e-12) else 1.0
+
+
+def _levels_of(values: np.ndarray) -> list[str]:
+    """The categories, most frequent first; among them "" if values are missing."""
+    counted = sorted(Counter(values.tolist()).items(), key=lambda pair: (-pair[1], pair[0]))
+    return [level for level, _ in counted[:MOST_LEVELS]]
+
+
+def places_of(values: np.ndarray, levels: list[str]) -> np.ndarray:
+    """The places of ordinal values among the levels, from 1; NaN for missing ones."""
+    place = {level: i + 1.0 for i, level in enumerate(levels)}
+    return np.array([place.get(v, np.nan) for v in as_text(values).tolist()])
+
+
+def model_inputs(columns: list[Column], table: Table) -> dict[str, np.ndarray]:
+    """What the model takes: for each column used an array `(rows, 1)`, float32 or str."""
+    arrays = {}
+    for column in columns:
+        values = table.columns[column.name]
+        if column.kind == NUMERIC:
+            arrays[column.name] = values.astype("float32")[:, None]
+        elif column.kind in (NOMINAL, ORDINAL):
+            arrays[column.name] = as_text(values)[:, None]
+    return arrays

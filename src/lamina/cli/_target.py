@@ -1,0 +1,144 @@
+"""The column to predict: its kind, and the output unit count, activation and loss that follow from it."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ._columns import check_finite, is_missing
+from ._errors import CommandError, close_names
+from ._table import Table, as_text
+
+NUMBER, TWO_CLASSES, CLASSES = "number", "two classes", "classes"
+REGRESSION, CLASSIFICATION, AUTO = "regression", "classification", "auto"
+_FEW = 10  # whole numbers: at most so many different ones are taken as classes
+_MOST_CLASSES = 1000
+
+
+@dataclass
+class Target:
+    """The target.
+
+    Attributes:
+        name, kind: its name; "number", "two classes" or "classes".
+        classes: names in the order of the outputs; of two classes the second is the one whose probability is given.
+        mean, variance: of the numbers in the training part.
+    """
+
+    name: str
+    kind: str
+    classes: list[str] = field(default_factory=list)
+    mean: float = 0.0
+    variance: float = 1.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The target as JSON values, for `Target(**values)`."""
+        return asdict(self)
+
+    @property
+    def units(self) -> int:
+        return len(self.classes) if self.kind == CLASSES else 1
+
+    @property
+    def activation(self) -> str:
+        return {NUMBER: "linear", TWO_CLASSES: "sigmoid", CLASSES: "softmax"}[self.kind]
+
+    @property
+    def loss(self) -> str:
+        return {NUMBER: "mse", TWO_CLASSES: "binary_crossentropy", CLASSES: "categorical_crossentropy"}[self.kind]
+
+    def reasons(self) -> list[str]:
+        """Why the network ends as it does, a sentence for each choice."""
+        if self.kind == NUMBER:
+            return [
+                f"1 output unit: {self.name!r} is one number.",
+                "Linear activation: a number is not confined to a range. The unit works on the standardised scale and is "
+                "scaled back inside the model, so that it gives the table's own units.",
+                "Mean squared error: its best guess is the mean, given the inputs; large misses weigh most.",
+            ]
+        if self.kind == TWO_CLASSES:
+            return [
+                f"1 output unit: of two classes, the probability of {self.classes[1]!r} says all.",
+                "Sigmoid activation: it turns any number into a probability between 0 and 1.",
+                "Binary cross-entropy: minus the logarithm of the probability given to the class that is true.",
+            ]
+        return [
+            f"{self.units} output units: one for each class of {self.name!r}.",
+            "Softmax activation: it turns any numbers into probabilities that sum to 1.",
+            "Categorical cross-entropy: minus the logarithm of the probability given to the class that is true.",
+        ]
+
+    def encode(self, values: np.ndarray) -> np.ndarray:
+        """What the model is trained on: numbers `(rows, 1)`, 0 and 1 `(rows, 1)`, or one-hot rows, float32."""
+        if self.kind == NUMBER:
+            return values.astype("float32")[:, None]
+        indices = self.indices(values)
+        if self.kind == TWO_CLASSES:
+            return indices.astype("float32")[:, None]
+        return np.eye(len(self.classes), dtype="float32")[indices]
+
+    def indices(self, values: np.ndarray) -> np.ndarray:
+        """The places of class names, int64 `(rows,)`."""
+        place = {name: i for i, name in enumerate(self.classes)}
+        return np.array([place[v] for v in as_text(values).tolist()], dtype="int64")
+
+
+def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, list[str]]:
+    """The target, the rows that have it, and notes.
+
+    Raises CommandError if there is no such column, nothing in it, one class only, or a kind that cannot be learned.
+    """
+    if name not in table.columns:
+        raise CommandError(f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}")
+    values, notes = table.columns[name], []
+    check_finite(table.path, name, values)
+    known = ~is_missing(values)
+    if not known.any():
+        raise CommandError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.")
+    if not known.all():
+        lost = int((~known).sum())
+        notes.append(f"{lost} of {len(table)} rows have no {name!r} and are left out.")
+        table = table.take(np.flatnonzero(known))
+        values = table.columns[name]
+    distinct = len(np.unique(values))
+    if distinct == 1:
+        raise CommandError(
+            f"{table.path}: the target {name!r} is {as_text(values[:1])[0]!r} in all rows; there is nothing to tell apart."
+        )
+    if _is_number(values, distinct, task, notes, table.path, name):
+        return Target(name, NUMBER), table, notes
+    if distinct > _MOST_CLASSES or (len(values) > 20 and distinct > len(values) / 2):
+        raise CommandError(
+            f"{table.path}: the target {name!r} has {distinct} different values in {len(values)} rows, too many to be classes."
+        )
+    ordered = np.unique(values)  # numbers in the order of their size, names in that of the alphabet
+    return Target(name, TWO_CLASSES if distinct == 2 else CLASSES, as_text(ordered).tolist()), table, notes
+
+
+def _is_number(values: np.ndarray, distinct: int, task: str, notes: list[str], path: str, name: str) -> bool:
+    if values.dtype.kind != "f":
+        if task == REGRESSION:
+            odd = str(values[0])
+            raise CommandError(f"{path}: --task regression needs numbers; the target {name!r} holds {odd!r}.")
+        return False
+    if task != AUTO:
+        return task == REGRESSION
+    if distinct == 2:
+        return False
+    whole = bool((values == np.round(values)).all())
+    if whole and distinct <= _FEW and distinct <= len(values) / 20:
+        notes.append(
+            f"The target {name!r} holds {distinct} whole numbers and is taken as classes; --task regression takes it as a "
+            "number."
+        )
+        return False
+    if whole and distinct <= _FEW:
+        notes.append(f"The target {name!r} is taken as a number; --task classification takes its values as classes.")
+    return True
+
+
+def class_counts(target: Target, values: np.ndarray) -> dict[str, int]:
+    """How many rows each class has."""
+    counted = Counter(as_text(values).tolist())
+    return {name: counted[name] for name in target.classes}

@@ -1,0 +1,153 @@
+"""A thin `tensorflow`: what programs with Keras take from it, besides `tf.keras`."""
+
+import functools
+import importlib
+import logging
+import types
+from collections.abc import Callable
+from typing import Any
+
+from lamina.engines import engine
+from lamina.ops import KerasTensor
+from lamina.variables import GradientTape, set_random_seed
+
+from . import _tf_functions
+from ._tables import TENSORFLOW_VERSION
+from ._tf_functions import ELEMENTWISE, NN, RANDOM
+
+_DTYPES = "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string".split()
+_LEFT_OUT = {
+    "data": "pass NumPy arrays, a generator or a lamina.utils.PyDataset to fit()",
+    "Session": "there are no sessions: values come from model.predict(), model(x), or keras.backend.function",
+    "placeholder": "use keras.Input, or keras.backend.placeholder with keras.backend.function",
+    "distribute": "run with one process",
+    "estimator": "use a keras.Sequential model",
+    "lite": "export is not part of it",
+    "saved_model": "use model.save('model.keras')",
+    "io": "use Python's own open() and NumPy's load and save",
+    "image": "use lamina.ops on arrays",
+    "train": "use keras.optimizers, and model.save_weights for checkpoints",
+    "summary": "use keras.callbacks",
+}
+
+
+def _function(func: Callable | None = None, **options: Any) -> Any:
+    """`@tf.function`: the function as it is; what it computes runs eagerly."""
+    if func is None:
+        return functools.partial(_function, **options)
+    return func
+
+
+def _no_devices(device_type: str | None = None) -> list[Any]:
+    """The devices of a kind: one CPU, no other."""
+    return [types.SimpleNamespace(name="/physical_device:CPU:0", device_type="CPU")] if device_type in (None, "CPU") else []
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """Without effect here."""
+
+
+def _false(*args: Any, **kwargs: Any) -> bool:
+    return False
+
+
+def _true(*args: Any, **kwargs: Any) -> bool:
+    return True
+
+
+def _public_functions() -> dict[str, Any]:
+    return {
+        name: thing
+        for name, thing in vars(_tf_functions).items()
+        if not name.startswith("_") and getattr(thing, "__module__", None) == _tf_functions.__name__
+    }
+
+
+def _tensor_class() -> type:
+    return type(engine.tensor(0.0))
+
+
+_FUNCTIONS = {**ELEMENTWISE, **_public_functions()}
+_FUNCTIONS.pop("print_")
+_MATH = {
+    **_FUNCTIONS,
+    **{name: NN[name] for name in ("softmax", "log_softmax", "l2_normalize", "top_k")},
+}
+_LOGGING = {"set_verbosity": _nothing, "DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "FATAL": 50}
+
+# Module -> what it holds. A name that is no key here and no name there is an AttributeError.
+TENSORFLOW: dict[str, dict[str, Any]] = {
+    "tensorflow": {
+        **_FUNCTIONS,
+        **{name: name for name in _DTYPES},
+        "__version__": TENSORFLOW_VERSION,
+        "GradientTape": GradientTape,
+        "function": _function,
+        "print": _tf_functions.print_,
+        "newaxis": None,
+        "executing_eagerly": _true,
+        "get_logger": functools.partial(logging.getLogger, "tensorflow"),
+        "set_random_seed": set_random_seed,
+    },
+    "tensorflow.math": _MATH,
+    "tensorflow.nn": NN,
+    "tensorflow.random": {**RANDOM, "set_seed": set_random_seed},
+    "tensorflow.linalg": {
+        name: _FUNCTIONS[name] for name in ("matmul", "norm", "eye", "tensordot", "einsum")
+    },
+    "tensorflow.config": {
+        "list_physical_devices": _no_devices,
+        "list_logical_devices": _no_devices,
+        "run_functions_eagerly": _nothing,
+    },
+    "tensorflow.config.experimental": {"list_physical_devices": _no_devices, "set_memory_growth": _nothing},
+    "tensorflow.test": {"is_gpu_available": _false, "is_built_with_cuda": _false},
+    "tensorflow.logging": _LOGGING,
+    "tensorflow.autograph": {"set_verbosity": _nothing},
+    "tensorflow.python": {},
+    "tensorflow.compat": {},
+    "tensorflow.compat.v1": {"set_random_seed": set_random_seed},
+    "tensorflow.compat.v1.logging": _LOGGING,
+    "tensorflow.compat.v2": {},
+}
+
+
+class TensorflowModule(types.ModuleType):
+    """One module of the thin TensorFlow."""
+
+    def __init__(self, fullname: str):
+        super().__init__(fullname, f"The part of {fullname} that lamina stands in for.")
+        self.__dict__["__path__"] = []
+        self.__dict__.update(TENSORFLOW[fullname])
+        self.__dict__["__all__"] = [name for name in TENSORFLOW[fullname] if not name.startswith("_")]
+
+    def __getattr__(self, name: str) -> Any:
+        full = f"{self.__name__}.{name}"
+        if full in TENSORFLOW or full in _KERAS:
+            return importlib.import_module(full)
+        if full == "tensorflow.Tensor":
+            return _TensorOrSymbol
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        advice = _LEFT_OUT.get(name) if self.__name__ == "tensorflow" else None
+        raise AttributeError(
+            f"{full} is not part of the thin tensorflow that lamina stands in with"
+            + (f": {advice}." if advice else "; lamina.ops may have what you need.")
+        )
+
+
+class _InstanceOfTensor(type):
+    def __instancecheck__(cls, thing: Any) -> bool:
+        return isinstance(thing, (_tensor_class(), KerasTensor))
+
+
+class _TensorOrSymbol(metaclass=_InstanceOfTensor):
+    """`tf.Tensor`, for isinstance."""
+
+
+_KERAS = ("tensorflow.keras", "tensorflow.python.keras", "tensorflow.compat.v2.keras")
+
+
+def make_tensorflow_module(fullname: str) -> TensorflowModule:
+    """The stand-in for a module of TensorFlow, one of `TENSORFLOW`."""
+    return TensorflowModule(fullname)
