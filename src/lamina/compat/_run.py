@@ -31,7 +31,8 @@ def run_script(path: str, args: Sequence[str] = ()) -> int:
     try:
         runpy.run_path(path, run_name="__main__")
     except Exception as error:
-        sys.excepthook(type(error), error, _from_program_on(error.__traceback__, path))
+        mine = _from_program_on(error.__traceback__, path)
+        sys.excepthook(type(error), error.with_traceback(mine), mine)
         return 1
     finally:
         sys.argv, sys.path[:] = argv, search

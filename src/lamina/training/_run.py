@@ -25,7 +25,7 @@ class Run:
         step: a Step, or a plain function of a batch (run_eagerly).
         source: ArrayData or StreamData.
         callbacks: who is called.
-        kind: "train" or "test".
+        kind: "train", "test" or "predict".
         limit: number of batches, None for all.
     """
 
@@ -95,6 +95,26 @@ class Run:
             raise ValueError(f"{'fit' if self.kind == 'train' else 'evaluate'}: the data gave no batch at all.")
         self._warn_if_short(n)
         return last
+
+    def outputs(self) -> list[Any]:
+        """The results of the step for every batch."""
+        found: list[Any] = []
+        shown = 0.0
+        calls = self._calls(0)
+        try:
+            while (self.limit is None or len(found) < self.limit) and (call := next(calls, None)) is not None:
+                self.callbacks.call("on_predict_batch_begin", len(found), {})
+                found.append(call())
+                self.callbacks.call("on_predict_batch_end", len(found) - 1, {"outputs": found[-1]})
+                if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
+                    shown = now
+                    for bar in self.bars:
+                        bar.progress(len(found), {})
+        finally:
+            calls.close()
+        if not found:
+            raise ValueError("predict: the data gave no batch at all.")
+        return found
 
     def _calls(self, epoch: int) -> Any:
         """A function for each batch that runs the step on it."""

@@ -156,23 +156,12 @@ class Trainer(Stepping, OldMethods):
         runs = CallbackList(_with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=total)
         step = self._step("predict", source)
         runs.call("on_predict_begin", {})
-        parts: list[Any] = []
         try:
-            for n, batch in enumerate(source.batches(0)):
-                if steps is not None and n >= steps:
-                    break
-                runs.call("on_predict_batch_begin", n, {})
-                output = call_step(step, batch)
-                runs.call("on_predict_batch_end", n, {"outputs": output})
-                parts.append(output)
+            parts = Run(self, step, source, runs, "predict", steps).outputs()
         finally:
             _close_bars(runs)
-        if not parts:
-            raise ValueError("predict: the data gave no batch at all.")
         runs.call("on_predict_end", {})
-        return tree.map_structure(
-            lambda *p: engine.numpy(p[0]) if len(p) == 1 else np.concatenate([engine.numpy(i) for i in p]), *parts
-        )
+        return tree.map_structure(lambda *p: np.concatenate([engine.numpy(i) for i in p]), *parts)
 
     # --- single batches -----------------------------------------------------------------------------------------------
 

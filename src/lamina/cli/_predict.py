@@ -1,0 +1,155 @@
+"""`lamina predict`: a model's answers for the rows of a table."""
+
+import io
+import sys
+from typing import Any
+
+import numpy as np
+
+from lamina.saving._writer import write_bytes
+
+from ._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, check_finite, check_levels, is_missing, model_inputs
+from ._errors import CommandError, close_names
+from ._figures import classes_of
+from ._model_file import TableModel, load_table_model
+from ._table import PARQUET, Table, as_text, pandas, read_table, require
+from ._target import NUMBER, TWO_CLASSES, Target
+from ._training import gaps_allowed, outputs_of
+
+
+def predict_table(model_path: str, table_path: str, out: str | None, keep: list[str]) -> None:
+    """Writes predictions, a row for each row of the table, to a CSV or Parquet file or the standard output.
+
+    Raises CommandError if the table's columns are not those of the model.
+    """
+    table_model = load_table_model(model_path)
+    table = read_table(table_path, table_model.missing)
+    for name in keep:
+        if name not in table.columns:
+            raise CommandError(f"{table.path}: there is no column {name!r} to keep.{close_names(name, table.names)}")
+    if table_model.columns is None:
+        answers = _answers_of_any_model(table_model, table, model_path)
+    else:
+        columns, notes = match_columns(table_model.columns, table, table_model.target.name)
+        for note in [*table.notes, *notes]:
+            print(f"Note: {note}", file=sys.stderr)
+        answers = answers_of(table_model.target, outputs_of(table_model.model, model_inputs(columns, table)))
+    kept = {name: table.columns[name] for name in keep if name not in answers}
+    _write(pandas.DataFrame({**kept, **answers}), out)
+
+
+def answers_of(target: Target, outputs: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of predictions: a number, or the class and the probability of each class."""
+    first = f"predicted_{target.name}"
+    if target.kind == NUMBER:
+        return {first: outputs[:, 0].astype("float32")}
+    names = np.array(target.classes, dtype=object)
+    answers = {first: names[classes_of(target, outputs)]}
+    shares = np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
+    for name, share in zip(target.classes, shares.T):
+        answers[f"probability_{name}"] = share.astype("float32")
+    return answers
+
+
+def match_columns(columns: list[Column], table: Table, target: str) -> tuple[list[Column], list[str]]:
+    """The columns the model uses, checked against the table, and notes on what is unusual in it."""
+    used = [c for c in columns if c.kind != LEFT_OUT]
+    lacking = [c.name for c in used if c.name not in table.columns]
+    if lacking:
+        extra = [n for n in table.names if n not in {c.name for c in columns}]
+        raise CommandError(
+            f"{table.path}: the table has no column {', '.join(map(repr, lacking))}, which the model was fitted "
+            f"on.{close_names(lacking[0], extra or table.names)}"
+        )
+    notes = []
+    known = {target, *(c.name for c in columns)}
+    unknown = [n for n in table.names if n not in known]
+    if unknown:
+        notes.append(f"the model knows nothing of {', '.join(map(repr, unknown))}; left aside.")
+    for column in used:
+        values = table.columns[column.name]
+        check_finite(table.path, column.name, values)
+        if column.kind == NUMERIC and values.dtype.kind != "f":
+            odd = str(values[~is_missing(values)][0])
+            raise CommandError(
+                f"{table.path}: column {column.name!r} must hold numbers, as when the model was fitted; it holds {odd!r}."
+            )
+        if column.kind == ORDINAL:
+            check_levels(table.path, column.name, values, column.levels)
+        notes.extend(_surprises(column, values))
+    return used, notes
+
+
+def _surprises(column: Column, values: np.ndarray) -> list[str]:
+    said = []
+    if column.kind == NOMINAL:
+        text = as_text(values)
+        new = text[~np.isin(text, column.levels)]
+        named = sorted(set(new.tolist()) - {""})
+        if named:
+            shown = ", ".join(map(repr, named[:3])) + (", ..." if len(named) > 3 else "")
+            said.append(f"{len(new)} row(s) have a {column.name!r} that the model does not tell apart: {shown}.")
+    missing = int(is_missing(values).sum())
+    if missing and not column.has_missing:
+        instead = "as an unknown category" if column.kind == NOMINAL else "as the median"
+        said.append(f"{missing} row(s) lack {column.name!r}, which no training row did; taken {instead}.")
+    return said
+
+
+def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> dict[str, np.ndarray]:
+    """Predictions of a model that takes one row of numbers, or one column by each input's name."""
+    model = table_model.model
+    inputs: Any = getattr(model, "input", None)
+    shapes = [tuple(x.shape) for x in getattr(model, "inputs", None) or []]
+    if isinstance(inputs, dict) and all(len(shape) == 2 and shape[1] == 1 for shape in shapes):
+        lacking = [name for name in inputs if name not in table.columns]
+        if lacking:
+            raise CommandError(
+                f"{table.path}: the table has no column {', '.join(map(repr, lacking))}, which the model "
+                f"takes.{close_names(lacking[0], table.names)}"
+            )
+        given: Any = {
+            name: as_text(table.columns[name])[:, None] if x.dtype == "string" else _numbers(table, name)[:, None]
+            for name, x in inputs.items()
+        }
+    elif len(shapes) == 1 and len(shapes[0]) == 2:
+        if shapes[0][1] not in (None, len(table.columns)):
+            raise CommandError(
+                f"{table.path}: {path} takes {shapes[0][1]} numbers a row; the table has {len(table.columns)} columns."
+            )
+        given = np.stack([_numbers(table, name) for name in table.names], axis=1)
+    else:
+        raise CommandError(f"{path}: takes inputs of shape {', '.join(map(str, shapes))}, which a table cannot give.")
+    with gaps_allowed():
+        outputs = model.predict(given, verbose=0)
+    outputs = np.asarray(outputs)
+    if outputs.ndim != 2:
+        raise CommandError(f"{path}: gives outputs of shape {outputs.shape}, which are no columns of a table.")
+    if outputs.shape[1] == 1:
+        return {"prediction": outputs[:, 0]}
+    return {f"output_{i}": column for i, column in enumerate(outputs.T)}
+
+
+def _numbers(table: Table, name: str) -> np.ndarray:
+    values = table.columns[name]
+    check_finite(table.path, name, values)
+    if values.dtype.kind != "f":
+        raise CommandError(f"{table.path}: column {name!r} must hold numbers; it holds {str(values[0])!r}.")
+    return values.astype("float32")
+
+
+def _write(frame: Any, out: str | None) -> None:
+    if out is None:
+        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+        return
+    content = io.BytesIO()
+    if out.lower().endswith(PARQUET):
+        require("pyarrow", "table", "Writing a Parquet file")
+        frame.to_parquet(content, index=False)
+    else:
+        content.write(frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    try:
+        write_bytes(out, content.getvalue())
+    except OSError as error:
+        raise CommandError(f"--out {out}: cannot be written ({error.strerror or error}).") from None
+    print(f"Wrote {len(frame)} predictions to {out}.", file=sys.stderr)
