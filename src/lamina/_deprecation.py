@@ -1,15 +1,25 @@
 """Old spellings of Keras 1 and 2: understood, with one note each."""
 
+import os
+import sys
 import warnings
 
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _warned: set[str] = set()
 
 
 def warn_once(key: str, message: str, category: type[Warning] = DeprecationWarning) -> None:
-    """Warns (with DeprecationWarning) the first time that `key` is met in this process."""
-    if key not in _warned:
-        _warned.add(key)
-        warnings.warn(message, category, stacklevel=3)
+    """Warns (with DeprecationWarning) the first time that `key` is met in this process, at the user's line."""
+    if key in _warned:
+        return
+    _warned.add(key)
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((_HERE, "<frozen importlib")):
+        frame = frame.f_back
+    warnings.warn_explicit(
+        message, category, frame.f_code.co_filename, frame.f_lineno, module=frame.f_globals.get("__name__", ""),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )  # fmt: skip
 
 
 def forget_warnings() -> None:

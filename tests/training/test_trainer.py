@@ -396,3 +396,83 @@ def test_time_is_not_lost_to_threads(make, data):
     make().fit(source(), steps_per_epoch=3, epochs=2, verbose=0)
     time.sleep(0.05)
     assert len(taken) == 6
+
+
+def test_unknown_names_are_refused_by_compile_at_once(make):
+    with pytest.raises(ValueError, match="Unknown loss 'msee'"):
+        make(loss="msee")
+    with pytest.raises(ValueError, match="Did you mean 'Accuracy'"):
+        make(metrics=["accurracy"])
+
+
+def test_strings_without_a_layer_that_reads_them_are_refused(make, data):
+    with pytest.raises(TypeError, match="x holds strings.*StringLookup"):
+        make().predict(np.array([["a", "b", "c"]]), verbose=0)
+
+
+def test_binary_labels_must_lie_between_zero_and_one(data):
+    model = lamina.Sequential([lamina.Input((3,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    with pytest.raises(ValueError, match=r"from -1 to 1.*hinge"):
+        model.fit(data[0], np.where(data[1] > 0, 1, -1), verbose=0)
+
+
+def test_embedding_index_out_of_range_is_an_error_in_a_compiled_step():
+    model = lamina.Sequential(
+        [lamina.Input((2,), dtype="int32"), layers.Embedding(10, 3), layers.Flatten(), layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    with pytest.raises(IndexError, match="from 1 to 99 on an axis of size 10"):
+        model.fit(np.array([[1, 99]]), np.ones((1, 1)), verbose=0)
+
+
+def test_a_step_with_its_own_optimizers_metrics_and_generators(data):
+    """Whatever a custom step touches becomes part of its state, announced or not."""
+
+    class Two(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = layers.Dense(1), layers.Dense(1)
+            self.seen = lamina.metrics.Mean(name="seen")
+            self.noise = lamina.random.SeedGenerator(1)
+
+        def compile(self, first, second):
+            super().compile()
+            self.first, self.second = first, second
+
+        def train_step(self, batch):
+            x, y = batch
+            x = x + 0.01 * lamina.random.normal(x.shape, seed=self.noise)
+            for layer, optimizer in ((self.a, self.first), (self.b, self.second)):
+                with lamina.GradientTape() as tape:
+                    loss = ops.mean(ops.square(layer(x) - y))
+                gradients = tape.gradient(loss, layer.trainable_variables)
+                optimizer.apply_gradients(zip(gradients, layer.trainable_variables))
+            self.seen.update_state(loss)
+            return {"seen": self.seen.result()}
+
+    def run(eager):
+        lamina.utils.set_random_seed(1)
+        model = Two()
+        model.compile(lamina.optimizers.Adam(0.1), lamina.optimizers.SGD(0.1))
+        model.run_eagerly = eager
+        history = model.fit(*data, epochs=3, batch_size=10, shuffle=False, verbose=0).history["seen"]
+        assert int(model.noise.state.numpy()[1]) >= 15 and int(model.second.iterations.numpy()) == 15
+        model.second.learning_rate = 0.0
+        before = model.b.kernel.numpy()
+        model.fit(*data, verbose=0)
+        np.testing.assert_array_equal(model.b.kernel.numpy(), before)
+        return history
+
+    assert run(False)[-1] < run(False)[0]
+    np.testing.assert_allclose(run(False), run(True), rtol=1e-4)
+
+
+def test_noise_of_the_global_generator_differs_from_step_to_step(data):
+    class Noise(layers.Layer):
+        def call(self, inputs):
+            return inputs * 0 + lamina.random.normal((1,))
+
+    model = lamina.Sequential([lamina.Input((3,)), Noise()])
+    out = model.predict(data[0], batch_size=10, verbose=0)
+    assert len(np.unique(out)) == 5

@@ -66,7 +66,8 @@ def fit(
     table: Annotated[str, typer.Argument(help="CSV or Parquet file, columns named in the first line.")],
     target: Annotated[str, typer.Option(help="Column to predict.")],
     ordinal: Annotated[
-        list[str] | None, typer.Option(metavar="COL=low,mid,high", help="Column whose values have this order; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="COL=low,mid,high", help="Column whose values have this order; repeatable."),
     ] = None,
     drop: Annotated[list[str] | None, typer.Option(metavar="COL", help="Column to leave out; repeatable.")] = None,
     missing: Annotated[
@@ -76,12 +77,17 @@ def fit(
     epochs: Annotated[int, typer.Option(min=1, help="Most epochs; training stops early.")] = 500,
     batch_size: Annotated[int, typer.Option(min=0, help="Rows an update; 0 chooses by the size of the table.")] = 0,
     hidden: Annotated[str, typer.Option(help="Units of the hidden layers; 0 for none.")] = "32,16",
-    learning_rate: Annotated[float, typer.Option(help="Step size of Adam.")] = 0.003,
+    learning_rate: Annotated[float, typer.Option(help="Step size of AdamW.")] = 0.003,
+    weight_decay: Annotated[
+        float, typer.Option(min=0, help="Pull of the weights to 0, in step sizes an update.")
+    ] = 1.0,
     patience: Annotated[int, typer.Option(min=1, help="Epochs without improvement before training stops.")] = 30,
     test_size: Annotated[float, typer.Option(help="Share of the rows kept for the test.")] = 0.2,
     val_size: Annotated[float, typer.Option(help="Share of the other rows that decide when to stop.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Fixes the split, the first weights and the order.")] = 0,
-    out: Annotated[str | None, typer.Option(metavar="DIR", help="Folder to write to [default: TABLE's name + -model].")] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Folder to write to [default: TABLE's name + -model].")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show errors only.")] = False,
 ) -> None:
     """Fits a network to a table: model.keras, metrics.json and learning_curves.png."""
@@ -94,10 +100,23 @@ def fit(
         raise CommandError(f"--learning-rate must be above 0; got {learning_rate:g}.")
     fit_table(
         FitSettings(
-            table=table, target=target, ordinal=_orders(ordinal or []), drop=drop or [], missing=tuple(missing or ()),
-            task=task, epochs=epochs, batch_size=batch_size, hidden=_units(hidden), learning_rate=learning_rate,
-            patience=patience, test_size=test_size, val_size=val_size, seed=seed,
-            out=out or os.path.splitext(os.path.basename(table))[0] + "-model", quiet=quiet,
+            table=table,
+            target=target,
+            ordinal=_orders(ordinal or []),
+            drop=drop or [],
+            missing=tuple(missing or ()),
+            task=task,
+            epochs=epochs,
+            batch_size=batch_size,
+            hidden=_units(hidden),
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            patience=patience,
+            test_size=test_size,
+            val_size=val_size,
+            seed=seed,
+            out=out or os.path.splitext(os.path.basename(table))[0] + "-model",
+            quiet=quiet,
         )  # fmt: skip
     )
 
@@ -107,8 +126,12 @@ def fit(
 def predict(
     model: Annotated[str, typer.Argument(help="Model file written by lamina fit.")],
     table: Annotated[str, typer.Argument(help="CSV or Parquet file with the columns the model was fitted on.")],
-    out: Annotated[str | None, typer.Option("--out", "-o", help="CSV or Parquet file [default: CSV on the screen].")] = None,
-    keep: Annotated[list[str] | None, typer.Option(metavar="COL", help="Column to copy beside the predictions.")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", help="CSV or Parquet file [default: CSV on the screen].")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="COL", help="Column to copy beside the predictions.")
+    ] = None,
 ) -> None:
     """Predicts each row of a table: numbers, or classes and their probabilities."""
     predict_table(model, table, out, keep or [])

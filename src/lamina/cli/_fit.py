@@ -42,6 +42,7 @@ class FitSettings:
     batch_size: int
     hidden: tuple[int, ...]
     learning_rate: float
+    weight_decay: float
     patience: int
     test_size: float
     val_size: float
@@ -128,24 +129,23 @@ def _train_both(
         utils.set_random_seed(settings.seed)
         model = build_network(columns, target, hidden, "table_network" if hidden else "table_linear")
         if title == "network":
-            layers = " -> ".join(
-                [f"{model.get_layer('output').input.shape[-1] if not hidden else _features(model)} inputs"]
-                + [f"{units} (relu)" for units in hidden]
-                + [f"{target.units} ({target.activation})"]
-            )
-            say.line(f"Network: {layers}; {model.count_params()} weights.")
+            features = model.get_layer("hidden_1" if hidden else "output").input.shape[-1]
+            parts = [f"{features} inputs", *(f"{n} (relu)" for n in hidden), f"{target.units} ({target.activation})"]
+            say.line(f"Network: {' -> '.join(parts)}; {model.count_params()} weights.")
         runs.append(
             train(
-                model, target, *data, epochs=settings.epochs, batch_size=batch_size, patience=settings.patience,
+                model,
+                target,
+                *data,
+                epochs=settings.epochs,
+                batch_size=batch_size,
+                patience=settings.patience,
                 learning_rate=settings.learning_rate if hidden else max(settings.learning_rate, 0.01),
+                weight_decay=settings.weight_decay if hidden else 0.0,
                 title=None if settings.quiet else title,
             )  # fmt: skip
         )
     return runs[0], runs[1]
-
-
-def _features(model: Any) -> int:
-    return model.get_layer("hidden_1").input.shape[-1]
 
 
 def _linear_name(target: Target) -> str:

@@ -21,7 +21,9 @@ def split_rows(
     Raises CommandError if there are too few rows.
     """
     if rows < FEWEST_ROWS:
-        raise CommandError(f"There are only {rows} rows with a target; at least {FEWEST_ROWS} are needed to fit and test.")
+        raise CommandError(
+            f"There are only {rows} rows with a target; at least {FEWEST_ROWS} are needed to fit and test."
+        )
     rng = np.random.default_rng(seed)
     order = rng.permutation(rows)
     if classes is not None:
@@ -36,9 +38,15 @@ def split_rows(
         move = np.flatnonzero(np.isin(classes, lost))
         training = np.union1d(training, move)
         validation, test = np.setdiff1d(validation, move), np.setdiff1d(test, move)
-    for part, name, share in ((training, "training", None), (validation, "validation", val_size), (test, "test", test_size)):
+    for part, name, share in (
+        (training, "training", None),
+        (validation, "validation", val_size),
+        (test, "test", test_size),
+    ):
         if not len(part):
-            raise CommandError(f"{rows} rows leave none for {name}{f' (share {share:g})' if share is not None else ''}.")
+            raise CommandError(
+                f"{rows} rows leave none for {name}{f' (share {share:g})' if share is not None else ''}."
+            )
     return np.sort(training), np.sort(validation), np.sort(test)
 
 

@@ -127,7 +127,9 @@ def find_delimiter(sample: str) -> str:
 
 def _has_decimal_commas(sample: str, delimiter: str) -> bool:
     fields = [f.strip() for row in csv.reader(sample.splitlines()[1:50], delimiter=delimiter) for f in row]
-    return any(re.fullmatch(r"-?\d+,\d+", f) for f in fields) and not any(re.fullmatch(r"-?\d+\.\d+", f) for f in fields)
+    return any(re.fullmatch(r"-?\d+,\d+", f) for f in fields) and not any(
+        re.fullmatch(r"-?\d+\.\d+", f) for f in fields
+    )
 
 
 def _as_plain(series: Any, table: Table, name: str, missing: set[str]) -> np.ndarray:

@@ -31,7 +31,7 @@ class Run:
 
 def train(
     model: models.Model, target: Target, training: tuple, validation: tuple, *, epochs: int, batch_size: int,
-    learning_rate: float, patience: int, title: str | None = None,
+    learning_rate: float, weight_decay: float, patience: int, title: str | None = None,
 ) -> Run:  # fmt: skip
     """Compiles the model for its target and trains it until the validation loss no longer falls.
 
@@ -43,7 +43,7 @@ def train(
     """
     number = target.kind == NUMBER
     model.compile(
-        optimizer=optimizers.Adam(learning_rate), loss=target.loss,
+        optimizer=optimizers.AdamW(learning_rate, weight_decay=weight_decay), loss=target.loss,
         loss_weights=[1.0 / target.variance] if number else None, metrics=["mae" if number else "accuracy"],
     )  # fmt: skip
     stopping = callbacks.EarlyStopping(patience=patience, restore_best_weights=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from lamina._public import public
 
-from ._modules import keras_path, make_keras_module, note_old_path
+from ._modules import keras_path, make_keras_module
 from ._tensorflow import TENSORFLOW, make_tensorflow_module
 
 # Where Keras is found, longest first -> the rest of the name is a path inside Keras.
@@ -36,9 +36,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return make_tensorflow_module(spec.name) if path is None else make_keras_module(spec.name, path)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        path = _path_inside_keras(module.__name__)
-        if path is not None:
-            note_old_path(path)
+        """Nothing to run: the module looks its names up when they are asked for."""
 
 
 def _path_inside_keras(fullname: str) -> str | None:

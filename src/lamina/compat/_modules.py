@@ -29,7 +29,6 @@ class KerasModule(types.ModuleType):
         self.__dict__["_lamina_namespaces"] = tuple(namespaces)
         self.__dict__["_lamina_today"] = today
         self.__dict__["__all__"] = sorted(NAMES.get(MODULES[today][0], {}))
-        self.__dict__.update(_SPECIAL.get(path, {}))
         if path == "":
             self.__dict__["__version__"] = KERAS_VERSION
 
@@ -42,8 +41,11 @@ class KerasModule(types.ModuleType):
 
     def _lamina_find(self, name: str) -> Any:
         path = f"{self._lamina_path}.{name}".lstrip(".")
-        if path in MODULES or path in _CALLABLE:
+        if path in MODULES or path in OLD_MODULES:
             return importlib.import_module(f"{self.__name__}.{name}")
+        self._lamina_note_path()
+        if name in _SPECIAL.get(self._lamina_path, {}):
+            return _SPECIAL[self._lamina_path][name]
         for namespace in self._lamina_namespaces:
             if name in NAMES.get(namespace, {}):
                 if namespace == "backend" and name not in BACKEND_TODAY:
@@ -53,13 +55,19 @@ class KerasModule(types.ModuleType):
                 return _load(namespace, name)
         old = OLD_NAMES.get(self._lamina_path, {}) | OLD_NAMES.get(self._lamina_today, {})
         if name in old:
-            warn_once(f"keras.{path}", f"{self.__name__}.{name} is a name of Keras 1 and 2; write {'.'.join(old[name])}.")
+            if self._lamina_path not in OLD_MODULES:
+                new = ".".join(old[name])
+                warn_once(f"keras.{path}", f"keras.{path} is a name of Keras 1 and 2; write keras.{new}.")
             return _load(*old[name])
-        if path in OLD_MODULES:
-            return importlib.import_module(f"{self.__name__}.{name}")
         raise AttributeError(
             f"lamina has no {name!r} in what {self.__name__!r} stands for (lamina.{self._lamina_today})."
         )
+
+    def _lamina_note_path(self) -> None:
+        """One note for an import path of Keras 1 or 2, when something is taken from it."""
+        path = self._lamina_path
+        if path in OLD_MODULES:
+            warn_once(f"keras.{path}", f"keras.{path} is a path of Keras 1 and 2; write keras.{self._lamina_today}.")
 
     def __dir__(self) -> list[str]:
         below = f"{self._lamina_path}.".lstrip(".")
@@ -72,6 +80,7 @@ class CallableModule(KerasModule):
     """`keras.layers.merge`: a function in Keras 1, a module in Keras 2."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._lamina_note_path()
         return _CALLABLE[self._lamina_path](*args, **kwargs)
 
 
@@ -100,9 +109,3 @@ def keras_path(path: str) -> str | None:
 def make_keras_module(fullname: str, path: str) -> KerasModule:
     """The stand-in for a module; `path` comes from `keras_path`."""
     return (CallableModule if path in _CALLABLE else KerasModule)(fullname, path)
-
-
-def note_old_path(path: str) -> None:
-    """One note for an import path of Keras 1 or 2."""
-    if path in OLD_MODULES:
-        warn_once(f"keras.{path}", f"keras.{path} is a path of Keras 1 and 2; write keras.{OLD_MODULES[path]}.")

@@ -44,6 +44,9 @@ class Nn(Protocol):
     def top_k(self, x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
         """The k largest entries of the last axis and their positions (int32)."""
 
+    def take_rows(self, x: Tensor, places: Tensor) -> Tensor:
+        """`x[places]` for places known to lie within the first axis."""
+
     def scatter(self, x: Tensor, indices: Tensor, updates: Tensor, mode: str = "set") -> Tensor:
         """`x` with updates at `indices` `(..., k)` on the first k axes; mode set, add, multiply, max or min."""
 

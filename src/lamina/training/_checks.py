@@ -55,6 +55,17 @@ def _named(structure: Any, path: str = "") -> list[tuple[str, np.ndarray]]:
     return [(path, structure)]
 
 
+def check_numbers(x: Any, y: Any, where: str) -> None:
+    """Raises TypeError for arrays of strings that no layer of the model turns into numbers."""
+    for prefix, part in (("x", x), ("y", y)):
+        for path, array in _named(part):
+            if array.dtype.kind in "USO":
+                raise TypeError(
+                    f"{where}: {prefix}{path} holds strings ({array.dtype}), for instance {array.ravel()[0]!r}. "
+                    + ("Encode them as numbers." if prefix == "y" else "Put a StringLookup layer in front, or encode them.")
+                )
+
+
 def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
     """One warning that names the arrays with NaN or infinite values."""
     bad = []
@@ -72,7 +83,14 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
 
 
 def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
-    """Raises ValueError for integer labels outside 0 ... classes-1 of a sparse loss."""
+    """Raises ValueError for labels that the loss has no meaning for: integers outside 0 ... classes-1 of a sparse loss,
+    and anything outside 0 ... 1 of binary cross-entropy."""
+    if y is not None and y.dtype.kind in "iuf" and y.size and getattr(loss, "name", "") == "binary_crossentropy":
+        if y.min() < 0 or y.max() > 1:
+            raise ValueError(
+                f"y holds values from {y.min()} to {y.max()} for the output {output!r}; binary cross-entropy takes 0 ... 1. "
+                "For labels -1 and 1 use hinge, or (y + 1) / 2."
+            )
     is_sparse = getattr(loss, "name", "") == "sparse_categorical_crossentropy" or (
         type(loss).__name__ == "SparseCategoricalCrossentropy"
     )

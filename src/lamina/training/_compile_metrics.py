@@ -10,6 +10,7 @@ from ._per_output import keys_of, output_names, per_output, targets_of
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
+BY_SHAPES = _ACCURACY + _CROSSENTROPY
 
 
 class CompileMetrics:
@@ -73,7 +74,7 @@ def as_metric(metric: Any, y: Any, y_pred: Any) -> Any:
     """The Metric that a name, function or Metric stands for, given targets and outputs or their specs."""
     if isinstance(metric, metrics_module.Metric):
         return metric
-    if isinstance(metric, str) and metric.lower() in _ACCURACY + _CROSSENTROPY and y is not None:
+    if isinstance(metric, str) and metric.lower() in BY_SHAPES and y is not None:
         return _by_shapes("accuracy" if metric.lower() in _ACCURACY else "crossentropy", metric, y, y_pred)
     found = metrics_module.get(metric)
     name = metric if isinstance(metric, str) else getattr(metric, "__name__", None)

@@ -33,6 +33,7 @@ def make_source(
     if class_weight is not None:
         sample_weight = _checks.class_weights_to_sample_weights(y, class_weight, sample_weight)
     x = model._host_inputs(x)
+    _checks.check_numbers(x, y, where)
     size = len(tree.flatten(x)[0])
     batch_size = size if where.endswith("_on_batch") else min(batch_size or 32, size)
     return ArrayData(x, y, sample_weight, batch_size, shuffle, run_seed(shuffle))

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from lamina import losses, ops, optimizers, tree
 from lamina import metrics as metrics_module
-from lamina import ops, optimizers, tree
 from lamina._deprecation import warn_once
 from lamina.engines import engine
 from lamina.variables import StateScope, deserialize_keras_object, serialize_keras_object
 
 from ._compile_loss import CompileLoss, len_of
-from ._compile_metrics import CompileMetrics
+from ._compile_metrics import BY_SHAPES, CompileMetrics
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
 
@@ -63,6 +63,7 @@ class Stepping:
             and type(optimizer).__name__ != "LossScaleOptimizer"
         ):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
+        _check_names(loss, metrics, weighted_metrics)
         names = getattr(self, "output_names", None)
         self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
         self._compile_metrics = (
@@ -226,6 +227,16 @@ class Stepping:
             value = metric.result()
             results.update(value if isinstance(value, dict) else {metric.name: value})
         return results
+
+
+def _check_names(loss: Any, *metrics: Any) -> None:
+    """Raises ValueError at once for a name that no loss or metric has; what it means may depend on shapes."""
+    for name in tree.flatten(loss):
+        if isinstance(name, str):
+            losses.get(name)
+    for name in tree.flatten(metrics):
+        if isinstance(name, str) and name.lower() not in BY_SHAPES:
+            metrics_module.get(name)
 
 
 class _Opaque:

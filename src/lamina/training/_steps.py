@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lamina import ops, tree
+from lamina import tree
 from lamina.engines import engine
 from lamina.variables import StateScope, Variable
 
@@ -67,7 +67,7 @@ class Step:
                 self._compile()
 
     def _gathering_step(self, state: list[Any], data: Any, places: Any) -> Any:
-        batch = tree.map_structure(lambda a: None if a is None else ops.take(a, places, axis=0), data)
+        batch = tree.map_structure(lambda a: None if a is None else engine.nn.take_rows(a, places), data)
         return self._step(state, batch)
 
     def _state(self) -> list[Any]:

@@ -4,6 +4,7 @@ A name is looked up in the table of public names, among the registered custom ob
 caller. Nothing that a file names is imported, and no code from a file is run.
 """
 
+import difflib
 import importlib
 import threading
 from collections.abc import Callable
@@ -149,8 +150,11 @@ def find_public(namespace: str, name: str, what: str = "object") -> Any:
     found = _lookup(namespace, name)
     if found is None:
         prefix = f"{namespace}."
-        names = sorted(p[len(prefix) :] for p in PUBLIC if p.startswith(prefix) and "." not in p[len(prefix) :])
-        raise ValueError(f"Unknown {what} {name!r}. Known names: {', '.join(names)}.")
+        names = {p[len(prefix) :] for p in PUBLIC if p.startswith(prefix) and "." not in p[len(prefix) :]}
+        names -= {"get", "serialize", "deserialize"}
+        close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"Unknown {what} {name!r}.{hint} Known names: {', '.join(sorted(names))}.")
     return found
 
 

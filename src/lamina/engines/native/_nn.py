@@ -46,6 +46,11 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
     return np.take_along_axis(x, indices, axis=-1), to_dtype(indices, np.dtype("int32"))
 
 
+def take_rows(x: Any, places: Any) -> Any:
+    """`x[places]` for places known to lie within the first axis: no check at run time."""
+    return ix.take(to_array(x), to_array(places), axis=0, trusted=True)
+
+
 def scatter(x: Any, indices: Any, updates: Any, mode: str = "set") -> Any:
     """`x` with `updates` written ("set"), added, multiplied, or taken as max or min at `indices`.
 

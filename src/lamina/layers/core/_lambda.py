@@ -6,7 +6,7 @@ from lamina._public import public
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._call import as_shapes, map_shapes
+from .._call import as_shapes, is_shape, map_shapes
 from .._layer import Layer
 
 
@@ -54,7 +54,8 @@ class Lambda(Layer):
             return super().compute_output_shape(input_shape)
         if callable(self._output_shape):
             return self._output_shape(input_shape)
-        return map_shapes(lambda shape: (input_shape[0], *shape), self._output_shape)
+        batch = input_shape[0] if is_shape(input_shape) else tree.flatten(input_shape)[0]
+        return map_shapes(lambda shape: (batch, *shape), self._output_shape)
 
     def compute_output_spec(self, inputs, mask=None, training=None):
         if self._output_shape is None:

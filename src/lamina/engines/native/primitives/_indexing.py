@@ -16,17 +16,29 @@ take = Primitive("take", batch="gather")
 
 
 @take.forward
-def _take(x: np.ndarray, indices: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
+def _take(
+    x: np.ndarray, indices: np.ndarray, axis: int, trusted: bool = False, out: np.ndarray | None = None
+) -> np.ndarray:
+    if not trusted:
+        _check_indices(indices, x.shape[axis])
     # mode="wrap" understands negative indices and, unlike "raise", writes into `out` without a buffer.
-    return np.take(x, indices, axis, out, "wrap") if out is not None else np.take(x, indices, axis)
+    return np.take(x, indices, axis, out, "wrap")
+
+
+def _check_indices(indices: np.ndarray, size: int) -> None:
+    if indices.size and not -size <= indices.min() <= indices.max() < size:
+        raise IndexError(
+            f"take: indices from {indices.min()} to {indices.max()} on an axis of size {size}. "
+            "(An Embedding needs input_dim of at least the largest index + 1.)"
+        )
 
 
 @take.shape
-def _take_shape(x: Any, indices: Any, axis: int) -> Spec:
+def _take_shape(x: Any, indices: Any, axis: int, trusted: bool = False) -> Spec:
     return Spec(x.shape[:axis] + indices.shape + x.shape[axis + 1 :], x.dtype)
 
 
-take.vjp(0)(lambda g, y, x, indices, axis: take_grad(g, indices, axis=axis, size=x.shape[axis]))
+take.vjp(0)(lambda g, y, x, indices, axis, trusted=False: take_grad(g, indices, axis=axis, size=x.shape[axis]))
 
 # Adds slices of `g` into zeros at `indices`, the transpose of take.
 take_grad = Primitive("take_grad")
