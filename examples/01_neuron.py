@@ -4,7 +4,8 @@ Learned:  what w and b mean; that a Dense(1) layer is one neuron; how training f
 Data:     --data PATH, a CSV of breakfast cereals with the columns calories, sugars, fiber, protein (-1: missing).
           Without it: 80 made-up cereals, calories = 90 + 2.5 sugars - 3 fiber + 5 protein + noise of 8.
 Time:     5 seconds.
-Expected: 5 g of sugars give 102.5 kcal; the trained neuron's R² is well above 0, where guessing the mean stands.
+Expected: 5 g of sugars give 102.5 kcal. On the made-up cereals R² is about 0.74 (guessing the mean: 0), on the real ones
+          between 0.3 and 0.5: a line explains half of their calories, and a fifth of 76 rows is a small test.
 """
 
 import csv
@@ -105,7 +106,11 @@ def draw(x: np.ndarray, y: np.ndarray, one: tuple, last: dict):
     right.scatter(truth, last["guess"], s=24, color="C1", label="cereals not trained on")
     ends = [min(truth.min(), last["guess"].min()) - 5, max(truth.max(), last["guess"].max()) + 5]
     right.plot(ends, ends, "k--", lw=1, label="a perfect guess")
-    right.set(title=f"Three inputs: R² {last['r2']:.2f}", xlabel="calories, kcal", ylabel="the neuron's answer, kcal")
+    right.set(
+        title=f"Three inputs, {len(truth)} new cereals: R² {last['r2']:.2f}",
+        xlabel="calories, kcal",
+        ylabel="the neuron's answer, kcal",
+    )
     right.legend(loc="upper left", fontsize=8)
     return figure
 

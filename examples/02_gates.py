@@ -21,7 +21,8 @@ GATES = {"AND": (0, 0, 0, 1), "NAND": (1, 1, 1, 0), "OR": (0, 1, 1, 1), "XOR": (
 def perceptron(targets, rounds: int = 100) -> dict:
     """Rosenblatt's rule: for each row answered wrongly, w += (target - answer)·x, b += target - answer.
 
-    Stops after a round without mistakes, or when weights come back that were there before: then it goes on in a circle.
+    A point on the line counts as 0. Stops after a round without mistakes, or when weights come back that were there
+    before: then it goes on in a circle.
     """
     w, b = np.zeros(2), 0.0
     seen = [(*w, b)]

@@ -107,9 +107,9 @@ def draw(weights: dict, v: dict, g: dict):
         t = 0.38 if name == "W2" or i == j else 0.28
         at = (xa + t * (xb - xa), ya + t * (yb - ya))
         box = {"boxstyle": "round", "facecolor": "white", "edgecolor": "none", "pad": 0.15}
-        text = f"w {weights[name][i, j]:.2f}\n"
-        axes.annotate(text, at, ha="center", va="center", fontsize=9, bbox=box)
-        axes.annotate(f"\ndL/dw {g[name][i, j]:+.3f}", at, ha="center", va="center", fontsize=9, color="crimson")
+        style = {"ha": "center", "va": "center", "fontsize": 9}
+        axes.annotate(f"\ndL/dw {g[name][i, j]:+.3f}", at, color="crimson", bbox=box, **style)
+        axes.annotate(f"w {weights[name][i, j]:.2f}\n", at, **style)
     axes.plot([3, 4.2], [0, 0], color="0.6", zorder=1)
     back = {"h1": g["dh"][0, 0], "h2": g["dh"][0, 1], "y": g["dy"][0, 0], "loss": 1.0}
     for (name, (px, py)), value in zip(places.items(), values):

@@ -117,7 +117,7 @@ def fit(
             seed=seed,
             out=out or os.path.splitext(os.path.basename(table))[0] + "-model",
             quiet=quiet,
-        )  # fmt: skip
+        )
     )
 
 

@@ -138,7 +138,8 @@ def _sentinel_note(known: np.ndarray) -> str:
     value = float(negative[0])
     if value not in _SENTINELS:
         return ""
-    return f"{len(negative)} of its values {'is' if len(negative) == 1 else 'are'} {value:g}, the rest 0 or more: missing? Then say --missing {value:g}"
+    how_many = "1 of its values is" if len(negative) == 1 else f"{len(negative)} of its values are"
+    return f"{how_many} {value:g}, the rest 0 or more: missing? Then say --missing {value:g}"
 
 
 def fit_columns(columns: list[Column], training: Table) -> None:

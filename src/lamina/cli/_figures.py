@@ -60,7 +60,7 @@ def _value(metric: metrics.Metric, truth: np.ndarray, outputs: np.ndarray) -> fl
 
 def _area_under_roc(true: np.ndarray, scores: np.ndarray) -> float:
     """The share of pairs of a positive and a negative row that are in the right order, ties counting half."""
-    values, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = np.cumsum(counts) - (counts - 1) / 2
     positive = true == 1
     n = int(positive.sum())

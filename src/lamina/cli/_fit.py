@@ -93,7 +93,7 @@ class _Speaker:
             self.console = Console(highlight=False, quiet=quiet, width=160)
 
     def line(self, text: str = "") -> None:
-        self.console.print(text, markup=False)
+        self.console.print(text, markup=False, soft_wrap=not self.console.is_terminal)
 
     def show(self, table: Any) -> None:
         self.console.print(table)
@@ -143,7 +143,7 @@ def _train_both(
                 learning_rate=settings.learning_rate if hidden else max(settings.learning_rate, 0.01),
                 weight_decay=settings.weight_decay if hidden else 0.0,
                 title=None if settings.quiet else title,
-            )  # fmt: skip
+            )
         )
     return runs[0], runs[1]
 

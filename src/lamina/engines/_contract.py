@@ -85,8 +85,9 @@ class Compiled(Protocol):
     def __call__(self, *args: Any) -> Any:
         """What the function returns, as tensors."""
 
-    def loop(self, *args: Any, rows: Any) -> Any:
-        """`fn(*args, row)` for each row in turn, donated state carried on; the last result."""
+    def loop(self, *args: Any, rows: Any, collect: bool = False) -> Any:
+        """`fn(*args, row)` for each row in turn, donated state carried on; the last result, or with `collect` the
+        stacked results of all rows."""
 
 
 @runtime_checkable

@@ -62,7 +62,11 @@ def check_numbers(x: Any, y: Any, where: str) -> None:
             if array.dtype.kind in "USO":
                 raise TypeError(
                     f"{where}: {prefix}{path} holds strings ({array.dtype}), for instance {array.ravel()[0]!r}. "
-                    + ("Encode them as numbers." if prefix == "y" else "Put a StringLookup layer in front, or encode them.")
+                    + (
+                        "Encode them as numbers."
+                        if prefix == "y"
+                        else "Put a StringLookup layer in front, or encode them."
+                    )
                 )
 
 

@@ -27,7 +27,9 @@ class OldMethods:
             warn_once("nb_epoch", "fit(nb_epoch=) is Keras 1's name; write epochs=.")
             epochs = old.pop("nb_epoch")
         if "samples_per_epoch" in old:
-            warn_once("samples_per_epoch", "fit_generator(samples_per_epoch=) counts samples; steps_per_epoch= batches.")
+            warn_once(
+                "samples_per_epoch", "fit_generator(samples_per_epoch=) counts samples; steps_per_epoch= batches."
+            )
             generator, steps_per_epoch = _in_steps(generator, old.pop("samples_per_epoch"))
         if "nb_val_samples" in old:
             warn_once("nb_val_samples", "fit_generator(nb_val_samples=) counts samples; validation_steps= batches.")

@@ -97,7 +97,10 @@ class Run:
         return last
 
     def outputs(self) -> list[Any]:
-        """The results of the step for every batch."""
+        """The results of the step, in order, as parts to be joined along the batch."""
+        watched = any(self.callbacks.has(f"on_predict_batch_{when}") for when in ("begin", "end"))
+        if isinstance(self.source, ArrayData) and isinstance(self.step, Step) and not watched:
+            return self._chunks_of_outputs()
         found: list[Any] = []
         shown = 0.0
         calls = self._calls(0)
@@ -114,6 +117,25 @@ class Run:
             calls.close()
         if not found:
             raise ValueError("predict: the data gave no batch at all.")
+        return found
+
+    def _chunks_of_outputs(self) -> list[Any]:
+        source = self.source
+        total = min(source.num_batches, self.limit or source.num_batches)
+        full = min(source.size // source.batch_size, total)
+        places = np.arange(source.size)
+        rows = places[: full * source.batch_size].reshape(full, source.batch_size)
+        found, done, chunk = [], 0, 1
+        while done < full:
+            began = time.perf_counter()
+            stacked = self.step.on_places(source, rows[done : done + chunk], collect=True)
+            found.append(tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:]), stacked))
+            done = min(done + chunk, full)
+            chunk = max(1, min(int(chunk * CHUNK_S / max(time.perf_counter() - began, 1e-6)), 2 * chunk + 8))
+            for bar in self.bars:
+                bar.progress(done, {})
+        if done < total:
+            found.append(self.step.on_places(source, places[None, full * source.batch_size :]))
         return found
 
     def _calls(self, epoch: int) -> Any:

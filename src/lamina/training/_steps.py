@@ -84,9 +84,10 @@ class Step:
         self._keep(state)
         return logs
 
-    def on_places(self, data: ArrayData, rows: np.ndarray) -> Any:
-        """A step on each row of places `(steps, batch)` in data in memory; returns the logs of the last."""
-        state, logs = self._complete(lambda: self._on_places.loop(self._state(), data.data, rows=rows))
+    def on_places(self, data: ArrayData, rows: np.ndarray, collect: bool = False) -> Any:
+        """A step on each row of places `(steps, batch)` in data in memory; returns the logs of the last, or with
+        `collect` what all returned, stacked."""
+        state, logs = self._complete(lambda: self._on_places.loop(self._state(), data.data, rows=rows, collect=collect))
         self._keep(state)
         return logs
 

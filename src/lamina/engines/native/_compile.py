@@ -62,14 +62,15 @@ class CompiledFunction:
         with np.errstate(all="ignore"):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
             return entry(arrays)
 
-    def loop(self, *args: Any, rows: np.ndarray) -> Any:
+    def loop(self, *args: Any, rows: np.ndarray, collect: bool = False) -> Any:
         """Calls `fn(*args, row)` for each row in turn, donated state carried on; returns the last result.
 
-        The same as calling it in a loop, without the look-ups between.
+        The same as calling it in a loop, without the look-ups between. With `collect`, what is not donated comes back for
+        all rows, stacked.
         """
         entry, arrays = self._entry((*args, rows[0]))
         with np.errstate(all="ignore"):
-            return entry.loop(arrays, rows)
+            return entry.loop(arrays, rows, collect)
 
     def _entry(self, args: tuple) -> tuple["_Entry", list[Any]]:
         leaves, kinds = [], []
@@ -136,19 +137,32 @@ class _Entry:
         for n in self.owned:
             np.copyto(binding.inputs[n], given[n])
         binding.run()
-        return self._results(given, binding)
+        return self._results(given, [wrap(np.array(o)) for o in self._fresh(binding)])
 
-    def loop(self, arrays: list[Any], rows: np.ndarray) -> Any:
+    def loop(self, arrays: list[Any], rows: np.ndarray, collect: bool) -> Any:
         given = [arrays[k] for k in self.traced]
         binding = self._bound_to(given)
         *others, last = self.owned
         for n in others:
             np.copyto(binding.inputs[n], given[n])
         target, run = binding.inputs[last], binding.run
-        for row in rows:
+        if not collect:
+            for row in rows:
+                target[...] = row
+                run()
+            return self._results(given, [wrap(np.array(o)) for o in self._fresh(binding)])
+        sources = self._fresh(binding)
+        stacked = [np.empty((len(rows), *o.shape), o.dtype) for o in sources]
+        for i, row in enumerate(rows):
             target[...] = row
             run()
-        return self._results(given, binding)
+            for store, output in zip(stacked, sources):
+                store[i] = output
+        return self._results(given, [wrap(s) for s in stacked])
+
+    def _fresh(self, binding: BoundPlan) -> list[np.ndarray]:
+        """The outputs that do not lie in donated arrays."""
+        return binding.outputs[len(self.donated_inputs) :]
 
     def _bound_to(self, given: list[np.ndarray]) -> BoundPlan:
         fixed = [given[n] for n in self.bound_inputs]
@@ -157,11 +171,8 @@ class _Entry:
         assert self.binding is not None
         return self.binding
 
-    def _results(self, given: list[np.ndarray], binding: BoundPlan) -> Any:
-        donated = len(self.donated_inputs)
-        outputs = binding.outputs
-        results: list[Any] = [given[n] for n in self.donated_inputs]
-        results += [wrap(np.array(o)) for o in outputs[donated:]]
+    def _results(self, given: list[np.ndarray], fresh: list[Any]) -> Any:
+        results = [given[n] for n in self.donated_inputs] + fresh
         leaves: list[Any] = [None] * len(tree.flatten(self.structure))
         for n, value in zip(self.result_leaves, results):
             leaves[n] = value

@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("pandas")
+
+from lamina.cli._columns import describe_columns, fit_columns, places_of
+from lamina.cli._errors import CommandError
+from lamina.cli._table import Table
+
+
+def kinds(columns, dates=(), ordinal=None, dropped=()):
+    table = Table("t.csv", {k: np.asarray(v) for k, v in columns.items()}, set(dates))
+    return {c.name: c for c in describe_columns(table, "y", ordinal or {}, list(dropped))}
+
+
+def test_kinds():
+    n = 60
+    rng = np.random.default_rng(0)
+    found = kinds(
+        {
+            "y": np.arange(n, dtype=float),
+            "height": rng.normal(size=n),
+            "color": rng.choice(["red", "green"], n),
+            "size": rng.choice(["low", "high"], n),
+            "row": np.arange(1.0, n + 1),
+            "customer_id": rng.permutation(n) * 3.0,
+            "name": [f"N{i}" for i in range(n)],
+            "review": [f"it was a long story number {i}" for i in range(n)],
+            "day": ["2024-01-01"] * (n - 1) + ["2024-01-02"],
+            "same": ["x"] * n,
+            "nothing": np.full(n, np.nan),
+            "unwanted": rng.normal(size=n),
+        },
+        dates={"day"},
+        ordinal={"size": ["low", "high"]},
+        dropped=["unwanted"],
+    )
+    assert {name: c.kind for name, c in found.items() if c.kind != "left out"} == {
+        "height": "numeric",
+        "color": "nominal",
+        "size": "ordinal",
+    }
+    notes = {name: c.note for name, c in found.items()}
+    for name, word in {
+        "row": "identifier", "customer_id": "identifier", "name": "identifier", "review": "free text", "day": "dates",
+        "same": "same everywhere: x", "nothing": "holds nothing", "unwanted": "you asked",
+    }.items():  # fmt: skip
+        assert word in notes[name]
+
+
+def test_a_lone_negative_value_is_remarked_on():
+    values = np.array([5.0, 3, 0, 8, -1, 2, 7, 4])
+    assert "--missing -1" in kinds({"y": values, "a": values})["a"].note
+    for other in (-values, values - 4, np.where(values < 0, -2, values)):
+        assert kinds({"y": values, "a": other})["a"].note == ""
+
+
+def test_statistics_come_from_the_training_rows_alone():
+    table = Table(
+        "t.csv",
+        {
+            "y": np.arange(6.0),
+            "n": np.array([1, 2, np.nan, 9, 100, 100.0]),
+            "c": np.array(["b", "b", "a", "", "z", "z"]),
+            "o": np.array(["low", "high", "", "low", "high", "high"]),
+        },
+    )
+    columns = {c.name: c for c in describe_columns(table, "y", {"o": ["low", "high"]}, [])}
+    fit_columns(list(columns.values()), table.take(np.arange(4)))
+    n = columns["n"]
+    assert n.median == 2.0 and n.has_missing
+    filled = np.array([1, 2, 2, 9.0])
+    assert n.mean == pytest.approx(filled.mean()) and n.variance == pytest.approx(filled.var())
+    assert columns["c"].levels == ["b", "", "a"]
+    assert columns["o"].median == 1.0 and columns["o"].has_missing
+
+
+def test_places_of_levels():
+    np.testing.assert_array_equal(places_of(np.array(["mid", "", "low"]), ["low", "mid"]), [2, np.nan, 1])
+    np.testing.assert_array_equal(places_of(np.array([3.0, 1.0, np.nan]), ["1", "3"]), [2, 1, np.nan])
+
+
+def test_mistakes():
+    y = np.arange(4.0)
+    with pytest.raises(CommandError, match="no column 'sizes'.*'size'"):
+        kinds({"y": y, "size": y}, ordinal={"sizes": ["1", "2"]})
+    with pytest.raises(CommandError, match="'size' holds 'huge' in row 3, which is none of its levels low, high"):
+        kinds({"y": y, "size": ["low", "high", "huge", ""]}, ordinal={"size": ["low", "high"]})
+    with pytest.raises(CommandError, match="'a' holds 2 .*not finite, the first in row 2"):
+        kinds({"y": y, "a": [1, np.inf, -np.inf, 2]})
+    with pytest.raises(CommandError, match="target cannot"):
+        kinds({"y": y, "a": y}, dropped=["y"])

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from lamina.cli._errors import CommandError
+from lamina.cli._split import split_rows
+
+
+def test_parts_are_disjoint_complete_and_of_the_asked_size():
+    parts = split_rows(100, 0.2, 0.25, 0)
+    assert [len(p) for p in parts] == [60, 20, 20]
+    assert np.sort(np.concatenate(parts)).tolist() == list(range(100))
+
+
+def test_the_seed_fixes_the_draw():
+    one, same, other = (split_rows(50, 0.2, 0.2, seed)[2].tolist() for seed in (1, 1, 2))
+    assert one == same != other
+
+
+def test_each_class_in_the_same_proportion():
+    classes = np.repeat([0, 1, 2], [100, 50, 10])
+    for part, share in zip(split_rows(160, 0.2, 0.25, 3, classes), (0.6, 0.2, 0.2)):
+        np.testing.assert_allclose(np.bincount(classes[part]), np.array([100, 50, 10]) * share, atol=1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_class_is_learned(seed):
+    classes = np.array([0] * 20 + [1] * 2 + [2])
+    training, validation, test = split_rows(23, 0.3, 0.3, seed, classes)
+    assert set(classes[training]) == {0, 1, 2}
+    assert len(validation) and len(test)
+    assert np.sort(np.concatenate([training, validation, test])).tolist() == list(range(23))
+
+
+def test_too_few_rows():
+    with pytest.raises(CommandError, match="only 9 rows.*at least 10"):
+        split_rows(9, 0.2, 0.2, 0)
+    with pytest.raises(CommandError, match="none for test"):
+        split_rows(10, 0.01, 0.2, 0)

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+pytest.importorskip("pandas")
+
+from lamina.cli._errors import CommandError
+from lamina.cli._table import Table
+from lamina.cli._target import describe_target
+
+
+def describe(values, task="auto"):
+    values = np.asarray(values)
+    return describe_target(Table("t.csv", {"y": values, "x": np.arange(float(len(values)))}), "y", task)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "units", "activation", "loss"),
+    [
+        (np.linspace(0, 1, 30), "number", 1, "linear", "mse"),
+        (["a", "b"] * 15, "two classes", 1, "sigmoid", "binary_crossentropy"),
+        ([0.0, 1.0] * 15, "two classes", 1, "sigmoid", "binary_crossentropy"),
+        (["a", "b", "c"] * 10, "classes", 3, "softmax", "categorical_crossentropy"),
+        ([0.0, 1.0, 2.0] * 30, "classes", 3, "softmax", "categorical_crossentropy"),
+        ([0.0, 1.0, 2.0] * 10, "number", 1, "linear", "mse"),
+    ],
+)
+def test_the_end_of_the_network_follows_from_the_kind(values, kind, units, activation, loss):
+    target, _, _ = describe(values)
+    assert (target.kind, target.units, target.activation, target.loss) == (kind, units, activation, loss)
+    assert len(target.reasons()) == 3
+
+
+def test_the_task_can_be_told():
+    assert describe([0.0, 1.0, 2.0] * 10, "classification")[0].classes == ["0", "1", "2"]
+    assert describe([0.0, 1.0] * 10, "regression")[0].kind == "number"
+    with pytest.raises(CommandError, match="needs numbers; the target 'y' holds 'a'"):
+        describe(["a", "b"] * 10, "regression")
+
+
+def test_whole_numbers_as_classes_are_in_the_order_of_size():
+    assert describe(np.array([10.0, 9, 100] * 30))[0].classes == ["9", "10", "100"]
+
+
+def test_rows_without_target_are_dropped_and_told():
+    target, table, notes = describe(["a", "", "b", ""])
+    assert len(table) == 2 and target.classes == ["a", "b"]
+    assert notes == ["2 of 4 rows have no 'y' and are left out."]
+
+
+def test_encoding():
+    target, _, _ = describe(["b", "a", "b"])
+    assert target.encode(np.array(["b", "a"])).tolist() == [[1.0], [0.0]]
+    target, _, _ = describe(["b", "a", "c"])
+    assert target.encode(np.array(["c", "a"])).tolist() == [[0, 0, 1], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["a"] * 5, "'y' is 'a' in all rows"),
+        (["", ""], "missing in all 2 rows"),
+        ([1.0, np.inf], "not finite, the first in row 2"),
+        ([f"n{i}" for i in range(40)], "40 different values in 40 rows, too many"),
+    ],
+)
+def test_what_cannot_be_a_target(values, message):
+    with pytest.raises(CommandError, match=message):
+        describe(values)
