@@ -12,7 +12,7 @@ from ._table import Table, as_text
 
 NUMERIC, NOMINAL, ORDINAL, LEFT_OUT = "numeric", "nominal", "ordinal", "left out"
 MOST_LEVELS = 64  # of a nominal column; rarer ones count as unseen
-_MANY = 20  # distinct texts from which a column may be text or an identifier
+_FEW = 9  # so many different texts are categories, however short the table
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
 
 
@@ -109,7 +109,7 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
         if _is_numbering(name, known, distinct):
             return Column(name, LEFT_OUT, "numbers the rows, an identifier", missing)
         return Column(name, NUMERIC, _sentinel_note(known), missing)
-    if distinct > min(_MANY, max(len(known) // 2, 2)) and distinct > len(known) / 2:
+    if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:
             return Column(name, LEFT_OUT, f"free text, {distinct} different ones", missing)

@@ -104,7 +104,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     distinct = len(np.unique(values))
     if distinct == 1:
         raise CommandError(
-            f"{table.path}: the target {name!r} is {as_text(values[:1])[0]!r} in all rows; there is nothing to tell apart."
+            f"{table.path}: the target {name!r} is {str(as_text(values[:1])[0])!r} in all rows; there is nothing to tell apart."
         )
     if _is_number(values, distinct, task, notes, table.path, name):
         return Target(name, NUMBER), table, notes

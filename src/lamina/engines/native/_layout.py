@@ -1,5 +1,6 @@
 """Where every value of a program lives, decided before anything runs."""
 
+import bisect
 from typing import Any
 
 import numpy as np
@@ -235,10 +236,10 @@ class Layout:
             # A block runs its calls again for every piece: what it touches is alive all through it.
             start, stop = starts.get(start, (start, 0))[0], starts.get(stop, (0, stop))[1]
             offset = 0
-            for o, end, a, b in sorted(placed):
+            for o, end, a, b in placed:
                 if a <= stop and start <= b and offset < end and o < offset + size:
                     offset = end
-            placed.append((offset, offset + size, start, stop))
+            bisect.insort(placed, (offset, offset + size, start, stop))
             self.places[v] = offset
             total = max(total, offset + size)
         for v, (out, offset) in self.joined.items():

@@ -4,6 +4,7 @@ It works on arrays, where each value is computed as it is recorded, and inside a
 reads the program traced so far.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,27 +16,34 @@ from lamina import tree
 from ._autodiff import backward, ones_for
 from ._tracer import Trace, Tracer, current_trace, to_array, tracing
 
-_active: list["GradientTape"] = []
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.tapes: list[GradientTape] = []  # the tapes at work in this thread, innermost last
+
+
+_local = _Local()
 
 
 def on_variable_read(variable: Any, value: Any) -> Any:
     """Called when a variable is read: while a tape records, the value is replaced by one that it follows."""
-    if not _active or current_trace() is None or not _active[-1].watch_accessed_variables:
+    active = _local.tapes
+    if not active or current_trace() is None or not active[-1].watch_accessed_variables:
         return value
     if not np.issubdtype(
         np.dtype(str(value.dtype)) if not isinstance(value.dtype, np.dtype) else value.dtype, np.floating
     ):
         return value
-    trace = _active[-1]._trace
+    trace = active[-1]._trace
     assert trace is not None
-    known = _active[-1]._variables.get(id(variable))
+    known = active[-1]._variables.get(id(variable))
     if known is not None and (known[1] is value or not isinstance(value, Tracer)):
         return known[2]
     if known is not None:
         return value  # assigned since it was first read: gradients are for what was read first
     # A copy: the variable may be assigned before the gradient is asked for.
     source = value if isinstance(value, Tracer) else trace.watch(np.array(value))
-    for tape in _active:  # tapes around this one follow the variable too
+    for tape in active:  # tapes around this one follow the variable too
         if tape._trace is trace and tape.watch_accessed_variables:
             tape._variables.setdefault(id(variable), (variable, value, source))
     return source
@@ -67,15 +75,15 @@ class GradientTape:
         self._owned = outer is None
         if self._trace is None:
             self._trace = Trace(eager=True) if outer is None else outer
-        if _active and _active[-1]._trace is self._trace:
-            self._variables.update(_active[-1]._variables)
+        if _local.tapes and _local.tapes[-1]._trace is self._trace:
+            self._variables.update(_local.tapes[-1]._variables)
         self._context = tracing(self._trace)
         self._context.__enter__()
-        _active.append(self)
+        _local.tapes.append(self)
         return self
 
     def __exit__(self, *exc: Any) -> None:
-        _active.remove(self)
+        _local.tapes.remove(self)
         self._context.__exit__(*exc)
 
     def watch(self, tensor: Any) -> Any:
@@ -153,7 +161,7 @@ class GradientTape:
 
     def _outer(self) -> Trace | None:
         """The trace that records the backward pass: the compiled function's or an enclosing tape's."""
-        if not self._owned or any(tape._trace is self._trace for tape in _active):
+        if not self._owned or any(tape._trace is self._trace for tape in _local.tapes):
             return self._trace
         return current_trace()
 

@@ -5,6 +5,7 @@ function is traced, a `Tracer` stands in for an array: it answers NumPy's dispat
 current `Trace`. A recording trace (a gradient tape at work) also computes every value as it goes.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,8 +21,14 @@ from ._primitive import Primitive
 UFUNCS: dict[Any, Callable] = {}
 FUNCTIONS: dict[Any, Callable] = {}
 
-# The traces at work, innermost last. None on top switches recording off.
-_stack: list["Trace | None"] = []
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        # The traces at work in this thread, innermost last. None on top switches recording off.
+        self.stack: list[Trace | None] = []
+
+
+_local = _Local()
 
 
 class ConcreteValueError(TypeError):
@@ -98,34 +105,36 @@ class Trace:
 
 
 def current_trace() -> Trace | None:
-    return _stack[-1] if _stack else None
+    stack = _local.stack
+    return stack[-1] if stack else None
 
 
 @contextmanager
 def tracing(trace: Trace | None) -> Iterator[Trace | None]:
     """Makes `trace` the current one; None switches recording off."""
-    _stack.append(trace)
+    stack = _local.stack
+    stack.append(trace)
     try:
         yield trace
     finally:
-        _stack.pop()
+        stack.pop()
 
 
 def is_live(tracer: "Tracer") -> bool:
     """Whether operations on the tracer are still recorded somewhere."""
-    return any(trace is tracer.trace for trace in _stack)
+    return any(trace is tracer.trace for trace in _local.stack)
 
 
 def settle(x: Any) -> Any:
     """`x`, or its plain value if it is the tracer of a tape that has ended."""
-    if isinstance(x, Tracer) and (x.trace.eager and (not is_live(x) or _stack[-1] is None)):
+    if isinstance(x, Tracer) and x.trace.eager and (not is_live(x) or current_trace() is None):
         return x.ref.value
     return x
 
 
 def bind(primitive: Primitive, args: tuple, params: dict[str, Any]) -> Any:
     """Runs a primitive on arrays, or records it if one of them is traced."""
-    trace = _stack[-1] if _stack else None
+    trace = current_trace()
     traced = False
     for a in args:
         if type(a) is Tracer:
@@ -165,7 +174,8 @@ def wrap(x: Any) -> Any:
 def is_traced(x: Any) -> bool:
     if type(x) is Tracer:
         return True
-    return bool(_stack) and _stack[-1] is not None and id(x) in _stack[-1].watched
+    trace = current_trace()
+    return trace is not None and id(x) in trace.watched
 
 
 class Tensor(np.ndarray):
@@ -193,7 +203,8 @@ class Tensor(np.ndarray):
         # Some functions do not offer all their arguments for dispatch: take(array, traced indices).
         if any(type(a) is Tracer for a in args) or any(type(a) is Tracer for a in kwargs.values()):
             return FUNCTIONS[func](*args, **kwargs)
-        if _stack and _stack[-1] is not None and _stack[-1].watched and func in FUNCTIONS:
+        trace = current_trace()
+        if trace is not None and trace.watched and func in FUNCTIONS:
             return FUNCTIONS[func](*args, **kwargs)
         return super().__array_function__(func, types, args, kwargs)
 

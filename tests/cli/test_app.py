@@ -1,0 +1,70 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+import lamina as package
+
+MAIN = [sys.executable, "-c", "import sys; from lamina.cli import main; sys.exit(main())"]
+
+
+def run(*args, cwd=None):
+    environment = {**os.environ, "COLUMNS": "120"}
+    return subprocess.run([*MAIN, *map(str, args)], capture_output=True, text=True, cwd=cwd, env=environment)
+
+
+def test_version():
+    result = run("--version")
+    assert (result.returncode, result.stdout) == (0, f"lamina {package.__version__}\n")
+
+
+def test_help_names_the_commands():
+    result = run("--help")
+    assert result.returncode == 0
+    for command in ("fit", "predict", "summary", "run"):
+        assert command in result.stdout
+
+
+def test_a_mistake_is_one_line_and_exit_code_2(tmp_path):
+    pytest.importorskip("pandas")
+    result = run("fit", "nothing.csv", "--target", "y", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "lamina fit: nothing.csv: there is no such file.\n"
+
+
+def test_unknown_options_have_exit_code_2():
+    result = run("fit", "t.csv", "--targets", "y")
+    assert result.returncode == 2 and "Traceback" not in result.stderr
+
+
+def test_run_gives_a_program_its_own_arguments(tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text("import sys, keras\nprint(keras.__name__, sys.argv[1:])\nsys.exit(3)\n")
+    result = run("run", script, "--epochs", "2", "--help", "-x")
+    assert result.returncode == 3, result.stderr
+    assert result.stdout.strip().endswith("['--epochs', '2', '--help', '-x']")
+
+
+def test_summary(lamina, tmp_path):
+    model = package.Sequential([package.Input((2,)), package.layers.Dense(3, name="first")])
+    model.save(tmp_path / "m.keras")
+    result = lamina("summary", tmp_path / "m.keras")
+    assert "first" in result.stdout and "Total params: 9" in result.stdout
+    assert "no such file" in lamina.fails("summary", tmp_path / "no.keras")
+
+
+def test_summary_of_a_table_model(lamina, tmp_path, write_table, people):
+    pytest.importorskip("pandas")
+    table = write_table(people)
+    lamina("fit", table, "--target", "band", "--drop", "cost", "--out", tmp_path / "m", "--epochs", 1, "--quiet")
+    text = lamina("summary", tmp_path / "m" / "model.keras").stdout
+    assert "Predicts 'band' (cheap, dear, fair) from:" in text
+    assert "city (nominal)" in text and "row" not in text.split("from:")[1]
+
+
+def test_starting_the_command_loads_no_extra():
+    code = (
+        "import sys, lamina.cli; print(sorted({'pandas', 'matplotlib', 'pyarrow', 'torch', 'jax'} & set(sys.modules)))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -1,0 +1,54 @@
+"""The code in the documentation runs, and prints what stands under it."""
+
+import importlib.util
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+_spec = importlib.util.spec_from_file_location("refresh_docs", ROOT / "scripts" / "refresh_docs.py")
+refresh_docs = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(refresh_docs)
+
+ALL = [*sorted((ROOT / "docs").rglob("*.md")), *(p for p in [ROOT / "README.md"] if p.exists())]
+
+
+def page_id(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", refresh_docs.pages(), ids=page_id)
+def test_page_runs_and_prints_what_it_shows(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = page.read_text().split("\n")
+    for block, printed in refresh_docs.run_page(page):
+        if block.output is not None:
+            shown = "\n".join(lines[slice(*block.output)])
+            assert refresh_docs.normal(printed) == refresh_docs.normal(shown), (
+                f"{page_id(page)}:{block.line} prints something else than the page shows; see scripts/refresh_docs.py"
+            )
+
+
+@pytest.mark.parametrize("page", ALL, ids=page_id)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), f"{page_id(page)} links to {target}, which is not there"
+
+
+def test_a_page_that_fails_is_named_with_its_line(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n```python\na = 1\n```\n\n```python\nprint(a)\n1 / 0\n```\n")
+    monkeypatch.setattr(refresh_docs, "ROOT", tmp_path)
+    with pytest.raises(ZeroDivisionError) as caught:
+        list(refresh_docs.run_page(page))
+    assert caught.value.__notes__ == ["in the block at page.md:8"]
+    assert caught.traceback[-1].lineno == 8  # counted from 0
+
+
+def test_blocks_and_their_outputs_are_found():
+    text = "```python\nprint(1)\n```\n\n```text\n1\n```\n\n```python\nx = 2\n```\nwords\n```text\nnot an output\n```"
+    first, second = refresh_docs.blocks(text)
+    assert (first.code, first.line, first.output) == ("print(1)", 2, (5, 6))
+    assert (second.code, second.output) == ("x = 2", None)

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+import lamina
+from lamina._deprecation import forget_warnings
+
+X = np.random.default_rng(0).random((32, 3)).astype("float32")
+Y = X.sum(axis=1, keepdims=True)
+
+
+@pytest.fixture(autouse=True)
+def afresh():
+    forget_warnings()
+    yield
+    forget_warnings()
+
+
+@pytest.fixture
+def model():
+    lamina.utils.set_random_seed(0)
+    model = lamina.Sequential([lamina.Input((3,)), lamina.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def batches():
+    while True:
+        yield X[:8], Y[:8]
+
+
+def noted(call, *expected):
+    """The result of `call`, which must give exactly these notes, and none when it is called again."""
+    with pytest.warns(DeprecationWarning) as notes:
+        result = call()
+        call()
+    texts = [str(n.message) for n in notes]
+    assert len(texts) == len(expected) and all(e in t for e, t in zip(expected, texts)), texts
+    assert all(n.filename == __file__ for n in notes)
+    return result
+
+
+def test_fit_generator(model):
+    seen = []
+    count = lamina.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    history = noted(
+        lambda: model.fit_generator(
+            batches(), samples_per_epoch=30, nb_epoch=2, nb_val_samples=16, validation_data=batches(), verbose=0,
+            callbacks=[count], nb_worker=1, max_q_size=3,
+        ),
+        "fit_generator is a method", "nb_epoch", "samples_per_epoch", "nb_val_samples",
+    )  # fmt: skip
+    assert seen == [0, 1, 2, 3] * 4
+    assert len(history.history["val_loss"]) == 2
+    with pytest.raises(TypeError, match="unexpected arguments"):
+        model.fit_generator(batches(), nonsense=1)
+
+
+def test_evaluate_and_predict_generator(model):
+    expected = model.evaluate(X[:8], Y[:8], verbose=0)
+    assert noted(lambda: model.evaluate_generator(batches(), steps=2), "evaluate_generator is") == pytest.approx(expected)
+    assert noted(lambda: model.evaluate_generator(batches(), val_samples=16), "val_samples") == pytest.approx(expected)
+    found = noted(lambda: model.predict_generator(((x,) for x, _ in batches()), val_samples=20), "predict_gen", "val_samples")
+    assert found.shape == (24, 1)
+
+
+def test_predict_classes(model):
+    found = noted(lambda: model.predict_classes(X), "predict_classes is")
+    np.testing.assert_array_equal(found, (model.predict(X, verbose=0) > 0.5).astype("int32"))
+    wide = lamina.Sequential([lamina.Input((3,)), lamina.layers.Dense(4)])
+    np.testing.assert_array_equal(wide.predict_classes(X), wide.predict(X, verbose=0).argmax(-1))
+    np.testing.assert_array_equal(noted(lambda: model.predict_proba(X), "predict_proba is"), model.predict(X, verbose=0))
