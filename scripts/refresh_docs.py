@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import lamina
+
 ROOT = pathlib.Path(__file__).parent.parent
 
 
@@ -59,6 +61,7 @@ def _closing(lines: list[str], start: int) -> int:
 
 def run_page(path: pathlib.Path) -> Iterator[tuple[Block, str]]:
     """Each block of the page with what it printed. An error carries a note with page and line."""
+    lamina.utils.clear_session()  # automatic names begin anew
     namespace = {"__name__": "__main__"}
     for block in blocks(path.read_text()):
         printed = io.StringIO()

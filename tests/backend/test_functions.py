@@ -120,7 +120,9 @@ def test_products():
         ((2, 3, 4, 5), (2, 4, 6), (2, 1), "bijk,bjl->bikl"),
     ]:
         x, y = rng.normal(size=first), rng.normal(size=second)
-        np.testing.assert_allclose(K.batch_dot(x, y, axes), np.einsum(formula, x, y), rtol=1e-5, err_msg=str((first, second)))
+        np.testing.assert_allclose(
+            K.batch_dot(x, y, axes), np.einsum(formula, x, y), rtol=1e-5, err_msg=str((first, second))
+        )
     with pytest.raises(ValueError, match="differ in size"):
         K.batch_dot(np.ones((2, 3)), np.ones((2, 4)))
     with pytest.raises(ValueError, match="need a batch axis"):
@@ -174,12 +176,15 @@ def test_phase():
     with K.learning_phase_scope(1):
         assert K.learning_phase() == 1 and K.in_train_phase(1, lambda: 2) == 1
         assert float(np.std(layers.Dropout(0.5)(np.ones(100, "float32")))) > 0
-    assert K.in_train_phase(1, lambda: 2) == 2 and K.in_test_phase(1, 2) == 1 and K.in_train_phase(1, 2, training=1) == 1
+    assert (
+        K.in_train_phase(1, lambda: 2) == 2 and K.in_test_phase(1, 2) == 1 and K.in_train_phase(1, 2, training=1) == 1
+    )
     try:
         K.set_learning_phase(1)
-        assert K.learning_phase() == 1
+        assert K.learning_phase() == 1 and (layers.Dropout(0.5)(np.ones(100, "float32")) == 0).any()
     finally:
-        K.set_learning_phase(0)
+        K.clear_session()
+    assert K.learning_phase() == 0
     with pytest.raises(ValueError, match="must be one of 0, 1"):
         K.set_learning_phase(3)
 

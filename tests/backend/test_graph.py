@@ -33,7 +33,9 @@ def test_gradient_by_the_input(model):
     (gradient,) = K.gradients(loss, model.input)
     assert gradient.shape == (None, 3) and gradient.dtype == "float32"
     value, found = K.function([model.input], [loss, gradient])([X])
-    assert type(found) is np.ndarray and value == pytest.approx(float((model.predict(X, verbose=0) ** 2).sum()), rel=1e-5)
+    assert type(found) is np.ndarray and value == pytest.approx(
+        float((model.predict(X, verbose=0) ** 2).sum()), rel=1e-5
+    )
     expected = differences(lambda x: float((model.predict(x, verbose=0).astype("float64") ** 2).sum()), X)
     np.testing.assert_allclose(found, expected, rtol=2e-2, atol=2e-3)
 

@@ -63,6 +63,6 @@ def people():
     shown = [f"{v}" if i % 7 else "" for i, v in enumerate(income)]
     return {
         "row": list(range(1, n + 1)), "age": list(age), "city": list(city), "size": list(size), "income": shown,
-        "cost": list(cost), "dear": ["yes" if c > 200 else "no" for c in cost],
+        "cost": list(cost), "dear": ["yes" if c > 170 else "no" for c in cost],
         "band": np.where(cost < 140, "cheap", np.where(cost < 200, "fair", "dear")).tolist(),
     }  # fmt: skip

@@ -76,8 +76,19 @@ assert p.shape == (5, 10) and abs(p.sum() - 5) < 1e-4
 """)
 
 program(
-    "Keras 1", "keras.layers.core is", "keras.utils.np_utils is", "output_dim=", "init=", "W_regularizer=", "input_dim= still",
-    "(lr=...)", "(decay=...)", "nb_epoch=", "history['val_acc']", "predict_classes", "predict_proba",
+    "Keras 1",
+    "keras.layers.core is",
+    "keras.utils.np_utils is",
+    "output_dim=",
+    "init=",
+    "W_regularizer=",
+    "input_dim= still",
+    "(lr=...)",
+    "(decay=...)",
+    "nb_epoch=",
+    "history['val_acc']",
+    "predict_classes",
+    "predict_proba",
 )("""
 import numpy as np
 np.random.seed(1337)
@@ -139,8 +150,15 @@ assert Model(x, Add()([x, x])).count_params() == 0
 """)
 
 program(
-    "Keras 1 generators", "input_shape= still", "fit_generator is", "nb_epoch=", "samples_per_epoch=", "nb_val_samples=",
-    "evaluate_generator is", "predict_generator is", "val_samples=) counts samples; steps=",
+    "Keras 1 generators",
+    "input_shape= still",
+    "fit_generator is",
+    "nb_epoch=",
+    "samples_per_epoch=",
+    "nb_val_samples=",
+    "evaluate_generator is",
+    "predict_generator is",
+    "val_samples=) counts samples; steps=",
 )("""
 import numpy as np
 from keras.models import Sequential
@@ -180,7 +198,9 @@ assert initializations.glorot_uniform((3, 4)).shape == (3, 4)
 assert np.allclose(initializations.identity((2, 2)).numpy(), np.eye(2))
 """)
 
-program("keras.backend in a custom layer and loss", "keras.engine.topology is", "input_shape= still", "keras.backend (K)")("""
+program(
+    "keras.backend in a custom layer and loss", "keras.engine.topology is", "input_shape= still", "keras.backend (K)"
+)("""
 from keras import backend as K
 from keras.engine.topology import Layer
 from keras.models import Sequential
@@ -343,6 +363,190 @@ with tf.GradientTape(persistent=True) as tape:
     y = tf.multiply(c, c)
     z = y * y
 assert tape.gradient(z, c).numpy() == 108.0 and tape.gradient(y, c).numpy() == 6.0
+""")
+
+program("stop at an accuracy, and minimize", "input_shape= still", "'acc'", "minimize")("""
+import tensorflow as tf
+import numpy as np
+
+class myCallback(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs={}):
+        if logs.get('acc') > 0.6 and logs.get('val_acc') > 0.6:
+            print('Reached 60% accuracy so cancelling training!')
+            self.model.stop_training = True
+
+model = tf.keras.models.Sequential([
+    tf.keras.layers.Flatten(input_shape=(2, 2)),
+    tf.keras.layers.Dense(64, activation=tf.nn.relu),
+    tf.keras.layers.Dense(2, activation=tf.nn.softmax),
+])
+model.compile(optimizer=tf.keras.optimizers.Adam(0.02), loss='sparse_categorical_crossentropy', metrics=['accuracy'])
+x = np.random.rand(200, 2, 2)
+y = (x.sum(axis=(1, 2)) > 2).astype(int)
+stop = tf.keras.callbacks.EarlyStopping(monitor='val_acc', patience=50)
+history = model.fit(x, y, epochs=200, validation_data=(x, y), callbacks=[myCallback(), stop], verbose=0)
+assert len(history.epoch) < 200
+
+w = tf.Variable(5.0)
+opt = tf.keras.optimizers.SGD(learning_rate=0.1)
+for _ in range(100):
+    opt.minimize(lambda: (w - 2.0) ** 2, var_list=[w])
+assert abs(w.numpy() - 2) < 1e-3
+""")
+
+program("autoencoder and its halves")("""
+from keras.layers import Input, Dense
+from keras.models import Model
+import numpy as np
+
+encoding_dim = 8
+input_img = Input(shape=(64,))
+encoded = Dense(encoding_dim, activation='relu')(input_img)
+decoded = Dense(64, activation='sigmoid')(encoded)
+autoencoder = Model(input_img, decoded)
+encoder = Model(input_img, encoded)
+encoded_input = Input(shape=(encoding_dim,))
+decoder_layer = autoencoder.layers[-1]
+decoder = Model(encoded_input, decoder_layer(encoded_input))
+autoencoder.compile(optimizer='adadelta', loss='binary_crossentropy')
+x = np.random.rand(100, 64)
+autoencoder.fit(x, x, epochs=2, batch_size=32, shuffle=True, validation_data=(x, x), verbose=0)
+assert np.allclose(decoder.predict(encoder.predict(x, verbose=0), verbose=0), autoencoder.predict(x, verbose=0), atol=1e-5)
+""")
+
+program("siamese twins", "keras.backend (K)")("""
+import numpy as np
+from keras.models import Model, Sequential
+from keras.layers import Input, Dense, Dropout, Lambda, Flatten
+from keras.optimizers import RMSprop
+from keras import backend as K
+
+def euclidean_distance(vects):
+    x, y = vects
+    sum_square = K.sum(K.square(x - y), axis=1, keepdims=True)
+    return K.sqrt(K.maximum(sum_square, K.epsilon()))
+
+def eucl_dist_output_shape(shapes):
+    shape1, shape2 = shapes
+    return (shape1[0], 1)
+
+def contrastive_loss(y_true, y_pred):
+    margin = 1
+    square_pred = K.square(y_pred)
+    margin_square = K.square(K.maximum(margin - y_pred, 0))
+    return K.mean(y_true * square_pred + (1 - y_true) * margin_square)
+
+def create_base_network(input_shape):
+    input = Input(shape=input_shape)
+    x = Flatten()(input)
+    x = Dense(16, activation='relu')(x)
+    x = Dropout(0.1)(x)
+    return Model(input, Dense(16, activation='relu')(x))
+
+def accuracy(y_true, y_pred):
+    return K.mean(K.equal(y_true, K.cast(y_pred < 0.5, y_true.dtype)))
+
+base_network = create_base_network((4, 4))
+input_a, input_b = Input(shape=(4, 4)), Input(shape=(4, 4))
+distance = Lambda(euclidean_distance, output_shape=eucl_dist_output_shape)([base_network(input_a), base_network(input_b)])
+model = Model([input_a, input_b], distance)
+model.compile(loss=contrastive_loss, optimizer=RMSprop(), metrics=[accuracy])
+a, b = np.random.rand(2, 64, 4, 4).astype('float32')
+h = model.fit([a, b], np.random.randint(0, 2, 64).astype('float32'), batch_size=16, epochs=3, verbose=0)
+assert 'accuracy' in h.history and np.isfinite(h.history['loss']).all()
+""")
+
+program("variational encoder", "keras.backend (K)")("""
+import numpy as np
+import keras
+from keras import layers, backend as K
+from keras.models import Model
+
+latent_dim = 2
+inp = keras.Input(shape=(16,))
+h = layers.Dense(8, activation='relu')(inp)
+z_mean = layers.Dense(latent_dim)(h)
+z_log_var = layers.Dense(latent_dim)(h)
+
+def sampling(args):
+    z_mean, z_log_var = args
+    epsilon = K.random_normal(shape=(K.shape(z_mean)[0], latent_dim), mean=0., stddev=1.)
+    return z_mean + K.exp(z_log_var) * epsilon
+
+z = layers.Lambda(sampling)([z_mean, z_log_var])
+x_decoded = layers.Dense(16, activation='sigmoid')(z)
+
+class CustomVariationalLayer(keras.layers.Layer):
+    def vae_loss(self, x, z_decoded, z_mean, z_log_var):
+        x = K.flatten(x)
+        z_decoded = K.flatten(z_decoded)
+        xent_loss = keras.metrics.binary_crossentropy(x, z_decoded)
+        kl_loss = -5e-4 * K.mean(1 + z_log_var - K.square(z_mean) - K.exp(z_log_var), axis=-1)
+        return K.mean(xent_loss + kl_loss)
+
+    def call(self, inputs):
+        self.add_loss(self.vae_loss(*inputs))
+        return inputs[0]
+
+y = CustomVariationalLayer()([inp, x_decoded, z_mean, z_log_var])
+vae = Model(inp, y)
+vae.compile(optimizer='rmsprop', loss=None)
+x = np.random.rand(64, 16)
+hist = vae.fit(x=x, y=None, shuffle=True, epochs=3, batch_size=16, validation_data=(x, None), verbose=0)
+assert hist.history['loss'][-1] < hist.history['loss'][0] and len(hist.history['val_loss']) == 3
+""")
+
+program("adversaries", "input_dim= still")("""
+import numpy as np
+from keras.models import Sequential, Model
+from keras.layers import Dense, LeakyReLU, Input
+from keras.optimizers import Adam
+
+generator = Sequential([Dense(8, input_dim=4), LeakyReLU(0.2), Dense(2)])
+discriminator = Sequential([Dense(8, input_dim=2), LeakyReLU(0.2), Dense(1, activation='sigmoid')])
+discriminator.compile(loss='binary_crossentropy', optimizer=Adam(0.01), metrics=['accuracy'])
+z = Input(shape=(4,))
+frozen = Sequential(discriminator.layers)
+frozen.trainable = False
+combined = Model(z, frozen(generator(z)))
+combined.compile(loss='binary_crossentropy', optimizer=Adam(0.01))
+before = [w.copy() for w in discriminator.get_weights()]
+loss = combined.train_on_batch(np.random.randn(16, 4), np.ones((16, 1)))
+assert all((a == b).all() for a, b in zip(before, discriminator.get_weights()))
+assert float(loss) > 0
+""")
+
+program("sequences of keras.utils, class weights")("""
+import math
+import numpy as np
+from keras.utils import Sequence, to_categorical
+from keras.models import Sequential
+from keras.layers import Dense, Input
+from keras.preprocessing.sequence import TimeseriesGenerator
+
+class Batches(Sequence):
+    def __init__(self, x_set, y_set, batch_size):
+        self.x, self.y = x_set, y_set
+        self.batch_size = batch_size
+    def __len__(self):
+        return math.ceil(len(self.x) / self.batch_size)
+    def __getitem__(self, idx):
+        part = slice(idx * self.batch_size, (idx + 1) * self.batch_size)
+        return np.array(self.x[part]), np.array(self.y[part])
+
+x, labels = np.random.rand(50, 3), np.random.randint(0, 2, 50)
+model = Sequential([Input((3,)), Dense(2, activation='softmax')])
+model.compile('sgd', 'categorical_crossentropy', metrics=['categorical_accuracy'])
+h = model.fit(Batches(x, to_categorical(labels, 2), 8), epochs=2, verbose=0)
+assert 'categorical_accuracy' in h.history
+model.fit(x, to_categorical(labels), class_weight={0: 1., 1: 5.}, sample_weight=None, epochs=1, verbose=0)
+for layer in model.layers:
+    weights = layer.get_weights()
+    layer.set_weights([w * 0 for w in weights])
+    assert layer.get_config()['units'] == 2
+assert np.allclose(model.predict(x, verbose=0), 0.5)
+data = np.arange(20.)
+assert TimeseriesGenerator(data, data, length=3, batch_size=4)[0][0].shape == (4, 3)
 """)
 
 program("the tf functions")("""
@@ -516,8 +720,13 @@ assert 'sold_accuracy' in h.history and 'price_loss' in h.history, list(h.histor
 program(
     "other import roads",
     *(f"keras.layers.{n} is" for n in ("convolutional", "recurrent", "embeddings", "normalization", "noise", "core")),
-    "keras.layers.advanced_activations is", "keras.objectives is", "keras.utils.generic_utils is", "keras.utils.np_utils is",
-    "keras.optimizers.adam is", "keras.optimizers.legacy is", "keras.constraints.maxnorm is",
+    "keras.layers.advanced_activations is",
+    "keras.objectives is",
+    "keras.utils.generic_utils is",
+    "keras.utils.np_utils is",
+    "keras.optimizers.adam is",
+    "keras.optimizers.legacy is",
+    "keras.constraints.maxnorm is",
 )("""
 import keras.layers as kl
 import tf_keras

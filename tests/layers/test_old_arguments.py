@@ -5,6 +5,7 @@ import pytest
 
 from lamina import layers
 from lamina._deprecation import forget_warnings
+from lamina.layers._old_arguments import rename_old_arguments
 
 CASES = [
     ("Dense", {"output_dim": 3}, {"units": 3}),
@@ -74,3 +75,47 @@ def test_subclasses_understand_them_too():
     forget_warnings()
     with pytest.warns(DeprecationWarning, match="output_dim="):
         assert Mine(output_dim=3).units == 3
+
+
+class _Fake:
+    """Stands for a layer of which only the argument names matter."""
+
+    def __init__(self, **kwargs):
+        self.given = kwargs
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (
+            "Conv2D",
+            {"nb_filter": 8, "nb_row": 3, "nb_col": 5, "border_mode": "same", "subsample": (2, 2), "dim_ordering": "th"},
+            {"filters": 8, "kernel_size": (3, 5), "padding": "same", "strides": (2, 2), "data_format": "channels_first"},
+        ),
+        ("Conv1D", {"nb_filter": 8, "filter_length": 3}, {"filters": 8, "kernel_size": 3}),
+        ("MaxPooling1D", {"pool_length": 2, "stride": 1}, {"pool_size": 2, "strides": 1}),
+        (
+            "LSTM",
+            {"output_dim": 4, "inner_init": "orthogonal", "dropout_W": 0.1, "dropout_U": 0.2, "consume_less": "cpu"},
+            {"units": 4, "recurrent_initializer": "orthogonal", "dropout": 0.1, "recurrent_dropout": 0.2},
+        ),
+    ],
+)
+def test_tables_for_convolution_and_recurrence(name, old, new):
+    forget_warnings()
+    cls = type(name, (_Fake,), {"__module__": "lamina.layers"})
+    rename_old_arguments(cls)
+    with pytest.warns(DeprecationWarning) as notes:
+        assert cls(**old).given == new
+    assert len(notes) == len(old) - ("nb_row" in old)
+
+
+def test_initial_weights_by_a_function_of_keras_1():
+    def mine(shape, name=None):
+        return np.full(shape, 3)
+
+    forget_warnings()
+    with pytest.warns(DeprecationWarning, match="init="):
+        layer = layers.Dense(2, init=mine)
+    layer.build((None, 3))
+    assert layer.kernel.numpy().tolist() == [[3.0, 3.0]] * 3 and layer.kernel.dtype == "float32"

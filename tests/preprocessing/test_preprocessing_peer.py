@@ -16,7 +16,14 @@ TEXTS = ["The cat sat on the mat.", "The dog! It's the dog\tof a friend", "a cat
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"num_words": 4}, {"oov_token": "<OOV>"}, {"num_words": 5, "oov_token": "cat"}, {"char_level": True}, {"lower": False}],
+    [
+        {},
+        {"num_words": 4},
+        {"oov_token": "<OOV>"},
+        {"num_words": 5, "oov_token": "cat"},
+        {"char_level": True},
+        {"lower": False},
+    ],
 )
 def test_tokenizer(options):
     ours, theirs = text.Tokenizer(**options), peer_text.Tokenizer(**options)

@@ -37,7 +37,9 @@ def test_timeseries_generator():
     assert len(generator) == 20
     x, y = generator[0]
     assert x[..., 0].tolist() == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]] and y.tolist() == [10, 11]
-    generator = sequence.TimeseriesGenerator(data, targets, 3, stride=2, batch_size=4, start_index=10, end_index=20, reverse=True)
+    generator = sequence.TimeseriesGenerator(
+        data, targets, 3, stride=2, batch_size=4, start_index=10, end_index=20, reverse=True
+    )
     x, y = generator[0]
     assert y.tolist() == [13, 15, 17, 19] and x[0, :, 0].tolist() == [12, 11, 10] and len(generator) == 1
     x, y = sequence.TimeseriesGenerator(data, targets, 3, shuffle=True, batch_size=8)[0]

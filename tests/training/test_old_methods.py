@@ -57,9 +57,13 @@ def test_fit_generator(model):
 
 def test_evaluate_and_predict_generator(model):
     expected = model.evaluate(X[:8], Y[:8], verbose=0)
-    assert noted(lambda: model.evaluate_generator(batches(), steps=2), "evaluate_generator is") == pytest.approx(expected)
+    assert noted(lambda: model.evaluate_generator(batches(), steps=2), "evaluate_generator is") == pytest.approx(
+        expected
+    )
     assert noted(lambda: model.evaluate_generator(batches(), val_samples=16), "val_samples") == pytest.approx(expected)
-    found = noted(lambda: model.predict_generator(((x,) for x, _ in batches()), val_samples=20), "predict_gen", "val_samples")
+    found = noted(
+        lambda: model.predict_generator(((x,) for x, _ in batches()), val_samples=20), "predict_gen", "val_samples"
+    )
     assert found.shape == (24, 1)
 
 
@@ -68,4 +72,6 @@ def test_predict_classes(model):
     np.testing.assert_array_equal(found, (model.predict(X, verbose=0) > 0.5).astype("int32"))
     wide = lamina.Sequential([lamina.Input((3,)), lamina.layers.Dense(4)])
     np.testing.assert_array_equal(wide.predict_classes(X), wide.predict(X, verbose=0).argmax(-1))
-    np.testing.assert_array_equal(noted(lambda: model.predict_proba(X), "predict_proba is"), model.predict(X, verbose=0))
+    np.testing.assert_array_equal(
+        noted(lambda: model.predict_proba(X), "predict_proba is"), model.predict(X, verbose=0)
+    )

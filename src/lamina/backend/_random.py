@@ -15,7 +15,9 @@ def seed_of(seed: int | None) -> Any:
 
 
 @public("backend.random_normal")
-def random_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None) -> Any:
+def random_normal(
+    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None
+) -> Any:
     """Draws from a normal distribution."""
     return random.normal(_known(shape, "random_normal"), mean, stddev, dtype=dtype, seed=seed_of(seed))
 

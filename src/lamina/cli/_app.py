@@ -79,8 +79,9 @@ def fit(
     hidden: Annotated[str, typer.Option(help="Units of the hidden layers; 0 for none.")] = "32,16",
     learning_rate: Annotated[float, typer.Option(help="Step size of AdamW.")] = 0.003,
     weight_decay: Annotated[
-        float, typer.Option(min=0, help="Pull of the weights to 0, in step sizes an update.")
-    ] = 1.0,
+        float | None,
+        typer.Option(min=0, help="Pull of the weights to 0, in step sizes [default: 100 / training rows, at most 1]."),
+    ] = None,
     patience: Annotated[int, typer.Option(min=1, help="Epochs without improvement before training stops.")] = 30,
     test_size: Annotated[float, typer.Option(help="Share of the rows kept for the test.")] = 0.2,
     val_size: Annotated[float, typer.Option(help="Share of the other rows that decide when to stop.")] = 0.2,

@@ -42,7 +42,7 @@ class FitSettings:
     batch_size: int
     hidden: tuple[int, ...]
     learning_rate: float
-    weight_decay: float
+    weight_decay: float | None
     patience: int
     test_size: float
     val_size: float
@@ -124,6 +124,9 @@ def _train_both(
     """The network, and the linear or logistic model that it must beat."""
     data = [(model_inputs(columns, part), target.encode(part.columns[target.name])) for part in (training, validation)]
     batch_size = settings.batch_size or _batch_size(len(training))
+    weight_decay = settings.weight_decay
+    if weight_decay is None:  # few rows are learned by heart unless the weights are held back
+        weight_decay = min(1.0, 100 / len(training))
     runs = []
     for hidden, title in ((settings.hidden, "network"), ((), _linear_name(target))):
         utils.set_random_seed(settings.seed)
@@ -141,7 +144,8 @@ def _train_both(
                 batch_size=batch_size,
                 patience=settings.patience,
                 learning_rate=settings.learning_rate if hidden else max(settings.learning_rate, 0.01),
-                weight_decay=settings.weight_decay if hidden else 0.0,
+                weight_decay=weight_decay if hidden else 0.0,
+                halve_after=max(settings.patience // 3, 1) if hidden else None,
                 title=None if settings.quiet else title,
             )
         )
@@ -204,7 +208,7 @@ def _conclude(
 def _cautions(target: Target, by_model: dict[str, Any], rows: int) -> list[str]:
     """What keeps the figures from being taken for more than they are."""
     said = []
-    network, linear, _ = by_model.values()
+    network, linear, constant = by_model.values()
     metric = "root mean squared error" if target.kind == NUMBER else "cross-entropy"
     if network[metric] >= linear[metric]:
         said.append(f"The {_linear_name(target)} has the smaller {metric} here: the hidden layers bring nothing.")
@@ -212,6 +216,8 @@ def _cautions(target: Target, by_model: dict[str, Any], rows: int) -> list[str]:
         said.append(f"With {rows} test rows, one row is {100 / rows:.1f} percentage points of accuracy.")
     elif rows < 50:
         said.append(f"{rows} test rows are few: another --seed will give other figures.")
+    if target.kind != NUMBER and network["accuracy"] <= constant["accuracy"]:
+        said.append("The network is no more often right than the answer that is always the same.")
     return said
 
 

@@ -97,7 +97,7 @@ def draw_learning_curves(path: str, title: str, target: Target, network: Run, li
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.5, 4.6), dpi=150, layout="constrained")
+    figure = Figure(figsize=(7.5, 5), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     epochs = np.arange(1, network.epochs + 1)
@@ -127,7 +127,7 @@ def draw_learning_curves(path: str, title: str, target: Target, network: Run, li
     )
     axes.set_title(title)
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     content = io.BytesIO()
     figure.savefig(content, format="png", metadata={"Software": None})
     write_bytes(path, content.getvalue())

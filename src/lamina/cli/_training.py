@@ -31,7 +31,8 @@ class Run:
 
 def train(
     model: models.Model, target: Target, training: tuple, validation: tuple, *, epochs: int, batch_size: int,
-    learning_rate: float, weight_decay: float, patience: int, title: str | None = None,
+    learning_rate: float, weight_decay: float, patience: int,
+    halve_after: int | None = None, title: str | None = None,
 ) -> Run:  # fmt: skip
     """Compiles the model for its target and trains it until the validation loss no longer falls.
 
@@ -39,6 +40,7 @@ def train(
 
     Args:
         training, validation: pairs of inputs and encoded targets.
+        patience, halve_after: epochs without improvement after which training stops, and the step size is halved.
         title: what the progress display is called; None for no display.
     """
     number = target.kind == NUMBER
@@ -47,12 +49,13 @@ def train(
         loss_weights=[1.0 / target.variance] if number else None, metrics=["mae" if number else "accuracy"],
     )  # fmt: skip
     stopping = callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
-    shown: list[Any] = [] if title is None else [Progress(title, stopping)]
+    others: list[Any] = [] if halve_after is None else [callbacks.ReduceLROnPlateau(factor=0.5, patience=halve_after)]
+    others += [] if title is None else [Progress(title, stopping)]
     began = time.perf_counter()
     with gaps_allowed():
         history = model.fit(
             *training, validation_data=validation, epochs=epochs, batch_size=batch_size, verbose=0,
-            callbacks=[stopping, *shown],
+            callbacks=[stopping, *others],
         )  # fmt: skip
     return Run(model, history.history, stopping.best_epoch + 1, time.perf_counter() - began)
 

@@ -39,6 +39,10 @@ def merge(
     if mode == "concat":
         options["axis"] = concat_axis
     elif mode in ("dot", "cos"):
-        axes = dot_axes if isinstance(dot_axes, int) else tuple(a[0] if isinstance(a, (list, tuple)) else a for a in dot_axes)
+        axes = (
+            dot_axes
+            if isinstance(dot_axes, int)
+            else tuple(a[0] if isinstance(a, (list, tuple)) else a for a in dot_axes)
+        )
         options.update(axes=axes, normalize=mode == "cos")
     return _MODES[mode](inputs, **options)

@@ -40,7 +40,11 @@ def _function(func: Callable | None = None, **options: Any) -> Any:
 
 def _no_devices(device_type: str | None = None) -> list[Any]:
     """The devices of a kind: one CPU, no other."""
-    return [types.SimpleNamespace(name="/physical_device:CPU:0", device_type="CPU")] if device_type in (None, "CPU") else []
+    return (
+        [types.SimpleNamespace(name="/physical_device:CPU:0", device_type="CPU")]
+        if device_type in (None, "CPU")
+        else []
+    )
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
@@ -92,9 +96,7 @@ TENSORFLOW: dict[str, dict[str, Any]] = {
     "tensorflow.math": _MATH,
     "tensorflow.nn": NN,
     "tensorflow.random": {**RANDOM, "set_seed": set_random_seed},
-    "tensorflow.linalg": {
-        name: _FUNCTIONS[name] for name in ("matmul", "norm", "eye", "tensordot", "einsum")
-    },
+    "tensorflow.linalg": {name: _FUNCTIONS[name] for name in ("matmul", "norm", "eye", "tensordot", "einsum")},
     "tensorflow.config": {
         "list_physical_devices": _no_devices,
         "list_logical_devices": _no_devices,

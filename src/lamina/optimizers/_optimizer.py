@@ -8,9 +8,17 @@ import numpy as np
 
 from lamina import _settings, initializers, ops
 from lamina._checks import check_fraction
+from lamina._deprecation import warn_once
 from lamina._public import public
 from lamina.ops._symbolic import auto_name
-from lamina.variables import StateScope, Variable, deserialize_keras_object, name_scope, serialize_keras_object
+from lamina.variables import (
+    GradientTape,
+    StateScope,
+    Variable,
+    deserialize_keras_object,
+    name_scope,
+    serialize_keras_object,
+)
 
 from ._branch import when
 from ._clipping import clip_by_global_norm, clip_by_norm
@@ -305,6 +313,24 @@ class Optimizer:
         pairs = list(grads_and_vars)
         self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
         return self._iterations
+
+    def minimize(self, loss: Any, var_list: Any, tape: Any = None) -> Variable:
+        """One step down `loss`, as Keras 2 had it: a function without arguments, or a tensor that `tape` recorded.
+
+        Args:
+            loss: function that computes the loss from variables, or the loss.
+            var_list: the variables, or a function that gives them.
+            tape: the GradientTape that saw the loss, if it is a tensor.
+        Returns: the step counter.
+        """
+        warn_once("Optimizer.minimize", "Optimizer.minimize is of Keras 2; write GradientTape and apply_gradients.")
+        if callable(loss):
+            with GradientTape() as tape:
+                loss = loss()
+        elif tape is None:
+            raise ValueError(f"{type(self).__name__}.minimize: a loss that is a tensor needs tape=.")
+        variables = list(var_list() if callable(var_list) else var_list)
+        return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """One step.

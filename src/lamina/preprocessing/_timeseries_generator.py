@@ -33,7 +33,12 @@ class TimeseriesGenerator(PyDataset):
         end_index: int | None = None, shuffle: bool = False, reverse: bool = False, batch_size: int = 128,
     ):  # fmt: skip
         super().__init__()
-        for name, value in (("length", length), ("sampling_rate", sampling_rate), ("stride", stride), ("batch_size", batch_size)):
+        for name, value in (
+            ("length", length),
+            ("sampling_rate", sampling_rate),
+            ("stride", stride),
+            ("batch_size", batch_size),
+        ):
             check_positive_int(value, name, "TimeseriesGenerator")
         if len(data) != len(targets):
             raise ValueError(
@@ -84,6 +89,4 @@ class TimeseriesGenerator(PyDataset):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "TimeseriesGenerator":
         """The generator that `get_config` describes."""
-        return cls(
-            **{**config, **{name: np.array(json.loads(config[name])) for name in ("data", "targets")}}
-        )
+        return cls(**{**config, **{name: np.array(json.loads(config[name])) for name in ("data", "targets")}})

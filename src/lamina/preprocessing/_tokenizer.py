@@ -87,7 +87,7 @@ class Tokenizer:
         self.word_counts, self.word_docs = dict(counts), dict(docs)
         order = sorted(self.word_counts, key=self.word_counts.__getitem__, reverse=True)
         if self.oov_token is not None:
-            order = [self.oov_token, *(w for w in order if w != self.oov_token)]
+            order = [self.oov_token, *order]
         self.word_index = {word: i for i, word in enumerate(order, start=1)}
         self.index_word = {i: word for word, i in self.word_index.items()}
         self.index_docs = {self.word_index[word]: n for word, n in self.word_docs.items()}

@@ -13,6 +13,7 @@ from ._data import ArrayData, StreamData
 from ._interrupts import DeferredInterrupt
 from ._steps import Step
 from .callbacks import CallbackList, ProgbarLogger
+from .callbacks._logs import Logs
 
 CHUNK_S = 0.1  # how long a chunk of steps may take before control comes back
 
@@ -177,7 +178,7 @@ def call_step(step: Any, batch: Any) -> Any:
 def as_logs(last: Any, model: Any) -> dict[str, float]:
     """Floats, from what the last step returned, or else from the model's metrics; sorted by name as in Keras."""
     found = last if isinstance(last, dict) else model.get_metrics_result()
-    return {k: _plain(v) for k, v in sorted(found.items())}
+    return Logs((k, _plain(v)) for k, v in sorted(found.items()))
 
 
 def _plain(value: Any) -> Any:

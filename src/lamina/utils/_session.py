@@ -4,17 +4,19 @@ import gc
 
 from lamina._deprecation import forget_warnings
 from lamina._public import public
+from lamina.layers._call import context
 from lamina.ops._symbolic import reset_names
 
 
 @public("utils.clear_session", "backend.clear_session")
 def clear_session(free_memory: bool = True) -> None:
-    """Starts automatic naming anew and drops what is no longer used.
+    """Starts automatic naming anew, forgets the learning phase, and drops what is no longer used.
 
     Args:
         free_memory: whether garbage is collected now.
     """
     reset_names()
+    context.training = None
     forget_warnings()
     if free_memory:
         gc.collect()

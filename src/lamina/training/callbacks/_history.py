@@ -2,27 +2,10 @@
 
 from typing import Any
 
-from lamina._deprecation import warn_once
 from lamina._public import public
 
 from ._callback import Callback
-
-
-class Logs(dict):
-    """The history by name. Old spellings are understood: 'acc' for 'accuracy', with or without 'val_'."""
-
-    def __missing__(self, key: str) -> Any:
-        prefix, name = ("val_", key[4:]) if key.startswith("val_") else ("", key)
-        if name == "acc":
-            found = [
-                k
-                for k in self
-                if k.startswith(prefix) and k.endswith("accuracy") and (prefix or not k.startswith("val_"))
-            ]
-            if len(found) == 1:
-                warn_once("history.acc", f"history[{key!r}] is called {found[0]!r} since Keras 2.3.")
-                return self[found[0]]
-        raise KeyError(f"{key!r}; the history holds {list(self)}.")
+from ._logs import Logs
 
 
 @public("callbacks.History")

@@ -40,8 +40,6 @@ class Monitor(Callback):
     def value_in(self, logs: Any) -> float | None:
         """The watched value; None, with a warning that lists the names there are, if it is missing."""
         value = (logs or {}).get(self.monitor)
-        if value is None and self.monitor in ("acc", "val_acc"):
-            value = (logs or {}).get(self.monitor.replace("acc", "accuracy"))
         if value is None:
             warn_once(
                 f"{type(self).__name__}:{self.monitor}",

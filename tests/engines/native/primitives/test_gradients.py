@@ -5,7 +5,16 @@ import pytest
 
 from lamina.engines import native
 from lamina.engines.native._primitive import PRIMITIVES
-from lamina.engines.native.primitives import _cumulative, _elementwise, _indexing, _linalg, _reduction, _shape
+from lamina.engines.native.primitives import (
+    _conv,
+    _cumulative,
+    _elementwise,
+    _indexing,
+    _linalg,
+    _pool,
+    _reduction,
+    _shape,
+)
 
 rng = np.random.default_rng(7)
 
@@ -129,6 +138,34 @@ CASES |= {
     "cond": [(lambda x: native.cond(np.sum(x) > 100, lambda: x * 2, lambda: np.exp(x)), [normal(3)])],
     "with_gradient": [(native.custom_gradient(lambda x: (np.square(x), lambda g: g * 2 * x)), [normal(3)])],
 }  # fmt: skip
+
+CONV1 = {"strides": (2,), "padding": ((1, 0),), "dilation": (1,), "groups": 1}
+CONV2 = {"strides": (1, 2), "padding": ((1, 1), (0, 0)), "dilation": (2, 1), "groups": 2}
+POOL = {"window": (2, 3), "strides": (2, 1), "padding": ((0, 1), (1, 0))}
+PEAKS = distinct(2, 4, 5, 2)
+CASES |= {
+    "conv": [
+        (lambda x, k: _conv.conv(x, k, **CONV1), [normal(2, 6, 3), normal(3, 3, 2)]),
+        (lambda x, k: _conv.conv(x, k, **CONV2), [normal(1, 5, 5, 4), normal(2, 3, 2, 4)]),
+    ],
+    "conv_input_grad": [
+        (lambda g, k: _conv.conv_input_grad(g, k, spatial=(6,), **CONV1), [normal(2, 3, 2), normal(3, 3, 2)]),
+        (lambda g, k: _conv.conv_input_grad(g, k, spatial=(5, 5), **CONV2), [normal(1, 5, 2, 4), normal(2, 3, 2, 4)]),
+    ],
+    "conv_kernel_grad": [
+        (lambda x, g: _conv.conv_kernel_grad(x, g, window=(3,), **CONV1), [normal(2, 6, 3), normal(2, 3, 2)]),
+        (lambda x, g: _conv.conv_kernel_grad(x, g, window=(2, 3), **CONV2), [normal(1, 5, 5, 4), normal(1, 5, 2, 4)]),
+    ],
+    "window_sum": [(lambda x: _pool.window_sum(x, **POOL), [normal(2, 4, 5, 2)])],
+    "window_spread": [(lambda g: _pool.window_spread(g, spatial=(4, 5), **POOL), [normal(2, 2, 4, 2)])],
+    "max_pool": [(lambda x: _pool.max_pool(x, **POOL), [PEAKS])],
+    "max_pool_grad": [
+        (lambda g: _pool.max_pool_grad(g, PEAKS, _pool.max_pool(PEAKS, **POOL), **POOL), [normal(2, 2, 4, 2)])
+    ],
+    "max_pool_pick": [
+        (lambda v: _pool.max_pool_pick(v, PEAKS, _pool.max_pool(PEAKS, **POOL), **POOL), [normal(2, 4, 5, 2)])
+    ],
+}
 
 # The second derivative of these is not defined, or meets a kink.
 FIRST_ORDER_ONLY = {"trigamma", "i0", "scatter", "with_gradient"}

@@ -1,0 +1,156 @@
+"""Convolution of any rank, and its two gradients, which are convolutions again: the three are closed under vjp.
+
+Layout: x `(batch, *spatial, channels)`, kernel `(*window, channels // groups, filters)`. `padding` is a pair (before, after)
+for each spatial axis. The windows of x are copied side by side (im2col), so that the work is one matrix product.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .._graph import Spec
+from .._primitive import Primitive
+
+Ints = tuple[int, ...]
+Pairs = tuple[tuple[int, int], ...]
+
+
+def output_sizes(spatial: Ints, window: Ints, strides: Ints, padding: Pairs, dilation: Ints) -> Ints:
+    """Positions of the window along each spatial axis."""
+    return tuple(
+        (n + a + b - (d * (k - 1) + 1)) // s + 1
+        for n, k, s, (a, b), d in zip(spatial, window, strides, padding, dilation)
+    )
+
+
+def _padded(x: np.ndarray, padding: Pairs, fill: float = 0.0) -> np.ndarray:
+    if not any(a or b for a, b in padding):
+        return x
+    shape = (x.shape[0], *(n + a + b for n, (a, b) in zip(x.shape[1:], padding)), x.shape[-1])
+    out = np.full(shape, fill, x.dtype)
+    out[(slice(None), *(slice(a, a + n) for n, (a, _) in zip(x.shape[1:], padding)))] = x
+    return out
+
+
+def _windows(x: np.ndarray, window: Ints, strides: Ints, dilation: Ints, sizes: Ints) -> np.ndarray:
+    """A view `(batch, *sizes, *window, channels)` of padded x."""
+    step = x.strides
+    shape = (x.shape[0], *sizes, *window, x.shape[-1])
+    moves = tuple(s * t for s, t in zip(strides, step[1:-1])) + tuple(d * t for d, t in zip(dilation, step[1:-1]))
+    return np.lib.stride_tricks.as_strided(x, shape, (step[0], *moves, step[-1]), writeable=False)
+
+
+def _columns(x: np.ndarray, window: Ints, strides: Ints, padding: Pairs, dilation: Ints, groups: int) -> np.ndarray:
+    """The windows as rows: `(groups, batch * positions, window * channels // groups)`."""
+    sizes = output_sizes(x.shape[1:-1], window, strides, padding, dilation)
+    x = _padded(x, padding)
+    rank, channels = len(window), x.shape[-1]
+    if all(k == 1 for k in window) and all(s == 1 for s in strides):
+        view = x.reshape(*x.shape[:-1], *window, channels)
+    else:
+        view = _windows(x, window, strides, dilation, sizes)
+    rows, wide = x.shape[0] * int(np.prod(sizes)), int(np.prod(window))
+    if groups == 1:
+        return view.reshape(1, rows, wide * channels)
+    view = view.reshape(*view.shape[:-1], groups, channels // groups)
+    view = np.moveaxis(view, 1 + 2 * rank, 0)
+    return view.reshape(groups, rows, wide * (channels // groups))
+
+
+def _kernel_matrices(kernel: np.ndarray, groups: int) -> np.ndarray:
+    """The kernel as `(groups, window * channels // groups, filters // groups)`."""
+    matrix = kernel.reshape(-1, groups, kernel.shape[-1] // groups)
+    return np.moveaxis(matrix, 1, 0)
+
+
+conv = Primitive("conv", batch="contract")
+
+
+@conv.forward
+def _conv(
+    x: np.ndarray, kernel: np.ndarray, strides: Ints, padding: Pairs, dilation: Ints, groups: int, out: Any = None
+) -> np.ndarray:
+    window = kernel.shape[:-2]
+    sizes = output_sizes(x.shape[1:-1], window, strides, padding, dilation)
+    columns = _columns(x, window, strides, padding, dilation, groups)
+    shape = (x.shape[0], *sizes, kernel.shape[-1])
+    if groups == 1:
+        flat = None if out is None else out.reshape(-1, shape[-1])
+        return np.matmul(columns[0], kernel.reshape(-1, shape[-1]), out=flat).reshape(shape)
+    product = np.matmul(columns, _kernel_matrices(kernel, groups))
+    return np.moveaxis(product, 0, 1).reshape(shape)
+
+
+@conv.shape
+def _conv_shape(x: Any, kernel: Any, strides: Ints, padding: Pairs, dilation: Ints, groups: int) -> Spec:
+    sizes = output_sizes(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
+    return Spec((x.shape[0], *sizes, kernel.shape[-1]), x.dtype)
+
+
+conv.vjp(0)(lambda g, y, x, kernel, **how: conv_input_grad(g, kernel, spatial=x.shape[1:-1], **how))
+conv.vjp(1)(lambda g, y, x, kernel, **how: conv_kernel_grad(x, g, window=kernel.shape[:-2], **how))
+
+# The transpose of conv in x: also the transposed convolution.
+conv_input_grad = Primitive("conv_input_grad", batch="contract")
+
+
+@conv_input_grad.forward
+def _conv_input_grad(
+    g: np.ndarray, kernel: np.ndarray, spatial: Ints, strides: Ints, padding: Pairs, dilation: Ints, groups: int,
+    out: Any = None,
+) -> np.ndarray:  # fmt: skip
+    window, each, filters = kernel.shape[:-2], kernel.shape[-2], kernel.shape[-1]
+    batch, sizes = g.shape[0], g.shape[1:-1]
+    rows = batch * int(np.prod(sizes))
+    if groups == 1:
+        columns = g.reshape(rows, filters) @ kernel.reshape(-1, filters).T
+    else:
+        parts = np.moveaxis(g.reshape(rows, groups, filters // groups), 1, 0)
+        columns = np.matmul(parts, np.swapaxes(_kernel_matrices(kernel, groups), -1, -2))
+        columns = np.moveaxis(columns.reshape(groups, rows, -1, each), 0, 2)  # rows, window, groups, each
+    columns = columns.reshape(batch, *sizes, *window, groups * each)
+    whole = np.zeros((batch, *(n + a + b for n, (a, b) in zip(spatial, padding)), groups * each), g.dtype)
+    for place in np.ndindex(*window):
+        where = tuple(slice(p * d, p * d + s * (n - 1) + 1, s) for p, d, s, n in zip(place, dilation, strides, sizes))
+        whole[(slice(None), *where)] += columns[(slice(None),) * (1 + len(sizes)) + place]
+    return np.ascontiguousarray(whole[(slice(None), *(slice(a, a + n) for n, (a, _) in zip(spatial, padding)))])
+
+
+@conv_input_grad.shape
+def _conv_input_grad_shape(g: Any, kernel: Any, spatial: Ints, groups: int, **_: Any) -> Spec:
+    return Spec((g.shape[0], *spatial, kernel.shape[-2] * groups), g.dtype)
+
+
+conv_input_grad.vjp(0)(lambda gg, y, g, kernel, spatial, **how: conv(gg, kernel, **how))
+conv_input_grad.vjp(1)(
+    lambda gg, y, g, kernel, spatial, **how: conv_kernel_grad(gg, g, window=kernel.shape[:-2], **how)
+)
+
+conv_kernel_grad = Primitive("conv_kernel_grad", batch="contract")
+
+
+@conv_kernel_grad.forward
+def _conv_kernel_grad(
+    x: np.ndarray,
+    g: np.ndarray,
+    window: Ints,
+    strides: Ints,
+    padding: Pairs,
+    dilation: Ints,
+    groups: int,
+    out: Any = None,
+) -> np.ndarray:
+    columns = _columns(x, window, strides, padding, dilation, groups)
+    filters, each = g.shape[-1], x.shape[-1] // groups
+    parts = np.moveaxis(g.reshape(-1, groups, filters // groups), 1, 0)
+    product = np.matmul(np.swapaxes(columns, -1, -2), parts)  # groups, window * each, filters // groups
+    return np.moveaxis(product, 0, 1).reshape(*window, each, filters)
+
+
+@conv_kernel_grad.shape
+def _conv_kernel_grad_shape(x: Any, g: Any, window: Ints, groups: int, **_: Any) -> Spec:
+    return Spec((*window, x.shape[-1] // groups, g.shape[-1]), x.dtype)
+
+
+conv_kernel_grad.vjp(0)(lambda gk, y, x, g, window, **how: conv_input_grad(g, gk, spatial=x.shape[1:-1], **how))
+conv_kernel_grad.vjp(1)(lambda gk, y, x, g, window, **how: conv(x, gk, **how))
