@@ -3,7 +3,7 @@
 Learned:  the whole way: pixels to numbers, a network, training, a test on digits never seen.
 Data:     MNIST, 70,000 digits of 28x28: --data PATH to mnist.npz (arrays x_train, y_train, x_test, y_test), else
           lamina.datasets.mnist, which fetches it once. With --quick: digits drawn here from a font of 5x7 dots.
-Time:     20 seconds on two cores; 3 with --quick.
+Time:     10 to 20 seconds on two cores; 2 with --quick.
 Expected: about 98 % of the test digits right after 5 epochs (with --quick more than 90 % of the drawn ones).
 """
 

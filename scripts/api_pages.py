@@ -17,6 +17,23 @@ PAGES = (
     "ops", "random", "tree", "config", "dtype_policies", "compat",
 )  # fmt: skip
 
+# Whose methods are shown too.
+MEMBERS = {
+    "Model": (
+        "compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", "train_step",
+        "compute_loss", "summary", "get_layer", "save", "save_weights", "load_weights",
+    ),
+    "Sequential": ("add", "pop"),
+    "Layer": ("add_weight", "add_loss", "build", "call", "get_weights", "set_weights", "count_params", "compute_mask"),
+    "Variable": ("assign", "assign_add", "assign_sub", "numpy"),
+    "GradientTape": ("watch", "gradient"),
+    "Callback": ("set_model", "get_state", "set_state"),
+    "Normalization": ("adapt",),
+    "StringLookup": ("adapt",),
+    "IntegerLookup": ("adapt",),
+    "Discretization": ("adapt",),
+}  # fmt: skip
+
 
 def on_config(config: Any) -> Any:
     """Appends the pages to the navigation."""
@@ -26,9 +43,13 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Files, config: Any) -> Files:
-    for name in PAGES:
-        if name in NAMES:
-            files.append(File.generated(config, _path(name), content=_page(name)))
+    homes: dict[tuple[str, str], str] = {}  # where an object is described; elsewhere a link is enough
+    for namespace in (*PAGES[1:], ""):
+        for home in NAMES.get(namespace, {}).values():
+            homes.setdefault(home, namespace)
+    for namespace in PAGES:
+        if namespace in NAMES:
+            files.append(File.generated(config, _path(namespace), content=_page(namespace, homes)))
     return files
 
 
@@ -36,22 +57,26 @@ def _path(namespace: str) -> str:
     return f"api/{namespace or 'lamina'}.md"
 
 
-def _page(namespace: str) -> str:
-    """Every name of the namespace, once: aliases are listed beside the name they stand for."""
+def _page(namespace: str, homes: dict[tuple[str, str], str]) -> str:
+    """Every object of the namespace, once, with its other names there."""
     title = f"lamina.{namespace}" if namespace else "lamina"
     names: dict[tuple[str, str], list[str]] = {}
     for name, home in NAMES[namespace].items():
         names.setdefault(home, []).append(name)
     parts = [f"# {title}\n"]
-    for (module, attribute), known in sorted(names.items(), key=lambda item: item[1][0].lower()):
-        if not attribute:  # a module of its own, with a page of its own
+    for home, known in sorted(names.items(), key=lambda item: item[1][0].lower()):
+        module, attribute = home
+        if not attribute:  # a module, which has a page of its own
             continue
         main = attribute if attribute in known else known[0]
-        parts.append(f"## {main}\n")
+        if homes[home] == namespace:
+            parts.append(f"::: {module}.{attribute}\n    options:\n      heading: {main}")
+            if main in MEMBERS:
+                parts.append(f"      inherited_members: true\n      members: [{', '.join(MEMBERS[main])}]")
+            parts.append("")
+        else:
+            where = _path(homes[home]).removeprefix("api/")
+            parts.append(f"## {main}\n\nSee [lamina.{homes[home]}]({where}#{module}.{attribute}).\n")
         others = [f"`{title}.{name}`" for name in known if name != main]
-        if others:
-            parts.append(f"Also {', '.join(others)}.\n")
-        parts.append(
-            f"::: {module}.{attribute}\n    options:\n      show_root_heading: false\n      show_root_toc_entry: false\n"
-        )
+        parts.append(f"Also {', '.join(others)}.\n" if others else "")
     return "\n".join(parts)

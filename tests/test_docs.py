@@ -37,6 +37,12 @@ def test_links_between_pages_lead_somewhere(page):
             assert (page.parent / target).exists(), f"{page_id(page)} links to {target}, which is not there"
 
 
+def test_every_page_is_in_the_navigation():
+    nav = (ROOT / "mkdocs.yml").read_text()
+    missing = [page_id(p) for p in (ROOT / "docs").rglob("*.md") if f": {p.relative_to(ROOT / 'docs')}\n" not in nav]
+    assert not missing, f"mkdocs.yml does not list {missing}"
+
+
 def test_a_page_that_fails_is_named_with_its_line(tmp_path, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text("# Page\n\n```python\na = 1\n```\n\n```python\nprint(a)\n1 / 0\n```\n")

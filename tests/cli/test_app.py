@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 
@@ -44,6 +45,22 @@ def test_run_gives_a_program_its_own_arguments(tmp_path):
     result = run("run", script, "--epochs", "2", "--help", "-x")
     assert result.returncode == 3, result.stderr
     assert result.stdout.strip().endswith("['--epochs', '2', '--help', '-x']")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_leaves_nothing_behind(tmp_path, write_table, people):
+    pytest.importorskip("pandas")
+    table = write_table(people)
+    options = ["--epochs", "1000000", "--patience", "1000000"]
+    arguments = ["fit", str(table), "--target", "cost", "--out", str(tmp_path / "m"), *options]
+    process = subprocess.Popen([*MAIN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if "epoch 1/" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    _, message = process.communicate(timeout=60)
+    assert (process.returncode, message) == (130, "lamina fit: interrupted; nothing was written.\n")
+    assert not (tmp_path / "m").exists()
 
 
 def test_summary(lamina, tmp_path):

@@ -30,6 +30,8 @@ def test_kinds():
             "same": ["x"] * n,
             "nothing": np.full(n, np.nan),
             "unwanted": rng.normal(size=n),
+            "moles": rng.normal(size=n) * 1e-9,
+            "atoms": rng.normal(size=n) * 1e200,
         },
         dates={"day"},
         ordinal={"size": ["low", "high"]},
@@ -44,6 +46,7 @@ def test_kinds():
     for name, word in {
         "row": "identifier", "customer_id": "identifier", "name": "identifier", "review": "free text", "day": "dates",
         "same": "same everywhere: x", "nothing": "holds nothing", "unwanted": "you asked",
+        "moles": "other units", "atoms": "other units",
     }.items():  # fmt: skip
         assert word in notes[name]
 

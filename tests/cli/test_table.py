@@ -62,13 +62,19 @@ def test_dates_are_told(write_table):
 def test_parquet(tmp_path):
     pytest.importorskip("pyarrow")
     frame = pandas.DataFrame(
-        {"a": [1, None], "b": ["x", None], "when": pandas.to_datetime(["2024-01-01", "2024-01-02"])}
+        {
+            "a": [1, None],
+            "b": ["x", None],
+            "when": pandas.to_datetime(["2024-01-01", "2024-01-02"]),
+            "list": [[1, 2], [3]],
+        }
     )
     frame.to_parquet(tmp_path / "t.parquet")
     table = read_table(str(tmp_path / "t.parquet"))
     np.testing.assert_array_equal(table.columns["a"], [1, np.nan])
     assert table.columns["b"].tolist() == ["x", ""]
     assert table.dates == {"when"}
+    assert table.columns["list"].tolist() == ["[1 2]", "[3]"]
     (tmp_path / "bad.parquet").write_text("a,b\n1,2\n")
     with pytest.raises(CommandError, match=r"bad\.parquet: not a Parquet file"):
         read_table(str(tmp_path / "bad.parquet"))

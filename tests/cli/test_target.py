@@ -59,6 +59,8 @@ def test_encoding():
     [
         (["a"] * 5, "'y' is 'a' in all rows"),
         (["", ""], "missing in all 2 rows"),
+        (1 + 1e-12 * np.arange(30), "varies too little"),
+        (1e25 * np.arange(30), "too large"),
         ([1.0, np.inf], "not finite, the first in row 2"),
         ([f"n{i}" for i in range(40)], "40 different values in 40 rows, too many"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from lamina import _deprecation, optimizers
 from lamina.engines import engine
 from lamina.optimizers import schedules
-from lamina.variables import Variable
+from lamina.variables import GradientTape, Variable
 
 CLASSES = sorted(
     name
@@ -235,3 +235,17 @@ def test_unknown_variable_is_named():
     optimizer.build(variables())
     with pytest.raises(ValueError, match="built without"):
         optimizer.apply([np.float32(1.0)], [Variable(0.0)])
+
+
+def test_minimize_of_keras_2():
+    _deprecation.forget_warnings()
+    w, optimizer = Variable(5.0), optimizers.SGD(0.1)
+    with pytest.warns(DeprecationWarning, match="minimize is of Keras 2"):
+        optimizer.minimize(lambda: (w - 2.0) ** 2, [w])
+    assert float(w.numpy()) == pytest.approx(5 - 0.1 * 6)
+    with GradientTape() as tape:
+        loss = w * 3.0
+    optimizer.minimize(loss, lambda: [w], tape=tape)
+    assert float(w.numpy()) == pytest.approx(4.4 - 0.3) and int(optimizer.iterations) == 2
+    with pytest.raises(ValueError, match="needs tape="):
+        optimizer.minimize(w * 3.0, [w])

@@ -3,6 +3,7 @@ import pytest
 
 import lamina
 from lamina._deprecation import forget_warnings
+from lamina.training.callbacks._logs import Logs
 
 X = np.random.default_rng(0).random((32, 3)).astype("float32")
 Y = X.sum(axis=1, keepdims=True)
@@ -75,3 +76,28 @@ def test_predict_classes(model):
     np.testing.assert_array_equal(
         noted(lambda: model.predict_proba(X), "predict_proba is"), model.predict(X, verbose=0)
     )
+
+
+def test_frozen_since_compile_is_trained_as_in_keras_2(model):
+    model.trainable = False
+    before = model.get_weights()[0].copy()
+    with pytest.warns(DeprecationWarning, match="frozen after compile") as notes:
+        model.fit(X, Y, epochs=2, verbose=0)
+    assert len(notes) == 1 and (model.get_weights()[0] != before).any()
+    model.compile("sgd", "mse")
+    before = model.get_weights()[0].copy()
+    with pytest.warns(UserWarning, match="no trainable weights"):
+        model.fit(X, Y, verbose=0)
+    np.testing.assert_array_equal(model.get_weights()[0], before)
+
+
+def test_logs_by_old_names():
+    logs = Logs(accuracy=0.5, val_accuracy=0.25, loss=1.0)
+    with pytest.warns(DeprecationWarning, match="since Keras 2.3"):
+        assert logs.get("acc") == 0.5
+    assert (logs["val_acc"], logs.get("loss"), logs.get("nothing", 3), logs.get("nothing")) == (0.25, 1.0, 3, None)
+    assert Logs(sparse_categorical_accuracy=1.0)["acc"] == 1.0
+    with pytest.raises(KeyError, match="the history holds"):
+        Logs(a_accuracy=1.0, b_accuracy=2.0)["acc"]
+    with pytest.raises(KeyError, match="the history holds"):
+        Logs(accuracy=1.0)["val_acc"]

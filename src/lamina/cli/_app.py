@@ -31,7 +31,7 @@ def main() -> Any:
 
 
 def _in_one_line(command: Callable) -> Callable:
-    """A user's mistake gives one line on the standard error and exit code 2."""
+    """A user's mistake gives one line on the standard error and exit code 2; Ctrl-C, 130."""
 
     @wraps(command)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -39,8 +39,11 @@ def _in_one_line(command: Callable) -> Callable:
             return command(*args, **kwargs)
         except (CommandError, ModelFileError, ImportError) as error:
             message = " ".join(str(error).split())
-            print(f"lamina {command.__name__.removesuffix('_')}: {message}", file=sys.stderr)
+            print(f"lamina {command.__name__}: {message}", file=sys.stderr)
             raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            print(f"lamina {command.__name__}: interrupted; nothing was written.", file=sys.stderr)
+            raise typer.Exit(130) from None
 
     return wrapper
 

@@ -13,6 +13,7 @@ from ._table import Table, as_text
 NUMERIC, NOMINAL, ORDINAL, LEFT_OUT = "numeric", "nominal", "ordinal", "left out"
 MOST_LEVELS = 64  # of a nominal column; rarer ones count as unseen
 _FEW = 9  # so many different texts are categories, however short the table
+_SMALLEST_SPREAD, _LARGEST = 1e-6, 1e18  # what standardising in float32 can tell and hold
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
 
 
@@ -108,6 +109,8 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
     if values.dtype.kind == "f":
         if _is_numbering(name, known, distinct):
             return Column(name, LEFT_OUT, "numbers the rows, an identifier", missing)
+        if not np.abs(known).max() < _LARGEST or not known.std() > _SMALLEST_SPREAD:
+            return Column(name, LEFT_OUT, "too small or large for single precision; give it in other units", missing)
         return Column(name, NUMERIC, _sentinel_note(known), missing)
     if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
@@ -156,7 +159,7 @@ def fit_columns(columns: list[Column], training: Table) -> None:
             filled = np.where(np.isnan(numbers), column.median, numbers)
             column.mean, variance = float(filled.mean()), float(filled.var())
             # A column that is constant on the training rows only shifts.
-            column.variance = variance if variance > 1e-12 * max(column.mean**2, 1e-12) else 1.0
+            column.variance = variance if variance > _SMALLEST_SPREAD**2 else 1.0
 
 
 def _levels_of(values: np.ndarray) -> list[str]:

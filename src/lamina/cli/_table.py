@@ -167,7 +167,7 @@ def as_text(values: np.ndarray, missing: set[str] = frozenset()) -> np.ndarray: 
 
 
 def _text(value: Any, missing: Any) -> str:
-    if value is None or value is pandas.NaT or value is pandas.NA or value != value:
+    if value is None or value is pandas.NaT or value is pandas.NA or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)

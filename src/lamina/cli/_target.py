@@ -14,6 +14,7 @@ NUMBER, TWO_CLASSES, CLASSES = "number", "two classes", "classes"
 REGRESSION, CLASSIFICATION, AUTO = "regression", "classification", "auto"
 _FEW = 10  # whole numbers: at most so many different ones are taken as classes
 _MOST_CLASSES = 1000
+_SMALLEST, _LARGEST = 1e-15, 1e15
 
 
 @dataclass
@@ -107,6 +108,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
             f"{table.path}: the target {name!r} is {str(as_text(values[:1])[0])!r} in all rows; there is nothing to tell apart."
         )
     if _is_number(values, distinct, task, notes, table.path, name):
+        _check_precision(values, table.path, name)
         return Target(name, NUMBER), table, notes
     if distinct > _MOST_CLASSES or (len(values) > 20 and distinct > len(values) / 2):
         raise CommandError(
@@ -136,6 +138,16 @@ def _is_number(values: np.ndarray, distinct: int, task: str, notes: list[str], p
     if whole and distinct <= _FEW:
         notes.append(f"The target {name!r} is taken as a number; --task classification takes its values as classes.")
     return True
+
+
+def _check_precision(values: np.ndarray, path: str, name: str) -> None:
+    """Raises CommandError for numbers whose squares or differences float32 does not hold."""
+    size = np.abs(values).max()
+    if size > _LARGEST or values.std() < max(_SMALLEST, 1e-6 * size):
+        raise CommandError(
+            f"{path}: the target {name!r} ({values.min():.6g} to {values.max():.6g}) is too large, or varies too little, for "
+            "single precision. Give it in other units, or without its offset."
+        )
 
 
 def class_counts(target: Target, values: np.ndarray) -> dict[str, int]:

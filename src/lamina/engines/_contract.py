@@ -59,6 +59,21 @@ class Nn(Protocol):
     def dynamic_update_slice(self, x: Tensor, update: Tensor, starts: Any) -> Tensor:
         """`x` with `update` written at `starts`."""
 
+    def conv(self, x: Tensor, kernel: Tensor, strides: Any, padding: Any, dilation: Any, groups: int) -> Tensor:
+        """Convolution of any rank: x `(batch, *spatial, channels)`, kernel `(*window, channels // groups, filters)`, padding
+        a pair for each spatial axis."""
+
+    def conv_transpose(
+        self, x: Tensor, kernel: Tensor, spatial: Any, strides: Any, padding: Any, dilation: Any, groups: int
+    ) -> Tensor:
+        """The transpose of `conv` in its input, which has the sizes `spatial`."""
+
+    def max_pool(self, x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
+        """The largest entry of each window; padding counts as lowest."""
+
+    def window_sum(self, x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
+        """The sum of each window; padding counts as zero."""
+
 
 class Random(Protocol):
     """Draws that are pure functions of `seed`, an array of two unsigned ints (seed, counter)."""

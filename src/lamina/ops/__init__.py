@@ -77,6 +77,10 @@ from ._binary import select as select
 from ._binary import subtract as subtract
 from ._binary import true_divide as true_divide
 from ._binary import where as where
+from ._conv import conv as conv
+from ._conv import conv_transpose as conv_transpose
+from ._conv import depthwise_conv as depthwise_conv
+from ._conv import separable_conv as separable_conv
 from ._convert import cast as cast
 from ._convert import convert_to_numpy as convert_to_numpy
 from ._convert import convert_to_tensor as convert_to_tensor
@@ -261,6 +265,10 @@ from ._normalization import layer_normalization as layer_normalization
 from ._normalization import moments as moments
 from ._normalization import normalize as normalize
 from ._normalization import rms_normalization as rms_normalization
+from ._pool import adaptive_average_pool as adaptive_average_pool
+from ._pool import adaptive_max_pool as adaptive_max_pool
+from ._pool import average_pool as average_pool
+from ._pool import max_pool as max_pool
 from ._products import cdist as cdist
 from ._products import corrcoef as corrcoef
 from ._products import correlate as correlate

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-
 from ._backend import kernels, xp
 from ._convert import dtype_name, floating, tensor, to
 from ._op import op

@@ -29,6 +29,10 @@ from ._activations import swish as swish
 from ._activations import tanh_shrink as tanh_shrink
 from ._activations import threshold as threshold
 from ._binary import polar as polar
+from ._conv import conv as conv
+from ._conv import conv_transpose as conv_transpose
+from ._conv import depthwise_conv as depthwise_conv
+from ._conv import separable_conv as separable_conv
 from ._creation import multi_hot as multi_hot
 from ._creation import one_hot as one_hot
 from ._losses import binary_crossentropy as binary_crossentropy
@@ -40,5 +44,9 @@ from ._normalization import layer_normalization as layer_normalization
 from ._normalization import moments as moments
 from ._normalization import normalize as normalize
 from ._normalization import rms_normalization as rms_normalization
+from ._pool import adaptive_average_pool as adaptive_average_pool
+from ._pool import adaptive_max_pool as adaptive_max_pool
+from ._pool import average_pool as average_pool
+from ._pool import max_pool as max_pool
 from ._shaping import depth_to_space as depth_to_space
 from ._shaping import space_to_depth as space_to_depth

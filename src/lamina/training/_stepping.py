@@ -78,11 +78,28 @@ class Stepping:
         self.stop_training = False
         self.compiled = True
         self.__dict__["_steps"] = {}
+        self.__dict__["_trainable_at_compile"] = list(self.trainable_variables)
         self.__dict__["_compile_config"] = {
             "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
             "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
             "steps_per_execution": steps_per_execution, "jit_compile": False,
         }  # fmt: skip
+
+    def _weights_to_train(self) -> list[Any]:
+        """The weights that a step changes: those trainable now.
+
+        If all have been frozen since `compile`, those trainable then: so Keras 2 had it, and programs that train two
+        adversaries by turns compile the one, freeze it inside the other, and go on training it.
+        """
+        now, then = self.trainable_variables, self.__dict__.get("_trainable_at_compile")
+        if now or not then:
+            return now
+        warn_once(
+            f"frozen:{id(self)}",
+            f"{self.name}: all weights were frozen after compile(); those trainable at compile() are trained, as in "
+            "Keras 2. Call compile() again to keep them as they are.",
+        )
+        return then
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """The arguments of `compile` as JSON values; None if the model is not compiled."""
@@ -149,7 +166,7 @@ class Stepping:
 
     def _train(self, data: Any, flat: FlatState | None) -> None:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        variables = self.trainable_variables
+        variables = self._weights_to_train()
 
         def loss_of(values: list[Any]) -> Any:
             with StateScope(zip(variables, values)) as scope:

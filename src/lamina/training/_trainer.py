@@ -98,8 +98,8 @@ class Trainer(Stepping, OldMethods):
                     break
         finally:
             _close_bars(runs)
-        if self.optimizer is not None and self.trainable_variables:
-            self.optimizer.finalize_variable_values(self.trainable_variables)
+        if self.optimizer is not None and self._weights_to_train():
+            self.optimizer.finalize_variable_values(self._weights_to_train())
         runs.call("on_train_end", logs)
         return next(c for c in runs.callbacks if isinstance(c, History))
 
@@ -217,9 +217,9 @@ class Trainer(Stepping, OldMethods):
             kind == "train"
             and is_default
             and getattr(engine, "MUTABLE", False)
-            and can_flatten(self.optimizer, self.trainable_variables)
+            and can_flatten(self.optimizer, self._weights_to_train())
         ):
-            flat = FlatState(self.optimizer, self.trainable_variables)
+            flat = FlatState(self.optimizer, self._weights_to_train())
         step = Step(self._update_of(kind), variables, flat)
         self._steps[kind] = (key, step)
         return step
@@ -272,8 +272,8 @@ class Trainer(Stepping, OldMethods):
             self._build_parts(kind, example)
         if kind != "predict" and isinstance(source, ArrayData):
             self._check_labels(source.data)
-        if kind == "train" and self.optimizer is not None and not self.optimizer.built and self.trainable_variables:
-            self.optimizer.build(self.trainable_variables)
+        if kind == "train" and self.optimizer is not None and not self.optimizer.built and self._weights_to_train():
+            self.optimizer.build(self._weights_to_train())
 
     def _build_parts(self, kind: str, example: Any) -> None:
         x, y, _ = unpack_x_y_sample_weight(example)

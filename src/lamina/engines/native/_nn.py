@@ -6,8 +6,10 @@ import numpy as np
 
 from ._dtypes import FLOAT32, is_float
 from ._tracer import to_array, to_dtype
+from .primitives import _conv as c
 from .primitives import _elementwise as e
 from .primitives import _indexing as ix
+from .primitives import _pool as p
 
 relu = e.relu.apply
 erf = e.erf.apply
@@ -85,3 +87,35 @@ def dynamic_update_slice(x: Any, update: Any, starts: Any) -> Any:
 
 def _vector(starts: Any) -> Any:
     return np.stack([to_array(s) for s in starts]) if isinstance(starts, (list, tuple)) else to_array(starts)
+
+
+def conv(x: Any, kernel: Any, strides: Any, padding: Any, dilation: Any, groups: int) -> Any:
+    """Convolution of any rank.
+
+    x `(batch, *spatial, channels)`, kernel `(*window, channels // groups, filters)`; strides and dilation an int, padding
+    a pair (before, after) for each spatial axis. Returns `(batch, *positions, filters)`.
+    """
+    return c.conv(to_array(x), to_array(kernel), strides=strides, padding=padding, dilation=dilation, groups=groups)
+
+
+def conv_transpose(x: Any, kernel: Any, spatial: Any, strides: Any, padding: Any, dilation: Any, groups: int) -> Any:
+    """The transpose of `conv` in its input: from `(batch, *positions, filters)` to `(batch, *spatial, channels)`."""
+    return c.conv_input_grad(
+        to_array(x),
+        to_array(kernel),
+        spatial=spatial,
+        strides=strides,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+    )
+
+
+def max_pool(x: Any, window: Any, strides: Any, padding: Any) -> Any:
+    """The largest entry of each window of x `(batch, *spatial, channels)`; padding counts as lowest."""
+    return p.max_pool(to_array(x), window=window, strides=strides, padding=padding)
+
+
+def window_sum(x: Any, window: Any, strides: Any, padding: Any) -> Any:
+    """The sum of each window of x `(batch, *spatial, channels)`; padding counts as zero."""
+    return p.window_sum(to_array(x), window=window, strides=strides, padding=padding)
