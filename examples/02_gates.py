@@ -25,19 +25,19 @@ def perceptron(targets, rounds: int = 100) -> dict:
     before: then it goes on in a circle.
     """
     w, b = np.zeros(2), 0.0
-    seen = [(*w, b)]
+    rounds_seen = [(*w, b)]
     for n in range(1, rounds + 1):
         mistakes = 0
         for x, target in zip(POINTS, targets):
             error = target - float(w @ x + b > 0)
             w, b = w + error * x, b + error
             mistakes += error != 0
-        if not mistakes:
-            return {"w": w, "b": b, "rounds": n, "learned": True, "cycle": None}
-        if (*w, b) in seen:
-            return {"w": w, "b": b, "rounds": n, "learned": False, "cycle": n - seen.index((*w, b))}
-        seen.append((*w, b))
-    return {"w": w, "b": b, "rounds": rounds, "learned": False, "cycle": None}
+        came_back = (*w, b) in rounds_seen
+        cycle = n - rounds_seen.index((*w, b)) if mistakes and came_back else None
+        rounds_seen.append((*w, b))
+        if not mistakes or came_back:
+            break
+    return {"w": w, "b": b, "rounds": n, "learned": not mistakes, "cycle": cycle, "history": rounds_seen}
 
 
 def one_line(w, b) -> lamina.Sequential:
@@ -104,12 +104,11 @@ def main(argv=None) -> dict:
         found = perceptron(targets)
         model = one_line(found["w"], found["b"])
         got = answers(model)
-        what = (
-            f"learned in {found['rounds']} rounds"
-            if found["learned"]
-            else f"never learned: after round {found['rounds']} the weights of {found['cycle']} round(s) before are back"
-        )
+        what = f"learned in {found['rounds']} rounds" if found["learned"] else "not learned, and never will be:"
         print(f"{gate:5} w {found['w']}, b {found['b']:g}: {got}, should be {targets}; {what}")
+        if not found["learned"]:
+            print("      w1, w2, b after each round:", "; ".join("{:g} {:g} {:g}".format(*r) for r in found["history"]))
+            print(f"      the last were there {found['cycle']} round(s) before: from here it goes in a circle")
         draw(axes, model, targets, f"{gate}, one line" + ("" if found["learned"] else ": impossible"))
         result[gate] = {**found, "answers": got}
 

@@ -63,17 +63,24 @@ def run_page(path: pathlib.Path) -> Iterator[tuple[Block, str]]:
     """Each block of the page with what it printed. An error carries a note with page and line."""
     lamina.utils.clear_session()  # automatic names begin anew
     namespace = {"__name__": "__main__"}
-    for block in blocks(path.read_text()):
-        printed = io.StringIO()
-        # Leading newlines make the lines of a traceback those of the page.
-        program = compile("\n" * (block.line - 1) + block.code, str(path), "exec")
-        try:
-            with contextlib.redirect_stdout(printed):
-                exec(program, namespace)
-        except Exception as error:
-            error.add_note(f"in the block at {path.relative_to(ROOT)}:{block.line}")
-            raise
-        yield block, printed.getvalue()
+    try:
+        for block in blocks(path.read_text()):
+            yield block, _printed(block, path, namespace)
+    finally:
+        lamina.compat.uninstall()  # a page may show how to install it
+
+
+def _printed(block: Block, path: pathlib.Path, namespace: dict) -> str:
+    printed = io.StringIO()
+    # Leading newlines make the lines of a traceback those of the page.
+    program = compile("\n" * (block.line - 1) + block.code, str(path), "exec")
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(program, namespace)
+    except Exception as error:
+        error.add_note(f"in the block at {path.relative_to(ROOT)}:{block.line}")
+        raise
+    return printed.getvalue()
 
 
 def normal(text: str) -> str:

@@ -18,6 +18,7 @@ def page_id(path):
     return str(path.relative_to(ROOT))
 
 
+@pytest.mark.filterwarnings("ignore:The functions of keras.backend:DeprecationWarning")  # docs/compat.md is about them
 @pytest.mark.parametrize("page", refresh_docs.pages(), ids=page_id)
 def test_page_runs_and_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -51,6 +52,16 @@ def test_a_page_that_fails_is_named_with_its_line(tmp_path, monkeypatch):
         list(refresh_docs.run_page(page))
     assert caught.value.__notes__ == ["in the block at page.md:8"]
     assert caught.traceback[-1].lineno == 8  # counted from 0
+
+
+def test_a_wrong_output_is_noticed(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n")
+    monkeypatch.setattr(refresh_docs, "ROOT", tmp_path)
+    assert [printed for _, printed in refresh_docs.run_page(page)] == ["2\n"]
+    assert refresh_docs.refresh(page)
+    assert page.read_text() == "```python\nprint(1 + 1)\n```\n\n```text\n2\n```\n"
+    assert not refresh_docs.refresh(page)
 
 
 def test_blocks_and_their_outputs_are_found():

@@ -167,6 +167,7 @@ def test_mistakes(lamina, tmp_path, write_table, people, monkeypatch):
     assert "needs numbers" in message("--task", "regression", target="city")
     assert "--hidden" in message("--hidden", "a,b")
     assert "--test-size" in message("--test-size", "1.5")
+    assert "smaller --learning-rate" in message("--learning-rate", 1e30, "--epochs", 2, "--quiet")
     assert "--out" in message("--out", table, "--epochs", 1)
 
     def of(columns):

@@ -3,11 +3,11 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from lamina.cli._columns import Column  # noqa: E402
-from lamina.cli._fit import _cautions, _Speaker  # noqa: E402
-from lamina.cli._report import columns_table, confusion_table, figures_table, missing_sentences  # noqa: E402
-from lamina.cli._target import Target  # noqa: E402
-from lamina.cli._training import Progress, Run  # noqa: E402
+from lamina.cli._columns import Column
+from lamina.cli._fit import _cautions, _Speaker
+from lamina.cli._report import columns_table, confusion_table, figures_table, missing_sentences
+from lamina.cli._target import Target
+from lamina.cli._training import Progress, Run
 
 TWO = Target("y", "two classes", ["no", "yes"])
 

@@ -394,6 +394,42 @@ for _ in range(100):
 assert abs(w.numpy() - 2) < 1e-3
 """)
 
+program(
+    "Keras 1 convnet",
+    "keras.layers.core is",
+    "keras.layers.convolutional is",
+    "one by one",
+    "border_mode=",
+    "input_shape= still",
+    "keras.utils.np_utils is",
+    "nb_epoch=",
+    "subsample=",
+)("""
+import numpy as np
+from keras.models import Sequential
+from keras.layers.core import Dense, Dropout, Activation, Flatten
+from keras.layers.convolutional import Convolution2D, MaxPooling2D
+from keras.utils import np_utils
+from keras.layers import Conv2D
+
+model = Sequential()
+model.add(Convolution2D(8, 3, 3, border_mode='valid', input_shape=(12, 12, 1)))
+model.add(Activation('relu'))
+model.add(Convolution2D(8, 3, 3, subsample=(2, 2)))
+model.add(Activation('relu'))
+model.add(MaxPooling2D(pool_size=(2, 2)))
+model.add(Dropout(0.25))
+model.add(Flatten())
+model.add(Dense(3))
+model.add(Activation('softmax'))
+assert model.layers[0].kernel.shape == (3, 3, 1, 8) and model.layers[0].output.shape == (None, 10, 10, 8)
+assert model.layers[2].output.shape == (None, 4, 4, 8)
+model.compile(loss='categorical_crossentropy', optimizer='adadelta', metrics=['accuracy'])
+x, y = np.random.rand(32, 12, 12, 1), np_utils.to_categorical(np.random.randint(0, 3, 32), 3)
+model.fit(x, y, batch_size=16, nb_epoch=1, verbose=0, validation_data=(x, y))
+assert isinstance(model.layers[0], Conv2D) and Conv2D(4, 2, 2).strides == (2, 2)
+""")
+
 program("autoencoder and its halves")("""
 from keras.layers import Input, Dense
 from keras.models import Model

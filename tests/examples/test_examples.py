@@ -66,12 +66,15 @@ def test_neuron_reads_a_table_and_leaves_out_missing_values(run, tmp_path):
     assert got["w"] == pytest.approx(2, abs=0.05)
 
 
-def test_gates(run):
+def test_gates(run, capsys):
     got = run("02_gates")
     for gate, targets in (("AND", (0, 0, 0, 1)), ("NAND", (1, 1, 1, 0)), ("OR", (0, 1, 1, 1))):
         assert got[gate]["learned"] and got[gate]["answers"] == targets
     xor = (0, 1, 1, 0)
-    assert not got["XOR"]["learned"] and got["XOR"]["cycle"]
+    assert not got["XOR"]["learned"]
+    history, cycle = got["XOR"]["history"], got["XOR"]["cycle"]
+    assert history[-1] == history[-1 - cycle]
+    assert "in a circle" in capsys.readouterr().out
     assert sum(a == t for a, t in zip(got["XOR"]["answers"], xor)) <= 3
     assert got["XOR by hand"]["answers"] == xor
     assert got["XOR trained"]["answers"] == xor

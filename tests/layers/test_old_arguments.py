@@ -89,8 +89,21 @@ class _Fake:
     [
         (
             "Conv2D",
-            {"nb_filter": 8, "nb_row": 3, "nb_col": 5, "border_mode": "same", "subsample": (2, 2), "dim_ordering": "th"},
-            {"filters": 8, "kernel_size": (3, 5), "padding": "same", "strides": (2, 2), "data_format": "channels_first"},
+            {
+                "nb_filter": 8,
+                "nb_row": 3,
+                "nb_col": 5,
+                "border_mode": "same",
+                "subsample": (2, 2),
+                "dim_ordering": "th",
+            },
+            {
+                "filters": 8,
+                "kernel_size": (3, 5),
+                "padding": "same",
+                "strides": (2, 2),
+                "data_format": "channels_first",
+            },
         ),
         ("Conv1D", {"nb_filter": 8, "filter_length": 3}, {"filters": 8, "kernel_size": 3}),
         ("MaxPooling1D", {"pool_length": 2, "stride": 1}, {"pool_size": 2, "strides": 1}),

@@ -482,3 +482,38 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture
 def table():
     return CASES
+
+
+SMALL = np.sin(np.arange(2 * 5 * 6 * 4, dtype=f32)).reshape(2, 5, 6, 4)
+WINDOW = np.cos(np.arange(2 * 3 * 4 * 2, dtype=f32)).reshape(2, 3, 4, 2)
+GROUPED = np.cos(np.arange(2 * 3 * 2 * 6, dtype=f32)).reshape(2, 3, 2, 6)
+BACK = np.cos(np.arange(3 * 2 * 5 * 4, dtype=f32)).reshape(3, 2, 5, 4)
+POINT = np.cos(np.arange(8 * 3, dtype=f32)).reshape(1, 1, 8, 3)
+
+
+def direct_conv(x, kernel, stride=(1, 1)):
+    """From the definition: the sum over window and channels at each position."""
+    h, w = kernel.shape[:2]
+    rows, columns = (x.shape[1] - h) // stride[0] + 1, (x.shape[2] - w) // stride[1] + 1
+    out = np.zeros((x.shape[0], rows, columns, kernel.shape[-1]), x.dtype)
+    for i in range(rows):
+        for j in range(columns):
+            part = x[:, i * stride[0] : i * stride[0] + h, j * stride[1] : j * stride[1] + w]
+            out[:, i, j] = np.einsum("bhwc,hwcf->bf", part, kernel)
+    return out
+
+
+case("conv", SMALL, WINDOW, ref=lambda x, k: direct_conv(x, k))
+case("conv", SMALL, WINDOW, strides=(2, 1), ref=lambda x, k, strides: direct_conv(x, k, strides))
+case("conv", SMALL, WINDOW, strides=2, padding="same")
+case("conv", SMALL, GROUPED, dilation_rate=(1, 2))
+case("conv_transpose", SMALL, BACK, strides=2)
+case("conv_transpose", SMALL, BACK, strides=2, padding="same", output_padding=1)
+case("depthwise_conv", SMALL, WINDOW, padding="same")
+case("separable_conv", SMALL, WINDOW, POINT, strides=2)
+case("max_pool", SMALL, 2, ref=lambda x, n: x[:, :4].reshape(2, 2, n, 3, n, 4).max((2, 4)))
+case("max_pool", SMALL, 3, strides=2, padding="same")
+case("average_pool", SMALL, 2, ref=lambda x, n: x[:, :4].reshape(2, 2, n, 3, n, 4).mean((2, 4)))
+case("average_pool", SMALL, 3, strides=2, padding="same")
+case("adaptive_average_pool", SMALL, (2, 3))
+case("adaptive_max_pool", SMALL, 2)

@@ -197,7 +197,7 @@ def _conclude(
         "epochs": network.epochs,
         "best_epoch": network.best_epoch,
         "test": by_model,
-        "history": {k: [float(v) for v in values] for k, values in network.history.items()},
+        "history": {k: [float(v) if np.isfinite(v) else None for v in values] for k, values in network.history.items()},
     }
     if target.kind != NUMBER:
         summary["confusion"] = counts.tolist()

@@ -11,6 +11,7 @@ import numpy as np
 
 from lamina import callbacks, models, optimizers
 
+from ._errors import CommandError
 from ._target import NUMBER, Target
 
 
@@ -36,7 +37,8 @@ def train(
 ) -> Run:  # fmt: skip
     """Compiles the model for its target and trains it until the validation loss no longer falls.
 
-    A regression's loss is divided by the variance of the target: 1 is what predicting the mean would cost.
+    A regression's loss is divided by the variance of the target: 1 is what predicting the mean would cost. Raises
+    CommandError if the loss never is a finite number.
 
     Args:
         training, validation: pairs of inputs and encoded targets.
@@ -57,7 +59,10 @@ def train(
             *training, validation_data=validation, epochs=epochs, batch_size=batch_size, verbose=0,
             callbacks=[stopping, *others],
         )  # fmt: skip
-    return Run(model, history.history, stopping.best_epoch + 1, time.perf_counter() - began)
+    run = Run(model, history.history, stopping.best_epoch + 1, time.perf_counter() - began)
+    if not np.isfinite(run.history["val_loss"][run.best_epoch - 1]):
+        raise CommandError("Training ran away: the loss is no finite number. Try a smaller --learning-rate.")
+    return run
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 from lamina._deprecation import warn_once
 from lamina._names import NAMES
 
-from . import _initializations, _merge
+from . import _convolution, _initializations, _merge
 from ._tables import ALSO, BACKEND_TODAY, KERAS_VERSION, MODULES, OLD_MODULES, OLD_NAMES
 
 
@@ -44,8 +44,9 @@ class KerasModule(types.ModuleType):
         if path in MODULES or path in OLD_MODULES:
             return importlib.import_module(f"{self.__name__}.{name}")
         self._lamina_note_path()
-        if name in _SPECIAL.get(self._lamina_path, {}):
-            return _SPECIAL[self._lamina_path][name]
+        for where in (self._lamina_path, self._lamina_today):
+            if name in SPECIAL.get(where, {}):
+                return SPECIAL[where][name]
         for namespace in self._lamina_namespaces:
             if name in NAMES.get(namespace, {}):
                 if namespace == "backend" and name not in BACKEND_TODAY:
@@ -85,7 +86,9 @@ class CallableModule(KerasModule):
 
 
 _CALLABLE: dict[str, Callable] = {"layers.merge": _merge.merge}
-_SPECIAL: dict[str, dict[str, Any]] = {
+# Path, of old or of today -> functions that only old programs have.
+SPECIAL: dict[str, dict[str, Any]] = {
+    "layers": _convolution.FUNCTIONS,
     "initializations": _initializations.FUNCTIONS,
     "engine": {"merge": _merge.merge},
     "engine.topology": {"merge": _merge.merge},

@@ -1,5 +1,7 @@
 """Layers, in folders by family."""
 
+from lamina._lazy import attach
+
 from ._input_spec import InputSpec as InputSpec
 from ._layer import Layer as Layer
 from ._serialization import deserialize as deserialize
@@ -10,6 +12,16 @@ from .activations import LeakyReLU as LeakyReLU
 from .activations import PReLU as PReLU
 from .activations import ReLU as ReLU
 from .activations import Softmax as Softmax
+from .convolution import Conv1D as Conv1D
+from .convolution import Conv1DTranspose as Conv1DTranspose
+from .convolution import Conv2D as Conv2D
+from .convolution import Conv2DTranspose as Conv2DTranspose
+from .convolution import Conv3D as Conv3D
+from .convolution import Conv3DTranspose as Conv3DTranspose
+from .convolution import DepthwiseConv1D as DepthwiseConv1D
+from .convolution import DepthwiseConv2D as DepthwiseConv2D
+from .convolution import SeparableConv1D as SeparableConv1D
+from .convolution import SeparableConv2D as SeparableConv2D
 from .core import Dense as Dense
 from .core import EinsumDense as EinsumDense
 from .core import Embedding as Embedding
@@ -37,6 +49,24 @@ from .merging import multiply as multiply
 from .merging import subtract as subtract
 from .normalization import BatchNormalization as BatchNormalization
 from .normalization import LayerNormalization as LayerNormalization
+from .pooling import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
+from .pooling import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
+from .pooling import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
+from .pooling import AdaptiveMaxPooling1D as AdaptiveMaxPooling1D
+from .pooling import AdaptiveMaxPooling2D as AdaptiveMaxPooling2D
+from .pooling import AdaptiveMaxPooling3D as AdaptiveMaxPooling3D
+from .pooling import AveragePooling1D as AveragePooling1D
+from .pooling import AveragePooling2D as AveragePooling2D
+from .pooling import AveragePooling3D as AveragePooling3D
+from .pooling import GlobalAveragePooling1D as GlobalAveragePooling1D
+from .pooling import GlobalAveragePooling2D as GlobalAveragePooling2D
+from .pooling import GlobalAveragePooling3D as GlobalAveragePooling3D
+from .pooling import GlobalMaxPooling1D as GlobalMaxPooling1D
+from .pooling import GlobalMaxPooling2D as GlobalMaxPooling2D
+from .pooling import GlobalMaxPooling3D as GlobalMaxPooling3D
+from .pooling import MaxPooling1D as MaxPooling1D
+from .pooling import MaxPooling2D as MaxPooling2D
+from .pooling import MaxPooling3D as MaxPooling3D
 from .preprocessing import CategoryEncoding as CategoryEncoding
 from .preprocessing import Discretization as Discretization
 from .preprocessing import Hashing as Hashing
@@ -52,7 +82,19 @@ from .regularization import GaussianNoise as GaussianNoise
 from .regularization import SpatialDropout1D as SpatialDropout1D
 from .regularization import SpatialDropout2D as SpatialDropout2D
 from .regularization import SpatialDropout3D as SpatialDropout3D
+from .reshaping import Cropping1D as Cropping1D
+from .reshaping import Cropping2D as Cropping2D
+from .reshaping import Cropping3D as Cropping3D
 from .reshaping import Flatten as Flatten
 from .reshaping import Permute as Permute
 from .reshaping import RepeatVector as RepeatVector
 from .reshaping import Reshape as Reshape
+from .reshaping import UpSampling1D as UpSampling1D
+from .reshaping import UpSampling2D as UpSampling2D
+from .reshaping import UpSampling3D as UpSampling3D
+from .reshaping import ZeroPadding1D as ZeroPadding1D
+from .reshaping import ZeroPadding2D as ZeroPadding2D
+from .reshaping import ZeroPadding3D as ZeroPadding3D
+
+# The other spellings: Convolution2D, MaxPool2D, ...
+__getattr__, __dir__, __all__ = attach(__name__)

@@ -75,10 +75,12 @@ def _conv(
     columns = _columns(x, window, strides, padding, dilation, groups)
     shape = (x.shape[0], *sizes, kernel.shape[-1])
     if groups == 1:
-        flat = None if out is None else out.reshape(-1, shape[-1])
-        return np.matmul(columns[0], kernel.reshape(-1, shape[-1]), out=flat).reshape(shape)
+        if out is None:
+            return np.matmul(columns[0], kernel.reshape(-1, shape[-1])).reshape(shape).astype(x.dtype, copy=False)
+        np.matmul(columns[0], kernel.reshape(-1, shape[-1]), out=out.reshape(-1, shape[-1]), casting="same_kind")
+        return out
     product = np.matmul(columns, _kernel_matrices(kernel, groups))
-    return np.moveaxis(product, 0, 1).reshape(shape)
+    return np.moveaxis(product, 0, 1).reshape(shape).astype(x.dtype, copy=False)  # bfloat16 products are float32
 
 
 @conv.shape
@@ -108,7 +110,7 @@ def _conv_input_grad(
         parts = np.moveaxis(g.reshape(rows, groups, filters // groups), 1, 0)
         columns = np.matmul(parts, np.swapaxes(_kernel_matrices(kernel, groups), -1, -2))
         columns = np.moveaxis(columns.reshape(groups, rows, -1, each), 0, 2)  # rows, window, groups, each
-    columns = columns.reshape(batch, *sizes, *window, groups * each)
+    columns = columns.reshape(batch, *sizes, *window, groups * each).astype(g.dtype, copy=False)
     whole = np.zeros((batch, *(n + a + b for n, (a, b) in zip(spatial, padding)), groups * each), g.dtype)
     for place in np.ndindex(*window):
         where = tuple(slice(p * d, p * d + s * (n - 1) + 1, s) for p, d, s, n in zip(place, dilation, strides, sizes))
@@ -144,7 +146,7 @@ def _conv_kernel_grad(
     filters, each = g.shape[-1], x.shape[-1] // groups
     parts = np.moveaxis(g.reshape(-1, groups, filters // groups), 1, 0)
     product = np.matmul(np.swapaxes(columns, -1, -2), parts)  # groups, window * each, filters // groups
-    return np.moveaxis(product, 0, 1).reshape(*window, each, filters)
+    return np.moveaxis(product, 0, 1).reshape(*window, each, filters).astype(x.dtype, copy=False)
 
 
 @conv_kernel_grad.shape

@@ -1,0 +1,111 @@
+"""Convolution layers: a window slides over the spatial axes, a Dense layer shared by all positions."""
+
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+
+from ._base import BaseConv
+
+
+@public("layers.Conv1D", "layers.Convolution1D")
+class Conv1D(BaseConv):
+    """Convolution over one axis: sequences and signals.
+
+    Args:
+        filters: number of outputs at each position.
+        kernel_size, strides, dilation_rate: an int, or one for each axis; strides and dilation exclude each other.
+        padding: "valid", "same" or "causal" (no output sees later inputs).
+        data_format: "channels_last", "channels_first" or None for the default.
+        groups: into how many groups channels and filters are split.
+        activation, use_bias, initializers, regularizers, constraints: as for Dense.
+
+    Input `(batch, steps, channels)`, output the same rank with `filters` channels; channels first moves them to axis 1.
+    Reference: LeCun et al., Gradient-based learning applied to document recognition, 1998, doi:10.1109/5.726791.
+    """
+
+    paddings = ("valid", "same", "causal")
+
+    def __init__(
+        self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1,
+        activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            1, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
+            dilation_rate=dilation_rate, groups=groups, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, **kwargs,
+        )  # fmt: skip
+
+    def convolve(self, inputs: Any) -> Any:
+        if self.padding != "causal":
+            return super().convolve(inputs)
+        before = self.dilation_rate[0] * (self.kernel_size[0] - 1)
+        widths = [(0, 0), (before, 0), (0, 0)] if self.data_format == "channels_last" else [(0, 0), (0, 0), (before, 0)]
+        inputs = ops.pad(inputs, widths)
+        return ops.conv(inputs, self.kernel, self.strides, "valid", self.data_format, self.dilation_rate)
+
+
+@public("layers.Conv2D", "layers.Convolution2D")
+class Conv2D(BaseConv):
+    """Convolution over two axes: images.
+
+    Args:
+        filters: number of outputs at each position.
+        kernel_size, strides, dilation_rate: an int, or one for each axis; strides and dilation exclude each other.
+        padding: "valid", "same".
+        data_format: "channels_last", "channels_first" or None for the default.
+        groups: into how many groups channels and filters are split.
+        activation, use_bias, initializers, regularizers, constraints: as for Dense.
+
+    Input `(batch, height, width, channels)`, output the same rank with `filters` channels; channels first moves them to axis 1.
+    Reference: LeCun et al., Gradient-based learning applied to document recognition, 1998, doi:10.1109/5.726791.
+    """
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), groups=1,
+        activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            2, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
+            dilation_rate=dilation_rate, groups=groups, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, **kwargs,
+        )  # fmt: skip
+
+
+@public("layers.Conv3D", "layers.Convolution3D")
+class Conv3D(BaseConv):
+    """Convolution over three axes: volumes and videos.
+
+    Args:
+        filters: number of outputs at each position.
+        kernel_size, strides, dilation_rate: an int, or one for each axis; strides and dilation exclude each other.
+        padding: "valid", "same".
+        data_format: "channels_last", "channels_first" or None for the default.
+        groups: into how many groups channels and filters are split.
+        activation, use_bias, initializers, regularizers, constraints: as for Dense.
+
+    Input `(batch, depth, height, width, channels)`, output the same rank with `filters` channels.
+    Reference: LeCun et al., Gradient-based learning applied to document recognition, 1998, doi:10.1109/5.726791.
+    """
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1), groups=1,
+        activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            3, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
+            dilation_rate=dilation_rate, groups=groups, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, **kwargs,
+        )  # fmt: skip

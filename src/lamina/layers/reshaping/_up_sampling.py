@@ -1,0 +1,94 @@
+"""Layers that repeat rows, columns and slices: images and sequences made larger."""
+
+from typing import Any
+
+from lamina import _settings, ops
+from lamina._public import public
+from lamina.ops._layout import sizes_of
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+
+
+class BaseUpSampling(Layer):
+    """Every entry repeated `size` times along `rank` spatial axes."""
+
+    def __init__(self, rank, size, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rank = rank
+        self.size = sizes_of(size, rank, "size", f'{type(self).__name__} "{self.name}"')
+        self.data_format = _settings.standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=rank + 2)
+        self._build_at_init()
+
+    def call(self, inputs):
+        first = 1 if self.data_format == "channels_last" else 2
+        for axis, n in enumerate(self.size, start=first):
+            if n > 1:
+                inputs = ops.repeat(inputs, n, axis=axis)
+        return inputs
+
+
+@public("layers.UpSampling1D")
+class UpSampling1D(BaseUpSampling):
+    """Every step repeated.
+
+    Args:
+        size: how often.
+
+    Input `(batch, steps, features)`, output `(batch, steps * size, features)`.
+    """
+
+    def __init__(self, size=2, **kwargs):
+        super().__init__(1, size, "channels_last", **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "size": self.size[0]}
+
+
+@public("layers.UpSampling2D")
+class UpSampling2D(BaseUpSampling):
+    """Rows and columns repeated.
+
+    Args:
+        size: how often, an int or one for rows and one for columns.
+        data_format: "channels_last", "channels_first" or None for the default.
+        interpolation: "nearest", which repeats; the others need image resizing, which is not here yet.
+
+    Input `(batch, height, width, channels)`, output `(batch, height * size[0], width * size[1], channels)`.
+    Raises ValueError for another interpolation.
+    """
+
+    def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
+        super().__init__(2, size, data_format, **kwargs)
+        if interpolation != "nearest":
+            raise ValueError(
+                f'UpSampling2D "{self.name}": interpolation must be "nearest", the only one so far; got {interpolation!r}.'
+            )
+        self.interpolation = interpolation
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "size": self.size,
+            "data_format": self.data_format,
+            "interpolation": self.interpolation,
+        }
+
+
+@public("layers.UpSampling3D")
+class UpSampling3D(BaseUpSampling):
+    """Slices, rows and columns repeated.
+
+    Args:
+        size: how often, an int or one for each axis.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, depth, height, width, channels)`, output of the same rank.
+    """
+
+    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+        super().__init__(3, size, data_format, **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "size": self.size, "data_format": self.data_format}

@@ -1,0 +1,83 @@
+"""Layers that put zeros around."""
+
+from typing import Any
+
+from lamina import _settings, ops
+from lamina._public import public
+
+from .._input_spec import InputSpec
+from .._layer import Layer
+from ._pairs import pairs_of
+
+
+class BaseZeroPadding(Layer):
+    """Zeros around `rank` spatial axes."""
+
+    def __init__(self, rank, padding, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rank = rank
+        self.padding = pairs_of(padding, rank, "padding", f'{type(self).__name__} "{self.name}"')
+        self.data_format = _settings.standardize_data_format(data_format)
+        self.input_spec = InputSpec(ndim=rank + 2)
+        self._build_at_init()
+
+    def call(self, inputs):
+        widths = (
+            [(0, 0), *self.padding, (0, 0)] if self.data_format == "channels_last" else [(0, 0), (0, 0), *self.padding]
+        )
+        return ops.pad(inputs, widths)
+
+    def get_config(self) -> dict[str, Any]:
+        config = {**super().get_config(), "padding": self.padding[0] if self.rank == 1 else self.padding}
+        return config if self.rank == 1 and not self._has_layout else {**config, "data_format": self.data_format}
+
+
+@public("layers.ZeroPadding1D")
+class ZeroPadding1D(BaseZeroPadding):
+    """Zeros before and after.
+
+    Args:
+        padding: an int for both ends, or a pair (before, after).
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, steps, features)`, output of the same rank.
+    """
+
+    _has_layout = True
+
+    def __init__(self, padding=1, data_format=None, **kwargs):
+        super().__init__(1, padding, data_format, **kwargs)
+
+
+@public("layers.ZeroPadding2D")
+class ZeroPadding2D(BaseZeroPadding):
+    """Zeros before and after.
+
+    Args:
+        padding: an int for all ends, one for each axis, or a pair (before, after) for each.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, height, width, channels)`, output of the same rank.
+    """
+
+    _has_layout = True
+
+    def __init__(self, padding=(1, 1), data_format=None, **kwargs):
+        super().__init__(2, padding, data_format, **kwargs)
+
+
+@public("layers.ZeroPadding3D")
+class ZeroPadding3D(BaseZeroPadding):
+    """Zeros before and after.
+
+    Args:
+        padding: an int for all ends, one for each axis, or a pair (before, after) for each.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, depth, height, width, channels)`, output of the same rank.
+    """
+
+    _has_layout = True
+
+    def __init__(self, padding=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+        super().__init__(3, padding, data_format, **kwargs)
