@@ -22,6 +22,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "StatelessScope": ("lamina.variables._scope", "StateScope"),
         "Variable": ("lamina.variables._variable", "Variable"),
         "name_scope": ("lamina.variables._name_scope", "name_scope"),
+        "version": ("lamina.utils._version", "version"),
     },
     "activations": {
         "celu": ("lamina.activations._functions", "celu"),
@@ -1325,7 +1326,7 @@ SUBMODULES: dict[str, tuple[str, ...]] = {
     "datasets": ("mnist",),
     "layers": ("activations", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping"),
     "ops": ("linalg", "nn", "numpy"),
-    "optimizers": ("schedules",),
+    "optimizers": ("legacy", "schedules"),
     "preprocessing": ("image", "sequence", "text"),
     "training": ("callbacks",),
 }

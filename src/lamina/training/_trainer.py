@@ -266,10 +266,12 @@ class Trainer(Stepping, OldMethods):
     def _build_for(self, kind: str, example: Any, source: Any) -> None:
         """Builds what is not built yet: the model's weights, its losses and metrics, the optimizer's slots."""
         needs_parts = kind != "predict" and not self._is_ready()
+        seen = None if example is None else str(unpack_x_y_sample_weight(example)[0])
         if example is not None and (
-            not getattr(self, "built", False) or needs_parts or not self.__dict__.get("_output_specs")
+            not getattr(self, "built", False) or needs_parts or self.__dict__.get("_seen") != seen
         ):
             self._build_parts(kind, example)
+            self.__dict__["_seen"] = seen  # shapes that the model has been tried on
         if kind != "predict" and isinstance(source, ArrayData):
             self._check_labels(source.data)
         if kind == "train" and self.optimizer is not None and not self.optimizer.built and self._weights_to_train():

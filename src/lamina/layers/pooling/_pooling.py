@@ -113,7 +113,7 @@ class AveragePooling1D(BasePooling):
 
     pool = staticmethod(ops.average_pool)
 
-    def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
         super().__init__(1, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -132,7 +132,7 @@ class AveragePooling2D(BasePooling):
 
     pool = staticmethod(ops.average_pool)
 
-    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
         super().__init__(2, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -151,5 +151,5 @@ class AveragePooling3D(BasePooling):
 
     pool = staticmethod(ops.average_pool)
 
-    def __init__(self, pool_size=(2, 2, 2), strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
         super().__init__(3, pool_size, strides, padding, data_format, name, **kwargs)

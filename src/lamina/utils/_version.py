@@ -1,0 +1,10 @@
+"""The version as a function, as Keras has it."""
+
+from lamina import __version__
+from lamina._public import public
+
+
+@public("version")
+def version() -> str:
+    """The version of lamina."""
+    return __version__
