@@ -13,7 +13,8 @@ from lamina.variables import GradientTape, set_random_seed
 
 from . import _tf_functions
 from ._tables import TENSORFLOW_VERSION
-from ._tf_functions import ELEMENTWISE, NN, RANDOM
+from ._tf_functions import ELEMENTWISE
+from ._tf_nn import NN, RANDOM
 
 _DTYPES = "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string".split()
 _LEFT_OUT = {
@@ -63,7 +64,9 @@ def _public_functions() -> dict[str, Any]:
     return {
         name: thing
         for name, thing in vars(_tf_functions).items()
-        if not name.startswith("_") and getattr(thing, "__module__", None) == _tf_functions.__name__
+        if not name.startswith("_")
+        and name not in ("print_", "of_one", "dtype_name", "sizes_of")
+        and getattr(thing, "__module__", None) == _tf_functions.__name__
     }
 
 
@@ -72,7 +75,6 @@ def _tensor_class() -> type:
 
 
 _FUNCTIONS = {**ELEMENTWISE, **_public_functions()}
-_FUNCTIONS.pop("print_")
 _MATH = {
     **_FUNCTIONS,
     **{name: NN[name] for name in ("softmax", "log_softmax", "l2_normalize", "top_k")},

@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from lamina import ops, random
+from lamina import ops
 from lamina.variables import Variable as _Variable
-from lamina.variables import global_seed_generator
 
 newaxis = None
 
 
-def _dtype(dtype: Any) -> Any:
+def dtype_name(dtype: Any) -> Any:
     """The name of a dtype given as a string, a NumPy dtype or one of `tf.float32`, ...; None stays."""
     return None if dtype is None else ops.standardize_dtype(dtype)
 
@@ -46,12 +45,12 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: Any = None)
 
 def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: Any = None) -> Any:
     """`value` as a tensor."""
-    return ops.convert_to_tensor(value, dtype=_dtype(dtype))
+    return ops.convert_to_tensor(value, dtype=dtype_name(dtype))
 
 
 def cast(x: Any, dtype: Any, name: Any = None) -> Any:
     """`x` in another dtype; floats to integers towards zero."""
-    return ops.cast(x, _dtype(dtype))
+    return ops.cast(x, dtype_name(dtype))
 
 
 def shape(input: Any, out_type: Any = None, name: Any = None) -> Any:
@@ -92,7 +91,7 @@ reduce_variance = _reduction("reduce_variance", ops.var)
 reduce_logsumexp = _reduction("reduce_logsumexp", ops.logsumexp)
 
 
-def _of_one(name: str, operation: Any) -> Any:
+def of_one(name: str, operation: Any) -> Any:
     def function(x: Any, name: Any = None) -> Any:
         return operation(x)
 
@@ -117,7 +116,7 @@ _ONE = {
         for n in (
             "abs", "ceil", "cos", "cosh", "erf", "exp", "expm1", "floor", "log", "log1p", "logical_not", "negative",
             "reciprocal", "round", "rsqrt", "sigmoid", "sign", "sin", "sinh", "softplus", "sqrt", "square", "tan", "tanh",
-            "zeros_like", "ones_like", "stop_gradient", "copy",
+            "zeros_like", "ones_like", "stop_gradient",
         )
     },
     "acos": "arccos", "asin": "arcsin", "atan": "arctan", "is_nan": "isnan", "is_inf": "isinf", "is_finite": "isfinite",
@@ -266,12 +265,12 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool =
 
 def argmax(input: Any, axis: int = 0, output_type: Any = "int64", name: Any = None) -> Any:
     """The place of the largest element along an axis, the first by default."""
-    return ops.cast(ops.argmax(input, axis=axis), _dtype(output_type))
+    return ops.cast(ops.argmax(input, axis=axis), dtype_name(output_type))
 
 
 def argmin(input: Any, axis: int = 0, output_type: Any = "int64", name: Any = None) -> Any:
     """The place of the smallest element along an axis, the first by default."""
-    return ops.cast(ops.argmin(input, axis=axis), _dtype(output_type))
+    return ops.cast(ops.argmin(input, axis=axis), dtype_name(output_type))
 
 
 def argsort(values: Any, axis: int = -1, direction: str = "ASCENDING", stable: bool = False, name: Any = None) -> Any:
@@ -293,27 +292,27 @@ def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False
 
 def zeros(shape: Any, dtype: Any = "float32", name: Any = None) -> Any:
     """Zeros."""
-    return ops.zeros(_sizes(shape), dtype=_dtype(dtype))
+    return ops.zeros(sizes_of(shape), dtype=dtype_name(dtype))
 
 
 def ones(shape: Any, dtype: Any = "float32", name: Any = None) -> Any:
     """Ones."""
-    return ops.ones(_sizes(shape), dtype=_dtype(dtype))
+    return ops.ones(sizes_of(shape), dtype=dtype_name(dtype))
 
 
 def fill(dims: Any, value: Any, name: Any = None) -> Any:
     """One value everywhere."""
-    return ops.broadcast_to(ops.convert_to_tensor(value), _sizes(dims))
+    return ops.broadcast_to(ops.convert_to_tensor(value), sizes_of(dims))
 
 
 def eye(num_rows: int, num_columns: Any = None, dtype: Any = "float32", name: Any = None) -> Any:
     """The unit matrix."""
-    return ops.eye(num_rows, num_columns, dtype=_dtype(dtype))
+    return ops.eye(num_rows, num_columns, dtype=dtype_name(dtype))
 
 
 def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: Any = None) -> Any:
     """Evenly spaced numbers; from 0 to `start` if `limit` is None."""
-    return ops.arange(start, limit, delta, dtype=_dtype(dtype))
+    return ops.arange(start, limit, delta, dtype=dtype_name(dtype))
 
 
 def linspace(start: Any, stop: Any, num: int, name: Any = None, axis: int = 0) -> Any:
@@ -326,7 +325,7 @@ def one_hot(
     name: Any = None,
 ) -> Any:  # fmt: skip
     """1 (or on_value) at the place of each index, 0 (or off_value) elsewhere, along a new axis."""
-    found = ops.one_hot(indices, int(depth), axis=axis, dtype=_dtype(dtype) or "float32")
+    found = ops.one_hot(indices, int(depth), axis=axis, dtype=dtype_name(dtype) or "float32")
     if on_value is None and off_value is None:
         return found
     low = 0 if off_value is None else off_value
@@ -343,138 +342,11 @@ def print_(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "
     print(*(x.numpy() if hasattr(x, "numpy") else x for x in inputs), sep=sep, end=end, file=output_stream)
 
 
-def _sizes(shape: Any) -> tuple:
+def sizes_of(shape: Any) -> tuple:
     return (int(shape),) if np.ndim(shape) == 0 else tuple(int(s) for s in shape)
 
 
 ELEMENTWISE = {
-    **{name: _of_one(name, getattr(ops, own)) for name, own in _ONE.items()},
+    **{name: of_one(name, getattr(ops, own)) for name, own in _ONE.items()},
     **{name: _of_two(name, getattr(ops, own)) for name, own in _TWO.items()},
-}
-
-
-# tf.nn
-
-
-def _relu(features: Any, name: Any = None) -> Any:
-    return ops.relu(features)
-
-
-def _leaky_relu(features: Any, alpha: float = 0.2, name: Any = None) -> Any:
-    return ops.leaky_relu(features, alpha)
-
-
-def _softmax(logits: Any, axis: int = -1, name: Any = None) -> Any:
-    return ops.softmax(logits, axis=-1 if axis is None else axis)
-
-
-def _log_softmax(logits: Any, axis: int = -1, name: Any = None) -> Any:
-    return ops.log_softmax(logits, axis=-1 if axis is None else axis)
-
-
-def _softmax_cross_entropy(labels: Any, logits: Any, axis: int = -1, name: Any = None) -> Any:
-    return ops.categorical_crossentropy(labels, logits, from_logits=True, axis=axis)
-
-
-def _sparse_softmax_cross_entropy(labels: Any, logits: Any, name: Any = None) -> Any:
-    return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-
-
-def _sigmoid_cross_entropy(labels: Any, logits: Any, name: Any = None) -> Any:
-    return ops.binary_crossentropy(labels, logits, from_logits=True)
-
-
-def _moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: Any = None) -> Any:
-    return ops.moments(x, axes=axes, keepdims=keepdims)
-
-
-def _l2_normalize(x: Any, axis: Any = None, epsilon: float = 1e-12, name: Any = None) -> Any:
-    squares = ops.sum(ops.square(x), axis=axis, keepdims=True)
-    return ops.multiply(x, ops.rsqrt(ops.maximum(squares, epsilon)))
-
-
-def _dropout(x: Any, rate: float, noise_shape: Any = None, seed: Any = None, name: Any = None) -> Any:
-    return random.dropout(x, rate, noise_shape=noise_shape, seed=global_seed_generator() if seed is None else seed)
-
-
-def _embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: Any = None) -> Any:
-    return ops.take(params, ids, axis=0)
-
-
-def _top_k(input: Any, k: int = 1, sorted: bool = True, name: Any = None) -> Any:
-    return ops.top_k(input, k, sorted=sorted)
-
-
-def _bias_add(value: Any, bias: Any, data_format: Any = None, name: Any = None) -> Any:
-    return ops.add(value, bias)
-
-
-NN = {
-    "relu": _relu,
-    "relu6": _of_one("relu6", ops.relu6),
-    "elu": _of_one("elu", ops.elu),
-    "selu": _of_one("selu", ops.selu),
-    "gelu": _of_one("gelu", ops.gelu),
-    "silu": _of_one("silu", ops.silu),
-    "swish": _of_one("swish", ops.swish),
-    "leaky_relu": _leaky_relu,
-    "sigmoid": ELEMENTWISE["sigmoid"],
-    "tanh": ELEMENTWISE["tanh"],
-    "softplus": ELEMENTWISE["softplus"],
-    "softmax": _softmax,
-    "log_softmax": _log_softmax,
-    "softmax_cross_entropy_with_logits": _softmax_cross_entropy,
-    "sparse_softmax_cross_entropy_with_logits": _sparse_softmax_cross_entropy,
-    "sigmoid_cross_entropy_with_logits": _sigmoid_cross_entropy,
-    "moments": _moments,
-    "l2_normalize": _l2_normalize,
-    "dropout": _dropout,
-    "embedding_lookup": _embedding_lookup,
-    "top_k": _top_k,
-    "bias_add": _bias_add,
-}
-
-
-# tf.random
-
-
-def _seeded(seed: Any) -> Any:
-    return global_seed_generator() if seed is None else seed
-
-
-def _normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", seed: Any = None, name: Any = None
-) -> Any:
-    return random.normal(_sizes(shape), mean, stddev, dtype=_dtype(dtype), seed=_seeded(seed))
-
-
-def _uniform(
-    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32", seed: Any = None, name: Any = None
-) -> Any:
-    dtype = _dtype(dtype)
-    if "int" in dtype:
-        return random.randint(_sizes(shape), minval, maxval, dtype=dtype, seed=_seeded(seed))
-    return random.uniform(_sizes(shape), minval, 1.0 if maxval is None else maxval, dtype=dtype, seed=_seeded(seed))
-
-
-def _truncated_normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", seed: Any = None, name: Any = None
-) -> Any:
-    return random.truncated_normal(_sizes(shape), mean, stddev, dtype=_dtype(dtype), seed=_seeded(seed))
-
-
-def _shuffle(value: Any, seed: Any = None, name: Any = None) -> Any:
-    return random.shuffle(ops.convert_to_tensor(value), seed=_seeded(seed))
-
-
-def _categorical(logits: Any, num_samples: int, dtype: Any = "int64", seed: Any = None, name: Any = None) -> Any:
-    return random.categorical(logits, num_samples, dtype=_dtype(dtype) or "int64", seed=_seeded(seed))
-
-
-RANDOM = {
-    "normal": _normal,
-    "uniform": _uniform,
-    "truncated_normal": _truncated_normal,
-    "shuffle": _shuffle,
-    "categorical": _categorical,
 }

@@ -94,3 +94,52 @@ def parallel(function: Callable[[Any], None], parts: Sequence[Any]) -> None:
                 raise error
     finally:
         _busy.release()
+
+
+class _Blas:
+    """Holds NumPy's BLAS to one thread while the pool's threads call it."""
+
+    def __init__(self) -> None:
+        self._libraries: list[Any] | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        if self._libraries is None:
+            controller = threadpoolctl.ThreadpoolController()
+            self._libraries = [c for c in controller.lib_controllers if c.user_api == "blas"]
+        self._depth += 1
+        if self._depth == 1:
+            for library in self._libraries:
+                library.set_num_threads(1)
+
+    def __exit__(self, *_: Any) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._libraries is not None:
+            for library in self._libraries:
+                library.set_num_threads(_threads)
+
+
+_single = _Blas()
+TILE_BYTES = 1 << 19  # what a tile's largest arrays may take, so that they stay in the L2 cache
+
+
+def over_tiles(function: Callable[[int, int], Any], count: int, bytes_each: int) -> list[Any]:
+    """Calls `function(start, stop)` on ranges that cover `count` items, on all threads; returns the results in order.
+
+    The ranges depend on `bytes_each`, the memory an item needs, and not on the number of threads, so that sums over the
+    results come out the same on any machine.
+    """
+    size = max(1, min(count, TILE_BYTES // max(bytes_each, 1)))
+    tiles = [(start, min(start + size, count)) for start in range(0, count, size)]
+    results: list[Any] = [None] * len(tiles)
+
+    def run(numbers: Sequence[int]) -> None:
+        for i in numbers:
+            results[i] = function(*tiles[i])
+
+    threads = min(_threads, len(tiles))
+    # Interleaved, so that a smaller last tile does not leave one thread idle for long.
+    shares = [range(t, len(tiles), threads) for t in range(threads)]
+    with _single:
+        parallel(run, shares)
+    return results

@@ -4,12 +4,14 @@ Layout: x `(batch, *spatial, channels)`, kernel `(*window, channels // groups, f
 for each spatial axis. The windows of x are copied side by side (im2col), so that the work is one matrix product.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .._graph import Spec
 from .._primitive import Primitive
+from .._threads import over_tiles
 
 Ints = tuple[int, ...]
 Pairs = tuple[tuple[int, int], ...]
@@ -72,15 +74,26 @@ def _conv(
 ) -> np.ndarray:
     window = kernel.shape[:-2]
     sizes = output_sizes(x.shape[1:-1], window, strides, padding, dilation)
-    columns = _columns(x, window, strides, padding, dilation, groups)
-    shape = (x.shape[0], *sizes, kernel.shape[-1])
-    if groups == 1:
-        if out is None:
-            return np.matmul(columns[0], kernel.reshape(-1, shape[-1])).reshape(shape).astype(x.dtype, copy=False)
-        np.matmul(columns[0], kernel.reshape(-1, shape[-1]), out=out.reshape(-1, shape[-1]), casting="same_kind")
-        return out
-    product = np.matmul(columns, _kernel_matrices(kernel, groups))
-    return np.moveaxis(product, 0, 1).reshape(shape).astype(x.dtype, copy=False)  # bfloat16 products are float32
+    out = np.empty((x.shape[0], *sizes, kernel.shape[-1]), x.dtype) if out is None else out
+    matrices = _kernel_matrices(kernel, groups)
+
+    def tile(start: int, stop: int) -> None:
+        columns = _columns(x[start:stop], window, strides, padding, dilation, groups)
+        rows = out[start:stop].reshape(-1, kernel.shape[-1])
+        if groups == 1:
+            # bfloat16 products are float32
+            np.matmul(columns[0], matrices[0], out=rows, casting="same_kind")
+        else:
+            product = np.matmul(columns, matrices)
+            np.copyto(rows, np.moveaxis(product, 0, 1).reshape(rows.shape), casting="same_kind")
+
+    over_tiles(tile, x.shape[0], _bytes_each(x, sizes, window))
+    return out
+
+
+def _bytes_each(x: np.ndarray, sizes: Ints, window: Ints) -> int:
+    """The memory of one sample's windows, laid side by side."""
+    return math.prod(sizes) * math.prod(window) * x.shape[-1] * x.dtype.itemsize
 
 
 @conv.shape
@@ -102,20 +115,32 @@ def _conv_input_grad(
     out: Any = None,
 ) -> np.ndarray:  # fmt: skip
     window, each, filters = kernel.shape[:-2], kernel.shape[-2], kernel.shape[-1]
-    batch, sizes = g.shape[0], g.shape[1:-1]
-    rows = batch * int(np.prod(sizes))
-    if groups == 1:
-        columns = g.reshape(rows, filters) @ kernel.reshape(-1, filters).T
-    else:
-        parts = np.moveaxis(g.reshape(rows, groups, filters // groups), 1, 0)
-        columns = np.matmul(parts, np.swapaxes(_kernel_matrices(kernel, groups), -1, -2))
-        columns = np.moveaxis(columns.reshape(groups, rows, -1, each), 0, 2)  # rows, window, groups, each
-    columns = columns.reshape(batch, *sizes, *window, groups * each).astype(g.dtype, copy=False)
-    whole = np.zeros((batch, *(n + a + b for n, (a, b) in zip(spatial, padding)), groups * each), g.dtype)
-    for place in np.ndindex(*window):
-        where = tuple(slice(p * d, p * d + s * (n - 1) + 1, s) for p, d, s, n in zip(place, dilation, strides, sizes))
-        whole[(slice(None), *where)] += columns[(slice(None),) * (1 + len(sizes)) + place]
-    return np.ascontiguousarray(whole[(slice(None), *(slice(a, a + n) for n, (a, _) in zip(spatial, padding)))])
+    sizes, channels = g.shape[1:-1], groups * each
+    out = np.empty((g.shape[0], *spatial, channels), g.dtype) if out is None else out
+    matrices = np.swapaxes(_kernel_matrices(kernel, groups), -1, -2)
+    padded = tuple(n + a + b for n, (a, b) in zip(spatial, padding))
+    inside = tuple(slice(a, a + n) for n, (a, _) in zip(spatial, padding))
+
+    def tile(start: int, stop: int) -> None:
+        rows = (stop - start) * math.prod(sizes)
+        parts = np.moveaxis(g[start:stop].reshape(rows, groups, filters // groups), 1, 0)
+        columns = np.matmul(parts, matrices)  # groups, rows, window * each
+        if groups == 1:
+            columns = columns.reshape(stop - start, *sizes, *window, channels)
+        else:
+            columns = np.moveaxis(columns.reshape(groups, rows, -1, each), 0, 2)
+            columns = columns.reshape(stop - start, *sizes, *window, channels)
+        whole = np.zeros((stop - start, *padded, channels), columns.dtype)
+        for place in np.ndindex(*window):
+            where = tuple(
+                slice(p * d, p * d + s * (n - 1) + 1, s) for p, d, s, n in zip(place, dilation, strides, sizes)
+            )
+            whole[(slice(None), *where)] += columns[(slice(None),) * (1 + len(sizes)) + place]
+        np.copyto(out[start:stop], whole[(slice(None), *inside)], casting="same_kind")
+
+    each_bytes = math.prod(sizes) * math.prod(window) * channels * g.dtype.itemsize
+    over_tiles(tile, g.shape[0], each_bytes)
+    return out
 
 
 @conv_input_grad.shape
@@ -142,11 +167,17 @@ def _conv_kernel_grad(
     groups: int,
     out: Any = None,
 ) -> np.ndarray:
-    columns = _columns(x, window, strides, padding, dilation, groups)
     filters, each = g.shape[-1], x.shape[-1] // groups
-    parts = np.moveaxis(g.reshape(-1, groups, filters // groups), 1, 0)
-    product = np.matmul(np.swapaxes(columns, -1, -2), parts)  # groups, window * each, filters // groups
-    return np.moveaxis(product, 0, 1).reshape(*window, each, filters).astype(x.dtype, copy=False)
+
+    def tile(start: int, stop: int) -> np.ndarray:
+        columns = _columns(x[start:stop], window, strides, padding, dilation, groups)
+        parts = np.moveaxis(g[start:stop].reshape(-1, groups, filters // groups), 1, 0)
+        return np.matmul(np.swapaxes(columns, -1, -2), parts)  # groups, window * each, filters // groups
+
+    first, *others = over_tiles(tile, x.shape[0], _bytes_each(x, g.shape[1:-1], window))
+    for product in others:
+        first += product
+    return np.moveaxis(first, 0, 1).reshape(*window, each, filters).astype(x.dtype, copy=False)
 
 
 @conv_kernel_grad.shape

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._graph import Spec
 from .._primitive import Primitive
+from .._threads import over_tiles
 from ._conv import Ints, Pairs, _padded, output_sizes
 
 
@@ -81,12 +82,16 @@ max_pool = Primitive("max_pool", batch="reduce")
 @max_pool.forward
 def _max_pool(x: np.ndarray, window: Ints, strides: Ints, padding: Pairs, out: Any = None) -> np.ndarray:
     sizes = _sizes(x, window, strides, padding)
-    x = _padded(x, padding, _lowest(x.dtype))
-    places = _places(window, strides, sizes)
     out = np.empty((x.shape[0], *sizes, x.shape[-1]), x.dtype) if out is None else out
-    np.copyto(out, x[next(places)])
-    for place in places:
-        np.maximum(out, x[place], out=out)
+
+    def tile(start: int, stop: int) -> None:
+        part, largest = _padded(x[start:stop], padding, _lowest(x.dtype)), out[start:stop]
+        places = _places(window, strides, sizes)
+        np.copyto(largest, part[next(places)])
+        for place in places:
+            np.maximum(largest, part[place], out=largest)
+
+    over_tiles(tile, x.shape[0], x[:1].nbytes)
     return out
 
 
@@ -105,10 +110,16 @@ max_pool_grad = Primitive("max_pool_grad")
 def _max_pool_grad(
     g: np.ndarray, x: np.ndarray, y: np.ndarray, window: Ints, strides: Ints, padding: Pairs, out: Any = None
 ) -> np.ndarray:
-    whole = _empty_padded(x.shape, padding, g.dtype)
-    for place, chosen in _chosen(x, y, window, strides, padding):
-        whole[place] += g * chosen
-    return _inside(whole, x.shape[1:-1], padding)
+    out = np.empty(x.shape, g.dtype) if out is None else out
+
+    def tile(start: int, stop: int) -> None:
+        whole = _empty_padded((stop - start, *x.shape[1:]), padding, g.dtype)
+        for place, chosen in _chosen(x[start:stop], y[start:stop], window, strides, padding):
+            whole[place] += g[start:stop] * chosen
+        np.copyto(out[start:stop], _inside(whole, x.shape[1:-1], padding))
+
+    over_tiles(tile, x.shape[0], 2 * x[:1].nbytes)
+    return out
 
 
 def _chosen(x: np.ndarray, y: np.ndarray, window: Ints, strides: Ints, padding: Pairs) -> Iterator[tuple]:
