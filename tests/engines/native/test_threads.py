@@ -1,7 +1,9 @@
 import threading
 
+import numpy as np
 import pytest
 
+import lamina
 from lamina import config
 from lamina.engines.native import _threads
 
@@ -39,3 +41,61 @@ def test_number_of_threads_is_checked():
     assert config.num_threads() >= 1
     with pytest.raises(ValueError, match="n must be a positive integer; got 0"):
         config.set_num_threads(0)
+
+
+@pytest.mark.parametrize("shapes", [((200, 300), (300, 70)), ((70, 300), (300, 500)), ((1, 5), (5, 3))])
+def test_products_cut_into_blocks_are_whole(shapes):
+    a, b = (np.random.default_rng(0).standard_normal(s).astype("float32") for s in shapes)
+    out = np.empty((a.shape[0], b.shape[1]), "float32")
+    _threads.matmul(a, b, out)
+    np.testing.assert_allclose(out, a @ b, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("count, each", [(10, 1), (10, 1 << 30), (7, _threads.TILE_BYTES // 3)])
+def test_tiles_cover_everything_in_order_whatever_the_threads(count, each):
+    spans = [_with_threads(n, lambda: _threads.over_tiles(lambda a, b: (a, b), count, each)) for n in (1, 2, 5)]
+    assert spans[0] == spans[1] == spans[2]
+    assert [i for a, b in spans[0] for i in range(a, b)] == list(range(count))
+
+
+def test_training_does_not_depend_on_the_number_of_threads():
+    def weights():
+        lamina.utils.set_random_seed(1)
+        model = lamina.Sequential(
+            [
+                lamina.Input((8, 8, 3)),
+                lamina.layers.Conv2D(8, 3, activation="relu"),
+                lamina.layers.MaxPooling2D(),
+                lamina.layers.Flatten(),
+                lamina.layers.Dense(300, activation="relu"),
+                lamina.layers.Dense(2),
+            ]
+        )
+        model.compile("adam", "mse")
+        rng = np.random.default_rng(0)
+        model.fit(rng.random((256, 8, 8, 3)), rng.random((256, 2)), batch_size=128, epochs=2, verbose=0)
+        return model.get_weights()
+
+    for one, many in zip(_with_threads(1, weights), _with_threads(3, weights)):
+        np.testing.assert_array_equal(one, many)
+
+
+def test_blas_has_its_threads_back_afterwards():
+    import threadpoolctl
+
+    def blas():
+        return [p["num_threads"] for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
+
+    before = blas()
+    with _threads.one_blas_thread:
+        assert all(n == 1 for n in blas())
+    assert blas() == before
+
+
+def _with_threads(n, call):
+    before = _threads.num_threads()
+    _threads.set_num_threads(n)
+    try:
+        return call()
+    finally:
+        _threads.set_num_threads(before)

@@ -10,6 +10,7 @@ from lamina import tree
 from ._control import _traced_graph
 from ._graph import Graph, Spec
 from ._plan import BoundPlan, Plan
+from ._threads import one_blas_thread
 from ._tracer import Tracer, current_trace, is_traced, to_array, wrap
 from .passes import simplify
 
@@ -59,7 +60,10 @@ class CompiledFunction:
         if current_trace() is not None and any(is_traced(x) for x in leaves):
             return self.fn(*args)  # already inside a traced program: becomes part of it
         entry, arrays = self._entry(args)
-        with np.errstate(all="ignore"):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
+        with (
+            one_blas_thread,
+            np.errstate(all="ignore"),
+        ):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
             return entry(arrays)
 
     def loop(self, *args: Any, rows: np.ndarray, collect: bool = False) -> Any:
@@ -69,7 +73,7 @@ class CompiledFunction:
         all rows, stacked.
         """
         entry, arrays = self._entry((*args, rows[0]))
-        with np.errstate(all="ignore"):
+        with one_blas_thread, np.errstate(all="ignore"):
             return entry.loop(arrays, rows, collect)
 
     def _entry(self, args: tuple) -> tuple["_Entry", list[Any]]:

@@ -14,7 +14,7 @@ import numpy as np
 from ._graph import Graph, Var
 from ._layout import ALIGN, CHUNK, Layout
 from ._source import write_source
-from ._threads import parallel
+from ._threads import matmul, parallel
 
 
 class Plan:
@@ -69,7 +69,13 @@ class BoundPlan:
                 else:
                     part = arena[place : place + var.nbytes]
                     values[var] = part.view(var.dtype).reshape(var.shape)
-        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all, "parallel": parallel}
+        scope: dict[str, Any] = {
+            "np": np,
+            "store": _store,
+            "store_all": _store_all,
+            "parallel": parallel,
+            "matmul": matmul,
+        }
         for var, name in plan.names.values.items():
             scope[name] = read(var)
         scope.update(plan.names.functions)

@@ -72,7 +72,7 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.parts,
         *names.blocks,
         *(f"block_{name}" for name in names.blocks),
-        *("np", "store", "store_all", "parallel"),
+        *("np", "store", "store_all", "parallel", "matmul"),
     ]
     # Default arguments make every name a local of the function: the fastest look-up Python has.
     head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"

@@ -101,26 +101,33 @@ class _Blas:
 
     def __init__(self) -> None:
         self._libraries: list[Any] | None = None
-        self._depth = 0
+        self._depth = 0  # how many uses are at work, in any thread
+        self._lock = threading.Lock()
 
     def __enter__(self) -> None:
+        with self._lock:
+            self._depth += 1
+            if self._depth == 1:
+                self._set(1)
+
+    def __exit__(self, *_: Any) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth == 0:
+                self._set(_threads)
+
+    def _set(self, n: int) -> None:
         if self._libraries is None:
             controller = threadpoolctl.ThreadpoolController()
             self._libraries = [c for c in controller.lib_controllers if c.user_api == "blas"]
-        self._depth += 1
-        if self._depth == 1:
-            for library in self._libraries:
-                library.set_num_threads(1)
-
-    def __exit__(self, *_: Any) -> None:
-        self._depth -= 1
-        if self._depth == 0 and self._libraries is not None:
-            for library in self._libraries:
-                library.set_num_threads(_threads)
+        for library in self._libraries:
+            library.set_num_threads(n)
 
 
-_single = _Blas()
-TILE_BYTES = 1 << 19  # what a tile's largest arrays may take, so that they stay in the L2 cache
+# Entered around a whole plan: threads that BLAS starts by itself spin for a while after each product, and would take the
+# core from the pool's.
+one_blas_thread = _Blas()
+TILE_BYTES = 1 << 20  # what a tile's largest arrays may take, so that they stay in the L2 cache
 
 
 def over_tiles(function: Callable[[int, int], Any], count: int, bytes_each: int) -> list[Any]:
@@ -140,6 +147,23 @@ def over_tiles(function: Callable[[int, int], Any], count: int, bytes_each: int)
     threads = min(_threads, len(tiles))
     # Interleaved, so that a smaller last tile does not leave one thread idle for long.
     shares = [range(t, len(tiles), threads) for t in range(threads)]
-    with _single:
+    with one_blas_thread:
         parallel(run, shares)
     return results
+
+
+def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+    """A large product of matrices, cut along the longer side of the result; the cuts do not depend on the threads."""
+    side = 0 if out.shape[0] >= out.shape[1] else 1
+    size = -(-out.shape[side] // max(1, min(8, out.shape[side] // 64)))
+    blocks = [slice(i, i + size) for i in range(0, out.shape[side], size)]
+
+    def run(mine: Sequence[slice]) -> None:
+        for block in mine:
+            if side == 0:
+                np.matmul(a[block], b, out[block])
+            else:
+                np.matmul(a, b[:, block], out[:, block])
+
+    threads = min(_threads, len(blocks))
+    parallel(run, [blocks[t::threads] for t in range(threads)])

@@ -17,7 +17,16 @@ from ._shape import _axes
 
 matmul = Primitive("matmul", batch="contract")
 matmul.forward(lambda a, b, out=None: np.matmul(a, b, out=out))
-matmul.emit = lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})"
+
+
+def _emit_matmul(node: Any, ins: list[str], outs: list[str]) -> str:
+    a, b = node.inputs
+    large = len(a.shape) == len(b.shape) == 2 and 2 * a.shape[0] * a.shape[1] * b.shape[1] >= LARGE_PRODUCT
+    return f"{'matmul' if large else 'np.matmul'}({ins[0]}, {ins[1]}, {outs[0]})"
+
+
+LARGE_PRODUCT = 4_000_000  # floating-point operations from which a product is worth several threads
+matmul.emit = _emit_matmul
 
 
 @matmul.shape
