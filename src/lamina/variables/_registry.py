@@ -338,8 +338,9 @@ def _class_names(cls: type) -> dict[str, Any]:
     module, name = cls.__module__, cls.__name__
     if cls not in _custom_names:
         namespace = module.removeprefix("lamina").removeprefix(".")
-        if PUBLIC.get(f"{namespace}.{name}" if namespace else name) is cls:
-            return {"module": f"keras.{namespace}".rstrip("."), "class_name": name, "registered_name": None}
+        public_name = _public_name(cls, namespace)
+        if public_name is not None:
+            return {"module": f"keras.{namespace}".rstrip("."), "class_name": public_name, "registered_name": None}
         keras_module = cls.__dict__.get("_keras_module")
         if keras_module is not None:
             return {"module": keras_module, "class_name": name, "registered_name": name}
@@ -348,6 +349,16 @@ def _class_names(cls: type) -> dict[str, Any]:
         "class_name": name,
         "registered_name": get_registered_name(cls),
     }
+
+
+def _public_name(cls: type, namespace: str) -> str | None:
+    """The name that users know a class by, as a rule its own; None if it is not public."""
+    prefix = f"{namespace}." if namespace else ""
+    if PUBLIC.get(prefix + cls.__name__) is cls:
+        return cls.__name__
+    if cls.__module__.partition(".")[0] != "lamina":
+        return None
+    return next((path.removeprefix(prefix) for path, thing in PUBLIC.items() if thing is cls), None)
 
 
 @public("utils.deserialize_keras_object", "saving.deserialize_keras_object")
