@@ -94,6 +94,8 @@ CASES = [
     ("Tversky", {"axis": 1}, BINARY, PROBS),
     ("Circle", {}, np.array([0, 1, 0, 1, 2, 2]), UNIT),
     ("Circle", {"gamma": 20.0, "margin": 0.2, "remove_diagonal": False}, np.array([0, 1, 0, 1, 2, 3]), UNIT),
+    ("CTC", {}, np.array([[1, 2, 0], [3, 3, 1], [4, 0, 0]]), normal(3, 7, 5)),
+    ("CTC", {}, np.array([[1, 1, 1], [3, 0, 0]]), normal(2, 3, 5)),  # the first does not fit
 ]
 IDS = [f"{i}-{case[0]}" for i, case in enumerate(CASES)]
 

@@ -1,5 +1,6 @@
 """One table of calls for every op: run eagerly against NumPy from the definition, symbolically, and against Keras."""
 
+import itertools
 import math
 from typing import Any, NamedTuple
 
@@ -511,9 +512,125 @@ case("conv_transpose", SMALL, BACK, strides=2)
 case("conv_transpose", SMALL, BACK, strides=2, padding="same", output_padding=1)
 case("depthwise_conv", SMALL, WINDOW, padding="same")
 case("separable_conv", SMALL, WINDOW, POINT, strides=2)
-case("max_pool", SMALL, 2, ref=lambda x, n: x[:, :4].reshape(2, 2, n, 3, n, 4).max((2, 4)))
+# peer=False: Keras 3.15 on JAX refuses strides=None when it is called outside a layer.
+case("max_pool", SMALL, 2, peer=False, ref=lambda x, n: x[:, :4].reshape(2, 2, n, 3, n, 4).max((2, 4)))
+case("max_pool", SMALL, 2, strides=2)
 case("max_pool", SMALL, 3, strides=2, padding="same")
-case("average_pool", SMALL, 2, ref=lambda x, n: x[:, :4].reshape(2, 2, n, 3, n, 4).mean((2, 4)))
+case("average_pool", SMALL, 2, peer=False, ref=lambda x, n: x[:, :4].reshape(2, 2, n, 3, n, 4).mean((2, 4)))
+case("average_pool", SMALL, 2, strides=2)
 case("average_pool", SMALL, 3, strides=2, padding="same")
 case("adaptive_average_pool", SMALL, (2, 3))
 case("adaptive_max_pool", SMALL, 2)
+
+
+QUERY = np.sin(np.arange(2 * 3 * 4 * 5, dtype=f32)).reshape(2, 3, 4, 5)
+KEY = np.cos(np.arange(2 * 6 * 2 * 5, dtype=f32)).reshape(2, 6, 2, 5)
+VALUE = np.sin(1 + np.arange(2 * 6 * 2 * 5, dtype=f32)).reshape(2, 6, 2, 5)
+BIAS = np.cos(np.arange(4 * 3 * 6, dtype=f32)).reshape(1, 4, 3, 6)
+SEEN = np.arange(2 * 3 * 6).reshape(2, 1, 3, 6) % 6 % 4 != 1  # the first step is seen by all
+
+
+def direct_attention(query, key, value, bias=0.0, mask=True, scale=None, is_causal=False):
+    """From the definition: every head, with the keys of its group."""
+    groups = query.shape[2] // key.shape[2]
+    key, value = np.repeat(key, groups, axis=2), np.repeat(value, groups, axis=2)
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    logits = scale * np.einsum("btnh,bsnh->bnts", query, key) + bias
+    mask = np.broadcast_to(mask, logits.shape)
+    if is_causal:
+        mask = mask & np.tri(*logits.shape[-2:], dtype=bool)
+    return np.einsum("bnts,bsnh->btnh", softmax(np.where(mask, logits, -np.inf)), value)
+
+
+case("dot_product_attention", QUERY, KEY, VALUE, ref=direct_attention)
+case("dot_product_attention", QUERY, KEY[:, :, :1], VALUE[:, :, :1], scale=0.7, is_causal=True, ref=direct_attention)
+case("dot_product_attention", QUERY, KEY, VALUE, bias=BIAS, ref=direct_attention)
+case("dot_product_attention", QUERY, KEY, VALUE, mask=SEEN, ref=direct_attention)
+# Keras on torch takes one of them at a time.
+case("dot_product_attention", QUERY, KEY, VALUE, bias=BIAS, mask=SEEN, is_causal=True, ref=direct_attention, peer=False)
+
+PLANES = np.moveaxis(SMALL, -1, 1)
+
+
+def direct_unfold(x, kernel_size, dilation=1, padding=0, stride=1):
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    reach = dilation * (kernel_size - 1)
+    starts = [range(0, n - reach, stride) for n in x.shape[2:]]
+    patches = [
+        x[:, :, i : i + reach + 1 : dilation, j : j + reach + 1 : dilation].reshape(x.shape[0], -1)
+        for i in starts[0]
+        for j in starts[1]
+    ]
+    return np.stack(patches, axis=-1)
+
+
+def direct_fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
+    """Every entry added where `unfold` takes it from."""
+    channels = x.shape[1] // kernel_size**2
+    numbers = np.arange(1, 1 + channels * output_size[0] * output_size[1]).reshape(1, channels, *output_size)
+    places = direct_unfold(numbers, kernel_size, dilation, padding, stride)[0]
+    out = np.zeros((x.shape[0], numbers.size + 1))
+    np.add.at(out, (slice(None), places), x)
+    return out[:, 1:].reshape(x.shape[0], channels, *output_size)
+
+
+case("unfold", PLANES, 2, ref=direct_unfold)
+case("unfold", PLANES, 2, dilation=2, padding=1, stride=2, ref=direct_unfold)
+COLUMNS = np.sin(np.arange(2 * 12 * 20, dtype=f32)).reshape(2, 12, 20)
+case("fold", COLUMNS, (5, 6), 2, ref=direct_fold)
+case("fold", COLUMNS[:, :, :9], (5, 6), 2, dilation=2, padding=1, stride=2, ref=direct_fold)
+
+
+FRAMES = 2 * np.sin(np.arange(3 * 6 * 4, dtype=f32) ** 1.5).reshape(3, 6, 4)
+LABELS = np.array([[1, 2, 0], [3, 3, 1], [2, 0, 0]], np.int32)
+LABEL_COUNTS, FRAME_COUNTS = np.array([2, 3, 0], np.int32), np.array([6, 5, 4], np.int32)
+
+
+def spelled(way, blank):
+    """What a class for each frame spells: repetitions merged, then blanks dropped."""
+    return tuple(c for i, c in enumerate(way) if c != blank and (i == 0 or c != way[i - 1]))
+
+
+def direct_spellings(logits, blank):
+    """The probability of every spelling, added up over all ways of placing it."""
+    probabilities: dict = {}
+    for way in itertools.product(range(logits.shape[-1]), repeat=len(logits)):
+        p = np.prod(softmax(logits)[range(len(logits)), way])
+        probabilities[spelled(way, blank)] = probabilities.get(spelled(way, blank), 0) + p
+    return probabilities
+
+
+def direct_ctc(target, output, target_length, output_length, mask_index=0):
+    return np.array(
+        [
+            -np.log(direct_spellings(y[:m], mask_index)[tuple(t[:n])])
+            for t, y, n, m in zip(target, output, target_length, output_length)
+        ]
+    )
+
+
+def direct_greedy(inputs, lengths, merge_repeated=True, mask_index=0):
+    labels = np.full((1, *inputs.shape[:2]), -1)
+    for b, n in enumerate(lengths):
+        best = inputs[b, :n].argmax(-1)
+        labels_of = spelled(best, mask_index) if merge_repeated else [c for c in best if c != mask_index]
+        labels[0, b, : len(labels_of)] = labels_of
+    return labels, np.array([[-inputs[b, :n].max(-1).sum()] for b, n in enumerate(lengths)])
+
+
+def direct_beams(inputs, lengths, strategy, top_paths, mask_index=0):
+    labels, scores = np.full((top_paths, *inputs.shape[:2]), -1), np.zeros((len(inputs), top_paths))
+    for b, n in enumerate(lengths):
+        best = sorted(direct_spellings(inputs[b, :n], mask_index).items(), key=lambda item: -item[1])[:top_paths]
+        for rank, (spelling, p) in enumerate(best):
+            labels[rank, b, : len(spelling)] = spelling
+            scores[b, rank] = np.log(p)
+    return labels, scores
+
+
+case("ctc_loss", LABELS, FRAMES, LABEL_COUNTS, FRAME_COUNTS, ref=direct_ctc)
+case("ctc_loss", LABELS - 1, FRAMES, np.array([2, 2, 1]), FRAME_COUNTS, mask_index=3, ref=direct_ctc)
+case("ctc_decode", FRAMES, FRAME_COUNTS, ref=direct_greedy)
+case("ctc_decode", FRAMES, FRAME_COUNTS, merge_repeated=False, mask_index=2, ref=direct_greedy)
+case("ctc_decode", FRAMES, FRAME_COUNTS, strategy="beam_search", top_paths=3, ref=direct_beams)
+case("ctc_decode", FRAMES, FRAME_COUNTS, strategy="beam_search", top_paths=2, mask_index=3, ref=direct_beams)

@@ -28,6 +28,8 @@ BACKEND_GAPS = {
         "unique",
         "vdot",
         "stop_gradient",
+        "fold",
+        "unfold",
     },
     "jax": {"repeat"},  # refuses a list of repeats
     "tensorflow": {"bitwise_not", "bitwise_invert", "isclose", "vstack", "pad", "lu_factor"},

@@ -57,6 +57,8 @@ def caller(case, wanted=lambda x: True):
 def test_compiled_is_eager(case):
     if not case.symbolic or not arrays_of(case):
         pytest.skip("its result depends on values, or it takes no tensor")
+    if case.kwargs.get("strategy") == "beam_search":
+        pytest.skip("searches through values; it says so")
     call = caller(case)
     compiled = engine.compile(lambda *v: tree.flatten(call(*v)))
     for a, b in zip(compiled(*arrays_of(case)), tree.flatten(call(*arrays_of(case))), strict=True):
@@ -75,6 +77,8 @@ def test_gradient_is_the_slope(case):
         or not any(is_real(x) and np.isfinite(x).all() for x in arrays_of(case))
     ):
         pytest.skip("no smooth function of a tensor")
+    if case.kwargs.get("strategy") == "beam_search":
+        pytest.skip("searches through values; it says so")
     if case.name == "svd" and not case.kwargs:
         pytest.skip("the vectors that complete a basis are not determined")
     call = caller(case, is_real)

@@ -74,6 +74,25 @@ class Nn(Protocol):
     def window_sum(self, x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
         """The sum of each window; padding counts as zero."""
 
+    def simple_rnn(
+        self, x: Tensor, h0: Tensor, kernel: Tensor, recurrent: Tensor, bias: Any = None, reverse: bool = False,
+        sequences: bool = True,
+    ) -> Tensor:  # fmt: skip
+        """tanh(x·kernel + h·recurrent + bias) over the steps of x `(batch, steps, features)`: all states in the order of
+        processing (last step first with `reverse`), or with `sequences=False` the last one `(batch, units)`."""
+
+    def lstm(
+        self, x: Tensor, h0: Tensor, c0: Tensor, kernel: Tensor, recurrent: Tensor, bias: Any = None,
+        reverse: bool = False, sequences: bool = True,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        """LSTM with gates i, f, c, o side by side on the last axis of the weights: states as above, and the last cell."""
+
+    def gru(
+        self, x: Tensor, h0: Tensor, kernel: Tensor, recurrent: Tensor, bias: Any = None, reverse: bool = False,
+        sequences: bool = True,
+    ) -> Tensor:  # fmt: skip
+        """GRU with gates z, r, h, the reset gate applied after the product, bias `(2, 3 units)`: states as above."""
+
 
 class Random(Protocol):
     """Draws that are pure functions of `seed`, an array of two unsigned ints (seed, counter)."""

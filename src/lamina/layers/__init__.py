@@ -12,6 +12,10 @@ from .activations import LeakyReLU as LeakyReLU
 from .activations import PReLU as PReLU
 from .activations import ReLU as ReLU
 from .activations import Softmax as Softmax
+from .attention import AdditiveAttention as AdditiveAttention
+from .attention import Attention as Attention
+from .attention import GroupedQueryAttention as GroupQueryAttention  # noqa: F401
+from .attention import MultiHeadAttention as MultiHeadAttention
 from .convolution import Conv1D as Conv1D
 from .convolution import Conv1DTranspose as Conv1DTranspose
 from .convolution import Conv2D as Conv2D
@@ -48,7 +52,11 @@ from .merging import minimum as minimum
 from .merging import multiply as multiply
 from .merging import subtract as subtract
 from .normalization import BatchNormalization as BatchNormalization
+from .normalization import GroupNormalization as GroupNormalization
 from .normalization import LayerNormalization as LayerNormalization
+from .normalization import RMSNormalization as RMSNormalization
+from .normalization import SpectralNormalization as SpectralNormalization
+from .normalization import UnitNormalization as UnitNormalization
 from .pooling import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
 from .pooling import AdaptiveAveragePooling2D as AdaptiveAveragePooling2D
 from .pooling import AdaptiveAveragePooling3D as AdaptiveAveragePooling3D
@@ -95,6 +103,16 @@ from .reshaping import UpSampling3D as UpSampling3D
 from .reshaping import ZeroPadding1D as ZeroPadding1D
 from .reshaping import ZeroPadding2D as ZeroPadding2D
 from .reshaping import ZeroPadding3D as ZeroPadding3D
+from .rnn import GRU as GRU
+from .rnn import LSTM as LSTM
+from .rnn import RNN as RNN
+from .rnn import Bidirectional as Bidirectional
+from .rnn import GRUCell as GRUCell
+from .rnn import LSTMCell as LSTMCell
+from .rnn import SimpleRNN as SimpleRNN
+from .rnn import SimpleRNNCell as SimpleRNNCell
+from .rnn import StackedRNNCells as StackedRNNCells
+from .rnn import TimeDistributed as TimeDistributed
 
 # The other spellings: Convolution2D, MaxPool2D, ...
 __getattr__, __dir__, __all__ = attach(__name__)

@@ -12,6 +12,8 @@ from ._circle import Circle as Circle
 from ._circle import circle as circle
 from ._cosine_similarity import CosineSimilarity as CosineSimilarity
 from ._cosine_similarity import cosine_similarity as cosine_similarity
+from ._ctc import CTC as CTC
+from ._ctc import ctc as ctc
 from ._dice import Dice as Dice
 from ._dice import dice as dice
 from ._function_loss import LossFunctionWrapper as LossFunctionWrapper

@@ -45,7 +45,8 @@ def circle(
     distance = ops.maximum(ops.subtract(1.0, ops.matmul(y_pred, ops.transpose(refs))), 0.0)
     positive = -gamma * (margin + distance) * (margin - distance)
     negative = gamma * ops.maximum(1.0 + margin - distance, 0.0) * (1.0 - margin - distance)
-    nothing = ops.full_like(distance, float("-inf"))
+    # Finite: a sample without a partner has no loss, and no slope either.
+    nothing = ops.full_like(distance, -3e4 if ops.standardize_dtype(distance.dtype) == "float16" else -1e9)
     pull = ops.logsumexp(ops.where(same, positive, nothing), axis=1)
     push = ops.logsumexp(ops.where(other, negative, nothing), axis=1)
     values = ops.softplus(ops.add(pull, push))

@@ -32,6 +32,7 @@ from ._activations import squareplus as squareplus
 from ._activations import swish as swish
 from ._activations import tanh_shrink as tanh_shrink
 from ._activations import threshold as threshold
+from ._attention import dot_product_attention as dot_product_attention
 from ._binary import add as add
 from ._binary import allclose as allclose
 from ._binary import arctan2 as arctan2
@@ -127,6 +128,8 @@ from ._creation import tri as tri
 from ._creation import vander as vander
 from ._creation import zeros as zeros
 from ._creation import zeros_like as zeros_like
+from ._ctc import ctc_decode as ctc_decode
+from ._ctc import ctc_loss as ctc_loss
 from ._decompositions import cholesky as cholesky
 from ._decompositions import cholesky_inverse as cholesky_inverse
 from ._decompositions import det as det
@@ -214,6 +217,8 @@ from ._elementwise import trunc as trunc
 from ._elementwise import view as view
 from ._elementwise import view_as_complex as view_as_complex
 from ._elementwise import view_as_real as view_as_real
+from ._fold import fold as fold
+from ._fold import unfold as unfold
 from ._indexing import bincount as bincount
 from ._indexing import digitize as digitize
 from ._indexing import get_item as get_item

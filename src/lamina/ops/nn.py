@@ -28,6 +28,7 @@ from ._activations import squareplus as squareplus
 from ._activations import swish as swish
 from ._activations import tanh_shrink as tanh_shrink
 from ._activations import threshold as threshold
+from ._attention import dot_product_attention as dot_product_attention
 from ._binary import polar as polar
 from ._conv import conv as conv
 from ._conv import conv_transpose as conv_transpose
@@ -35,6 +36,10 @@ from ._conv import depthwise_conv as depthwise_conv
 from ._conv import separable_conv as separable_conv
 from ._creation import multi_hot as multi_hot
 from ._creation import one_hot as one_hot
+from ._ctc import ctc_decode as ctc_decode
+from ._ctc import ctc_loss as ctc_loss
+from ._fold import fold as fold
+from ._fold import unfold as unfold
 from ._losses import binary_crossentropy as binary_crossentropy
 from ._losses import categorical_crossentropy as categorical_crossentropy
 from ._losses import psnr as psnr

@@ -11,6 +11,7 @@ import numpy as np
 from lamina import tree
 
 from ._autodiff import backward
+from ._dtypes import is_float
 from ._graph import Graph, Spec, Var
 from ._primitive import Primitive
 from ._tracer import Tracer, current_trace, is_traced, to_array, to_dtype, trace_graph, tracing, wrap
@@ -56,7 +57,7 @@ def _vjp_graph(graph: Graph, count: int) -> tuple[Graph, list[int]]:
 
     `count` is the number of outputs that carry gradients (the floating ones come first or not; integers get none).
     """
-    wanted = [i for i, v in enumerate(graph.inputs) if np.issubdtype(v.dtype, np.floating)]
+    wanted = [i for i, v in enumerate(graph.inputs) if is_float(v.dtype)]
 
     def gradients(*args: Any) -> list[Any]:
         inputs, given = args[: len(graph.inputs)], args[len(graph.inputs) :]

@@ -10,6 +10,7 @@ from .primitives import _conv as c
 from .primitives import _elementwise as e
 from .primitives import _indexing as ix
 from .primitives import _pool as p
+from .primitives import _recurrent as r
 
 relu = e.relu.apply
 erf = e.erf.apply
@@ -119,3 +120,46 @@ def max_pool(x: Any, window: Any, strides: Any, padding: Any) -> Any:
 def window_sum(x: Any, window: Any, strides: Any, padding: Any) -> Any:
     """The sum of each window of x `(batch, *spatial, channels)`; padding counts as zero."""
     return p.window_sum(to_array(x), window=window, strides=strides, padding=padding)
+
+
+def simple_rnn(
+    x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False, sequences: bool = True
+) -> Any:
+    """States h = tanh(x·kernel + h·recurrent + bias) over the steps of x `(batch, steps, features)`.
+
+    Returns `(batch, steps, units)` in the order of processing (last step first with `reverse`), or with
+    `sequences=False` the last state `(batch, units)`.
+    """
+    return _recurrence(r.simple_rnn, x, (h0,), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)[0]
+
+
+def lstm(
+    x: Any, h0: Any, c0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False,
+    sequences: bool = True,
+) -> tuple[Any, Any]:  # fmt: skip
+    """LSTM, gates in the order i, f, c, o on the last axis of kernel, recurrent and bias. Returns the states as
+    `simple_rnn` does, and the last cell `(batch, units)`."""
+    outputs = _recurrence(r.lstm, x, (h0, c0), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)
+    return outputs[0], outputs[1]
+
+
+def gru(
+    x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False, sequences: bool = True
+) -> Any:
+    """GRU, gates in the order z, r, h, the reset gate applied after the product; bias `(2, 3 units)`. Returns the states
+    as `simple_rnn` does."""
+    return _recurrence(r.gru, x, (h0,), kernel, recurrent, bias, (2, recurrent.shape[1]), reverse, sequences)[0]
+
+
+def _recurrence(
+    primitive: Any, x: Any, states: Any, kernel: Any, recurrent: Any, bias: Any, bias_shape: Any, reverse: bool,
+    sequences: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Applies a recurrent primitive; 16-bit floats are computed in float32."""
+    x = to_array(x)
+    dtype = x.dtype
+    wide = dtype if dtype in (np.dtype("float32"), np.dtype("float64")) else FLOAT32
+    bias = np.zeros(bias_shape, wide) if bias is None else bias
+    operands = [to_dtype(to_array(a), wide) for a in (x, *states, kernel, recurrent, bias)]
+    outputs = primitive(*operands, reverse=reverse, sequences=sequences)
+    return tuple(to_dtype(y, dtype) for y in outputs[: len(states)])

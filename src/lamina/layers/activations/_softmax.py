@@ -5,7 +5,7 @@ from lamina._public import public
 
 from ._activation import ElementwiseLayer
 
-# Added to masked logits: large enough to leave them no weight, small enough for half precision.
+# In place of masked logits: large enough to leave them no weight, small enough for half precision.
 _MASKED = {"float16": -3e4}
 
 
@@ -16,7 +16,7 @@ class Softmax(ElementwiseLayer):
     Args:
         axis: int, or a list of ints to normalise over several axes together.
 
-    `call` takes a boolean `mask` of the shape of the inputs: False entries get no weight.
+    `call` takes a boolean `mask` of the shape of the inputs: False entries get no weight; a row without any True entry is 0.
     """
 
     def __init__(self, axis=-1, **kwargs):
@@ -26,14 +26,14 @@ class Softmax(ElementwiseLayer):
     def call(self, inputs, mask=None):
         if mask is not None:
             dtype = ops.standardize_dtype(inputs.dtype)
-            absent = ops.subtract(1.0, ops.cast(mask, dtype))
-            inputs = ops.add(inputs, ops.multiply(absent, _MASKED.get(dtype, -1e9)))
-        if isinstance(self.axis, (list, tuple)):
-            if len(self.axis) == 1:
-                return activations.softmax(inputs, axis=self.axis[0])
-            axes = tuple(self.axis)
-            return ops.exp(ops.subtract(inputs, ops.logsumexp(inputs, axis=axes, keepdims=True)))
-        return activations.softmax(inputs, axis=self.axis)
+            mask = ops.cast(mask, "bool")
+            inputs = ops.where(mask, inputs, ops.cast(_MASKED.get(dtype, -1e9), dtype))
+        axes = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else (self.axis,)
+        if len(axes) == 1:
+            outputs = activations.softmax(inputs, axis=axes[0])
+        else:
+            outputs = ops.exp(ops.subtract(inputs, ops.logsumexp(inputs, axis=axes, keepdims=True)))
+        return outputs if mask is None else ops.where(mask, outputs, ops.zeros_like(outputs))
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}

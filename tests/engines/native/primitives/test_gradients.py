@@ -167,8 +167,40 @@ CASES |= {
     ],
 }
 
+# batch 2, features 3, units 2, steps 4
+SEQUENCE, START, CELL = normal(2, 4, 3), inside(2, 2), inside(2, 2)
+RECURRENT_CASES = {
+    "simple_rnn": [
+        (lambda *a: native.nn.simple_rnn(*a), [SEQUENCE, START, normal(3, 2), normal(2, 2), normal(2)]),
+        (
+            lambda *a: native.nn.simple_rnn(*a, reverse=True, sequences=False),
+            [SEQUENCE, START, normal(3, 2), normal(2, 2), normal(2)],
+        ),
+    ],
+    "lstm": [
+        (
+            lambda *a: np.concatenate([np.reshape(y, (-1,)) for y in native.nn.lstm(*a)]),
+            [SEQUENCE, START, CELL, normal(3, 8), normal(2, 8), normal(8)],
+        ),
+        (
+            lambda *a: np.stack(native.nn.lstm(*a, reverse=True, sequences=False)),
+            [SEQUENCE, START, CELL, normal(3, 8), normal(2, 8), normal(8)],
+        ),
+    ],
+    "gru": [
+        (lambda *a: native.nn.gru(*a), [SEQUENCE, START, normal(3, 6), normal(2, 6), normal(2, 6)]),
+        (
+            lambda *a: native.nn.gru(*a, reverse=True, sequences=False),
+            [SEQUENCE, START, normal(3, 6), normal(2, 6), normal(2, 6)],
+        ),
+    ],
+}
+# The way back of a recurrent kernel, whose own gradient is refused in words.
+REFUSED = {f"{name}_grad" for name in RECURRENT_CASES}
+CASES |= RECURRENT_CASES
+
 # The second derivative of these is not defined, or meets a kink.
-FIRST_ORDER_ONLY = {"trigamma", "i0", "scatter", "with_gradient"}
+FIRST_ORDER_ONLY = {"trigamma", "i0", "scatter", "with_gradient", *RECURRENT_CASES}
 
 
 def numeric_gradient(f, arrays, i, step=1e-6):
@@ -204,6 +236,13 @@ def test_gradient(name):
     primitive = PRIMITIVES[name]
     if not primitive.differentiable:
         assert name not in CASES
+        return
+    if name in REFUSED:
+        f, arrays = CASES[name.removesuffix("_grad")][0]
+        _, gradient = native.value_and_grad(weighted(f, arrays))(*arrays)
+        assert gradient.shape == arrays[0].shape
+        with pytest.raises(TypeError, match="gradient of a gradient.*RNN"):
+            native.value_and_grad(lambda *a: np.sum(native.value_and_grad(weighted(f, arrays))(*a)[1]))(*arrays)
         return
     assert name in CASES, f"primitive {name!r} has no case here: add one, or declare it no_gradient()"
     for f, arrays in CASES[name]:

@@ -7,5 +7,6 @@ from . import _indexing as _indexing
 from . import _linalg as _linalg
 from . import _pool as _pool
 from . import _random as _random
+from . import _recurrent as _recurrent
 from . import _reduction as _reduction
 from . import _shape as _shape

@@ -1,0 +1,36 @@
+from typing import Any
+
+from lamina import ops
+from lamina._public import public
+
+from .._layer import Layer
+from ._axes import check_axes, read_axes
+
+
+@public("layers.UnitNormalization")
+class UnitNormalization(Layer):
+    """Divides each sample by its Euclidean norm, so that the norm becomes 1 (0 stays 0).
+
+    Args:
+        axis: int or list of ints, the axes that the norm is taken over.
+    """
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        read_axes(axis, self._owner)
+        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.supports_masking = True
+        self._build_at_init()
+
+    def call(self, inputs):
+        # The bound on the norm would vanish in half precision.
+        x = ops.cast(inputs, ops.result_type(ops.standardize_dtype(inputs.dtype), "float32"))
+        axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis
+        return ops.cast(ops.normalize(x, axis=axis, order=2, epsilon=1e-12), self.compute_dtype)
+
+    def compute_output_shape(self, input_shape):
+        check_axes(read_axes(self.axis, self._owner), input_shape, self._owner)
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "axis": self.axis}

@@ -1,0 +1,155 @@
+"""What the cells share: arguments, weights, dropout masks that stay the same over the steps of a sequence."""
+
+from typing import Any
+
+from lamina import activations, constraints, initializers, ops, random, regularizers
+from lamina._checks import check_fraction, check_one_of, check_positive_int
+from lamina.variables import SeedGenerator
+
+from .._layer import Layer
+
+OBJECTS = {
+    initializers: ("kernel_initializer", "recurrent_initializer", "bias_initializer"),
+    regularizers: ("kernel_regularizer", "recurrent_regularizer", "bias_regularizer"),
+    constraints: ("kernel_constraint", "recurrent_constraint", "bias_constraint"),
+}
+
+
+class RecurrentCell(Layer):
+    """One step of a recurrent layer. Its gates lie side by side on the last axis of kernel, recurrent_kernel and bias.
+
+    Args:
+        units: size of the state.
+        activation, use_bias, initializers, regularizers, constraints: as for Dense; recurrent_... for the weights that the
+            state before is multiplied with.
+        dropout: fraction of the inputs dropped in training. recurrent_dropout: fraction of the state dropped.
+        seed: int or None, for dropout.
+    """
+
+    gates = 1
+
+    def __init__(
+        self, units, activation="tanh", use_bias=True, kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal", bias_initializer="zeros", kernel_regularizer=None,
+        recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
+        bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None, **kwargs,
+    ):  # fmt: skip
+        check_one_of(kwargs.pop("implementation", 2), (0, 1, 2), "implementation", type(self).__name__)
+        super().__init__(**kwargs)
+        check_positive_int(units, "units", self._owner)
+        check_fraction(dropout, "dropout", self._owner)
+        check_fraction(recurrent_dropout, "recurrent_dropout", self._owner)
+        self.units = units
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.recurrent_initializer = initializers.get(recurrent_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.recurrent_constraint = constraints.get(recurrent_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.seed = seed
+        self.seed_generator = SeedGenerator(seed)
+        self.state_size = units
+        self.output_size = units
+        self.bias = None
+        object.__setattr__(self, "_held_masks", None)
+
+    def build(self, input_shape):
+        features = input_shape[-1]
+        if features is None:
+            raise ValueError(
+                f"{self._owner}: the number of features must be known; got an input of shape {input_shape}."
+            )
+        self.kernel = self._add("kernel", (features, self.units * self.gates))
+        self.recurrent_kernel = self._add("recurrent_kernel", (self.units, self.units * self.gates))
+        if self.use_bias:
+            self.bias = self._add("bias", self._bias_shape())
+
+    def _bias_shape(self) -> tuple[int, ...]:
+        return (self.units * self.gates,)
+
+    def _add(self, name: str, shape: tuple[int, ...]) -> Any:
+        role = name.removesuffix("_kernel")
+        return self.add_weight(
+            name=name,
+            shape=shape,
+            initializer=self._bias_start() if name == "bias" else getattr(self, f"{role}_initializer"),
+            regularizer=getattr(self, f"{role}_regularizer"),
+            constraint=getattr(self, f"{role}_constraint"),
+        )
+
+    def _bias_start(self) -> Any:
+        return self.bias_initializer
+
+    def get_initial_state(self, batch_size=None):
+        """Zeros, a list of one tensor `(batch_size, units)` for each state."""
+        sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
+        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in sizes]
+
+    # --- dropout ------------------------------------------------------------------------------------------------------
+
+    def draw_masks(self, batch_size: Any) -> tuple[Any, Any]:
+        """Dropout masks for inputs and state, each a list (one for all gates, or one a gate) or None."""
+        # One mask for all gates as long as the state is whole: then one product gives all gates.
+        count = self.gates if self.recurrent_dropout else 1
+        features = self.kernel.shape[0]
+        return (
+            self._draw(self.dropout, (batch_size, features), count),
+            self._draw(self.recurrent_dropout, (batch_size, self.units), count),
+        )
+
+    def _draw(self, rate: float, shape: tuple, count: int) -> list[Any] | None:
+        if not 0 < rate < 1:
+            return None
+        ones = ops.ones(shape, dtype=self.compute_dtype)
+        return [random.dropout(ones, rate, seed=self.seed_generator) for _ in range(count)]
+
+    def hold_masks(self, masks: Any) -> None:
+        """Sets the masks that all steps use until `hold_masks(None)`."""
+        object.__setattr__(self, "_held_masks", masks)
+
+    def _masks(self, inputs: Any, training: Any) -> tuple[Any, Any]:
+        if not training or not (self.dropout or self.recurrent_dropout):
+            return None, None
+        return self._held_masks or self.draw_masks(ops.shape(inputs)[0])
+
+    def _project(self, x: Any, masks: Any, weights: Any, bias: Any, count: int) -> list[Any]:
+        """`x · weights + bias`, split into gates; each gate may have its own dropout mask of x."""
+        if masks is not None and len(masks) >= count > 1:
+            parts = ops.split(weights, count, axis=1)
+            gates = [ops.matmul(ops.multiply(x, m), w) for m, w in zip(masks, parts)]
+            biases = [None] * count if bias is None else ops.split(bias, count, axis=0)
+            return [g if b is None else ops.add(g, b) for g, b in zip(gates, biases)]
+        if masks is not None:
+            x = ops.multiply(x, masks[0])
+        y = ops.matmul(x, weights)
+        y = y if bias is None else ops.add(y, bias)
+        return [y] if count == 1 else list(ops.split(y, count, axis=-1))
+
+    def get_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "seed": self.seed,
+        }
+        for module, names in OBJECTS.items():
+            config |= {name: module.serialize(getattr(self, name)) for name in names}
+        return config
+
+
+def first_state(states: Any) -> Any:
+    return states[0] if isinstance(states, (list, tuple)) else states
+
+
+def activated(activation: Any, x: Any) -> Any:
+    return x if activation is None else activation(x)

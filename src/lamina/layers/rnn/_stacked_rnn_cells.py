@@ -1,0 +1,86 @@
+from typing import Any
+
+from lamina import ops, tree
+from lamina._public import public
+from lamina.variables import deserialize_keras_object, serialize_keras_object
+
+from .._call import function_of, signature_of
+from .._layer import Layer
+
+
+@public("layers.StackedRNNCells")
+class StackedRNNCells(Layer):
+    """Several cells as one: at each step the output of a cell is the input of the next.
+
+    Args:
+        cells: list of cells.
+
+    Example:
+        >>> RNN(StackedRNNCells([LSTMCell(4), GRUCell(3)]))(ops.ones((2, 5, 2))).shape
+        (2, 3)
+    """
+
+    def __init__(self, cells, **kwargs):
+        super().__init__(**kwargs)
+        for cell in cells:
+            for needed in ("call", "state_size"):
+                if not hasattr(cell, needed):
+                    raise ValueError(f"{self._owner}: a cell must have {needed}; {cell!r} has none.")
+        self.cells = list(cells)
+
+    @property
+    def state_size(self):
+        """The state sizes of the cells, a list."""
+        return [c.state_size for c in self.cells]
+
+    @property
+    def output_size(self):
+        """The size of the last cell's output."""
+        return _output_size(self.cells[-1])
+
+    def get_initial_state(self, batch_size=None):
+        """The first states of all cells, a list."""
+        states = []
+        for cell in self.cells:
+            if hasattr(cell, "get_initial_state"):
+                states.append(cell.get_initial_state(batch_size=batch_size))
+            else:
+                states.append(
+                    tree.map_structure(
+                        lambda size: ops.zeros((batch_size, size), dtype=self.compute_dtype), cell.state_size
+                    )
+                )
+        return states
+
+    def build(self, input_shape):
+        for cell in self.cells:
+            if isinstance(cell, Layer) and not cell.built:
+                cell.build(input_shape)
+            input_shape = (input_shape[0], _output_size(cell))
+
+    def call(self, inputs, states, training=False):
+        new_states = []
+        for cell, before in zip(self.cells, states):
+            takes_training = isinstance(cell, Layer) and signature_of(function_of(cell.call)).has_training
+            run = cell if callable(cell) else cell.call
+            inputs, after = run(
+                inputs,
+                list(before) if tree.is_nested(before) else [before],
+                **({"training": training} if takes_training else {}),
+            )
+            new_states.append(tree.pack_sequence_as(before, tree.flatten(after)))
+        return inputs, new_states
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "cells": [serialize_keras_object(cell) for cell in self.cells]}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        config["cells"] = [deserialize_keras_object(c, custom_objects=custom_objects) for c in config["cells"]]
+        return super().from_config(config)
+
+
+def _output_size(cell: Any) -> int:
+    size = getattr(cell, "output_size", None)
+    return tree.flatten(cell.state_size)[0] if size is None else size

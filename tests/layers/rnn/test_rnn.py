@@ -1,0 +1,231 @@
+"""Recurrent layers: the kernels against the step-by-step way, states, masks, dropout, training."""
+
+import json
+
+import numpy as np
+import pytest
+
+from lamina import layers, ops
+from lamina.layers import GRU, LSTM, RNN, GRUCell, Input, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells
+from lamina.models import Model, Sequential, load_model
+from lamina.saving import deserialize_keras_object, serialize_keras_object
+
+rng = np.random.default_rng(5)
+X = rng.normal(size=(3, 6, 4)).astype("float32")
+LAYERS = [(SimpleRNN, SimpleRNNCell), (LSTM, LSTMCell), (GRU, GRUCell)]
+OPTIONS = [
+    {"return_sequences": True, "return_state": True},
+    {"return_state": True, "go_backwards": True},
+    {"return_sequences": True, "return_state": True, "go_backwards": True},
+]
+
+
+def randomise(layer):
+    for w in layer.weights:
+        w.assign(rng.normal(size=w.shape) * 0.5)
+
+
+def close(a, b, atol=1e-6):
+    np.testing.assert_allclose(np.asarray(a), np.asarray(b), atol=atol, rtol=1e-5)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_the_kernel_gives_what_the_steps_give(layer, cell, options):
+    fast, slow, unrolled = layer(5, **options), RNN(cell(5), **options), RNN(cell(5), unroll=True, **options)
+    fast(X)
+    assert fast.fits_kernel()
+    randomise(fast)
+    states = [rng.normal(size=(3, 5)).astype("float32") for _ in fast.state_size]
+    expected = fast(X, initial_state=states)
+    for other in (slow, unrolled):
+        other(X)
+        other.set_weights(fast.get_weights())
+        for a, b in zip(expected, other(X, initial_state=states), strict=True):
+            close(a, b)
+
+
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_the_kernel_trains_as_the_steps_do(layer, cell):
+    target = rng.normal(size=(3, 5)).astype("float32")
+    models = [
+        Sequential([Input((6, 4)), one]) for one in (layer(5, go_backwards=True), RNN(cell(5), go_backwards=True))
+    ]
+    models[1].set_weights(models[0].get_weights())
+    losses = []
+    for model in models:
+        model.compile("adam", "mse")
+        losses.append(model.fit(X, target, epochs=5, verbose=0, shuffle=False).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+    for a, b in zip(*(m.get_weights() for m in models), strict=True):
+        close(a, b, 1e-5)
+
+
+def test_an_lstm_learns_in_a_compiled_fit():
+    x = rng.integers(0, 2, (256, 8, 1)).astype("float32")
+    y = (x.sum((1, 2)) > 4).astype("float32")
+    model = Sequential([Input((8, 1)), LSTM(8), layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    model.optimizer.learning_rate = 0.02
+    model.fit(x, y, epochs=25, batch_size=32, verbose=0)
+    assert model.evaluate(x, y, verbose=0)[1] > 0.97
+
+
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+@pytest.mark.parametrize("zero", [False, True])
+def test_masked_steps_change_nothing(layer, cell, zero):
+    mask = np.array([[1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 1, 1], [1, 1, 0, 1, 1, 1]], bool)
+    one = layer(5, return_sequences=True, return_state=True, zero_output_for_mask=zero)
+    output, *states = one(X, mask=mask)
+    short, *short_states = one(X[:1, :3])
+    close(output[0, :3], short[0])
+    for a, b in zip(states, short_states, strict=True):
+        close(a[0], b[0])
+    close(output[0, 3:], np.zeros((3, 5)) if zero else np.repeat(short[0, 2:], 3, 0))
+    skipped, *_ = one(np.delete(X[2:], 2, axis=1))
+    close(np.delete(output[2], 2, axis=0), skipped[0])
+
+
+def test_masks_travel_through_a_model():
+    model = Sequential([
+        Input((None,)), layers.Embedding(7, 3, mask_zero=True), LSTM(4, return_sequences=True), GRU(2),
+    ])  # fmt: skip
+    words = np.array([[3, 1, 2, 0, 0], [4, 4, 1, 2, 3]])
+    close(model.predict(words, verbose=0)[:1], model(words[:1, :3]))
+
+
+@pytest.mark.parametrize("layer", [SimpleRNN, LSTM, GRU])
+def test_stateful_goes_on_where_it_stopped(layer):
+    whole, parts = layer(4, return_sequences=True), layer(4, return_sequences=True, stateful=True)
+    expected = whole(X)
+    parts(X)
+    parts.set_weights(whole.get_weights())
+    assert [w.path.split("/")[-1] for w in parts.weights] == ["kernel", "recurrent_kernel", "bias"]
+    parts.reset_state()
+    close(ops.concatenate([parts(X[:, :2]), parts(X[:, 2:])], axis=1), expected)
+    parts.reset_state()
+    close(parts(X[:, :2]), expected[:, :2])
+    with pytest.raises(ValueError, match="batches of 3"):
+        parts(X[:2])
+
+
+def test_stateful_in_compiled_steps():
+    model = Sequential([Input(batch_shape=(3, 2, 4)), LSTM(4, stateful=True)])
+    whole = LSTM(4)
+    expected = whole(X)
+    model.set_weights(whole.get_weights())
+    for n in range(0, 6, 2):
+        last = model.predict(X[:, n : n + 2], batch_size=3, verbose=0)
+    close(last, expected)
+    with pytest.raises(ValueError, match="batch_shape"):
+        Sequential([Input((2, 4)), LSTM(4, stateful=True)])
+
+
+@pytest.mark.parametrize(
+    "options", [{"dropout": 0.5}, {"recurrent_dropout": 0.5}, {"dropout": 0.4, "recurrent_dropout": 0.4}]
+)
+@pytest.mark.parametrize("layer", [SimpleRNN, LSTM, GRU])
+def test_dropout_only_in_training(layer, options):
+    one = layer(8, seed=3, **options)
+    calm = one(X)
+    close(calm, one(X, training=False))
+    noisy = one(X, training=True)
+    assert not np.allclose(noisy, calm) and not np.allclose(noisy, one(X, training=True))
+    model = Sequential([Input((6, 4)), one])
+    model.compile("sgd", "mse")
+    before = one.get_weights()[0]
+    assert np.isfinite(model.train_on_batch(X, np.zeros((3, 8))))
+    assert not np.array_equal(before, one.get_weights()[0])
+
+
+def test_the_same_inputs_are_dropped_at_every_step():
+    one = SimpleRNN(4, dropout=0.5, seed=1, activation="linear", use_bias=False, return_sequences=True)
+    one.build((1, 6, 4))
+    one.set_weights([np.eye(4), np.zeros((4, 4))])
+    kept = np.asarray(one(np.ones((1, 6, 4), "float32"), training=True))[0]
+    assert np.array_equal(kept, np.broadcast_to(kept[0], kept.shape)) and set(np.unique(kept)) <= {0.0, 2.0}
+
+
+class Minimal(layers.Layer):
+    """A cell as users write them: adds its input to the state, through a layer inside."""
+
+    state_size = 3
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = layers.Dense(3, use_bias=False)
+
+    def call(self, inputs, states):
+        h = self.inner(inputs) + states[0]
+        return h, [h]
+
+
+def test_any_cell():
+    x = Input((6, 4))
+    model = Model(x, RNN(Minimal(), return_sequences=True)(x))
+    assert model.output_shape == (None, 6, 3) and len(model.weights) == 1
+    close(model.predict(X, verbose=0), np.cumsum(X @ model.get_weights()[0], axis=1), 1e-5)
+    with pytest.raises(ValueError, match="state_size"):
+        RNN(layers.Dense(3))
+
+
+def test_stacked_cells_are_stacked_layers():
+    stacked = RNN([LSTMCell(5), GRUCell(3)], return_sequences=True, return_state=True)
+    output, lstm_states, gru_states = stacked(X)
+    first, second = LSTM(5, return_sequences=True), GRU(3, return_sequences=True, return_state=True)
+    second(first(X))
+    first.set_weights(stacked.get_weights()[:3])
+    second.set_weights(stacked.get_weights()[3:])
+    expected, state = second(first(X))
+    close(output, expected)
+    assert [s.shape for s in lstm_states] == [(3, 5), (3, 5)]
+    close(gru_states if not isinstance(gru_states, list) else gru_states[0], state)
+    assert stacked.cell.output_size == 3 and isinstance(stacked.cell, StackedRNNCells)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: RNN(LSTMCell(3, dropout=0.2), return_sequences=True),
+    lambda: RNN([LSTMCell(3), SimpleRNNCell(2)]),
+    lambda: layers.Bidirectional(GRU(3, return_sequences=True), merge_mode="sum"),
+    lambda: layers.Bidirectional(LSTM(3), backward_layer=LSTM(3, activation="relu", go_backwards=True)),
+    lambda: layers.TimeDistributed(layers.Dense(3)),
+])  # fmt: skip
+def test_config_and_file(make, tmp_path):
+    text = json.dumps(serialize_keras_object(make()))
+    assert json.dumps(serialize_keras_object(deserialize_keras_object(json.loads(text)))) == text
+    model = Sequential([Input((6, 4)), make()])
+    randomise(model)
+    model.save(tmp_path / "m.keras")
+    assert np.array_equal(load_model(tmp_path / "m.keras").predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+def test_initial_states_in_a_functional_model():
+    x, start = Input((6, 4)), [Input((5,)), Input((5,))]
+    layer = LSTM(5)
+    model = Model([x, *start], layer(x, initial_state=start))
+    states = [rng.normal(size=(3, 5)).astype("float32") for _ in range(2)]
+    close(model.predict([X, *states], verbose=0), layer(X, initial_state=states))
+    with pytest.raises(ValueError, match="initial states of shapes"):
+        layer(X, initial_state=states[:1])
+
+
+def test_encoder_and_decoder_train():
+    x, y = Input((6, 4)), Input((3, 4))
+    _, h, c = LSTM(5, return_state=True)(x)
+    model = Model([x, y], LSTM(5, return_sequences=True)(y, initial_state=[h, c]))
+    model.compile("adam", "mse")
+    history = model.fit([X, X[:, :3]], np.zeros((3, 3, 5)) + 0.5, epochs=40, verbose=0).history["loss"]
+    assert history[-1] < 0.9 * history[0]
+
+
+@pytest.mark.parametrize("arguments", [{"units": 0}, {"units": 3, "dropout": 2}, {"units": 3, "use_cudnn": "x"}])
+def test_wrong_arguments_are_named(arguments):
+    name = list(arguments)[-1]
+    with pytest.raises(ValueError, match=name):
+        LSTM(**arguments)
+
+
+def test_old_argument_names():
+    with pytest.warns(DeprecationWarning):
+        layer = LSTM(output_dim=4, inner_activation="hard_sigmoid", dropout_W=0.1)
+    assert layer.units == 4 and layer.dropout == 0.1
