@@ -60,21 +60,6 @@ def test_plan_equals_reference(name):
         np.testing.assert_array_equal(array, old)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_long_arrays_on_several_threads(threads):
-    fn = lambda a, b: np.sqrt(np.square(a - b) + 1) * np.exp(-a) + b  # noqa: E731
-    arrays = [normal(300_001), normal(300_001)]
-    before = native.num_threads()
-    native.set_num_threads(threads)
-    try:
-        compiled = native.compile(fn)
-        for _ in range(3):
-            np.testing.assert_array_equal(compiled(*arrays), fn(*arrays))
-        assert "parallel(" in compiled.plans[0].source
-    finally:
-        native.set_num_threads(before)
-
-
 def test_donated_state_is_updated_in_its_own_array():
     step = native.compile(lambda state, x: ([state[0] - 0.1 * (state[0] - x)], np.sum(state[0])), donate=(0,))
     w = normal(4)

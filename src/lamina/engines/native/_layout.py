@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from ._graph import Graph, Node, Var
-from ._threads import num_threads
 
 ALIGN = 64
 # Elements that a run of elementwise calls handles at a time: several such pieces fit into the L2 cache together.
@@ -36,7 +35,6 @@ class Layout:
         self._share_in_place()
         self.blocks = self._find_blocks()
         self.scratch = self._find_scratch()
-        self.threads = num_threads()
         self.arena_bytes = self._pack()
 
     def _find_views(self) -> None:
@@ -212,10 +210,6 @@ class Layout:
                         scratch.add(v)
         return scratch
 
-    def scratch_bytes(self, var: Var) -> int:
-        """A piece for each thread."""
-        return self.threads * CHUNK * var.dtype.itemsize
-
     def _pack(self) -> int:
         """Offsets for everything that needs memory of its own: largest first, at the lowest place that is free."""
         first: dict[Var, int] = {}
@@ -226,7 +220,7 @@ class Layout:
                     first.setdefault(self.joined[v][0], n)
                 elif v not in self.places:
                     first.setdefault(v, n)
-                    sizes[v] = self.scratch_bytes(v) if v in self.scratch else v.nbytes
+                    sizes[v] = CHUNK * v.dtype.itemsize if v in self.scratch else v.nbytes
         placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last
         total = 0
         starts = {n: b for b in self.blocks for n in range(b[0], b[1] + 1)}

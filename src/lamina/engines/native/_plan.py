@@ -14,7 +14,7 @@ import numpy as np
 from ._graph import Graph, Var
 from ._layout import ALIGN, CHUNK, Layout
 from ._source import write_source
-from ._threads import matmul, parallel
+from ._threads import matmul
 
 
 class Plan:
@@ -65,17 +65,11 @@ class BoundPlan:
                 elif place == "view":
                     values[var] = node.primitive.run(*(read(v) for v in node.inputs), **node.params)
                 elif var in layout.scratch:
-                    values[var] = arena[place : place + layout.scratch_bytes(var)].view(var.dtype)
+                    values[var] = arena[place : place + CHUNK * var.dtype.itemsize].view(var.dtype)
                 else:
                     part = arena[place : place + var.nbytes]
                     values[var] = part.view(var.dtype).reshape(var.shape)
-        scope: dict[str, Any] = {
-            "np": np,
-            "store": _store,
-            "store_all": _store_all,
-            "parallel": parallel,
-            "matmul": matmul,
-        }
+        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all, "matmul": matmul}
         for var, name in plan.names.values.items():
             scope[name] = read(var)
         scope.update(plan.names.functions)
@@ -84,30 +78,25 @@ class BoundPlan:
         for name, (var, start, stop) in plan.names.parts.items():
             scope[name] = values[var].reshape(-1)[start:stop]
         for name, block in plan.names.blocks.items():
-            scope[name] = _parts([read(v) for v in block.arrays], block.size, layout.threads)
+            scope[name] = _pieces([read(v) for v in block.arrays], block.size)
         exec(compile(plan.source, "<lamina plan>", "exec"), scope)
         self.run: Callable[[], None] = scope["run"]
         self.outputs = [read(v) for v in graph.outputs]
 
 
-def _parts(arrays: list[np.ndarray], size: int, threads: int) -> list[list[tuple[np.ndarray, ...]]]:
-    """What each thread works on: for each of its pieces, the slices of all arrays.
+def _pieces(arrays: list[np.ndarray], size: int) -> list[tuple[np.ndarray, ...]]:
+    """For each piece, the slices of all arrays.
 
-    An array shorter than `size` is scratch: its slices are the thread's own piece, again and again. Arrays that are one
-    object get slices that are one object, as calls that work in place expect.
+    An array shorter than `size` is scratch: its slices are the same again and again. Arrays that are one object get slices
+    that are one object, as calls that work in place expect.
     """
-    count = -(-size // CHUNK)
-    threads = max(1, min(threads, count // 4))  # a hand-over is worth a few pieces
     flat = {id(a): a.reshape(-1) for a in arrays}
-    parts: list[list[tuple[np.ndarray, ...]]] = [[] for _ in range(threads)]
-    for i in range(count):
-        thread, length = i * threads // count, min(CHUNK, size - i * CHUNK)
-        cut = {}
-        for key, array in flat.items():
-            start = i * CHUNK if array.size == size else thread * CHUNK
-            cut[key] = array[start : start + length]
-        parts[thread].append(tuple(cut[id(a)] for a in arrays))
-    return parts
+    pieces = []
+    for start in range(0, size, CHUNK):
+        length = min(CHUNK, size - start)
+        cut = {k: a[start : start + length] if a.size == size else a[:length] for k, a in flat.items()}
+        pieces.append(tuple(cut[id(a)] for a in arrays))
+    return pieces
 
 
 def _store(out: np.ndarray, value: Any) -> None:

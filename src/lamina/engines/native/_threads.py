@@ -155,7 +155,7 @@ def over_tiles(function: Callable[[int, int], Any], count: int, bytes_each: int)
 def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     """A large product of matrices, cut along the longer side of the result; the cuts do not depend on the threads."""
     side = 0 if out.shape[0] >= out.shape[1] else 1
-    size = -(-out.shape[side] // max(1, min(8, out.shape[side] // 64)))
+    size = -(-out.shape[side] // max(1, min(4, out.shape[side] // 256)))
     blocks = [slice(i, i + size) for i in range(0, out.shape[side], size)]
 
     def run(mine: Sequence[slice]) -> None:

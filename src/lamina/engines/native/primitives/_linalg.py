@@ -25,7 +25,7 @@ def _emit_matmul(node: Any, ins: list[str], outs: list[str]) -> str:
     return f"{'matmul' if large else 'np.matmul'}({ins[0]}, {ins[1]}, {outs[0]})"
 
 
-LARGE_PRODUCT = 4_000_000  # floating-point operations from which a product is worth several threads
+LARGE_PRODUCT = 30_000_000  # floating-point operations from which a product is worth several threads
 matmul.emit = _emit_matmul
 
 
