@@ -205,7 +205,7 @@ class Trainer(Stepping, OldMethods):
         example = self._example(source)
         self._build_for(kind, example, source)
         if self.run_eagerly:
-            return {"train": self._eager_train, "test": self.test_step, "predict": self.predict_step}[kind]
+            return {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[kind]
         variables = self._step_variables(kind)
         key = (kind, tuple(id(v) for v in variables), tuple(v.trainable for v in variables))
         cached = self._steps.get(kind)
@@ -223,9 +223,6 @@ class Trainer(Stepping, OldMethods):
         step = Step(self._update_of(kind), variables, flat)
         self._steps[kind] = (key, step)
         return step
-
-    def _eager_train(self, data: Any) -> Any:
-        return self.train_step(data)
 
     def _update_of(self, kind: str) -> Any:
         """The body of the step: without logs where the default step runs, since metrics carry them."""

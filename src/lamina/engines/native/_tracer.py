@@ -52,15 +52,12 @@ class Trace:
     def __init__(self, eager: bool = False):
         self.eager = eager
         self.nodes: list[Node] = []
-        self.inputs: list[Var] = []
         self.captured: dict[int, tuple[Tracer, Var]] = {}  # values of an outer trace used in here
         self.watched: dict[int, tuple[Any, Tracer]] = {}  # arrays that a tape watches, by identity
         self.constants: dict[Any, Var] = {}
 
-    def new_input(self, spec: Any, value: Any = None) -> "Tracer":
-        var = Var(tuple(spec.shape), np.dtype(spec.dtype), None, value)
-        self.inputs.append(var)
-        return Tracer(var, self)
+    def new_input(self, spec: Any) -> "Tracer":
+        return Tracer(Var(tuple(spec.shape), np.dtype(spec.dtype)), self)
 
     def emit(self, primitive: Primitive, args: tuple, params: dict[str, Any]) -> Any:
         node = Node(primitive, [self.var(a) for a in args], params)
