@@ -1,15 +1,11 @@
-"""Masks travel with tensors, as an attribute; here is the one place that reads and writes it."""
+"""Masks travel with tensors, as an attribute; here are the helpers of layers for that."""
 
 from typing import Any
 
 import numpy as np
 
 from lamina import ops, tree
-
-
-def get_mask(x: Any) -> Any:
-    """The mask that a tensor carries, None if it carries none."""
-    return getattr(x, "_keras_mask", None)
+from lamina.ops._masks import get_mask as get_mask
 
 
 def set_mask(x: Any, mask: Any) -> Any:

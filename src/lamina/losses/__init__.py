@@ -1,5 +1,8 @@
 """Losses: what training makes small (`lamina.losses`)."""
 
+from lamina.ops._masks import get_mask as get_mask
+from lamina.ops._masks import set_mask as set_mask
+
 from ._binary_crossentropy import BinaryCrossentropy as BinaryCrossentropy
 from ._binary_crossentropy import BinaryFocalCrossentropy as BinaryFocalCrossentropy
 from ._binary_crossentropy import binary_crossentropy as binary_crossentropy
@@ -39,8 +42,6 @@ from ._mae import MeanAbsoluteError as MeanAbsoluteError
 from ._mae import mean_absolute_error as mean_absolute_error
 from ._mape import MeanAbsolutePercentageError as MeanAbsolutePercentageError
 from ._mape import mean_absolute_percentage_error as mean_absolute_percentage_error
-from ._masking import get_mask as get_mask
-from ._masking import set_mask as set_mask
 from ._mse import MeanSquaredError as MeanSquaredError
 from ._mse import mean_squared_error as mean_squared_error
 from ._msle import MeanSquaredLogarithmicError as MeanSquaredLogarithmicError

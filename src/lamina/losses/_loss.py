@@ -4,10 +4,9 @@ from typing import Any
 
 from lamina import _settings, ops, tree
 from lamina._public import public
+from lamina.ops._masks import get_mask
 from lamina.ops._symbolic import auto_name
 from lamina.variables import get_dtype_policy
-
-from ._masking import get_mask
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 

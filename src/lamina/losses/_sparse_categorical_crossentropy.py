@@ -4,9 +4,9 @@ from typing import Any
 
 from lamina import ops
 from lamina._public import public
+from lamina.ops._masks import set_mask
 
 from ._function_loss import LossFunctionWrapper
-from ._masking import set_mask
 
 
 @public("losses.sparse_categorical_crossentropy", "metrics.sparse_categorical_crossentropy")
