@@ -12,7 +12,7 @@ from ._graph import Graph, Spec
 from ._plan import BoundPlan, Plan
 from ._threads import one_blas_thread
 from ._tracer import Tracer, current_trace, is_traced, to_array, wrap
-from .passes import simplify
+from .passes import cut_into_stages, simplify
 
 
 def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -66,12 +66,15 @@ class CompiledFunction:
         ):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
             return entry(arrays)
 
-    def loop(self, *args: Any, rows: np.ndarray, collect: bool = False) -> Any:
-        """Calls `fn(*args, row)` for each row in turn, donated state carried on; returns the last result.
+    def loop(
+        self, *args: Any, rows: np.ndarray, start: int = 0, stop: int | None = None, collect: bool = False
+    ) -> Any:
+        """Calls `fn(*args, row)` for `rows[start:stop]` in turn, donated state carried on; returns the last result.
 
         The same as calling it in a loop, without the look-ups between. With `collect`, what is not donated comes back for
         all rows, stacked.
         """
+        rows = rows[start:stop]
         entry, arrays = self._entry((*args, rows[0]))
         with one_blas_thread, np.errstate(all="ignore"):
             return entry.loop(arrays, rows, collect)
@@ -99,6 +102,14 @@ def _as_array(x: Any) -> Any:
     if isinstance(x, float):
         return np.asarray(x, np.float32)
     return np.asarray(to_array(x))
+
+
+def _batched(shapes: Sequence[tuple[int, ...]]) -> tuple[list[int], int]:
+    """Which of the arrays that change from call to call hold the samples of a batch, and how many: those whose first axis
+    has the most common length."""
+    lengths = [s[0] for s in shapes if s]
+    batch = max(lengths, key=lambda n: (lengths.count(n), n), default=1)
+    return [k for k, s in enumerate(shapes) if s and s[0] == batch], batch
 
 
 class _Entry:
@@ -131,6 +142,8 @@ class _Entry:
         ]
         bound = set(self.bound_inputs)
         self.owned = [n for n in range(len(self.traced)) if n not in bound]
+        batched, batch = _batched([specs[n].shape for n in self.owned])
+        graph = cut_into_stages(graph, [self.owned[n] for n in batched], batch)
         self.plan = Plan(graph, donated, self.owned)
         self.binding: BoundPlan | None = None
         self.last: list[Any] = []

@@ -1,6 +1,7 @@
 """Where every value of a program lives, decided before anything runs."""
 
 import bisect
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,13 @@ class Layout:
     more than a piece. `joined`: inputs of concatenations that are computed right where they belong.
     """
 
-    def __init__(self, graph: Graph, donated: dict[int, int]):
+    def __init__(self, graph: Graph, donated: dict[int, int], strides: Sequence[tuple[int, ...]] | None = None):
         self.graph = graph
         self.places: dict[Var, Any] = {}
         self.copied_views: set[Node] = set()
         self.root: dict[Var, Var] = {v: v for v in graph.inputs}
-        self._shapes: dict[Var, np.ndarray] = {v: _dummy(v.shape, v.dtype) for v in graph.inputs}
+        given = strides or [None] * len(graph.inputs)
+        self._shapes: dict[Var, np.ndarray] = {v: _dummy(v.shape, v.dtype, s) for v, s in zip(graph.inputs, given)}
         self._find_views()
         self._last_use = self._liveness()
         self.written_in_place: set[int] = self._give_donated(donated)
@@ -36,6 +38,10 @@ class Layout:
         self.blocks = self._find_blocks()
         self.scratch = self._find_scratch()
         self.arena_bytes = self._pack()
+
+    def strides(self, var: Var) -> tuple[int, ...]:
+        """Bytes from entry to entry along each axis of a value's array."""
+        return (var.value if var.is_constant else self._shapes[var]).strides
 
     def _find_views(self) -> None:
         for node in self.graph.nodes:
@@ -81,6 +87,8 @@ class Layout:
                 continue
             maker = new.node
             if maker is None or self.root.get(new) is not new or new in taken or new.shape != old.shape:
+                continue
+            if not self._shapes[old].flags.c_contiguous:
                 continue
             if new.dtype != old.dtype or maker not in index:
                 continue
@@ -241,14 +249,19 @@ class Layout:
         return total
 
 
-def _dummy(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """An array of that layout over no memory, for asking what a view would look like."""
+def contiguous_strides(shape: tuple[int, ...], dtype: np.dtype) -> tuple[int, ...]:
+    """Bytes from entry to entry along each axis of a C-contiguous array."""
     strides, step = [], dtype.itemsize
     for n in reversed(shape):
         strides.append(step)
         step *= max(n, 1)
+    return tuple(reversed(strides))
+
+
+def _dummy(shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...] | None = None) -> np.ndarray:
+    """An array of that layout over no memory, for asking what a view would look like."""
     base = np.zeros(1, dtype)
-    return np.lib.stride_tricks.as_strided(base, shape, tuple(reversed(strides)))
+    return np.lib.stride_tricks.as_strided(base, shape, strides or contiguous_strides(shape, dtype))
 
 
 def _try_view(node: Node, source: np.ndarray) -> np.ndarray | None:

@@ -15,6 +15,7 @@ from ._graph import Graph, Var
 from ._layout import ALIGN, CHUNK, Layout
 from ._source import write_source
 from ._threads import matmul
+from ._tiles import Tiles
 
 
 class Plan:
@@ -24,27 +25,39 @@ class Plan:
         graph: the program, simplified.
         donated: input index -> output index: the output is written into the input's array.
         owned: inputs that are copied into a buffer of the plan at each call; the others are bound to arrays.
+        strides: of the arrays that the inputs will be bound to, where they are not C-contiguous.
     """
 
-    def __init__(self, graph: Graph, donated: dict[int, int], owned: Sequence[int]):
+    def __init__(
+        self, graph: Graph, donated: dict[int, int], owned: Sequence[int],
+        strides: Sequence[tuple[int, ...]] | None = None,
+    ):  # fmt: skip
         self.graph = graph
         self.donated = donated
         self.owned = list(owned)
-        self.layout = Layout(graph, donated)
+        self.layout = Layout(graph, donated, strides)
         self.arena_bytes = self.layout.arena_bytes
         self.source, self.names = write_source(graph, self.layout, donated)
+        self.code = compile(self.source, "<lamina plan>", "exec")
+        self.stages = {
+            name: Tiles(node.params["stage"], [self.layout.strides(v) for v in node.inputs], Plan)
+            for name, node in self.names.stages.items()
+        }
 
-    def bind(self, arrays: Sequence[np.ndarray | None]) -> "BoundPlan":
-        """The plan on arrays: one for each input (C-contiguous, right shape and dtype), None for owned inputs."""
-        return BoundPlan(self, arrays)
+    def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
+        """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
+
+        `arena` is memory for what the plan computes on its way, at least `arena_bytes` and what aligning it takes.
+        """
+        return BoundPlan(self, arrays, arena)
 
 
 class BoundPlan:
     """A plan whose every value has its array. `run()` executes it once."""
 
-    def __init__(self, plan: Plan, arrays: Sequence[np.ndarray | None]):
+    def __init__(self, plan: Plan, arrays: Sequence[np.ndarray | None], memory: np.ndarray | None):
         graph, layout = plan.graph, plan.layout
-        raw = np.empty(layout.arena_bytes + ALIGN, np.uint8)
+        raw = np.empty(layout.arena_bytes + ALIGN, np.uint8) if memory is None else memory
         start = -raw.ctypes.data % ALIGN
         arena = raw[start : start + layout.arena_bytes]
         values: dict[Var, np.ndarray] = {}
@@ -79,7 +92,9 @@ class BoundPlan:
             scope[name] = values[var].reshape(-1)[start:stop]
         for name, block in plan.names.blocks.items():
             scope[name] = _pieces([read(v) for v in block.arrays], block.size)
-        exec(compile(plan.source, "<lamina plan>", "exec"), scope)
+        for name, node in plan.names.stages.items():
+            scope[name] = plan.stages[name].bind([read(v) for v in node.inputs], [read(v) for v in node.outputs])
+        exec(plan.code, scope)
         self.run: Callable[[], None] = scope["run"]
         self.outputs = [read(v) for v in graph.outputs]
 

@@ -39,6 +39,7 @@ class Primitive:
         self._shape: Callable = _missing
         self.apply: Callable = self  # the call with operands converted and promoted first
         self.emit: Callable | None = None  # source line for a plan; None means a call of `run`
+        self.calls: Callable[..., int] = lambda *_: 1  # about how many calls of NumPy one run takes, from the inputs
         PRIMITIVES[name] = self
 
     def forward(self, fn: Callable) -> Callable:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ._graph import Graph, Node, Spec, Var, type_name
 from ._layout import CHUNK, Layout
+from .passes._stages import stage
 
 
 class Block(NamedTuple):
@@ -23,6 +24,7 @@ class Names:
         self.reshaped: dict[str, tuple[Var, tuple[int, ...]]] = {}
         self.parts: dict[str, tuple[Var, int, int]] = {}
         self.blocks: dict[str, Block] = {}
+        self.stages: dict[str, Node] = {}
         self.in_loop: dict[Var, str] = {}
 
     def of(self, var: Var) -> str:
@@ -70,6 +72,7 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.functions,
         *names.reshaped,
         *names.parts,
+        *names.stages,
         *names.blocks,
         *(f"block_{name}" for name in names.blocks),
         *("np", "store", "store_all", "matmul"),
@@ -129,6 +132,9 @@ def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
 
 def _call(node: Node, names: Names, layout: Layout) -> str:
     primitive = node.primitive
+    if primitive is stage:
+        names.stages[name := f"stage_{len(names.stages)}"] = node
+        return f"{name}()  # {node.params['stage']}"
     ins = [names.of(v) for v in node.inputs]
     outs = [names.of(v) for v in node.outputs]
     if node in layout.copied_views:

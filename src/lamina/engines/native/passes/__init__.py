@@ -1,3 +1,4 @@
 """Passes over a traced program: Graph -> Graph, pure, each tested alone."""
 
 from ._simplify import simplify as simplify
+from ._stages import cut_into_stages as cut_into_stages

@@ -103,6 +103,7 @@ def _simple_rnn_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) 
     return Spec(_out_shape(x, h0, sequences), x.dtype), Spec((steps + 1, features + units + 1, batch), x.dtype)
 
 
+simple_rnn.calls = lambda x, *_: 2 * x.shape[1]
 simple_rnn.vjp_all = lambda g, y, x, h0, kernel, recurrent, bias, **how: simple_rnn_grad(
     g[0], kernel, recurrent, y[1], **how
 )
@@ -136,6 +137,7 @@ def _simple_rnn_grad(
 simple_rnn_grad.shape(
     lambda g, kernel, recurrent, blocks, **_: _grad_shape(kernel, recurrent, blocks, kernel.shape[1:], 1)
 )
+simple_rnn_grad.calls = lambda g, kernel, recurrent, blocks, *_: 8 * blocks.shape[0]
 simple_rnn_grad.vjp_all = _no_second_order("simple_rnn")
 
 
@@ -192,6 +194,7 @@ def _lstm_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tup
     return tuple(Spec(shape, x.dtype) for shape in shapes)
 
 
+lstm.calls = lambda x, *_: 9 * x.shape[1]
 lstm.vjp_all = lambda g, y, x, h0, c0, kernel, recurrent, bias, **how: lstm_grad(
     g[0], g[1], kernel, recurrent, *y[2:], **how
 )
@@ -247,6 +250,7 @@ def _lstm_grad(
 lstm_grad.shape(
     lambda g, gc, kernel, recurrent, blocks, *_, **__: _grad_shape(kernel, recurrent, blocks, kernel.shape[1:], 2)
 )
+lstm_grad.calls = lambda g, gc, kernel, recurrent, blocks, *_: 22 * blocks.shape[0]
 lstm_grad.vjp_all = _no_second_order("lstm")
 
 
@@ -308,6 +312,7 @@ def _gru_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tupl
     )
 
 
+gru.calls = lambda x, *_: 10 * x.shape[1]
 gru.vjp_all = lambda g, y, x, h0, kernel, recurrent, bias, **how: gru_grad(
     g[0], kernel, recurrent, bias, y[1], y[2], **how
 )
@@ -359,4 +364,5 @@ def _gru_grad(
 gru_grad.shape(
     lambda g, kernel, recurrent, bias, blocks, gates, **_: _grad_shape(kernel, recurrent, blocks, bias.shape, 1)
 )
+gru_grad.calls = lambda g, kernel, recurrent, bias, blocks, *_: 20 * blocks.shape[0]
 gru_grad.vjp_all = _no_second_order("gru")

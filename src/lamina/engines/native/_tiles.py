@@ -1,0 +1,74 @@
+"""Runs a stage of a plan: a tile is a plan of its own, bound to its slices of the arrays around it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ._layout import ALIGN, contiguous_strides
+from ._threads import num_threads, parallel
+from .passes._cuts import SUM, Split
+from .passes._stages import Stage
+
+
+class Tiles:
+    """The plans of a stage: one for tiles of full size, one for a smaller last tile.
+
+    Args:
+        stage: what to run.
+        strides: of each import's whole array.
+        make_plan: Plan, from a graph, its donated and owned inputs, and the strides of its inputs.
+    """
+
+    def __init__(self, stage: Stage, strides: Sequence[tuple[int, ...]], make_plan: Callable):
+        self.stage = stage
+        self.plans: dict[int, Any] = {}
+        for a, b in stage.tiles:
+            if b - a not in self.plans:
+                graph, first = stage.graph(b - a), len(stage.imports)
+                donated = {first + o: o for o in range(len(stage.exports))}
+                self.plans[b - a] = make_plan(graph, donated, (), [*strides, *map(self._export_strides, stage.exports)])
+
+    def _export_strides(self, export: tuple) -> tuple[int, ...]:
+        var, _ = export
+        return contiguous_strides(var.shape, var.dtype)
+
+    def bind(self, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray]) -> Callable[[], None]:
+        """A function without arguments that runs all tiles on these arrays."""
+        stage, tiles = self.stage, self.stage.tiles
+        threads = min(num_threads(), len(tiles))
+        arenas = [np.empty(max(p.arena_bytes for p in self.plans.values()) + ALIGN, np.uint8) for _ in range(threads)]
+        parts = {
+            k: np.empty((len(tiles), *out.shape), out.dtype)
+            for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))
+            if how is SUM
+        }
+        runs = []
+        for t, (a, b) in enumerate(tiles):
+            arrays = [_slice(x, s, a, b) for x, (_, s) in zip(inputs, stage.imports)]
+            arrays += [
+                parts[k][t, ...] if how is SUM else _slice(out, how, a, b)
+                for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))
+            ]
+            runs.append(self.plans[b - a].bind(arrays, arenas[t % threads]).run)
+        sums = [(part, outputs[k]) for k, part in parts.items()]
+        # Interleaved, so that a smaller last tile does not leave one thread idle for long.
+        shares = [runs[t::threads] for t in range(threads)]
+
+        def run() -> None:
+            parallel(_run_all, shares)
+            for part, out in sums:
+                np.add.reduce(part, 0, None, out)
+
+        return run
+
+
+def _run_all(runs: Sequence[Callable[[], None]]) -> None:
+    for run in runs:
+        run()
+
+
+def _slice(array: np.ndarray, split: Split | None, start: int, stop: int) -> np.ndarray:
+    if split is None:
+        return array
+    return array[(slice(None),) * split.axis + (slice(start * split.per, stop * split.per),)]

@@ -1,0 +1,250 @@
+"""Cuts a program along the batch: whole runs of operations go through tile by tile, on a pool of threads.
+
+A value that needs every sample (a batch mean, the gradient of a weight) ends a stage: each tile gives its part, the parts
+are added up in the order of the tiles, and the next stage may use the sum. So the results do not depend on the number of
+threads. Between the stages stand the operations that have nothing to do with the batch, such as the optimizer's.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._graph import Graph, Node, Spec, Var
+from .._primitive import Primitive
+from ._cuts import SUM, Cut, Split, cut
+
+# A stage is worth its threads from that many bytes written in it; below, its operations stay as they were.
+MIN_BYTES = 6 << 20
+# A tile should write about that much, so that most of it is read again from the L2 cache, ...
+TILE_BYTES = 3 << 20
+# ... but no less than this for each call of NumPy, or the calls themselves would take the time.
+BYTES_A_CALL = 24 << 10
+MAX_TILES = 16
+# Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
+MAX_PART_BYTES = 2 << 20
+
+
+class Stage(NamedTuple):
+    """A run of operations on tiles.
+
+    `imports` are values of the program around it, each with the Split of what a tile reads (None: all of it); `exports`
+    are its results, each with the Split of the part a tile writes, or SUM.
+    """
+
+    nodes: list[tuple[Node, Cut]]
+    imports: list[tuple[Var, Split | None]]
+    exports: list[tuple[Var, Any]]
+    batch: int
+    size: int  # samples a tile
+
+    @property
+    def tiles(self) -> list[tuple[int, int]]:
+        return [(a, min(a + self.size, self.batch)) for a in range(0, self.batch, self.size)]
+
+    def graph(self, size: int) -> Graph:
+        """The program of a tile of `size` samples: inputs are the imports, then a buffer for each export."""
+        imports = {(v, s): Var(part_shape(v, s, size), v.dtype) for v, s in self.imports}
+        made: dict[Var, Var] = {}
+        nodes = []
+        for node, how in self.nodes:
+            params = {**node.params, **how.params(size)} if how.params else node.params
+            inputs = [made.get(v) or imports.get((v, s), v) for v, s in zip(node.inputs, how.inputs)]
+            new = Node(node.primitive, inputs, params)
+            specs = node.primitive.output_specs(inputs, params)
+            new.outputs = [Var(tuple(s.shape), np.dtype(s.dtype), new) for s in specs]
+            made.update(zip(node.outputs, new.outputs))
+            nodes.append(new)
+        outputs = [made[v] for v, _ in self.exports]
+        return Graph([*imports.values(), *(Var(v.shape, v.dtype) for v in outputs)], nodes, outputs)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.nodes)} operations, {len(self.tiles)} tiles of {self.size}>"
+
+
+def part_shape(var: Var, split: Split | None, size: int) -> tuple[int, ...]:
+    """The shape of what a tile of `size` samples sees."""
+    if split is None:
+        return var.shape
+    return (*var.shape[: split.axis], size * split.per, *var.shape[split.axis + 1 :])
+
+
+# Runs a Stage: inputs are its imports, outputs its exports. A plan binds it to arrays once; see `_tiles`.
+stage = Primitive("stage")
+stage.shape(lambda *_, stage: tuple(Spec(v.shape, v.dtype) for v, _ in stage.exports))
+
+
+def cut_into_stages(graph: Graph, batched: Iterable[int], batch: int) -> Graph:
+    """The program with its runs over the batch as stages; `batched` are the inputs that hold the samples on axis 0.
+
+    The same program if there is nothing to gain.
+    """
+    return _Cutter(graph, batched, batch).result() if batch > 1 else graph
+
+
+class _Cutter:
+    """Places each operation: in a stage, numbered from 0, or outside, before the stage of the same number."""
+
+    def __init__(self, graph: Graph, batched: Iterable[int], batch: int):
+        self.graph = graph
+        self.batch = batch
+        self.split: dict[Var, Split] = {graph.inputs[i]: Split(0, 1) for i in batched}
+        self.inside: dict[Var, int] = {}  # the stage that makes a value
+        self.ready: dict[Var, int] = {}  # for values made outside: the number they are made under
+        self.cuts: dict[Node, Cut] = {}
+        self.stages: dict[int, list[Node]] = {}
+        self.outside: dict[int, list[Node]] = {}
+        for node in graph.nodes:
+            self._place(node)
+        self.kept = {k for k, nodes in self.stages.items() if _written(nodes) >= MIN_BYTES}
+
+    def _place(self, node: Node) -> None:
+        known = [self.split.get(v) for v in node.inputs]
+        how = cut(node, known, self.batch) if any(k is not None for k in known) else None
+        if how is not None and any(s is SUM and v.nbytes > MAX_PART_BYTES for s, v in zip(how.outputs, node.outputs)):
+            how = None
+        if how is None:
+            number = max((self._after(v) for v in node.inputs), default=0)
+            self.outside.setdefault(number, []).append(node)
+            self.ready.update(dict.fromkeys(node.outputs, number))
+            return
+        number = max(self.inside[v] if k is not None and v in self.inside else self._after(v)
+                     for v, k in zip(node.inputs, known))  # fmt: skip
+        self.cuts[node] = how
+        self.stages.setdefault(number, []).append(node)
+        for v, s in zip(node.outputs, how.outputs):
+            self.inside[v] = number
+            if s is not SUM:
+                self.split[v] = s
+
+    def _after(self, var: Var) -> int:
+        """From which number on the whole value can be read."""
+        return self.inside[var] + 1 if var in self.inside else self.ready.get(var, 0)
+
+    def result(self) -> Graph:
+        if not self.kept:
+            return self.graph
+        outer = _Outside(self)
+        for number in sorted({*self.stages, *self.outside}):
+            for node in self.outside.get(number, ()):
+                outer.add(node)
+            members = self.stages.get(number, [])
+            if number in self.kept:
+                outer.add_stage(number, members)
+            else:
+                for node in members:
+                    outer.add(node)
+        return outer.finish()
+
+    def in_stage(self, var: Var) -> int | None:
+        number = self.inside.get(var)
+        return number if number in self.kept else None
+
+
+def _written(nodes: list[Node]) -> int:
+    return sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
+
+
+class _Outside:
+    """Writes the program around the stages. Views are made again wherever they are read: they cost nothing."""
+
+    def __init__(self, cutter: _Cutter):
+        self.cutter = cutter
+        self.nodes: list[Node] = []
+        self.values: dict[Var, Var] = {}
+        self.pending: list[tuple[Node, int, list[Node]]] = []
+        self.exported: dict[int, dict[Var, Var]] = {}
+
+    def read(self, var: Var) -> Var:
+        """The value in the program around the stages."""
+        if var.is_constant or var.node is None:
+            return var
+        if var not in self.values:
+            if var.node.primitive.is_view:
+                self.add(var.node)
+            else:  # of a stage that has run: one more of its results
+                number = self.cutter.in_stage(var)
+                assert number is not None
+                self.values[var] = self.exported[number][var] = Var(var.shape, var.dtype)
+        return self.values[var]
+
+    def add(self, node: Node) -> None:
+        if node.outputs[0] in self.values:
+            return
+        new = Node(node.primitive, [self.read(v) for v in node.inputs], node.params)
+        new.outputs = [Var(v.shape, v.dtype, new) for v in node.outputs]
+        self.values.update(zip(node.outputs, new.outputs))
+        self.nodes.append(new)
+
+    def add_stage(self, number: int, members: list[Node]) -> None:
+        """Puts the stage there; what it exports shows only when the rest of the program has been written."""
+        inner = _Inside(self, number)
+        for node in members:
+            if not node.primitive.is_view:
+                inner.add(node)
+        node = Node(stage, [self.read(v) for v, _ in inner.imports], {})
+        node.params["stage"] = Stage(inner.nodes, list(inner.imports), [], self.cutter.batch, 0)
+        self.exported[number] = {}
+        self.nodes.append(node)
+        self.pending.append((node, number, members))
+
+    def finish(self) -> Graph:
+        outputs = [self.read(v) for v in self.graph_outputs()]
+        for node, number, _ in self.pending:
+            made = self.exported[number]
+            old = node.params["stage"]
+            exports = []
+            for v, outer in made.items():
+                outer.node = node
+                node.outputs.append(outer)
+                assert v.node is not None
+                exports.append((v, self.cutter.cuts[v.node].outputs[v.node.outputs.index(v)]))
+            size = tile_size(old.nodes, self.cutter.batch)
+            node.params["stage"] = old._replace(exports=exports, size=size)
+        return Graph(self.cutter.graph.inputs, self.nodes, outputs)
+
+    def graph_outputs(self) -> list[Var]:
+        return self.cutter.graph.outputs
+
+
+class _Inside:
+    """Writes the program of one stage, in terms of the values of the whole."""
+
+    def __init__(self, outer: _Outside, number: int):
+        self.outer = outer
+        self.cuts = outer.cutter.cuts
+        self.number = number
+        self.nodes: list[tuple[Node, Cut]] = []
+        self.imports: dict[tuple[Var, Split | None], None] = {}
+        self.made: set[Var] = set()
+
+    def add(self, node: Node) -> None:
+        how = self.cuts[node]
+        for v, s in zip(node.inputs, how.inputs):
+            self._read(v, s)
+        self.nodes.append((node, how))
+        self.made.update(node.outputs)
+
+    def _read(self, var: Var, split: Split | None) -> None:
+        """Makes sure that a tile has the value."""
+        if var in self.made or (var.is_constant and split is None):
+            return
+        if split is not None and var.node is not None and var.node.primitive.is_view and var.node in self.cuts:
+            self.add(var.node)
+        else:
+            self.imports[var, split] = None
+
+
+def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
+    """Samples a tile: few enough for the cache, enough to be worth the calls; at least two tiles."""
+    each = sum(
+        v.nbytes // batch
+        for n, how in nodes
+        for v, s in zip(n.outputs, how.outputs)
+        if s is not SUM and not n.primitive.is_view
+    )
+    calls = sum(n.primitive.calls(*n.inputs) for n, _ in nodes if not n.primitive.is_view)
+    least = max(TILE_BYTES, calls * BYTES_A_CALL) / max(each, 1)
+    count = max(2, min(MAX_TILES, math.floor(batch / least)))
+    return -(-batch // count)
