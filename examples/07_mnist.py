@@ -11,43 +11,11 @@ import pathlib
 
 import matplotlib.pyplot as plt
 import numpy as np
+from _digits import load
 from _shared import parser, save_picture
 
 import lamina
 from lamina import layers
-
-FONT = """
-.###. ..#.. .###. .###. ...#. ##### .###. ##### .###. .###.
-#...# .##.. #...# #...# ..##. #.... #.... ....# #...# #...#
-#..## ..#.. ....# ....# .#.#. ####. #.... ...#. #...# #...#
-#.#.# ..#.. ...#. ..##. #..#. ....# ####. ..#.. .###. .####
-##..# ..#.. ..#.. ....# ##### ....# #...# ..#.. #...# ....#
-#...# ..#.. .#... #...# ...#. #...# #...# ..#.. #...# ....#
-.###. .###. ##### .###. ...#. .###. .###. ..#.. .###. .###.
-"""
-
-
-def drawn_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Digits of the font, three pixels a dot, shifted by up to 3 pixels, with noise: `(count, 28, 28)` uint8 and labels."""
-    rows = [line.split() for line in FONT.split("\n") if line]
-    dots = np.array([[[c == "#" for c in row[digit]] for row in rows] for digit in range(10)])
-    large = dots.repeat(3, axis=1).repeat(3, axis=2)  # 21 x 15
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 10, count)
-    images = rng.uniform(0, 90, (count, 28, 28))
-    for image, label in zip(images, labels):
-        top, left = rng.integers(1, 7), rng.integers(4, 10)
-        image[top : top + 21, left : left + 15] += large[label] * rng.uniform(120, 165)
-    return images.astype("uint8"), labels.astype("uint8")
-
-
-def load(path: pathlib.Path | None, quick: bool):
-    if path is not None:
-        with np.load(path, allow_pickle=False) as file:
-            return (file["x_train"], file["y_train"]), (file["x_test"], file["y_test"])
-    if quick:
-        return drawn_digits(1500, seed=0), drawn_digits(300, seed=1)
-    return lamina.datasets.mnist.load_data()
 
 
 def build(hidden: int) -> lamina.Sequential:

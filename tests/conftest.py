@@ -1,8 +1,35 @@
+"""All tests run on the engine that LAMINA_ENGINE names, native by default.
+
+`tests/engines/<name>/` is about one engine and runs only on it. A test elsewhere that only the native engine can pass says so:
+`@pytest.mark.native_only("why")`.
+"""
+
+import os
+from pathlib import Path
+
 import pytest
+
+os.environ.setdefault("LAMINA_ENGINE", "native")  # not KERAS_BACKEND, which chooses the peer
+ENGINE = os.environ["LAMINA_ENGINE"]
+ABOUT_ENGINES = Path(__file__).parent / "engines"
+
+
+@pytest.fixture(scope="session")
+def engine_name():
+    """The name of the engine that the tests run on."""
+    return ENGINE
 
 
 def pytest_collection_modifyitems(items):
-    """In tests beside real Keras, warnings of other libraries are no errors."""
     for item in items:
         if item.get_closest_marker("peer"):
+            # In tests beside real Keras, warnings of other libraries are no errors.
             item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
+        home = item.path.parent
+        if ABOUT_ENGINES in item.path.parents and home != ABOUT_ENGINES:
+            name = item.path.relative_to(ABOUT_ENGINES).parts[0]
+            if name != ENGINE:
+                item.add_marker(pytest.mark.skip(f"about the {name} engine; set LAMINA_ENGINE={name}"))
+        only = item.get_closest_marker("native_only")
+        if only and ENGINE != "native":
+            item.add_marker(pytest.mark.skip(only.args[0]))

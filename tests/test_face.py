@@ -40,6 +40,7 @@ def test_import_loads_neither_numpy_nor_any_extra():
     assert not loaded & heavy
 
 
+@pytest.mark.native_only("other engines load their library")
 def test_training_loads_no_extra():
     code = (
         "import sys, json, numpy as np, lamina\n"

@@ -10,7 +10,10 @@
 The engine is pure NumPy unless LAMINA_ENGINE says otherwise. Names are loaded when they are first used.
 """
 
+from ._blas import choose_kernels
 from ._lazy import attach
+
+choose_kernels()  # before anything loads NumPy
 
 __version__ = "0.1.0"
 

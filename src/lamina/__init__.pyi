@@ -40,10 +40,13 @@ from lamina.models._model import Model as Model
 from lamina.ops._symbolic._operation import Operation as Operation
 from lamina.optimizers._optimizer import Optimizer as Optimizer
 from lamina.regularizers._regularizer import Regularizer as Regularizer
+from lamina.layers._remat import RematScope as RematScope
 from lamina.models._sequential import Sequential as Sequential
 from lamina.variables._scope import StateScope as StatelessScope
 from lamina.variables._variable import Variable as Variable
 from lamina.variables._name_scope import name_scope as name_scope
+from lamina.training._profile import profile as profile
+from lamina.layers._remat import remat as remat
 from lamina.utils._version import version as version
 
 __version__: str

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lamina import activations
+from lamina import activations, ops
 from lamina.engines import engine
 
 X = np.array([-7.0, -2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 2.0, 6.5], "float32")
@@ -56,7 +56,7 @@ def test_definition(name):
     function = getattr(activations, name)
     for got in (function(X), engine.compile(function)(X)):
         np.testing.assert_allclose(got, DEFINITIONS[name], rtol=1e-5, atol=2e-6)
-        assert got.dtype == np.float32
+        assert ops.dtype(got) == "float32"
     assert activations.get(name) is function
     assert activations.serialize(function) == name
     assert activations.deserialize(name) is function
@@ -91,7 +91,7 @@ def test_relu_with_everything():
 
 def test_step_has_no_gradient():
     _, gradient = engine.value_and_grad(lambda x: activations.step(x).sum())(X)
-    assert not np.any(gradient)
+    assert not ops.any(gradient)
     assert activations.step(np.array([0.0, 1e-6], "float32")).tolist() == [0.0, 1.0]
 
 

@@ -16,7 +16,7 @@ def test_definitions():
     np.testing.assert_allclose(constraints.NonNeg()(X), [[3.0, 0.0], [4.0, 0.0]])
     np.testing.assert_allclose(constraints.MinMaxNorm(1.0, 2.0)(X), [[1.2, -1.0], [1.6, 0.0]], rtol=1e-5)
     np.testing.assert_allclose(constraints.MinMaxNorm(1.0, 2.0, rate=0.5)(X), [[2.1, -0.55], [2.8, 0.0]], rtol=1e-5)
-    assert not np.isnan(constraints.UnitNorm()(np.zeros((2, 2)))).any()
+    assert not np.isnan(np.asarray(constraints.UnitNorm()(np.zeros((2, 2))))).any()
 
 
 @pytest.mark.parametrize("name", ["MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"])

@@ -144,3 +144,85 @@ def test_regression(run):
     assert 0.15 < got["line"] < 0.3
     assert 0.008 < got["shallow_net"] < 0.03
     assert is_drawn(got["picture"])
+
+
+def write_digits(path, count=300):
+    """A file like mnist.npz whose labels are easy: the row that is black."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, count).astype("uint8")
+    images = np.zeros((count, 28, 28), "uint8")
+    images[np.arange(count), labels * 2 + 4] = 255
+    cut = count * 2 // 3
+    np.savez(path, x_train=images[:cut], y_train=labels[:cut], x_test=images[cut:], y_test=labels[cut:])
+    return str(path)
+
+
+def test_convnet(run):
+    got = run("09_convnet")
+    assert got["accuracy"] > 0.95
+    assert is_drawn(got["picture"])
+
+
+def test_convnet_reads_a_file(run, tmp_path):
+    assert run("09_convnet", "--data", write_digits(tmp_path / "mnist.npz"))["accuracy"] > 0.95
+
+
+def test_inception(run):
+    got = run("10_inception")
+    # 1x1: 16; 16 then 3x3 to 32; 8 then 5x5 to 16; 16 after the pool; each with its biases, on 32 channels
+    assert got["block"] == (32 + 1) * (16 + 16 + 8 + 16) + (9 * 16 + 1) * 32 + (25 * 8 + 1) * 16
+    assert got["single"] == (25 * 32 + 1) * 80
+    assert got["accuracy"] > 0.85
+    assert is_drawn(got["picture"])
+
+
+def test_two_branches(run):
+    got = run("11_two_branches")
+    assert got["total"] > 0.8  # 0.1 by always saying 9
+    assert got["larger"] > 0.9
+    assert is_drawn(got["picture"])
+
+
+def test_lstm(run):
+    got = run("12_lstm")
+    errors = got["errors"]
+    assert errors["LSTM"] < 0.9 * min(errors["as a moment ago"], errors["as a season ago"])
+    assert is_drawn(got["picture"])
+
+
+def test_lstm_reads_a_column(run, tmp_path):
+    table = tmp_path / "series.csv"
+    rows = [f"{i},{3 * np.sin(2 * np.pi * i / 12) + 10}" for i in range(600)]
+    table.write_text("\n".join(["step,value", *rows]))
+    errors = run("12_lstm", "--data", str(table), "--column", "value", "--season", "12")["errors"]
+    assert errors["as a season ago"] < 1e-5 < errors["LSTM"] < 0.3 * errors["as a moment ago"]
+
+
+def test_ctc(run):
+    got = run("13_ctc")
+    assert got["wrong"] < 0.15
+    assert got["whole"] > 0.5
+    assert is_drawn(got["picture"])
+
+
+def test_edit_distance(monkeypatch):
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    distance = importlib.import_module("13_ctc").edit_distance
+    cases = (([], [], 0), ([1], [], 1), ([1, 2, 3], [1, 3], 1), ([1, 2], [2, 1], 2), ([5, 6, 7], [5, 8, 7, 9], 2))
+    for a, b, expected in cases:
+        assert distance(a, b) == distance(b, a) == expected
+
+
+def test_transformer(run):
+    got = run("14_transformer")
+    assert got["transformer"] > 0.95
+    assert got["bag of words"] < 0.85
+    assert is_drawn(got["picture"])
+
+
+def test_transformer_reads_a_file(run, tmp_path):
+    table = tmp_path / "texts.tsv"
+    lines = [f"{label}\tthe {label} thing number {i}" for i in range(100) for label in ("bad", "good")]
+    table.write_text("\n".join(lines))
+    got = run("14_transformer", "--data", str(table))
+    assert got["transformer"] == 1.0

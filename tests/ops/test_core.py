@@ -14,7 +14,7 @@ class Box:
         self.value = ops.convert_to_tensor(value)
 
     shape = property(lambda self: self.value.shape)
-    dtype = property(lambda self: self.value.dtype.name)
+    dtype = property(lambda self: ops.dtype(self.value))
 
     def __tensor__(self):
         return self.value
@@ -22,12 +22,17 @@ class Box:
 
 def test_convert_to_tensor():
     x = ops.convert_to_tensor([[1, 2], [3, 4]])
-    assert x.dtype == np.int32 and ops.is_tensor(x) and ops.convert_to_tensor(x) is x
-    assert ops.convert_to_tensor(Box([1.0])).dtype == np.float32
+    assert ops.dtype(x) == "int32" and ops.is_tensor(x) and ops.convert_to_tensor(x) is x
+    assert ops.dtype(ops.convert_to_tensor(Box([1.0]))) == "float32"
     assert ops.convert_to_tensor([Box(1.0), 2]).tolist() == [1.0, 2.0]
-    assert ops.convert_to_tensor(3, "float16").dtype == np.float16
-    assert ops.convert_to_tensor([2**40]).dtype == np.int64
+    assert ops.dtype(ops.convert_to_tensor(3, "float16")) == "float16"
+    assert ops.dtype(ops.convert_to_tensor([2**40])) == "int64"
     assert type(ops.convert_to_numpy(x)) is np.ndarray
+
+
+@pytest.mark.native_only("torch's tensors have a numpy() of their own, a view")
+def test_numpy_is_a_copy():
+    x = ops.convert_to_tensor([[1, 2], [3, 4]])
     plain = x.numpy()
     plain[0, 0] = 9
     assert x[0, 0] == 1
@@ -120,6 +125,12 @@ def test_value_dependent_shapes_are_refused_in_a_trace():
             engine.compile(function)(np.ones((3,), "float32"))
 
 
+@pytest.mark.native_only("where a program on a device gives NaN")
+def test_a_matrix_that_has_no_root_is_refused():
+    with pytest.raises(ValueError, match="not positive definite"):
+        ops.cholesky(-np.eye(2))
+
+
 def test_errors_name_the_op_and_the_shapes():
     with pytest.raises(ValueError, match=r"matmul: the last axis of x1 \(2, 3\).*\(2, 3\)"):
         ops.matmul(np.ones((2, 3)), np.ones((2, 3)))
@@ -131,8 +142,6 @@ def test_errors_name_the_op_and_the_shapes():
         ops.sparse_categorical_crossentropy(np.ones((2, 3)), np.ones((2, 3)))
     with pytest.raises(ValueError, match="cannot be cut"):
         ops.split(np.ones((5,)), 2)
-    with pytest.raises(ValueError, match="not positive definite"):
-        ops.cholesky(-np.eye(2))
     with pytest.raises(ValueError, match=r"take: indices must lie between -3 and 2 .* from 0 to 5"):
         ops.take(np.ones((2, 3)), [0, 5], axis=1)
     with pytest.raises(ValueError, match="square"):
@@ -141,7 +150,7 @@ def test_errors_name_the_op_and_the_shapes():
 
 def test_softmax_of_huge_logits_is_finite():
     assert ops.softmax([1000.0, 1000.0]).tolist() == [0.5, 0.5]
-    assert np.isfinite(ops.log_softmax([1000.0, -1000.0])).all()
+    assert np.isfinite(ops.convert_to_numpy(ops.log_softmax([1000.0, -1000.0]))).all()
     assert ops.sigmoid([1000.0, -1000.0]).tolist() == [1.0, 0.0]
     assert ops.softplus(1000.0) == 1000.0 and ops.logsumexp([1000.0, 1000.0]) == pytest.approx(1000.6931)
 
@@ -161,5 +170,5 @@ def test_jvp_is_the_slope_along_the_direction():
 
 def test_infinities_and_nan_come_without_warnings():
     assert ops.divide(1.0, [0.0]).tolist() == [np.inf] and ops.log([0.0]).tolist() == [-np.inf]
-    assert np.isnan(ops.sqrt([-1.0])).all() and np.isnan(ops.subtract([np.inf], np.inf)).all()
+    assert bool(ops.all(ops.isnan(ops.sqrt([-1.0])))) and bool(ops.all(ops.isnan(ops.subtract([np.inf], np.inf))))
     assert ops.exp([1000.0]).tolist() == [np.inf]

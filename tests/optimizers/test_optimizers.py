@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from lamina import _deprecation, optimizers
+from lamina import _deprecation, ops, optimizers
 from lamina.engines import engine
 from lamina.optimizers import schedules
 from lamina.variables import GradientTape, Variable
@@ -198,7 +198,7 @@ def test_own_optimizer_in_keras_style():
 
         def update_step(self, gradient, variable, learning_rate):
             self.assign_add(self.counts[self._get_variable_index(variable)], np.ones(variable.shape, "float32"))
-            self.assign_sub(variable, learning_rate * np.sign(gradient))
+            self.assign_sub(variable, learning_rate * ops.sign(gradient))
 
     weight, optimizer = Variable([1.0, -1.0]), Signed()
     optimizer.apply_gradients([(np.array([3.0, -2.0], "float32"), weight)])

@@ -375,6 +375,7 @@ def test_verbose_output(make, data, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.native_only("counts plans; other engines have their own test")
 def test_a_step_of_a_tiny_net_is_one_plan_reused(make, data):
     model = make()
     model.fit(*data, batch_size=25, epochs=2, verbose=0)
@@ -417,6 +418,7 @@ def test_binary_labels_must_lie_between_zero_and_one(data):
         model.fit(data[0], np.where(data[1] > 0, 1, -1), verbose=0)
 
 
+@pytest.mark.native_only("a program on a device cannot raise")
 def test_embedding_index_out_of_range_is_an_error_in_a_compiled_step():
     model = lamina.Sequential(
         [lamina.Input((2,), dtype="int32"), layers.Embedding(10, 3), layers.Flatten(), layers.Dense(1)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import variables
+from lamina import ops, variables
 from lamina.variables import DTypePolicy, DTypePolicyMap, get_dtype_policy
 
 
@@ -32,9 +32,9 @@ def test_global_policy():
 
 def test_convert_input():
     policy = DTypePolicy("mixed_float16")
-    assert policy.convert_input(np.zeros(2, "float32"), True, "float16").dtype == np.float16
-    assert policy.convert_input(np.zeros(2, "int32"), True, "float16").dtype == np.int32
-    assert policy.convert_input(np.zeros(2, "float32"), False, "float16").dtype == np.float32
+    assert ops.dtype(policy.convert_input(np.zeros(2, "float32"), True, "float16")) == "float16"
+    assert ops.dtype(policy.convert_input(np.zeros(2, "int32"), True, "float16")) == "int32"
+    assert ops.dtype(policy.convert_input(np.zeros(2, "float32"), False, "float16")) == "float32"
     assert policy.convert_input("text", True, "float16") == "text"
 
 

@@ -21,7 +21,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
         if max_value is None:
             return ops.relu(x)
         return ops.relu6(x) if max_value == 6 else ops.clip(ops.relu(x), 0.0, max_value)
-    x = ops.convert_to_tensor(x) if not hasattr(x, "dtype") else x
+    x = ops.convert_to_tensor(x)
     below = ops.relu(threshold - x) if negative_slope != 0 else None
     x = x * ops.cast(ops.greater(x, threshold), x.dtype) if threshold != 0 else ops.relu(x)
     if max_value is not None:

@@ -39,21 +39,28 @@ def _function(func: Callable | None = None, **options: Any) -> Any:
     return func
 
 
-def _no_devices(device_type: str | None = None) -> list[Any]:
-    """The devices of a kind: one CPU, no other."""
-    return (
-        [types.SimpleNamespace(name="/physical_device:CPU:0", device_type="CPU")]
-        if device_type in (None, "CPU")
-        else []
-    )
+def _devices(device_type: str | None = None) -> list[Any]:
+    """The devices of a kind: the CPU, and those that the engine computes on."""
+    found = [tuple(d.upper().split(":")) for d in engine.devices()]
+    names = {("CPU", "0"), *((kind if kind in ("CPU", "TPU") else "GPU", number) for kind, number in found)}
+    return [
+        types.SimpleNamespace(name=f"/physical_device:{kind}:{number}", device_type=kind)
+        for kind, number in sorted(names)
+        if device_type in (None, kind)
+    ]
+
+
+def _has_gpu(*args: Any, **kwargs: Any) -> bool:
+    return bool(_devices("GPU"))
+
+
+def _gpu_name() -> str:
+    """The name of the first GPU, empty where there is none."""
+    return next((f"/device:{'/'.join(d.name.split(':')[1:]).replace('/', ':')}" for d in _devices("GPU")), "")
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
     """Without effect here."""
-
-
-def _false(*args: Any, **kwargs: Any) -> bool:
-    return False
 
 
 def _true(*args: Any, **kwargs: Any) -> bool:
@@ -100,12 +107,17 @@ TENSORFLOW: dict[str, dict[str, Any]] = {
     "tensorflow.random": {**RANDOM, "set_seed": set_random_seed},
     "tensorflow.linalg": {name: _FUNCTIONS[name] for name in ("matmul", "norm", "eye", "tensordot", "einsum")},
     "tensorflow.config": {
-        "list_physical_devices": _no_devices,
-        "list_logical_devices": _no_devices,
+        "list_physical_devices": _devices,
+        "list_logical_devices": _devices,
+        "set_visible_devices": _nothing,
         "run_functions_eagerly": _nothing,
     },
-    "tensorflow.config.experimental": {"list_physical_devices": _no_devices, "set_memory_growth": _nothing},
-    "tensorflow.test": {"is_gpu_available": _false, "is_built_with_cuda": _false},
+    "tensorflow.config.experimental": {"list_physical_devices": _devices, "set_memory_growth": _nothing},
+    "tensorflow.test": {
+        "is_gpu_available": _has_gpu,
+        "is_built_with_cuda": _has_gpu,
+        "gpu_device_name": _gpu_name,
+    },
     "tensorflow.logging": _LOGGING,
     "tensorflow.autograph": {"set_verbosity": _nothing},
     "tensorflow.python": {},

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from lamina import engines
+from lamina._blas import advice
 from lamina._checks import check_positive_int
 from lamina._public import public
 
@@ -25,29 +26,46 @@ def set_backend(backend: str) -> None:
 
 @public("config.describe")
 def describe() -> dict[str, Any]:
-    """What runs: engine, versions, cores, BLAS library and kernels, settings."""
+    """What runs: engine, versions, cores and threads, BLAS library and kernels, settings.
+
+    On the native engine also what it can do, measured in a third of a second: GFLOP/s of a large product, GB/s of a copy.
+    """
     import platform
 
     import numpy as np
     import threadpoolctl
 
+    import lamina as face  # the dtype policy stands on a higher floor
     from lamina import __version__, _settings
 
     pools = [
         {k: p.get(k) for k in ("user_api", "internal_api", "version", "architecture", "num_threads")}
         for p in threadpoolctl.threadpool_info()
     ]
-    return {
+    engine = engines.current()
+    described = {
         "lamina": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "engine": engines.current().NAME,
-        "chosen by": "LAMINA_ENGINE" if "LAMINA_ENGINE" in os.environ else "default",
+        "engine": engine.NAME,
+        "chosen by": engines.reason(),
+        "to choose": f"LAMINA_ENGINE={'|'.join(engines.available())}|auto, or lamina.config.set_engine(name)",
+        "device": engine.device(),
+        "precision": face.config.dtype_policy().name,
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "blas": pools,
         "floatx": _settings.floatx(),
         "image_data_format": _settings.image_data_format(),
     }
+    if hasattr(engine, "peaks"):
+        flops, bandwidth = engine.peaks()
+        described["threads"] = engine.num_threads()
+        described["matmul"] = f"{flops / 1e9:.0f} GFLOP/s (float32, measured)"
+        described["memory"] = f"{bandwidth / 1e9:.1f} GB/s (copying, measured)"
+    hints = [hint for p in pools if (hint := advice(p["architecture"]))]
+    if hints:
+        described["hint"] = hints[0]
+    return described
 
 
 @public("config.show")

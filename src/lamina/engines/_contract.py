@@ -44,6 +44,9 @@ class Nn(Protocol):
     def top_k(self, x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
         """The k largest entries of the last axis and their positions (int32)."""
 
+    def bitcast(self, x: Tensor, dtype: Any) -> Tensor:
+        """The bytes of `x` read as another dtype; the last axis shrinks or grows with its size."""
+
     def take_rows(self, x: Tensor, places: Tensor) -> Tensor:
         """`x[places]` for places known to lie within the first axis."""
 
@@ -119,9 +122,9 @@ class Compiled(Protocol):
     def __call__(self, *args: Any) -> Any:
         """What the function returns, as tensors."""
 
-    def loop(self, *args: Any, rows: Any, collect: bool = False) -> Any:
-        """`fn(*args, row)` for each row in turn, donated state carried on; the last result, or with `collect` the
-        stacked results of all rows."""
+    def loop(self, *args: Any, rows: Any, start: int = 0, stop: int | None = None, collect: bool = False) -> Any:
+        """`fn(*args, row)` for each of `rows[start:stop]` in turn, donated state carried on; the last result, or with
+        `collect` the stacked results. Called with one array of rows and other bounds, it should not compile again."""
 
 
 @runtime_checkable
@@ -132,6 +135,10 @@ class Engine(Protocol):
     """The name in `LAMINA_ENGINE`."""
     MUTABLE: bool
     """Whether variables keep one array for life that is updated in place, and compiled functions bind to it."""
+    TRACES_FFT: bool
+    """Whether `xp.fft` takes traced tensors and has gradients; if not, products with the matrix of the transform do."""
+    COSTLY_TRACES: bool
+    """Whether a batch of another size costs a compilation that is felt, so that the last batch is better filled up."""
     xp: Any
     """An array namespace with NumPy's names."""
     nn: Nn
@@ -139,17 +146,43 @@ class Engine(Protocol):
     Spec: type
     """Shape and dtype without data: `Spec(shape, dtype)`."""
 
+    ConcreteValueError: type
+    """What a traced tensor raises when its value is asked for."""
+
+    def devices(self) -> list[str]:
+        """The devices it can compute on, such as `["gpu:0", "gpu:1"]`."""
+
+    def device(self) -> str:
+        """What arrays lie on, in words."""
+
+    def resident(self, x: Any) -> Tensor:
+        """An array of the user's where compiled steps gather from; it is used as long as one run lasts."""
+
+    def can_hold(self, arrays: Sequence[Any]) -> bool:
+        """Whether `resident` has room for these arrays; if not, batches are made on the host."""
+
+    def prefetch(self, batches: Any) -> Any:
+        """The batches of an iterator, brought to where steps compute before they are asked for."""
+
+    # Optional: LAYER_BASES, a tuple of classes that layers inherit from too.
+
     def tensor(self, x: Any, dtype: Any = None) -> Tensor:
-        """`x` as a tensor, without a copy where possible."""
+        """`x` as a tensor, without a copy where possible. Text has no tensors: arrays of strings stay NumPy arrays."""
 
     def is_tensor(self, x: Any) -> bool:
         """Whether `x` is a tensor of this engine."""
+
+    def is_traced(self, x: Any) -> bool:
+        """Whether `x` stands for a value that is not known, inside a function that is compiled or whose spec is asked."""
 
     def numpy(self, x: Tensor) -> Any:
         """The values as a NumPy array."""
 
     def cast(self, x: Tensor, dtype: Any) -> Tensor:
         """`x` in another dtype."""
+
+    def eagerly(self) -> Any:
+        """A context in which what is computed from known values is known at once, even while a function is traced."""
 
     def spec(self, fn: Callable, *args: Any, **kwargs: Any) -> Any:
         """What `fn` returns, as Specs, without computing it; Specs among the arguments stand for tensors."""
@@ -175,6 +208,9 @@ class Engine(Protocol):
     def vectorized_map(self, function: Callable, elements: Any) -> Any:
         """`function` on each entry of the leading axis, stacked."""
 
+    def remat(self, fn: Callable) -> Callable:
+        """`fn`, whose intermediate values are computed again for the gradient where that saves memory."""
+
     def stop_gradient(self, x: Any) -> Any:
         """`x` as a constant for differentiation."""
 
@@ -183,6 +219,20 @@ class Engine(Protocol):
 
     def GradientTape(self, persistent: bool = False, watch_accessed_variables: bool = True) -> Any:
         """Records what happens inside a `with` block, for `gradient(target, sources)`."""
+
+    # Only where MUTABLE: what variables live in.
+
+    def new_storage(self, value: Tensor) -> Any:
+        """A copy of `value`, contiguous, that a variable owns."""
+
+    def storage_view(self, storage: Any) -> Tensor:
+        """The tensor over a variable's storage that its readers get; it changes with the storage."""
+
+    def write(self, storage: Any, value: Tensor) -> None:
+        """Copies `value` into a storage."""
+
+    def shares_storage(self, a: Any, b: Any) -> bool:
+        """Whether one storage is a part of the other."""
 
     def on_variable_read(self, variable: Any, value: Tensor) -> Tensor:
         """Told of every variable read while a tape exists; returns what to use for it."""

@@ -81,6 +81,7 @@ from .preprocessing import Hashing as Hashing
 from .preprocessing import IntegerLookup as IntegerLookup
 from .preprocessing import Normalization as Normalization
 from .preprocessing import Rescaling as Rescaling
+from .preprocessing import Resizing as Resizing
 from .preprocessing import StringLookup as StringLookup
 from .regularization import ActivityRegularization as ActivityRegularization
 from .regularization import AlphaDropout as AlphaDropout

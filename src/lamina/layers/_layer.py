@@ -6,6 +6,8 @@ from typing import Any
 
 from lamina import ops, regularizers, tree
 from lamina._public import public
+from lamina._where import where
+from lamina.engines import layer_bases
 from lamina.ops._symbolic import KerasTensor, Node, Operation, any_symbolic
 from lamina.variables import (
     AutocastScope,
@@ -20,12 +22,13 @@ from ._building import Building, build_once
 from ._call import Arguments, context, function_of, signature_of
 from ._input_spec import check_inputs
 from ._losses import Losses
-from ._mask import get_masks, set_mask, set_masks
+from ._mask import get_mask, get_masks, set_mask, set_masks
 from ._old_arguments import rename_old_arguments, take_general_arguments
+from ._remat import current_remat, remat
 
 
 @public("layers.Layer", "Layer")
-class Layer(Building, Losses, Operation):
+class Layer(Building, Losses, Operation, *layer_bases()):
     """A function of tensors with state: its weights are made in `build`, its calculation is `call`.
 
     A subclass defines `__init__` (its options), `build(input_shape)` (makes weights with `add_weight`; runs once, before
@@ -79,6 +82,7 @@ class Layer(Building, Losses, Operation):
         self._trainable = bool(trainable)
         self._input_spec = None
         self._convert_input_args = True
+        self._remat = None if hasattr(self, "train_step") else current_remat()  # models: their layers, one by one
         self._allow_non_tensor_positional_args = False
         self._build_shapes_dict: dict[str, Any] | None = None
         self._path: str | None = None
@@ -143,7 +147,9 @@ class Layer(Building, Losses, Operation):
         given = arguments.by_name.get("training") if signature.has_training else explicit_training
         training = given
         if training is None:
-            training = context.training if context.training is not None else signature.training_default
+            training = context.training
+        if training is None:
+            training = self.__dict__.get("_training_mode", signature.training_default)
         masks = self._carried_masks(signature, arguments, kwargs)
         self._check_inputs(arguments)
         outer = context.training
@@ -151,8 +157,10 @@ class Layer(Building, Losses, Operation):
             self._clear_losses()
         context.depth += 1
         context.training = training
+        place = where.place
         try:
             with self._scope():
+                where.place = (self._path or self.name, place[1])
                 if not self.built:
                     self._maybe_build(arguments)
                     self._check_inputs(arguments)
@@ -170,6 +178,7 @@ class Layer(Building, Losses, Operation):
         finally:
             context.depth -= 1
             context.training = outer
+            where.place = place
         return self._pass_masks_on(arguments, outputs, masks)
 
     def _run(self, signature: Any, args: tuple, kwargs: dict, training: Any, given: Any) -> Any:
@@ -178,7 +187,21 @@ class Layer(Building, Losses, Operation):
         if signature.has_training and training is not None and given is None:
             args, kwargs = _with_training(signature, args, kwargs, training)
         with self._autocast():
+            if self._remat is not None and training and self._remat.covers(self, args, kwargs):
+                return self.rematerialized_call(self.call, *args, **kwargs)
             return self.call(*args, **kwargs)
+
+    def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
+        """`layer_call` on the arguments, without keeping intermediate values for the gradient."""
+        return remat(layer_call)(*args, **kwargs)
+
+    def _activated(self, x: Any) -> Any:
+        """`x` after the layer's activation function, if it has one."""
+        activation = self.activation
+        if activation is None:
+            return x
+        saves = self._remat is not None and self._remat.mode == "activations" and context.training
+        return remat(activation)(x) if saves else activation(x)
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Records a call on KerasTensors and returns the KerasTensors it would give."""
@@ -203,7 +226,7 @@ class Layer(Building, Losses, Operation):
             if isinstance(x, (KerasTensor, bool, int, float, str, type(None))):
                 return x
             converted = policy.convert_input(x, autocast, dtype)
-            mask = getattr(x, "_keras_mask", None)
+            mask = get_mask(x)
             return converted if mask is None or converted is x else set_mask(converted, mask)
 
         return (
@@ -357,7 +380,7 @@ def _map_known(function: Callable, structure: Any) -> Any:
 def _describe(value: Any) -> Any:
     def one(x: Any) -> Any:
         if hasattr(x, "shape") and hasattr(x, "dtype"):
-            return f"{getattr(x.dtype, 'name', x.dtype)}{tuple(x.shape)}".replace(",)", ")").replace(", ", ",")
+            return f"{ops.dtype(x)}{tuple(x.shape)}".replace(",)", ")").replace(", ", ",")
         return x
 
     return tree.map_structure(one, value)

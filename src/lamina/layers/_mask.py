@@ -6,17 +6,14 @@ import numpy as np
 
 from lamina import ops, tree
 from lamina.ops._masks import get_mask as get_mask
+from lamina.ops._masks import set_mask as _set_mask
 
 
 def set_mask(x: Any, mask: Any) -> Any:
     """`x` carrying `mask`: the same object where it can hold attributes, else a tensor over the same data."""
-    try:
-        x._keras_mask = mask
-    except AttributeError:
-        if not isinstance(x, np.ndarray):
-            return x
+    if type(x) is np.ndarray:
         x = ops.convert_to_tensor(x)
-        x._keras_mask = mask
+    _set_mask(x, mask)
     return x
 
 

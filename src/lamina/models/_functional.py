@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
+from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
 from lamina.layers._call import as_shapes, map_shapes
 from lamina.layers._mask import get_mask, set_mask
@@ -98,7 +99,7 @@ class Functional(Function, Model):
     def _host_inputs(self, x: Any) -> Any:
         """What the trainer gives the compiled step in place of `x`, if there are layers that read strings."""
         part = host_part(self)
-        return x if part is None else part.run(x)
+        return x if part is None else tree.map_structure(engine.numpy, part.run(x))
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         if isinstance(inputs, dict) and HOST_OUTPUTS in inputs:

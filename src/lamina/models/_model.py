@@ -11,6 +11,7 @@ from lamina.layers import Layer
 from lamina.layers._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
 from lamina.training import Trainer
+from lamina.training._memory import made_up_memory
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 from lamina.viewing import print_summary
 
@@ -151,6 +152,7 @@ class Model(Trainer, Layer):
         expand_nested: bool = False,
         show_trainable: bool = False,
         layer_range: Any = None,
+        memory: bool | int = False,
     ) -> None:
         """Prints a table of the layers, their output shapes and numbers of weights.
 
@@ -161,6 +163,8 @@ class Model(Trainer, Layer):
             expand_nested: whether the layers of models inside are shown.
             show_trainable: whether a column tells what is trained.
             layer_range: pair of names (or patterns) of the first and last layer to show.
+            memory: whether the memory of a training step is measured and shown, for a batch of 32 (True) or so many; the
+                model must be compiled.
         """
         print_summary(
             self,
@@ -170,6 +174,8 @@ class Model(Trainer, Layer):
             expand_nested=expand_nested,
             show_trainable=show_trainable,
             layer_range=layer_range,
+            memory=made_up_memory(self, 32 if memory is True else memory) if memory else None,
+            batch_size=32 if memory is True else memory,
         )
 
     def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:

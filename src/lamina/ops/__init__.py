@@ -1,6 +1,7 @@
 """Functions on tensors: on arrays, on Variables, inside a trace, and on symbolic `KerasTensor`s (`lamina.ops`)."""
 
 from . import _operators as _operators
+from . import image as image
 from . import linalg as linalg
 from . import nn as nn
 from . import numpy as numpy

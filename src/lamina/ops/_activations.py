@@ -8,6 +8,7 @@ import numpy as np
 
 from ._backend import kernels, xp
 from ._convert import dtype_name, floating, tensor, to
+from ._dtypes import numpy_dtype
 from ._op import op
 
 
@@ -300,7 +301,7 @@ def sparsemax(x, axis=-1):
     """
     x = xp.moveaxis(floating(x), axis, -1)
     ordered = xp.flip(xp.sort(x, axis=-1), -1)
-    places = np.arange(1, x.shape[-1] + 1).astype(x.dtype)
+    places = tensor(np.arange(1, x.shape[-1] + 1).astype(numpy_dtype(dtype_name(x))))
     total = xp.cumsum(ordered, axis=-1)
     kept = xp.greater(1 + places * ordered, total)
     count = xp.sum(to(kept, dtype_name(x)), axis=-1, keepdims=True)

@@ -265,5 +265,4 @@ def polar(abs_, angle):
     Returns: `(...)`, complex.
     """
     a, b = promote(abs_, angle, arrays=True, also=("float32",))
-    unit = np.complex128(1j) if dtype_name(a) == "float64" else np.complex64(1j)
-    return a * xp.cos(b) + (a * xp.sin(b)) * unit
+    return a * xp.cos(b) + (a * xp.sin(b)) * 1j

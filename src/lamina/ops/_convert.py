@@ -18,12 +18,12 @@ _SCALARS = (bool, int, float, complex)
 
 def tensor(x: Any) -> Any:
     """`x` as a tensor in its own dtype; Python numbers and lists take the default int and float types."""
+    if type(x) is not np.ndarray and engine.is_tensor(x):
+        return x
     if isinstance(x, np.ndarray):
-        return x if type(x) is not np.ndarray else engine.tensor(x)
+        return engine.tensor(x)
     if hasattr(x, "__tensor__"):
         return x.__tensor__()
-    if engine.is_tensor(x):
-        return x
     if isinstance(x, np.generic):
         return engine.tensor(x)
     if isinstance(x, KerasTensor):

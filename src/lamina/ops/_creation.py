@@ -162,10 +162,10 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     steps = builtins.max(num - 1 if endpoint else num, 1)
     step = (b - a) / steps
     shape = (num,) + (1,) * step.ndim
-    places = np.arange(num).reshape(shape).astype(numpy_dtype(work))
+    places = tensor(np.arange(num).reshape(shape).astype(numpy_dtype(work)))
     result = a + step * places
     if endpoint and num > 1:
-        result = xp.where(places == num - 1, b, result)
+        result = xp.where(xp.equal(places, num - 1), b, result)
     result = to(xp.moveaxis(result, 0, axis) if axis else result, dtype)
     return (result, step) if retstep else result
 
@@ -338,7 +338,7 @@ def vander(x, N=None, increasing=False):
     powers = np.arange(count) if increasing else np.arange(count)[::-1]
     dtype = dtype_name(x)
     base = to(x, "int32") if dtype == "bool" else x
-    return to(xp.power(xp.expand_dims(base, -1), powers.astype(base.dtype)), dtype)
+    return to(xp.power(xp.expand_dims(base, -1), powers.astype(numpy_dtype(dtype_name(base)))), dtype)
 
 
 @op("nn", tensors="x")

@@ -8,7 +8,7 @@ import numpy as np
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, floating, promote, to
+from ._convert import dtype_name, floating, promote, tensor, to
 from ._dtypes import numpy_dtype
 from ._indexing import concrete
 from ._op import op
@@ -229,7 +229,7 @@ def _pinv_change(p: Any, a: Any, change: Any) -> Any:
 
     Reference: Golub and Pereyra, The Differentiation of Pseudo-Inverses, 1973, doi:10.1137/0710036.
     """
-    rows, columns = np.eye(a.shape[-2], dtype=a.dtype), np.eye(a.shape[-1], dtype=a.dtype)
+    rows, columns = (tensor(np.eye(n, dtype=numpy_dtype(dtype_name(a)))) for n in a.shape[-2:])
     turned, q = xp.swapaxes(change, -1, -2), xp.swapaxes(p, -1, -2)
     outside = xp.matmul(xp.matmul(p, q), xp.matmul(turned, rows - xp.matmul(a, p)))
     inside = xp.matmul(xp.matmul(columns - xp.matmul(p, a), turned), xp.matmul(q, p))

@@ -129,7 +129,10 @@ def _dtype_or_type(value: Any) -> Any:
         return _settings.floatx()
     if isinstance(value, (str, type, np.dtype)):
         return value
-    return getattr(value, "dtype", type(value))
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None:
+        return dtype
+    return type(value) if type(value) in _PYTHON else value
 
 
 _names: dict[Any, str] = {}

@@ -291,11 +291,7 @@ def view_as_complex(x):
     if not x.shape or x.shape[-1] != 2:
         raise ValueError(f"view_as_complex: the last axis must have size 2; got shape {tuple(x.shape)}.")
     x = to(x, result_type(dtype_name(x), "float32"))
-    return x[..., 0] + x[..., 1] * (1j * _one_complex(dtype_name(x)))
-
-
-def _one_complex(dtype: str) -> Any:
-    return np.complex128(1) if dtype == "float64" else np.complex64(1)
+    return x[..., 0] + x[..., 1] * 1j
 
 
 @op("math")
@@ -322,7 +318,7 @@ def view(x, dtype=None):
     Returns: `(..., m)` with as many bytes.
     """
     x = tensor(x)
-    return x if dtype is None else x.view(numpy_dtype(standardize_dtype(dtype)))
+    return x if dtype is None else kernels.bitcast(x, numpy_dtype(standardize_dtype(dtype)))
 
 
 @op("numpy", tensors="x1 x2", spec=elementwise_spec)

@@ -16,13 +16,13 @@ from ._symbolic import KerasTensor, infer_spec
 
 def concrete(x: Any, what: str) -> np.ndarray:
     """The values of a tensor. Raises TypeError if it has none, since the shape of the result depends on them."""
-    x = tensor(x)
-    if not isinstance(x, np.ndarray) and getattr(x, "trace", None) is not None and not getattr(x.trace, "eager", False):
+    try:
+        return np.asarray(engine.numpy(tensor(x)))
+    except engine.ConcreteValueError:
         raise TypeError(
             f"{what}: the shape of the result depends on values, which are not known while a function is traced for "
             "compilation. Use a form of fixed size (a mask with ops.where, ops.unique with size=), or run_eagerly=True."
-        )
-    return np.asarray(engine.numpy(x))
+        ) from None
 
 
 def _integer(x: Any) -> Any:
@@ -341,7 +341,7 @@ def bincount(x, weights=None, minlength=0, sparse=False):
     if isinstance(x, np.ndarray) or not minlength:
         values = concrete(x, "bincount")
         length = max(int(minlength), int(values.max()) + 1 if values.size else 0)
-    hits = to(xp.equal(xp.expand_dims(x, -1), np.arange(length, dtype=x.dtype)), "int32")
+    hits = to(xp.equal(xp.expand_dims(x, -1), np.arange(length, dtype=numpy_dtype(dtype_name(x)))), "int32")
     if weights is None:
         return xp.sum(hits, axis=-2, dtype=hits.dtype)
     weights = tensor(weights)
@@ -372,8 +372,8 @@ def histogram(x, bins=10, range=None):
         low, high = (xp.min(x), xp.max(x)) if x.shape[0] else (scalar(0, kind), scalar(1, kind))
     flat = xp.equal(low, high)
     low, high = xp.where(flat, low - 0.5, low), xp.where(flat, high + 0.5, high)
-    places = np.arange(bins + 1).astype(numpy_dtype(kind))
-    edges = xp.where(places == bins, high, low + (high - low) / bins * places)
+    places = tensor(np.arange(bins + 1).astype(numpy_dtype(kind)))
+    edges = xp.where(xp.equal(places, bins), high, low + (high - low) / bins * places)
     inside = xp.logical_and(xp.greater_equal(x, low), xp.less_equal(x, high))
     number = xp.minimum(searchsorted(edges, x, side="right") - 1, bins - 1)
     hits = xp.logical_and(

@@ -73,7 +73,8 @@ def op(
     """Makes a public op of a function written on tensors.
 
     Args:
-        families: the namespaces under `ops` it is listed in ("numpy", "nn", "linalg"); "core" and "math" have none.
+        families: the namespaces under `ops` it is listed in ("numpy", "nn", "linalg", "image"); "core" and "math" have
+            none.
         tensors: names of the arguments that are call arguments of the operation in a graph; the rest are its config. By
             default those without a default value.
         class_name: the operation's class as files name it, CamelCase of the function's name by default.
@@ -121,7 +122,8 @@ def op(
         wrapper.operation = operation  # type: ignore[attr-defined]
         paths = []
         for name in (function.__name__.rstrip("_"), *aliases):
-            paths.append(f"ops.{name}")
+            if families[0] != "image":  # those stand in ops.image only
+                paths.append(f"ops.{name}")
             paths.extend(f"ops.{f}.{name}" for f in families if f in ("numpy", "nn", "linalg", "image"))
         return public(*paths)(wrapper)
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ._backend import kernels, xp
-from ._convert import floating, tensor
+from ._convert import dtype_name, floating, tensor
+from ._dtypes import numpy_dtype
 from ._layout import is_channels_first, padding_pairs, sizes_of, to_channels_first, to_channels_last
 from ._op import op
 
@@ -65,7 +66,7 @@ def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=N
         share = counts[0]
         for c in counts[1:]:
             share = share[..., None] * c
-        return total * (1.0 / share[None, ..., None]).astype(total.dtype)
+        return total * tensor((1.0 / share[None, ..., None]).astype(numpy_dtype(dtype_name(total))))
 
     return _pooled(floating(inputs), pool_size, strides, padding, data_format, "average_pool", mean)
 

@@ -27,11 +27,11 @@ def _pair(name: str, x: Any) -> tuple[Any, Any]:
 
 def _traced(*parts: Any) -> bool:
     """Whether a fast transform cannot be recorded, so that the product with the matrix of the transform must do."""
-    return engine.NAME == "native" and any(engine.is_traced(x) for x in parts)
+    return not engine.TRACES_FFT and any(engine.is_traced(x) for x in parts)
 
 
 def _complex(real: Any, imaginary: Any) -> Any:
-    return real + imaginary * (np.complex128(1j) if dtype_name(real) == "float64" else np.complex64(1j))
+    return real + imaginary * 1j
 
 
 def _parts(z: Any, dtype: str) -> tuple:
@@ -217,7 +217,7 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
         n, side = x.shape[-1], fft_length // 2
         x = xp.take(x, np.pad(np.arange(n), (side, side), mode="reflect"), axis=-1)
     frames = extract_sequences(x, fft_length, sequence_stride)
-    return rfft(frames * _window(window, sequence_length, fft_length, dtype))
+    return rfft(frames * tensor(_window(window, sequence_length, fft_length, dtype)))
 
 
 @op("math", tensors="x", class_name="ISTFT")
@@ -243,8 +243,8 @@ def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="
     # Adding up the frames is a product with a fixed matrix of ones, so that it has a gradient on every engine.
     adder = np.zeros((count * fft_length, total), numpy_dtype(dtype))
     adder[np.arange(count * fft_length), places.ravel()] = 1
-    flat = xp.reshape(frames * shape.astype(numpy_dtype(dtype)), (*frames.shape[:-2], count * fft_length))
-    result = xp.matmul(flat, adder) / np.where(weight > 1e-10, weight, 1).astype(numpy_dtype(dtype))
+    flat = xp.reshape(frames * tensor(shape.astype(numpy_dtype(dtype))), (*frames.shape[:-2], count * fft_length))
+    result = xp.matmul(flat, adder) / tensor(np.where(weight > 1e-10, weight, 1).astype(numpy_dtype(dtype)))
     start = fft_length // 2 if center else 0
     stop = start + length if length is not None else total - start
     return result[..., start:stop]

@@ -31,7 +31,7 @@ def argsort(x, axis=-1):
     x = tensor(x)
     if axis is None:
         x, axis = xp.reshape(x, (-1,)), 0
-    return to(xp.argsort(x, axis=axis, kind="stable"), "int32")
+    return to(xp.argsort(x, axis=axis, stable=True), "int32")
 
 
 @op("numpy", tensors="x")

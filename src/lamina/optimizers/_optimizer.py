@@ -104,7 +104,7 @@ class Optimizer:
         self._trainable_variables: list[Variable] = []
         self._indices: dict[int, int] = {}
         self._slots: dict[str, list[Variable | None]] = {}
-        self._excluded: tuple[set[int], re.Pattern | None] = (set(), None)
+        self._excluded: tuple[list[Variable], re.Pattern | None] = ([], None)
         with name_scope(self.name, caller=self):
             self._iterations = Variable(
                 0, name="iteration", dtype="int32", trainable=False, aggregation="only_first_replica"
@@ -242,6 +242,12 @@ class Optimizer:
             entries = self._slots[name]
             entries.extend([None] * (len(self._indices) - 1 - len(entries)))
             entries.append(own)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy has variables of its own; what it adopted stays behind."""
+        self.__dict__.update(state)
+        self._indices = {id(variable): i for i, variable in enumerate(self._trainable_variables)}
+        self._slots = {name: own[: len(self._trainable_variables)] for name, own in self._slots.items()}
 
     def _get_variable_index(self, variable: Variable) -> int:
         try:
@@ -443,12 +449,12 @@ class Optimizer:
         if self.built:
             raise ValueError(f"{type(self).__name__}: call exclude_from_weight_decay() before the optimizer is built.")
         pattern = re.compile("|".join(sorted(set(var_names)))) if var_names else None
-        self._excluded = ({id(variable) for variable in var_list or ()}, pattern)
+        self._excluded = (list(var_list or ()), pattern)
 
     def uses_weight_decay(self, variable: Variable) -> bool:
         """Whether weight decay applies to a variable."""
         excluded, pattern = self._excluded
-        return id(variable) not in excluded and (pattern is None or pattern.search(variable.name) is None)
+        return not any(variable is v for v in excluded) and (pattern is None or pattern.search(variable.name) is None)
 
     def weight_decay_of(self, variable: Variable) -> float | None:
         """The weight decay of a variable; None for none."""

@@ -6,6 +6,7 @@ from lamina import losses as losses_module
 from lamina import metrics as metrics_module
 from lamina import ops, tree
 
+from ._padding import size_of
 from ._per_output import keys_of, output_names, per_output, targets_of
 
 
@@ -59,15 +60,11 @@ class CompileLoss:
                 raise ValueError(f"The output {name!r} has a loss, but y holds no target for it.")
             value = ops.cast(function(t, p, s), "float32")
             if self.trackers:
-                next(trackers).update_state(value, sample_weight=len_of(p))
+                next(trackers).update_state(value, sample_weight=size_of(p))
             if weight is not None:
                 value = ops.multiply(value, float(weight))
             total = value if total is None else ops.add(total, value)
         return total
-
-
-def len_of(x: Any) -> int:
-    return int(x.shape[0]) if len(x.shape) else 1
 
 
 def as_loss(loss: Any, name: str) -> Any:

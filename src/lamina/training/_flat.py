@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops
+from lamina.engines import engine
 from lamina.variables import StateScope, Variable
 
 
@@ -48,14 +49,14 @@ class FlatState:
         self.long_variables = [self.weights, *self._slots.values()]
 
     def _join(self, variables: list[Variable], name: str) -> Variable:
-        long = Variable(np.zeros(self._stops[-1], variables[0]._value.dtype), name=f"flat_{name}")
+        long = Variable(ops.zeros((self._stops[-1],), variables[0].dtype), name=f"flat_{name}")
         for v, start, stop in zip(variables, self._starts, self._stops):
             v.rebind(long._value[start:stop].reshape(v.shape))
         return long
 
     def is_current(self) -> bool:
         """Whether the variables still lie in the buffers (a later FlatState may have taken them)."""
-        return all(np.shares_memory(v._value, self.weights._value) for v in self.variables)
+        return all(engine.shares_storage(v._value, self.weights._value) for v in self.variables)
 
     def parts(self, scope: StateScope) -> list[tuple[Variable, Any]]:
         """Each weight as a view of the long tensor in `scope`."""

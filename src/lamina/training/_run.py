@@ -38,13 +38,13 @@ class Run:
         self.kind = kind
         self.limit = limit
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
+        self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident
 
     def epoch(self, epoch: int) -> dict[str, float]:
         """Runs all batches; returns the logs. Ctrl-C is raised after the step at work."""
         hooks = (f"on_{self.kind}_batch_begin", f"on_{self.kind}_batch_end")
-        in_chunks = isinstance(self.source, ArrayData) and isinstance(self.step, Step)
         with DeferredInterrupt() as interrupt:
-            if in_chunks and not any(self.callbacks.has(h) for h in hooks):
+            if self._in_place and not any(self.callbacks.has(h) for h in hooks):
                 last = self._chunks(epoch, interrupt)
             else:
                 last = self._one_by_one(epoch, interrupt)
@@ -52,25 +52,29 @@ class Run:
 
     def _chunks(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
         """Data in memory, nobody watching each batch: many steps in one go, about a tenth of a second long."""
-        source, step = self.source, self.step
-        order, size = source.order(epoch), source.batch_size
-        full = source.size // size
-        total = min(source.num_batches, self.limit or source.num_batches)
-        rows = order[: full * size].reshape(full, size)
-        last, done, chunk = None, 0, 1
-        while done < min(full, total):
-            began = time.perf_counter()
-            last = step.on_places(source, rows[done : min(done + chunk, total)])
-            done = min(done + chunk, full, total)
+        last, done = None, 0
+        for rows, start, stop in self._groups(self.source.order(epoch)):
+            last = self.step.on_places(self.source, rows, start, stop)
+            done += stop - start
             interrupt.check()
-            elapsed = time.perf_counter() - began
-            chunk = max(1, min(int(chunk * CHUNK_S / max(elapsed, 1e-6)), 2 * chunk + 8))
             self._show(done, last)
-        if done < total and full * size < source.size:
-            last = step.on_places(source, order[None, full * size :])
-            done += 1
         self._warn_if_short(done)
         return last
+
+    def _groups(self, order: np.ndarray) -> Any:
+        """(rows, start, stop) for each chunk: as many steps as take about a tenth of a second, by what the last took."""
+        source, step = self.source, self.step
+        total = min(source.num_batches, self.limit or source.num_batches)
+        for rows in step.rows(source, order):
+            count = min(len(tree.flatten(rows)[0]), total)
+            total -= count
+            start, chunk = 0, max(1, int(CHUNK_S / step.seconds)) if step.seconds else 1
+            while start < count:
+                stop = min(start + chunk, count)
+                began = time.perf_counter()
+                yield rows, start, stop
+                step.seconds = max((time.perf_counter() - began) / (stop - start), 1e-7)
+                start, chunk = stop, max(1, min(int(CHUNK_S / step.seconds), 2 * chunk + 8))
 
     def _one_by_one(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
         last, n, shown = None, 0, 0.0
@@ -100,7 +104,7 @@ class Run:
     def outputs(self) -> list[Any]:
         """The results of the step, in order, as parts to be joined along the batch."""
         watched = any(self.callbacks.has(f"on_predict_batch_{when}") for when in ("begin", "end"))
-        if isinstance(self.source, ArrayData) and isinstance(self.step, Step) and not watched:
+        if self._in_place and not watched:
             return self._chunks_of_outputs()
         found: list[Any] = []
         shown = 0.0
@@ -122,37 +126,36 @@ class Run:
 
     def _chunks_of_outputs(self) -> list[Any]:
         source = self.source
-        total = min(source.num_batches, self.limit or source.num_batches)
-        full = min(source.size // source.batch_size, total)
-        places = np.arange(source.size)
-        rows = places[: full * source.batch_size].reshape(full, source.batch_size)
-        found, done, chunk = [], 0, 1
-        while done < full:
-            began = time.perf_counter()
-            stacked = self.step.on_places(source, rows[done : done + chunk], collect=True)
-            found.append(tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:]), stacked))
-            done = min(done + chunk, full)
-            chunk = max(1, min(int(chunk * CHUNK_S / max(time.perf_counter() - began, 1e-6)), 2 * chunk + 8))
+        found, done = [], 0
+        for rows, start, stop in self._groups(np.arange(source.size)):
+            stacked = self.step.on_places(source, rows, start, stop, collect=True)
+            samples = min((stop - start + done) * source.batch_size, source.size) - done * source.batch_size
+            found.append(
+                tree.map_structure(lambda x, n=samples: engine.numpy(x).reshape(-1, *x.shape[2:])[:n], stacked)
+            )
+            done += stop - start
             for bar in self.bars:
                 bar.progress(done, {})
-        if done < total:
-            found.append(self.step.on_places(source, places[None, full * source.batch_size :]))
         return found
 
     def _calls(self, epoch: int) -> Any:
         """A function for each batch that runs the step on it."""
         source, step = self.source, self.step
-        if isinstance(source, ArrayData) and isinstance(step, Step):
-            order, size = source.order(epoch), source.batch_size
-            for i in range(0, source.size, size):
-                yield lambda i=i: step.on_places(source, order[None, i : i + size])
+        if self._in_place and self.kind != "predict":
+            for rows in step.rows(source, source.order(epoch)):
+                for i in range(len(tree.flatten(rows)[0])):
+                    yield lambda rows=rows, i=i: step.on_places(source, rows, i, i + 1)
             return
         batches = source.batches(epoch)
+        restarts = not isinstance(source, StreamData) or source.restarts
+        if restarts and isinstance(step, Step):
+            # Not for a generator that runs once: it would lose batches that are taken from it too early.
+            batches = engine.prefetch(batches)
         try:
             for batch in batches:
                 yield lambda batch=batch: call_step(step, batch)
         finally:
-            if not isinstance(source, StreamData) or source.restarts:
+            if restarts:
                 batches.close()
 
     def _show(self, done: int, last: Any) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 from lamina import losses, ops, optimizers, tree
 from lamina import metrics as metrics_module
 from lamina._deprecation import warn_once
+from lamina._where import inside
 from lamina.engines import engine
 from lamina.variables import StateScope, deserialize_keras_object, serialize_keras_object
 
-from ._compile_loss import CompileLoss, len_of
+from ._compile_loss import CompileLoss
 from ._compile_metrics import BY_SHAPES, CompileMetrics
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
+from ._padding import masks_of, only_first, set_masks, size_of
 
 
 class Stepping:
@@ -129,7 +131,8 @@ class Stepping:
         """The scalar to minimise: the compiled losses, and what layers added."""
         terms = []
         if self._compile_loss is not None:
-            loss = self._compile_loss(y, y_pred, sample_weight)
+            with inside("loss"):
+                loss = self._compile_loss(y, y_pred, sample_weight)
             if loss is not None:
                 terms.append(loss)
         terms.extend(ops.sum(ops.cast(extra, "float32")) for extra in self.losses)
@@ -149,7 +152,8 @@ class Stepping:
 
     def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         if self._compile_metrics is not None:
-            self._compile_metrics.update_state(y, y_pred, sample_weight)
+            with inside("metrics"):
+                self._compile_metrics.update_state(y, y_pred, sample_weight)
 
     def _forward(self, x: Any, training: bool) -> Any:
         return self(x, training=training)
@@ -164,28 +168,33 @@ class Stepping:
         self._train(data, None)
         return self.get_metrics_result()
 
-    def _train(self, data: Any, flat: FlatState | None) -> None:
+    def _train(self, data: Any, flat: FlatState | None, count: Any = None) -> None:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         variables = self._weights_to_train()
 
         def loss_of(values: list[Any]) -> Any:
             with StateScope(zip(variables, values)) as scope:
-                y_pred = self._forward(x, training=True)
+                y_pred = only_first(self._forward(x, training=True), count)
                 loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
                 scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
             known = {id(v) for v in variables}
             changed = [(v, value) for v, value in scope.items() if id(v) not in known]
-            return scaled, (loss, y_pred, [value for _, value in changed], _Opaque([v for v, _ in changed]))
+            new_values = [value for _, value in changed]
+            return scaled, (loss, y_pred, masks_of(y_pred), new_values, _Opaque([v for v, _ in changed]))
 
         values = [v.value for v in variables]
-        (_, (loss, y_pred, new_values, changed)), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
+        (_, aux), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
+        loss, y_pred, masks, new_values, changed = aux
+        set_masks(y_pred, masks)
         for variable, value in zip(changed.items, new_values):
             variable.assign(value)
-        self._loss_tracker.update_state(loss, sample_weight=len_of(tree.flatten(x)[0]))
+        self._loss_tracker.update_state(loss, sample_weight=size_of(tree.flatten(x)[0], count))
         if flat is not None:
-            flat.apply(gradients)
+            with inside("optimizer"):
+                flat.apply(gradients)
         elif variables:
-            self.optimizer.apply(gradients, variables)
+            with inside("optimizer"):
+                self.optimizer.apply(gradients, variables)
         else:
             warn_once(f"no weights:{id(self)}", "The model has no trainable weights; nothing is learned.", UserWarning)
         self._update_metrics(y, y_pred, sample_weight)
@@ -195,11 +204,11 @@ class Stepping:
         self._test(data)
         return self.get_metrics_result()
 
-    def _test(self, data: Any) -> None:
+    def _test(self, data: Any, count: Any = None) -> None:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self._forward(x, training=False)
+        y_pred = only_first(self._forward(x, training=False), count)
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
-        self._loss_tracker.update_state(loss, sample_weight=len_of(tree.flatten(x)[0]))
+        self._loss_tracker.update_state(loss, sample_weight=size_of(tree.flatten(x)[0], count))
         self._update_metrics(y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:

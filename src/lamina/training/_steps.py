@@ -2,6 +2,9 @@
 
 A step is `step(state, batch) -> (new state, logs)`: `state` is the list of arrays of all variables concerned, read and
 written through a StateScope. On data in memory the batch is gathered inside the step, from arrays that stay where they are.
+
+Where compiling is costly, the last batch, which may be smaller, is filled up to the size of the others, and the step is told
+how many of its samples count: so all batches have one shape, and one program serves them.
 """
 
 from collections.abc import Callable
@@ -21,14 +24,18 @@ class Step:
     """One of a model's steps ("train", "test" or "predict"), compiled.
 
     Args:
-        update: `update(batch, flat) -> logs` (or predictions), on tensors, with variables that read and write a scope.
+        update: `update(batch, flat, count) -> logs` (or predictions), on tensors, with variables that read and write a scope;
+            count is the number of samples that count, None for all.
         variables: everything it may read or change.
         flat: long buffers that replace some of the variables, or None.
+        pads: whether `update` takes a count.
     """
 
-    def __init__(self, update: Callable, variables: list[Variable], flat: FlatState | None = None):
+    def __init__(self, update: Callable, variables: list[Variable], flat: FlatState | None = None, pads: bool = False):
         self.update = update
         self.flat = flat
+        self.pads = pads
+        self.seconds = 0.0  # that a step took when last measured
         covered = flat.covered if flat else set()
         unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
         self.variables = list(unique.values())
@@ -38,12 +45,12 @@ class Step:
         self._on_batch = engine.compile(self._step, donate=(0,))
         self._on_places = engine.compile(self._gathering_step, donate=(0,), resident=(1,))
 
-    def _step(self, state: list[Any], batch: Any) -> Any:
+    def _step(self, state: list[Any], batch: Any, count: Any = None) -> Any:
         with StateScope(zip(self.variables, state)) as scope:
             if self.flat is not None:
                 for variable, value in self.flat.parts(scope):
                     scope.set(variable, value)
-            logs = self.update(batch, self.flat)
+            logs = self.update(batch, self.flat, count)
             new = [scope[v] for v in self.variables]
         self._require_complete(scope)
         return new, logs
@@ -66,9 +73,10 @@ class Step:
                 self.variables += more.variables
                 self._compile()
 
-    def _gathering_step(self, state: list[Any], data: Any, places: Any) -> Any:
+    def _gathering_step(self, state: list[Any], data: Any, row: Any) -> Any:
+        places, count = row if isinstance(row, tuple) else (row, None)
         batch = tree.map_structure(lambda a: None if a is None else engine.nn.take_rows(a, places), data)
-        return self._step(state, batch)
+        return self._step(state, batch, count)
 
     def _state(self) -> list[Any]:
         return [v._value for v in self.variables]
@@ -76,7 +84,7 @@ class Step:
     def _keep(self, state: list[Any]) -> None:
         for variable, value in zip(self.variables, state):
             if value is not variable._value:
-                variable.assign(value)
+                variable.take(value)
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
@@ -84,10 +92,31 @@ class Step:
         self._keep(state)
         return logs
 
-    def on_places(self, data: ArrayData, rows: np.ndarray, collect: bool = False) -> Any:
-        """A step on each row of places `(steps, batch)` in data in memory; returns the logs of the last, or with
+    def rows(self, data: ArrayData, order: np.ndarray) -> list[Any]:
+        """The batches of data in memory as groups of rows for `on_places`: all in one group, except that a last batch of
+        another size is a group of its own where it cannot be filled up."""
+        size = data.batch_size
+        rest = len(order) % size
+        full = order[: len(order) - rest].reshape(-1, size)
+        if not rest:
+            return [full]
+        if not self.pads:
+            return [full, order[None, len(order) - rest :]] if len(full) else [order[None]]
+        last = np.concatenate([order[len(order) - rest :], np.repeat(order[-1:], size - rest)])
+        counts = np.full(len(full) + 1, size, np.int32)
+        counts[-1] = rest
+        return [(np.concatenate([full, last[None]]), counts)]
+
+    def on_places(
+        self, data: ArrayData, rows: Any, start: int = 0, stop: int | None = None, collect: bool = False
+    ) -> Any:
+        """A step on each of `rows[start:stop]` (see `rows`) of data in memory; returns the logs of the last, or with
         `collect` what all returned, stacked."""
-        state, logs = self._complete(lambda: self._on_places.loop(self._state(), data.data, rows=rows, collect=collect))
+        state, logs = self._complete(
+            lambda: self._on_places.loop(
+                self._state(), data.resident(), rows=rows, start=start, stop=stop, collect=collect
+            )
+        )
         self._keep(state)
         return logs
 

@@ -15,6 +15,7 @@ from . import _checks
 from ._data import ArrayData, StreamData, split, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
 from ._old_methods import OldMethods
+from ._padding import can_pad
 from ._run import Run, as_logs, call_step
 from ._sources import make_source
 from ._stepping import Stepping
@@ -133,7 +134,7 @@ class Trainer(Stepping, OldMethods):
 
     def _run_test(self, source: Any, runs: CallbackList, steps: int | None) -> dict[str, float]:
         step = self._step("test", source)
-        saved = [np.array(v._value) for v in self.metrics_variables]
+        saved = [v.numpy() for v in self.metrics_variables]
         self.reset_metrics()
         runs.call("on_test_begin", {})
         logs = Run(self, step, source, runs, "test", steps).epoch(0)
@@ -220,21 +221,21 @@ class Trainer(Stepping, OldMethods):
             and can_flatten(self.optimizer, self._weights_to_train())
         ):
             flat = FlatState(self.optimizer, self._weights_to_train())
-        step = Step(self._update_of(kind), variables, flat)
+        step = Step(self._update_of(kind), variables, flat, engine.COSTLY_TRACES and can_pad(self, kind))
         self._steps[kind] = (key, step)
         return step
 
     def _update_of(self, kind: str) -> Any:
         """The body of the step: without logs where the default step runs, since metrics carry them."""
         if kind == "predict":
-            return lambda batch, flat: self.predict_step(batch)
+            return lambda batch, flat, count: self.predict_step(batch)
         method, default, quiet = {
             "train": (self.train_step, Stepping.train_step, self._train),
-            "test": (self.test_step, Stepping.test_step, lambda batch, flat: self._test(batch)),
+            "test": (self.test_step, Stepping.test_step, lambda batch, flat, count: self._test(batch, count)),
         }[kind]
         if method.__func__ is default:
-            return lambda batch, flat: quiet(batch, flat)
-        return lambda batch, flat: method(batch)
+            return lambda batch, flat, count: quiet(batch, flat, count)
+        return lambda batch, flat, count: method(batch)
 
     def _step_variables(self, kind: str) -> list[Any]:
         found = list(self.variables)

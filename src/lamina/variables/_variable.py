@@ -78,7 +78,8 @@ class Variable:
         self._regularizer = None
         self._constraint = None
         self._layout = layout
-        self._store(self._initial_value(initializer, shape, dtype))
+        with engine.eagerly():
+            self._store(self._initial_value(initializer, shape, dtype))
 
     def _initial_value(self, initializer: Any, shape: Any, dtype: Any) -> Any:
         if isinstance(initializer, str):
@@ -102,28 +103,24 @@ class Variable:
     def _store(self, value: Any) -> None:
         """Takes `value` for its own. On an engine with mutable arrays, the array then stays the same for life."""
         if getattr(engine, "MUTABLE", True):
-            self._value = np.array(value, copy=True, order="C", subok=False)
-            self._bind(self._value)
+            self._bind(engine.new_storage(value))
         else:
             self._value = self._tensor = engine.tensor(value)
         self._dtype = standardize_dtype(self._value.dtype)
         self._shape = tuple(self._value.shape)
 
     def _bind(self, array: Any) -> None:
-        """Makes `array` the storage; `value` is a read-only view of it."""
+        """Makes `array` the storage; `value` is a view of it."""
         self._value = array
-        self._tensor = engine.tensor(array)
-        if np.shares_memory(self._tensor, array):
-            self._tensor = self._tensor.view()
-            self._tensor.flags.writeable = False
+        self._tensor = engine.storage_view(array)
 
-    def rebind(self, array: np.ndarray) -> None:
+    def rebind(self, array: Any) -> None:
         """Moves the storage into `array` (same shape and dtype), so that many variables can lie in one buffer."""
         if array.shape != self._shape or array.dtype != self._value.dtype:
             raise ValueError(
                 f"Variable {self._path!r}: cannot move {self._shape} {self._dtype} into {array.shape} {array.dtype}."
             )
-        np.copyto(array, self._value)
+        engine.write(array, self._value)
         self._bind(array)
 
     name = property(lambda self: self._name)
@@ -204,10 +201,17 @@ class Variable:
             local.scope.set(self, value)
             return value
         if getattr(engine, "MUTABLE", True):
-            np.copyto(self._value, np.asarray(value))
+            engine.write(self._value, value)
             return self._tensor
         self._value = self._tensor = value
         return value
+
+    def take(self, tensor: Any) -> None:
+        """Keeps a tensor that a step made for this variable: its shape and dtype are known to fit."""
+        if engine.MUTABLE:
+            self.assign(tensor)
+        else:
+            self._value = self._tensor = tensor
 
     def assign_add(self, value: Any) -> Any:
         return self.assign(ops.add(self._uncast(), value))
@@ -236,6 +240,9 @@ class Variable:
         return np.array(array, dtype=dtype) if copy or copy is None else np.asarray(array, dtype=dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        own = None if hasattr(type(self._tensor), "__array_ufunc__") else getattr(ops, ufunc.__name__, None)
+        if own is not None and method == "__call__" and not kwargs:
+            return own(*inputs)  # a tensor that NumPy's functions do not know
         return getattr(ufunc, method)(*map(_value_of, inputs), **kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -283,11 +290,12 @@ class Variable:
         return ops.round(self.value, decimals=ndigits or 0)
 
     def __repr__(self) -> str:
-        value = "" if local.scope is not None else f", value={np.asarray(self._tensor)}"
+        value = "" if local.scope is not None else f", value={engine.numpy(self._tensor)}"
         return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}{value}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in self.__dict__.items() if key != "_tensor"}
+        state = {key: value for key, value in self.__dict__.items() if key != "_tensor"}
+        return {**state, "_value": engine.numpy(self._value)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

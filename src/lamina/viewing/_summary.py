@@ -21,8 +21,11 @@ def print_summary(
     expand_nested: bool = False,
     show_trainable: bool = False,
     layer_range: Any = None,
+    memory: Any = None,
+    batch_size: int = 0,
 ) -> None:
-    """Prints the layers of a model, their output shapes and numbers of weights. The arguments are those of `summary`."""
+    """Prints the layers of a model, their output shapes and numbers of weights. The arguments are those of `summary`; `memory`
+    is what a step with `batch_size` samples takes, as named tuple of bytes."""
     import rich.table  # loaded when a table is first asked for
 
     connected = hasattr(model, "_operations")
@@ -47,6 +50,8 @@ def print_summary(
     console.print(table)
     for line in _totals(model):
         console.print(line)
+    if memory is not None:
+        console.print(_memory_line(memory, batch_size))
     if print_fn is not None:
         print_fn(console.file.getvalue())
 
@@ -166,7 +171,24 @@ def memory_size(weights: list[Any]) -> str:
     for w in weights:
         name = str(w.dtype)
         bits += math.prod(w.shape) * (_BITS.get(name) or np.dtype(name).itemsize * 8)
-    size = bits / 8
+    return in_units(bits / 8)
+
+
+def _memory_line(memory: Any, batch_size: int) -> str:
+    parts = ", ".join(
+        f"{name} {in_units(size)}"
+        for name, size in (
+            ("weights, slots and metrics", memory.state),
+            ("batch", memory.batch),
+            ("buffers", memory.buffers),
+            ("temporary", memory.passing),
+        )
+    )
+    return f"[bold] Memory of a training step of {batch_size}: [/][green]{in_units(memory.peak)}[/] ({parts})"
+
+
+def in_units(size: float) -> str:
+    """A number of bytes, in a unit that fits."""
     for unit in ("B", "KB", "MB", "GB"):
         if size < 1024:
             return f"{size:.2f} {unit}"

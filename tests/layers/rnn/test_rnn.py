@@ -81,9 +81,9 @@ def test_masked_steps_change_nothing(layer, cell, zero):
     close(output[0, :3], short[0])
     for a, b in zip(states, short_states, strict=True):
         close(a[0], b[0])
-    close(output[0, 3:], np.zeros((3, 5)) if zero else np.repeat(short[0, 2:], 3, 0))
+    close(output[0, 3:], np.zeros((3, 5)) if zero else np.repeat(np.asarray(short[0, 2:]), 3, 0))
     skipped, *_ = one(np.delete(X[2:], 2, axis=1))
-    close(np.delete(output[2], 2, axis=0), skipped[0])
+    close(np.delete(np.asarray(output[2]), 2, axis=0), skipped[0])
 
 
 def test_masks_travel_through_a_model():

@@ -4,6 +4,7 @@ A tensor is a `numpy.ndarray`. Functions are traced through NumPy's dispatch pro
 run as a list of NumPy calls on buffers laid out once. See docs/how-it-works.
 """
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,12 @@ from ._control import stop_gradient as stop_gradient
 from ._control import vectorized_map as vectorized_map
 from ._control import while_loop as while_loop
 from ._graph import Spec as Spec
+from ._measure import measure as measure
+from ._peaks import peaks as peaks
+from ._storage import new_storage as new_storage
+from ._storage import shares_storage as shares_storage
+from ._storage import storage_view as storage_view
+from ._storage import write as write
 from ._tape import GradientTape as GradientTape
 from ._tape import on_variable_read as on_variable_read
 from ._threads import num_threads as num_threads
@@ -33,9 +40,46 @@ from .primitives import _random
 
 NAME = "native"
 MUTABLE = True  # variables are updated in place, plans bind to their arrays
+TRACES_FFT = False
+COSTLY_TRACES = False
 xp = np
 nn = _nn
 random = _random
+
+
+def resident(x: Any) -> Any:
+    """Arrays are gathered from where they lie."""
+    return x
+
+
+def can_hold(arrays: list[Any]) -> bool:
+    """Memory-mapped arrays too are gathered from row by row."""
+    return True
+
+
+def remat(fn: Any) -> Any:
+    """A plan lays out its memory itself."""
+    return fn
+
+
+def prefetch(batches: Any) -> Any:
+    """There is nowhere else to bring them."""
+    return batches
+
+
+def devices() -> list[str]:
+    """The processor."""
+    return ["cpu:0"]
+
+
+def device() -> str:
+    """What the arrays lie on."""
+    return "cpu"
+
+
+def eagerly() -> Any:
+    """Known values are always computed at once here."""
+    return contextlib.nullcontext()
 
 
 def tensor(x: Any, dtype: Any = None) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lamina import tree
+from lamina._where import BACKWARD, where
 
 from ._dtypes import is_float
 from ._graph import Node, Var
@@ -31,16 +32,21 @@ def backward(
     for var, g in zip(targets, gradients):
         if var in needed:
             _accumulate(pending, var, g)
-    for node in reversed(nodes):
-        if not any(v in pending for v in node.outputs):
-            continue
-        if not node.primitive.differentiable or not any(v in needed for v in node.inputs):
-            continue
-        for var, g in zip(node.inputs, _input_gradients(trace, node, pending, needed)):
-            if g is not None and var in needed:
-                if g.shape != var.shape:
-                    g = sum_to(g, var.shape)
-                _accumulate(pending, var, to_dtype(g, var.dtype))
+    outer = where.place
+    try:
+        for node in reversed(nodes):
+            if not any(v in pending for v in node.outputs):
+                continue
+            if not node.primitive.differentiable or not any(v in needed for v in node.inputs):
+                continue
+            where.place = (node.place[0], BACKWARD)
+            for var, g in zip(node.inputs, _input_gradients(trace, node, pending, needed)):
+                if g is not None and var in needed:
+                    if g.shape != var.shape:
+                        g = sum_to(g, var.shape)
+                    _accumulate(pending, var, to_dtype(g, var.dtype))
+    finally:
+        where.place = outer
     return [pending.get(var) for var in sources]
 
 

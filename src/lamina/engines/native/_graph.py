@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from lamina._where import where
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -50,14 +52,15 @@ class Var:
 
 
 class Node:
-    """One application of a primitive."""
+    """One application of a primitive. `place`: the layer it belongs to, and "forward" or "backward"."""
 
-    __slots__ = ("inputs", "outputs", "params", "primitive")
+    __slots__ = ("inputs", "outputs", "params", "place", "primitive")
 
     def __init__(self, primitive: Any, inputs: list[Var], params: dict[str, Any]):
         self.primitive = primitive
         self.inputs = inputs
         self.params = params
+        self.place = where.place
         self.outputs: list[Var] = []
 
 

@@ -49,6 +49,11 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
     return np.take_along_axis(x, indices, axis=-1), to_dtype(indices, np.dtype("int32"))
 
 
+def bitcast(x: Any, dtype: Any) -> Any:
+    """The bytes of `x` read as another dtype; the last axis shrinks or grows with its size."""
+    return x.view(dtype)
+
+
 def take_rows(x: Any, places: Any) -> Any:
     """`x[places]` for places known to lie within the first axis: no check at run time."""
     return ix.take(to_array(x), to_array(places), axis=0, trusted=True)

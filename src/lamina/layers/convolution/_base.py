@@ -111,7 +111,7 @@ class BaseConv(Layer):
             if self.data_format == "channels_first":
                 bias = ops.reshape(bias, (1, -1, *(1,) * self.rank))
             outputs = ops.add(outputs, bias)
-        return outputs if self.activation is None else self.activation(outputs)
+        return self._activated(outputs)
 
     def get_config(self) -> dict[str, Any]:
         return {

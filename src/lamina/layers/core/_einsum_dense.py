@@ -89,7 +89,7 @@ class EinsumDense(Layer):
         outputs = ops.einsum(self.equation, inputs, self.kernel)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
-        return outputs if self.activation is None else self.activation(outputs)
+        return self._activated(outputs)
 
     def compute_output_shape(self, input_shape):
         return read_equation(self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner)[2]

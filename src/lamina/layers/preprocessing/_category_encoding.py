@@ -1,9 +1,8 @@
 from typing import Any
 
-import numpy as np
-
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
+from lamina.engines import engine
 from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
@@ -36,11 +35,13 @@ class CategoryEncoding(Layer):
     def call(self, inputs, count_weights=None):
         if count_weights is not None and self.output_mode != "count":
             raise ValueError(f"{self._owner}: count_weights needs output_mode='count'; it is {self.output_mode!r}.")
-        if isinstance(inputs, np.ndarray) and inputs.size and not 0 <= inputs.min() <= inputs.max() < self.num_tokens:
-            raise ValueError(
-                f"{self._owner}: the inputs must be from 0 to num_tokens - 1 = {self.num_tokens - 1}; got values from "
-                f"{inputs.min()} to {inputs.max()}."
-            )
+        if not engine.is_traced(inputs):
+            values = engine.numpy(inputs)
+            if values.size and not 0 <= values.min() <= values.max() < self.num_tokens:
+                raise ValueError(
+                    f"{self._owner}: the inputs must be from 0 to num_tokens - 1 = {self.num_tokens - 1}; got values "
+                    f"from {values.min()} to {values.max()}."
+                )
         return encode(inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
 
     def compute_output_shape(self, input_shape, count_weights_shape=None):

@@ -3,7 +3,9 @@
 from typing import Any
 
 from lamina import _settings, ops
+from lamina._checks import check_one_of
 from lamina._public import public
+from lamina.ops._image import INTERPOLATIONS
 from lamina.ops._layout import sizes_of
 
 from .._input_spec import InputSpec
@@ -53,7 +55,7 @@ class UpSampling2D(BaseUpSampling):
     Args:
         size: how often, an int or one for rows and one for columns.
         data_format: "channels_last", "channels_first" or None for the default.
-        interpolation: "nearest", which repeats; the others need image resizing, which is not here yet.
+        interpolation: "nearest", which repeats, "bilinear", "bicubic", "lanczos3" or "lanczos5", as in `ops.image.resize`.
 
     Input `(batch, height, width, channels)`, output `(batch, height * size[0], width * size[1], channels)`.
     Raises ValueError for another interpolation.
@@ -61,11 +63,15 @@ class UpSampling2D(BaseUpSampling):
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(2, size, data_format, **kwargs)
-        if interpolation != "nearest":
-            raise ValueError(
-                f'UpSampling2D "{self.name}": interpolation must be "nearest", the only one so far; got {interpolation!r}.'
-            )
+        check_one_of(interpolation, INTERPOLATIONS, "interpolation", f'UpSampling2D "{self.name}"')
         self.interpolation = interpolation
+
+    def call(self, inputs):
+        if self.interpolation == "nearest":
+            return super().call(inputs)
+        first = 1 if self.data_format == "channels_last" else 2
+        size = tuple(inputs.shape[first + i] * n for i, n in enumerate(self.size))
+        return ops.image.resize(inputs, size, interpolation=self.interpolation, data_format=self.data_format)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -94,6 +94,7 @@ class ArrayData:
         self.shuffle = shuffle
         self.seed = seed
         self.num_batches = math.ceil(self.size / batch_size)
+        self._resident: Any = None
 
     def order(self, epoch: int) -> np.ndarray:
         """The places of the samples in order of use, int64 `(samples,)`."""
@@ -105,6 +106,17 @@ class ArrayData:
         full = self.size // self.batch_size
         head = np.arange(full * self.batch_size).reshape(full, self.batch_size)
         return np.concatenate([head[rng.permutation(full)].reshape(-1), np.arange(head.size, self.size)])
+
+    def resident(self) -> Any:
+        """The arrays where the engine's compiled steps gather from; brought there once."""
+        if self._resident is None:
+            self._resident = tree.map_structure(lambda a: None if a is None else engine.resident(a), self.data)
+        return self._resident
+
+    @property
+    def is_resident(self) -> bool:
+        """Whether the arrays fit where the steps gather from; if not, they go there batch by batch."""
+        return engine.can_hold([a for a in tree.flatten(self.data) if a is not None])
 
     def batch(self, places: np.ndarray) -> Any:
         """The batch at `places`."""

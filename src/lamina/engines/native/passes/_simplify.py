@@ -24,6 +24,7 @@ def simplify(graph: Graph) -> Graph:
     for node in graph.nodes:
         inputs = [replaced.get(v, v) for v in node.inputs]
         new = Node(node.primitive, inputs, node.params)
+        new.place = rewriter.place = node.place  # what a rule makes belongs where the node does that it rewrites
         new.outputs = node.outputs
         result = next((r for rule in RULES if (r := rule(new, rewriter)) is not None), None)
         if result is not None:
@@ -47,9 +48,11 @@ class _Rewriter:
     def __init__(self, nodes: list[Node], seen: dict[Any, Node]):
         self.nodes = nodes
         self.seen = seen
+        self.place: tuple[str, str] = ("", "forward")
 
     def emit(self, primitive: Any, inputs: list[Var], **params: Any) -> Var:
         node = Node(primitive, inputs, params)
+        node.place = self.place
         key = _key(node)
         if key not in self.seen:
             specs = primitive.output_specs(inputs, params)

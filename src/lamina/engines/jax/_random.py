@@ -1,0 +1,38 @@
+"""Draws by JAX's Threefry generator, keyed with (seed, counter)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+def _key(seed: Any) -> Any:
+    return jax.random.wrap_key_data(jnp.asarray(seed).astype(np.uint32), impl="threefry2x32")
+
+
+def uniform(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
+    """Uniform in [0, 1)."""
+    return jax.random.uniform(_key(seed), tuple(shape), np.dtype(dtype))
+
+
+def normal(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
+    """Standard normal."""
+    return jax.random.normal(_key(seed), tuple(shape), np.dtype(dtype))
+
+
+def randint(seed: Any, shape: Sequence[int], low: Any, high: Any, dtype: Any = "int32") -> Any:
+    """Integers in [low, high)."""
+    low, high = (jnp.asarray(v).astype(np.int64) for v in (low, high))
+    return jax.random.randint(_key(seed), tuple(shape), low, high, np.int64).astype(np.dtype(dtype))
+
+
+def permutation(seed: Any, n: int) -> Any:
+    """The integers 0 ... n-1 in random order."""
+    return jax.random.permutation(_key(seed), int(n))
+
+
+def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> Any:
+    """Gamma with shape `alpha` and scale one."""
+    return jax.random.gamma(_key(seed), jnp.asarray(alpha).astype(np.dtype(dtype)), dtype=np.dtype(dtype))

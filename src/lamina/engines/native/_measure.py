@@ -1,0 +1,150 @@
+"""Runs a program node by node with a stopwatch: what each call costs, how much it computes and moves."""
+
+import inspect
+import math
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+
+from ._control import _traced_graph
+from ._graph import Graph, Node, Spec, Var
+from ._peaks import threads_set_to
+from ._tracer import to_array
+from .passes import simplify
+
+REPEATS = 5
+LONG_S = 0.02  # calls that take longer are repeated only once
+
+# Calls that move elements and compute nothing.
+_MOVES = frozenset(
+    "reshape transpose broadcast_to slice unslice update_slice concatenate pad take take_along_axis put_along_axis "
+    "gather cast identity stop_gradient dynamic_slice dynamic_update_slice window_spread".split()
+)
+
+
+def measure(fn: Callable, *args: Any) -> list[dict[str, Any]]:
+    """A row for each call of a pure function of arrays, in order, as it is after simplification and before tiling.
+
+    All on one thread, so that a call's cost does not depend on how well it would share the cores.
+
+    Args:
+        fn: pure, as for `compile`.
+        args: nested structures of arrays, which are read only.
+
+    Returns: dicts with `layer`, `direction` ("forward" or "backward"), `primitive`, `shape` (of the first output), `seconds`
+    (median), `bytes` (read and written), `flops`.
+    """
+    program, arrays = _program(fn, args)
+    values: dict[Var, np.ndarray] = dict(zip(program.inputs, arrays, strict=True))
+    last_use = {v: n for n, node in enumerate(program.nodes) for v in node.inputs}
+    rows = []
+    with threads_set_to(1), np.errstate(all="ignore"):
+        for n, node in enumerate(program.nodes):
+            inputs = [v.value if v.is_constant else values[v] for v in node.inputs]
+            results, seconds = _timed(node, inputs)
+            values.update(zip(node.outputs, results))
+            for v in node.inputs:
+                if last_use[v] == n:
+                    values.pop(v, None)
+            if not node.primitive.is_view or not np.may_share_memory(results[0], inputs[0]):
+                layer, direction = node.place
+                rows.append({
+                    "layer": layer, "direction": direction, "primitive": node.primitive.name,
+                    "shape": node.outputs[0].shape, "seconds": seconds,
+                    "bytes": sum(v.nbytes for v in (*node.inputs, *node.outputs)), "flops": flops(node),
+                })  # fmt: skip
+    return rows
+
+
+def _program(fn: Callable, args: tuple) -> tuple[Graph, list[np.ndarray]]:
+    """The simplified graph of `fn`, and the arrays for its inputs. None, booleans and strings are part of the program."""
+    leaves = tree.flatten(args)
+    arrays = {i: np.asarray(x) for i, x in enumerate(leaves) if x is not None and not isinstance(x, (bool, str))}
+
+    def body(*tracers: Any) -> Any:
+        filled = [dict(zip(arrays, tracers)).get(i, x) for i, x in enumerate(leaves)]
+        results = tree.flatten(fn(*tree.pack_sequence_as(args, filled)))
+        return [to_array(r) for r in results if r is not None]
+
+    graph, _, _ = _traced_graph(body, [Spec(a.shape, a.dtype) for a in arrays.values()])
+    return simplify(graph), list(arrays.values())
+
+
+def _timed(node: Node, inputs: list[np.ndarray]) -> tuple[list[np.ndarray], float]:
+    """The results of a call, and the median of its seconds when it writes into arrays that are there already."""
+    run, params = node.primitive.run, node.params
+    start = time.perf_counter()
+    result = run(*inputs, **params)
+    first = time.perf_counter() - start
+    results = [np.asarray(r) for r in (result if isinstance(result, tuple) else (result,))]
+    into = {}
+    if len(results) == 1 and results[0].ndim and _takes_out(run) and not any(
+        np.may_share_memory(results[0], x) for x in inputs
+    ):  # fmt: skip
+        into = {"out": results[0]}
+    times = []
+    for _ in range(REPEATS if first < LONG_S else 1):
+        start = time.perf_counter()
+        run(*inputs, **params, **into)
+        times.append(time.perf_counter() - start)
+    return results, statistics.median(times)
+
+
+def _takes_out(run: Callable) -> bool:
+    return isinstance(run, np.ufunc) or "out" in inspect.signature(run).parameters
+
+
+# --- how much a call computes -----------------------------------------------------------------------------------------
+
+
+def flops(node: Node) -> int:
+    """Multiplications and additions of products; one an element for everything else that computes."""
+    name = node.primitive.name
+    if name in _COUNTS:
+        return _COUNTS[name](node)
+    if name in _MOVES or node.primitive.is_view:
+        return 0
+    return max((_size(v) for v in (*node.inputs, *node.outputs)), default=0)
+
+
+def _size(var: Var) -> int:
+    return math.prod(var.shape)
+
+
+def _einsum(node: Node) -> int:
+    labels = node.params["subscripts"].split("->")[0].split(",")
+    sizes = {label: n for names, v in zip(labels, node.inputs) for label, n in zip(names, v.shape)}
+    return len(labels) * math.prod(sizes.values())
+
+
+def _recurrent(node: Node, kernel: int, sequence: Var, products: int) -> int:
+    """Products of a step's input and state with the weights `(features, gates)` and `(units, gates)`, for all steps."""
+    (features, gates), (units, _) = node.inputs[kernel].shape, node.inputs[kernel + 1].shape
+    batch, steps, _ = sequence.shape
+    return products * 2 * batch * steps * (features + units) * gates
+
+
+def _scan(node: Node) -> int:
+    return node.params["length"] * sum(flops(inner) for inner in node.params["body"].nodes)
+
+
+_COUNTS: dict[str, Callable[[Node], int]] = {
+    "matmul": lambda n: 2 * _size(n.outputs[0]) * n.inputs[0].shape[-1],
+    "einsum": _einsum,
+    "conv": lambda n: 2 * _size(n.outputs[0]) * math.prod(n.inputs[1].shape[:-1]),
+    "conv_input_grad": lambda n: 2 * _size(n.inputs[0]) * math.prod(n.inputs[1].shape[:-1]),
+    "conv_kernel_grad": lambda n: 2 * _size(n.inputs[1]) * math.prod(n.outputs[0].shape[:-1]),
+    "simple_rnn": lambda n: _recurrent(n, 2, n.inputs[0], 1),
+    "gru": lambda n: _recurrent(n, 2, n.inputs[0], 1),
+    "lstm": lambda n: _recurrent(n, 3, n.inputs[0], 1),
+    # The gradients of the inputs and of the weights, a product each.
+    "simple_rnn_grad": lambda n: _recurrent(n, 1, n.outputs[0], 2),
+    "gru_grad": lambda n: _recurrent(n, 1, n.outputs[0], 2),
+    "lstm_grad": lambda n: _recurrent(n, 2, n.outputs[0], 2),
+    "scan": _scan,
+}

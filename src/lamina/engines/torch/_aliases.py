@@ -1,0 +1,42 @@
+"""Which values of a traced program lie in one memory."""
+
+from functools import cache
+from operator import getitem
+from typing import Any
+
+from torch.fx import Node
+
+
+@cache
+def _seen_through(target: Any) -> int | None:
+    """The number of the argument that an operator's result is a view of, or None."""
+    if target is getitem:
+        return 0
+    schema = getattr(target, "_schema", None)
+    if schema is None or schema.is_mutable or not any(r.alias_info is not None for r in schema.returns):
+        return None
+    return next((i for i, a in enumerate(schema.arguments) if a.alias_info is not None), None)
+
+
+def is_mutating(node: Node) -> bool:
+    """Whether an operator writes into an argument."""
+    return node.op == "call_function" and getattr(getattr(node.target, "_schema", None), "is_mutable", False)
+
+
+def root_of(node: Any) -> Any:
+    """The node that a result is a view of, or itself."""
+    while isinstance(node, Node) and node.op == "call_function":
+        place = _seen_through(node.target)
+        if place is None:
+            break
+        node = node.args[place]
+    return node
+
+
+def memory_of(node: Any) -> Any:
+    """The node whose memory a result lies in: as `root_of`, through operators that write into their first argument."""
+    while True:
+        node = root_of(node)
+        if not isinstance(node, Node) or not is_mutating(node):
+            return node
+        node = node.args[0]

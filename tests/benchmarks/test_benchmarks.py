@@ -1,0 +1,123 @@
+"""The benchmarks run: every workload trains, the scripts print and write what they promise."""
+
+import importlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import lamina
+
+BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
+SMALL = ("tiny", "cnn", "lstm", "bn_mlp", "resnet", "transformer", "autoencoder", "textconv", "bigru", "two_in_two_out")
+
+
+@pytest.fixture
+def load(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module
+
+
+def script(name, *arguments):
+    """What a script prints, run in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / name), *map(str, arguments)], capture_output=True, text=True, env=os.environ
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_workload_is_known(load):
+    assert set(load("workloads").WORKLOADS) == {*SMALL, "mlp32", "mlp512"}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_workload_trains(load, name):
+    model, x, y, how = load("workloads").WORKLOADS[name](lamina, np, np.random.default_rng(0))
+    model.compile(optimizer=how["optimizer"], loss=how["loss"])
+    x, y = ([a[:4] for a in part] if isinstance(part, list) else part[:4] for part in (x, y))
+    assert np.isfinite(model.train_on_batch(x, y)).all()
+    assert how["batch_size"] > 0 and how["epochs"] > 0
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_same_network_in_plain_torch(load, name):
+    torch = pytest.importorskip("torch")
+    plain, workloads = load("plain_torch"), load("workloads")
+    _, x, y, how = workloads.WORKLOADS[name](plain.Absent(), np, np.random.default_rng(0))
+    net = plain.modules(torch)[name]()
+    model = workloads.WORKLOADS[name](lamina, np, np.random.default_rng(0))[0]
+    ours = sum(v.size for v in model.trainable_variables)
+    # PyTorch's LSTM has two biases for each gate.
+    assert sum(p.numel() for p in net.parameters()) == ours + (4 * 64 if name == "lstm" else 0)
+    x, y = ([a[:8] for a in plain.as_tuple(part)] for part in (x, y))
+    trainer = plain.Trainer(torch, net, x, y, how)
+    assert np.isfinite(trainer.epoch())
+    expected = model.predict(x if len(x) > 1 else x[0], verbose=0)
+    expected = expected if isinstance(expected, list) else [expected]
+    assert [p.shape for p in trainer.predict()] == [e.shape for e in expected]
+
+
+def test_compare(tmp_path):
+    out = script(
+        "compare.py", "--lamina", sys.executable, "--workloads", "tiny", "--rounds", 1, "--json", tmp_path / "t.json"
+    )
+    (found,) = json.loads((tmp_path / "t.json").read_text())["tiny"]["lamina-native"]
+    assert found["step_ms"] > 0 and found["predict_ms"] > 0
+    assert "lamina-native" in out
+
+
+def test_floor(tmp_path):
+    script("floor.py", "--workloads", "tiny", "--json", tmp_path / "floor.json")
+    (row,) = json.loads((tmp_path / "floor.json").read_text())
+    # forward, both gradients of the last two layers, the kernel's of the first; batches of 16
+    assert row["mflop"] * 1e6 >= 2 * 16 * (2 * 3 * 4 + 3 * 4 * 3 + 3 * 3 * 1)
+    assert 0 < row["fraction"] < 1
+
+
+def test_compile_time(tmp_path):
+    out = script("compile_time.py", "--workloads", "tiny", "--rounds", 1, "--json", tmp_path / "c.json")
+    found = json.loads((tmp_path / "c.json").read_text())["tiny"]
+    assert 0 < found["compile_s"] < 5 and found["build_s"] > 0
+    assert "tiny" in out
+
+
+def test_scaling_draws(tmp_path):
+    pytest.importorskip("matplotlib")
+    script("scaling.py", "--only", "depth,width", "--most", 32, "--rounds", 1, "--out", tmp_path)
+    found = json.loads((tmp_path / "scaling.json").read_text())
+    assert set(found) == {"depth", "width"}
+    assert all(p["step_ms"] > 0 for series in found.values() for points in series.values() for p in points)
+    assert (tmp_path / "scaling.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert "<svg" in (tmp_path / "scaling.svg").read_text()
+
+
+def test_mnist_of_a_file(tmp_path):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 500).astype("uint8")
+    images = np.zeros((500, 28, 28), "uint8")
+    images[np.arange(500), labels * 2 + 4] = 255  # the label is the row that is black
+    path = tmp_path / "mnist.npz"
+    np.savez(path, x_train=images[:400], y_train=labels[:400], x_test=images[400:], y_test=labels[400:])
+    found = json.loads(script("mnist.py", "--data", path, "--epochs", 8).splitlines()[-1])
+    assert found["accuracy"] > 0.9 and found["epoch_s"] > 0
+
+
+def test_memory(tmp_path):
+    script("memory.py", "--workloads", "tiny", "--json", tmp_path / "m.json")
+    found = json.loads((tmp_path / "m.json").read_text())["tiny"]["lamina"]
+    assert found["batch"] == 16 * (3 + 1) * 4
+    assert found["state"] >= 3 * 35 * 4  # weights and two slots for each
+    assert 0 < found["step"] < 1e6
+
+
+def test_memory_of_torch(load):
+    pytest.importorskip("torch")
+    found = load("memory").torch_step("tiny")
+    assert found["batch"] == 16 * (3 + 1) * 4
+    assert found["state"] >= 3 * 35 * 4
+    assert found["step"] >= 16 * (4 + 3 + 1) * 4  # what the gradient needs

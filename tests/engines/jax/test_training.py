@@ -1,0 +1,173 @@
+"""Training on JAX: how often programs are made, where data lies, precision, memory."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import layers, ops
+
+rng = np.random.default_rng(0)
+X, Y = rng.normal(size=(70, 6)).astype("float32"), rng.normal(size=(70, 2)).astype("float32")
+
+
+def make(*between, **options):
+    lamina.utils.set_random_seed(1)
+    model = lamina.Sequential([lamina.Input((6,)), layers.Dense(8, activation="tanh"), *between, layers.Dense(2)])
+    model.compile(options.pop("optimizer", "adam"), "mse", metrics=["mae"], **options)
+    return model
+
+
+def programs(model, kind="train"):
+    entries = model._steps[kind][1]._on_places._entries.values()
+    return len(entries), sum(e._loop._cache_size() + e._collect._cache_size() for e in entries)
+
+
+def test_one_program_for_all_batches_chunks_and_epochs():
+    model = make()
+    model.fit(X, Y, batch_size=16, epochs=4, verbose=0)  # 4 batches and 6 samples
+    assert programs(model) == (1, 1)
+    model.fit(X, Y, batch_size=16, epochs=2, verbose=0, callbacks=[lamina.callbacks.LambdaCallback(on_batch_end=print)])
+    assert programs(model) == (1, 1)  # batch by batch too
+    model.evaluate(X, Y, batch_size=16, verbose=0)
+    assert programs(model, "test") == (1, 1)
+    model.predict(X, batch_size=16, verbose=0)
+    assert programs(model, "predict") == (1, 1)
+
+
+def test_batch_statistics_take_a_second_program():
+    model = make(layers.BatchNormalization())
+    model.fit(X, Y, batch_size=16, epochs=3, verbose=0)
+    assert programs(model) == (2, 2)
+
+
+def test_callbacks_of_batches_see_every_batch():
+    seen = []
+
+    class Watch(lamina.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs):
+            seen.append((batch, logs["loss"]))
+
+    one, other = make(), make()
+    one.fit(X, Y, batch_size=16, verbose=0, shuffle=False, callbacks=[Watch()])
+    assert [n for n, _ in seen] == [0, 1, 2, 3, 4]
+    history = other.fit(X, Y, batch_size=16, verbose=0, shuffle=False)
+    assert seen[-1][1] == pytest.approx(history.history["loss"][0], rel=1e-6)
+
+
+def test_arrays_on_disk_and_generators_give_what_arrays_give(tmp_path):
+    mapped = np.memmap(tmp_path / "x", "float32", "w+", shape=X.shape)
+    mapped[:] = X
+    wanted = make()
+    wanted.fit(X[:64], Y[:64], batch_size=16, epochs=2, shuffle=False, verbose=0)
+
+    class Data(lamina.utils.PyDataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, i):
+            return X[16 * i : 16 * i + 16], Y[16 * i : 16 * i + 16]
+
+    for x, y, options in (
+        (mapped[:64], Y[:64], {"batch_size": 16}),
+        (Data(), None, {}),
+        (((X[i : i + 16], Y[i : i + 16]) for _ in range(2) for i in range(0, 64, 16)), None, {"steps_per_epoch": 4}),
+    ):
+        model = make()
+        model.fit(x, y, epochs=2, shuffle=False, verbose=0, **options)
+        for a, b in zip(model.get_weights(), wanted.get_weights()):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_values_kept_before_training_stay_and_copies_after_it():
+    model = make()
+    kernel = model.layers[0].kernel
+    before = kernel.value
+    model.fit(X, Y, verbose=0)
+    after = ops.copy(kernel.value)
+    model.fit(X, Y, verbose=0)
+    assert np.isfinite(np.asarray(before)).all() and np.isfinite(np.asarray(after)).all()
+    assert not np.array_equal(before, after)
+
+
+def test_variables_that_share_a_tensor():
+    model = make()
+    first, last = model.layers[0], layers.Dense(8)
+    last.build((None, 6))
+    last.kernel.assign(first.kernel.value)
+    both = lamina.Sequential([lamina.Input((6,)), layers.Dense(8)])
+    both.layers[0].kernel.assign(first.kernel.value)
+    both.compile("sgd", "mse")
+    model.fit(X, Y, verbose=0)
+    both.fit(X, np.zeros((70, 8)), verbose=0)
+    assert np.isfinite(last.kernel.numpy()).all()
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision(policy):
+    lamina.config.set_dtype_policy(policy)
+    try:
+        model = make(optimizer=lamina.optimizers.Adam(0.01))
+    finally:
+        lamina.config.set_dtype_policy("float32")
+    history = model.fit(X, Y, batch_size=16, epochs=30, verbose=0).history["loss"]
+    assert history[-1] < 0.8 * history[0]
+    assert {v.dtype for v in model.trainable_variables} == {"float32"}
+    assert ops.dtype(model(X)) == policy[len("mixed_") :]
+    assert (type(model.optimizer).__name__ == "LossScaleOptimizer") == (policy == "mixed_float16")
+
+
+def test_a_step_that_overflows_is_left_out_and_the_scale_goes_down():
+    lamina.config.set_dtype_policy("mixed_float16")
+    try:
+        optimizer = lamina.optimizers.LossScaleOptimizer(lamina.optimizers.SGD(0.01), initial_scale=2.0**40)
+        model = make(optimizer=optimizer)
+    finally:
+        lamina.config.set_dtype_policy("float32")
+    before = model.get_weights()
+    model.train_on_batch(X, Y)
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
+    assert float(optimizer.dynamic_scale.numpy()) < 2.0**40
+
+
+def test_custom_step_with_a_tape():
+    class Net(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(2)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def train_step(self, data):
+            x, y = data
+            with lamina.GradientTape() as tape:
+                y_pred = self(x, training=True)
+                loss = self.compute_loss(x=x, y=y, y_pred=y_pred)
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
+            for metric in self.metrics:
+                metric.update_state(loss) if metric.name == "loss" else metric.update_state(y, y_pred)
+            return {m.name: m.result() for m in self.metrics}
+
+    lamina.utils.set_random_seed(0)
+    model = Net()
+    model.compile("adam", "mse", metrics=["mae"])
+    history = model.fit(X, Y, epochs=5, shuffle=False, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0] and history["mae"][-1] < history["mae"][0]
+
+
+def test_predicting_gives_nothing_away_and_may_run_in_threads():
+    model = make()
+    model.fit(X, Y, verbose=0)
+    weights = [v.value for v in model.weights]
+    wanted, found = model.predict(X, verbose=0), []
+    threads = [threading.Thread(target=lambda: found.append(model.predict(X, verbose=0))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    model.evaluate(X, Y, verbose=0)
+    assert len(found) == 4 and all(np.array_equal(f, wanted) for f in found)
+    assert not any(w.is_deleted() for w in weights)
