@@ -114,7 +114,7 @@ def conv_transpose(x: Any, kernel: Any, spatial: Any, strides: Any, padding: Any
 
 def max_pool(x: Any, window: Any, strides: Any, padding: Any) -> Any:
     """The largest entry of each window of x `(batch, *spatial, channels)`; padding counts as lowest."""
-    return p.max_pool(to_array(x), window=window, strides=strides, padding=padding)
+    return p.pool_early(to_array(x), window=window, strides=strides, padding=padding)
 
 
 def window_sum(x: Any, window: Any, strides: Any, padding: Any) -> Any:

@@ -71,7 +71,7 @@ class BoundPlan:
             return var.value if var.is_constant else values[var]
 
         for node in graph.nodes:
-            for var in node.outputs:
+            for var in (*node.outputs, *layout.work.get(node, ())):
                 place = layout.places[var]
                 if isinstance(place, Var):  # shares the array of another value
                     values[var] = read(place)
@@ -92,6 +92,9 @@ class BoundPlan:
             scope[name] = values[var].reshape(-1)[start:stop]
         for name, block in plan.names.blocks.items():
             scope[name] = _pieces([read(v) for v in block.arrays], block.size)
+        for name, node in plan.names.bound.items():
+            groups = node.inputs, node.outputs, layout.work[node]
+            scope[name] = node.primitive.bound(*([read(v) for v in group] for group in groups), node.params)
         for name, node in plan.names.stages.items():
             scope[name] = plan.stages[name].bind([read(v) for v in node.inputs], [read(v) for v in node.outputs])
         exec(plan.code, scope)

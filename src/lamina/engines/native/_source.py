@@ -25,6 +25,7 @@ class Names:
         self.parts: dict[str, tuple[Var, int, int]] = {}
         self.blocks: dict[str, Block] = {}
         self.stages: dict[str, Node] = {}
+        self.bound: dict[str, Node] = {}
         self.in_loop: dict[Var, str] = {}
 
     def of(self, var: Var) -> str:
@@ -73,6 +74,7 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.reshaped,
         *names.parts,
         *names.stages,
+        *names.bound,
         *names.blocks,
         *(f"block_{name}" for name in names.blocks),
         *("np", "store", "store_all", "matmul"),
@@ -140,6 +142,9 @@ def _call(node: Node, names: Names, layout: Layout) -> str:
     if node in layout.copied_views:
         shaped = names.reshape(node.outputs[0], node.inputs[0].shape)
         return f"np.copyto({shaped}, {ins[0]})"
+    if primitive.binder is not None and not names.in_loop and primitive.worth_binding(node):
+        names.bound[name := f"{primitive.name}_{len(names.bound)}"] = node
+        return f"{name}()  # {', '.join(outs)} from {', '.join(ins)}"
     if primitive.emit is not None:
         return primitive.emit(node, ins, outs)
     if isinstance(primitive.run, np.ufunc):
