@@ -14,7 +14,6 @@ import numpy as np
 from ._graph import Graph, Var
 from ._layout import ALIGN, CHUNK, Layout
 from ._source import write_source
-from ._threads import matmul
 from ._tiles import Tiles
 
 
@@ -82,7 +81,7 @@ class BoundPlan:
                 else:
                     part = arena[place : place + var.nbytes]
                     values[var] = part.view(var.dtype).reshape(var.shape)
-        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all, "matmul": matmul}
+        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all}
         for var, name in plan.names.values.items():
             scope[name] = read(var)
         scope.update(plan.names.functions)

@@ -39,12 +39,14 @@ class Primitive:
         self.is_view = view
         self.vjps: dict[int, Callable] = {}
         self.vjp_all: Callable | None = None
+        self.vjp_needed: Callable | None = None  # vjp_all that is told by `needed` which inputs' gradients are wanted
         self.differentiable = True
         self.run: Callable = _missing
         self._shape: Callable = _missing
         self.apply: Callable = self  # the call with operands converted and promoted first
         self.emit: Callable | None = None  # source line for a plan; None means a call of `run`
         self.binder: Callable | None = None
+        self.takes_views = False  # whether the bound form takes inputs in any order of memory
         self.worth_binding: Callable[[Any], bool] = lambda node: True  # where there is a shorter way too
         self._workspace: Callable = lambda *_, **__: ()
         self.calls: Callable[..., int] = lambda *_: 1  # about how many calls of NumPy one run takes, from the inputs
@@ -77,7 +79,7 @@ class Primitive:
         """The call on these arrays, as a function without arguments. Inputs that are views in another order are copied
         first, at each run."""
         assert self.binder is not None
-        straight = [x if x.flags.c_contiguous else np.empty(x.shape, x.dtype) for x in inputs]
+        straight = [x if self.takes_views or x.flags.c_contiguous else np.empty(x.shape, x.dtype) for x in inputs]
         copies = [(to, x) for to, x in zip(straight, inputs) if to is not x]
         run = self.binder(straight, outputs, work, **params)
         if not copies:

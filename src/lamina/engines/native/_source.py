@@ -77,7 +77,7 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.bound,
         *names.blocks,
         *(f"block_{name}" for name in names.blocks),
-        *("np", "store", "store_all", "matmul"),
+        *("np", "store", "store_all"),
     ]
     # Default arguments make every name a local of the function: the fastest look-up Python has.
     head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"

@@ -71,7 +71,7 @@ def part_shape(var: Var, split: Split | None, size: int) -> tuple[int, ...]:
 
 
 # Runs a Stage: inputs are its imports, outputs its exports. A plan binds it to arrays once; see `_tiles`.
-stage = Primitive("stage")
+stage = Primitive("stage").no_gradient()
 stage.shape(lambda *_, stage: tuple(Spec(v.shape, v.dtype) for v, _ in stage.exports))
 
 

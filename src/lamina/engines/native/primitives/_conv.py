@@ -14,6 +14,7 @@ import numpy as np
 
 from .._graph import Spec
 from .._primitive import Primitive
+from .._products import bind_product
 from .._threads import over_tiles
 
 Ints = tuple[int, ...]
@@ -177,11 +178,6 @@ def fill_padded(views: tuple | None) -> None:
         np.copyto(target, source)
 
 
-def product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    # bfloat16 products are float32
-    np.matmul(a, b, out=out, casting="same_kind")
-
-
 # --- the convolution --------------------------------------------------------------------------------------------------
 
 conv = Primitive("conv")
@@ -218,8 +214,7 @@ def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[],
     (x, kernel), (out,) = inputs, outputs
     g = _geometry(x, kernel, **how)
     if g.is_matrix:
-        a, b, c = x.reshape(-1, g.channels), g.matrix(kernel), out.reshape(-1, g.filters)
-        return lambda: product(a, b, c)
+        return bind_product(x.reshape(-1, g.channels), g.matrix(kernel), out.reshape(-1, g.filters))
     tiles = []
     for part in g.tiles(len(x)):
         padded, pad = g.pad_views(x[part], work[0])
@@ -228,7 +223,7 @@ def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[],
             tiles.append((pad, many, carve(work[1], many.shape), [p[..., None] for p in g.places(padded)]))
         else:
             columns, target, source = g.column_views(padded, work[1])
-            tiles.append((pad, target, source, columns, g.rows(out[part])))
+            tiles.append((pad, target, source, bind_product(columns, g.matrix(kernel), g.rows(out[part]))))
     if g.depthwise:
         taps = list(kernel.reshape(g.wide, g.channels, -1))
 
@@ -241,13 +236,12 @@ def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[],
                     np.add(total, product_, out=total)
 
         return run_depthwise
-    matrix = g.matrix(kernel)
 
     def run() -> None:
-        for pad, target, source, columns, rows in tiles:
+        for pad, target, source, product in tiles:
             fill_padded(pad)
             np.copyto(target, source)
-            product(columns, matrix, rows)
+            product()
 
     return run
 
@@ -293,8 +287,7 @@ def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callab
     g = _input_geometry(grad, kernel, **how)
     matrix = np.swapaxes(g.matrix(kernel), -1, -2)
     if g.is_matrix:
-        a, c = grad.reshape(-1, g.filters), out.reshape(-1, g.channels)
-        return lambda: product(a, matrix, c)
+        return bind_product(grad.reshape(-1, g.filters), matrix, out.reshape(-1, g.channels))
     turned = None
     if g.groups == 1 and not g.narrow:
         turned = np.swapaxes(kernel.reshape(g.wide, g.channels, g.filters), -1, -2)
@@ -312,7 +305,7 @@ def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callab
             columns, by_place = _place_columns(g, len(target), work[1])
             if g.groups > 1:
                 places = [split_last(p, g.groups) for p in places]
-            tiles.append((whole, finish, g.rows(grad[part]), columns, list(zip(places, by_place))))
+            tiles.append((whole, finish, bind_product(g.rows(grad[part]), matrix, columns), list(zip(places, by_place))))
     if g.depthwise:
         taps = list(kernel.reshape(g.wide, g.channels, -1))
 
@@ -330,8 +323,8 @@ def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callab
     def run() -> None:
         if turned is not None:
             np.copyto(matrix, turned)
-        for whole, finish, rows, columns, pairs in tiles:
-            product(rows, matrix, columns)
+        for whole, finish, product, pairs in tiles:
+            product()
             whole.fill(0)
             for place, column in pairs:
                 np.add(place, column, out=place)
@@ -407,25 +400,23 @@ def _bind_kernel_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Calla
     g = _kernel_geometry(x, grad, **how)
     total, part = g.matrix(out), g.matrix(work[2])
     if g.is_matrix:
-        a, b = x.reshape(-1, g.channels).T, grad.reshape(-1, g.filters)
-        return lambda: product(a, b, total)
+        return bind_product(x.reshape(-1, g.channels).T, grad.reshape(-1, g.filters), total)
     if g.depthwise:
         return _bind_depthwise_kernel_grad(g, x, grad, out, work)
     tiles = []
     for tile in g.tiles(len(x)):
         padded, pad = g.pad_views(x[tile], work[0])
         columns, target, source = g.column_views(padded, work[1])
-        tiles.append((pad, target, source, np.swapaxes(columns, -1, -2), g.rows(grad[tile])))
+        product = bind_product(np.swapaxes(columns, -1, -2), g.rows(grad[tile]), part if tiles else total)
+        tiles.append((pad, target, source, product))
 
     def run() -> None:
-        into = total
-        for pad, target, source, columns, rows in tiles:
+        for k, (pad, target, source, product) in enumerate(tiles):
             fill_padded(pad)
             np.copyto(target, source)
-            product(columns, rows, into)
-            if into is part:
+            product()
+            if k:
                 np.add(total, part, out=total)
-            into = part
 
     return run
 

@@ -9,6 +9,7 @@ import numpy as np
 from .._dtypes import FLOAT32, is_float
 from .._graph import Spec
 from .._primitive import Primitive
+from .._products import SMALL, bind_product
 from .._tracer import as_operands, implements, to_array, to_dtype
 from ._elementwise import UFUNCS, broadcast_shapes
 from ._shape import _axes
@@ -19,14 +20,17 @@ matmul = Primitive("matmul", batch="contract")
 matmul.forward(lambda a, b, out=None: np.matmul(a, b, out=out))
 
 
-def _emit_matmul(node: Any, ins: list[str], outs: list[str]) -> str:
+matmul.emit = lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})"
+matmul.takes_views = True
+matmul.bind(lambda inputs, outputs, work: bind_product(*inputs, *outputs))
+
+
+def _is_cut(node: Any) -> bool:
     a, b = node.inputs
-    large = len(a.shape) == len(b.shape) == 2 and 2 * a.shape[0] * a.shape[1] * b.shape[1] >= LARGE_PRODUCT
-    return f"{'matmul' if large else 'np.matmul'}({ins[0]}, {ins[1]}, {outs[0]})"
+    return len(a.shape) == len(b.shape) == 2 and a.shape[0] * a.shape[1] * b.shape[1] > SMALL
 
 
-LARGE_PRODUCT = 30_000_000  # floating-point operations from which a product is worth several threads
-matmul.emit = _emit_matmul
+matmul.worth_binding = _is_cut
 
 
 @matmul.shape
