@@ -44,6 +44,9 @@ class Nn(Protocol):
     def top_k(self, x: Tensor, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
         """The k largest entries of the last axis and their positions (int32)."""
 
+    def made_by(self, name: str, y: Tensor, **params: Any) -> Tensor | None:
+        """The x of which y is `name(x)` ("softmax" with its axis, or "sigmoid"), if the engine can tell; else None."""
+
     def take_rows(self, x: Tensor, places: Tensor) -> Tensor:
         """`x[places]` for places known to lie within the first axis."""
 
