@@ -200,6 +200,8 @@ class Layout:
     def _in_block(self, node: Node) -> bool:
         if node.primitive.batch != "elementwise" or len(node.outputs) != 1:
             return False
+        if node.primitive.binder is not None and node.primitive.emit is None:
+            return False
         out = node.outputs[0]
         if out.nbytes < 4 * CHUNK * out.dtype.itemsize or not self._shapes[out].flags.c_contiguous:
             return False

@@ -262,6 +262,24 @@ heaviside = elementwise("heaviside", np.heaviside, FLOAT)
 # --- special functions ------------------------------------------------------------------------------------------------
 
 erf = elementwise("erf", special.erf, FLOAT, lambda g, y, x: g * (np.exp(-np.square(x)) * float(2 / np.sqrt(np.pi))))
+PIECE = 1 << 14  # elements worked on at a time: their intermediate results stay in the cache
+erf.worth_binding = lambda node: node.inputs[0].dtype == FLOAT32
+erf.workspace(lambda x: (Spec((min(math.prod(x.shape), PIECE),), FLOAT32),) * 3)
+
+
+@erf.bind
+def _bind_erf(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
+    x, out = inputs[0].reshape(-1), outputs[0].reshape(-1)
+    pieces = [(x[a : a + PIECE], out[a : a + PIECE]) for a in range(0, x.size, PIECE)]
+    arrays = [(part, *(w[: part.size] for w in work), target) for part, target in pieces]
+
+    def run() -> None:
+        for part in arrays:
+            special.rational_erf(*part)
+
+    return run
+
+
 erfinv = elementwise(
     "erfinv", special.erfinv, FLOAT, lambda g, y, x: g * (np.exp(np.square(y)) * float(np.sqrt(np.pi) / 2))
 )
@@ -363,6 +381,28 @@ def _softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndar
     return np.divide(out, np.add.reduce(out, axis, keepdims=True), out=out)
 
 
+def _along(x: Any, axis: int) -> Spec:
+    """Room for one number for each line along the axis."""
+    return Spec(tuple(1 if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), x.dtype)
+
+
+softmax.workspace(lambda x, axis: (_along(x, axis),))
+
+
+@softmax.bind
+def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
+    (x,), (out,), (line,) = inputs, outputs, work
+
+    def run() -> None:
+        np.maximum.reduce(x, axis, None, line, True)
+        np.subtract(x, line, out)
+        np.exp(out, out)
+        np.add.reduce(out, axis, None, line, True)
+        np.divide(out, line, out)
+
+    return run
+
+
 softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
 softmax.vjp(0)(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)))
 
@@ -373,6 +413,24 @@ log_softmax = Primitive("log_softmax", inplace=(0,))
 def _log_softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
     out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
     return np.subtract(out, np.log(np.add.reduce(np.exp(out), axis, keepdims=True)), out=out)
+
+
+log_softmax.workspace(lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype)))
+
+
+@log_softmax.bind
+def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
+    (x,), (out,), (line, powers) = inputs, outputs, work
+
+    def run() -> None:
+        np.maximum.reduce(x, axis, None, line, True)
+        np.subtract(x, line, out)
+        np.exp(out, powers)
+        np.add.reduce(powers, axis, None, line, True)
+        np.log(line, line)
+        np.subtract(out, line, out)
+
+    return run
 
 
 log_softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
