@@ -43,6 +43,11 @@ class Plan:
             for name, node in self.names.stages.items()
         }
 
+    def memory_bytes(self) -> int:
+        """What the plan allocates, once, for all it computes on its way (the arrays it is bound to not counted)."""
+        owned = sum(self.graph.inputs[n].nbytes for n in self.owned)
+        return owned + self.arena_bytes + sum(tiles.memory_bytes() for tiles in self.stages.values())
+
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
         """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
 
