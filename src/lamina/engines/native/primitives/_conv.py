@@ -276,14 +276,42 @@ def _conv_input_grad_shape(g: Any, kernel: Any, spatial: Ints, groups: int, **_:
     return Spec((g.shape[0], *spatial, kernel.shape[-2] * groups), g.dtype)
 
 
+def _correlation(g: Any, kernel: Any, spatial: Ints, strides: Ints, padding: Pairs, dilation: Ints, groups: int) -> dict:
+    """The same as a convolution of the gradient with the flipped kernel, where that is no more arithmetic; else {}.
+
+    It reads windows where the other way adds to them, which takes less time.
+    """
+    window = kernel.shape[:-2]
+    around = tuple((d * (k - 1) - a, d * (k - 1) - b) for d, k, (a, b) in zip(dilation, window, padding))
+    simple = groups == 1 and all(s == 1 for s in strides) and all(a >= 0 and b >= 0 for a, b in around)
+    if not simple or math.prod(window) == 1 or math.prod(spatial) > 1.15 * math.prod(g.shape[1:-1]):
+        return {}
+    return {"strides": strides, "padding": around, "dilation": dilation, "groups": 1}
+
+
 @conv_input_grad.workspace
 def _input_grad_workspace(g: Any, kernel: Any, **how: Any) -> tuple[Spec, ...]:
-    return *_input_geometry(g, kernel, **how).workspace(g.dtype), Spec((math.prod(kernel.shape),), g.dtype)
+    turned = Spec((math.prod(kernel.shape),), g.dtype)
+    flipped = _correlation(g, kernel, **how)
+    if flipped:
+        shape = Spec((*kernel.shape[:-2], kernel.shape[-1], kernel.shape[-2]), g.dtype)
+        return *_geometry(g, shape, **flipped).workspace(g.dtype), turned
+    return *_input_geometry(g, kernel, **how).workspace(g.dtype), turned
 
 
 @conv_input_grad.bind
 def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[], None]:
     (grad, kernel), (out,) = inputs, outputs
+    if flipped := _correlation(grad, kernel, **how):
+        source = np.swapaxes(np.flip(kernel, tuple(range(kernel.ndim - 2))), -1, -2)
+        other = carve(work[2], source.shape)
+        correlate = _bind_conv([grad, other], [out], work[:2], **flipped)
+
+        def run_flipped() -> None:
+            np.copyto(other, source)
+            correlate()
+
+        return run_flipped
     g = _input_geometry(grad, kernel, **how)
     matrix = np.swapaxes(g.matrix(kernel), -1, -2)
     if g.is_matrix:
