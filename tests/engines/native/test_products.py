@@ -36,3 +36,13 @@ def test_bound_products_take_transposed_operands(monkeypatch):
     out = np.empty((288, 64))
     _products.bind_product(a.T, b, out)()
     np.testing.assert_allclose(out, a.T @ b, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [968, 967, 5])
+def test_bound_products_take_stacks_of_factors(rows, monkeypatch):
+    monkeypatch.setattr(_products, "_small_kernels", lambda: True)
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((rows, 64)), rng.standard_normal((9, 64, 32))
+    out = np.empty((9, rows, 32))
+    _products.bind_product(a, b, out)()
+    np.testing.assert_allclose(out, a @ b, rtol=1e-12)

@@ -20,7 +20,7 @@ from .._threads import over_tiles
 Ints = tuple[int, ...]
 Pairs = tuple[tuple[int, int], ...]
 
-COLUMN_BYTES = 512 << 10  # what the copied windows may take, to stay in the L2 cache
+COLUMN_BYTES = 1 << 20  # what the copied windows may take, to stay in the L2 cache
 NARROW = 16  # windows of fewer elements are laid side by side element by element, not window by window
 
 

@@ -12,7 +12,7 @@ from .._threads import over_tiles
 from .._tracer import Tracer
 from ._conv import Ints, Pairs, output_sizes
 
-SAMPLE_BYTES = 512 << 10  # what the samples worked on at a time may take, to stay in the L2 cache
+SAMPLE_BYTES = 2 << 20  # what the samples worked on at a time may take, to stay in the L2 cache
 
 
 def _places(whole: np.ndarray, window: Ints, strides: Ints, sizes: Ints) -> list[np.ndarray]:
