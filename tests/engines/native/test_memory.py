@@ -80,5 +80,5 @@ def test_a_steady_step_allocates_no_arrays(name):
 
 def test_tiles_need_less_memory_than_the_whole_batch(monkeypatch):
     cut = prepared("plain", 256).plan.memory_bytes()
-    monkeypatch.setattr(_stages, "MIN_BYTES", float("inf"))
+    monkeypatch.setattr(_stages, "MIN_SECONDS", float("inf"))
     assert cut < prepared("plain", 256).plan.memory_bytes() / 2

@@ -14,7 +14,8 @@ def test_products_cut_into_blocks_are_whole(shapes):
 
 @pytest.mark.parametrize("small_kernels", [True, False])
 @pytest.mark.parametrize(
-    "rows, inner, columns", [(7, 5, 3), (1936, 288, 64), (400, 288, 64), (33, 2000, 40), (600, 784, 512), (128, 97, 256)]
+    "rows, inner, columns",
+    [(7, 5, 3), (1936, 288, 64), (400, 288, 64), (33, 2000, 40), (600, 784, 512), (128, 97, 256)],
 )
 def test_bound_products_are_products(rows, inner, columns, small_kernels, monkeypatch):
     monkeypatch.setattr(_products, "_small_kernels", lambda: small_kernels)

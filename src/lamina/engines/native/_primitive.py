@@ -49,6 +49,9 @@ class Primitive:
         self.takes_views = False  # whether the bound form takes inputs in any order of memory
         self.worth_binding: Callable[[Any], bool] = lambda node: True  # where there is a shorter way too
         self._workspace: Callable = lambda *_, **__: ()
+        self.multiplications: Callable[..., int] = lambda *_, **__: (
+            0
+        )  # of its matrix products, from inputs and parameters
         self.calls: Callable[..., int] = lambda *_: 1  # about how many calls of NumPy one run takes, from the inputs
         PRIMITIVES[name] = self
 

@@ -14,7 +14,7 @@ def tiles(monkeypatch):
     """tiles(n): from now on every run over the batch is cut into up to n tiles; tiles(0): none is."""
 
     def cut(most):
-        monkeypatch.setattr(_stages, "MIN_BYTES", 0 if most else float("inf"))
+        monkeypatch.setattr(_stages, "MIN_SECONDS", 0 if most else float("inf"))
         monkeypatch.setattr(_stages, "TILE_BYTES", 1)
         monkeypatch.setattr(_stages, "BYTES_A_CALL", 0)
         monkeypatch.setattr(_stages, "MAX_TILES", most)

@@ -14,8 +14,9 @@ from .._graph import Graph, Node, Spec, Var
 from .._primitive import Primitive
 from ._cuts import SUM, Cut, Split, cut
 
-# A stage is worth its threads from that many bytes written in it; below, its operations stay as they were.
-MIN_BYTES = 6 << 20
+# A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
+MIN_SECONDS = 0.5e-3
+BYTES_A_SECOND, MULTIPLICATIONS_A_SECOND = 8e9, 40e9  # of an ordinary core
 # A tile should write about that much: less would be read again from a nearer cache, but takes more calls, and threads that
 # call often wait for each other (Python lets one of them at a time prepare a call); ...
 TILE_BYTES = 6 << 20
@@ -97,7 +98,7 @@ class _Cutter:
         self.outside: dict[int, list[Node]] = {}
         for node in graph.nodes:
             self._place(node)
-        self.kept = {k for k, nodes in self.stages.items() if _written(nodes) >= MIN_BYTES}
+        self.kept = {k for k, nodes in self.stages.items() if _seconds(nodes) >= MIN_SECONDS}
 
     def _place(self, node: Node) -> None:
         known = [self.split.get(v) for v in node.inputs]
@@ -142,8 +143,11 @@ class _Cutter:
         return number if number in self.kept else None
 
 
-def _written(nodes: list[Node]) -> int:
-    return sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
+def _seconds(nodes: list[Node]) -> float:
+    """A rough estimate of what the operations take on one core."""
+    written = sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
+    multiplied = sum(n.primitive.multiplications(*n.inputs, **n.params) for n in nodes)
+    return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
 
 
 class _Outside:

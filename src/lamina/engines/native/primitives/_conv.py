@@ -246,6 +246,9 @@ def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[],
     return run
 
 
+conv.multiplications = lambda x, kernel, **how: (
+    math.prod(_conv_shape(x, kernel, **how).shape) * math.prod(kernel.shape[:-1])
+)
 conv.vjp(0)(lambda g, y, x, kernel, **how: conv_input_grad(g, kernel, spatial=x.shape[1:-1], **how))
 conv.vjp(1)(lambda g, y, x, kernel, **how: conv_kernel_grad(x, g, window=kernel.shape[:-2], **how))
 
@@ -276,7 +279,9 @@ def _conv_input_grad_shape(g: Any, kernel: Any, spatial: Ints, groups: int, **_:
     return Spec((g.shape[0], *spatial, kernel.shape[-2] * groups), g.dtype)
 
 
-def _correlation(g: Any, kernel: Any, spatial: Ints, strides: Ints, padding: Pairs, dilation: Ints, groups: int) -> dict:
+def _correlation(
+    g: Any, kernel: Any, spatial: Ints, strides: Ints, padding: Pairs, dilation: Ints, groups: int
+) -> dict:
     """The same as a convolution of the gradient with the flipped kernel, where that is no more arithmetic; else {}.
 
     It reads windows where the other way adds to them, which takes less time.
@@ -333,7 +338,9 @@ def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callab
             columns, by_place = _place_columns(g, len(target), work[1])
             if g.groups > 1:
                 places = [split_last(p, g.groups) for p in places]
-            tiles.append((whole, finish, bind_product(g.rows(grad[part]), matrix, columns), list(zip(places, by_place))))
+            tiles.append(
+                (whole, finish, bind_product(g.rows(grad[part]), matrix, columns), list(zip(places, by_place)))
+            )
     if g.depthwise:
         taps = list(kernel.reshape(g.wide, g.channels, -1))
 
@@ -375,6 +382,7 @@ def _place_columns(g: Geometry, n: int, work: np.ndarray) -> tuple[np.ndarray, l
     return target.reshape(g.groups, rows, -1), [np.moveaxis(target[..., k, :], 0, -2) for k in range(g.wide)]
 
 
+conv_input_grad.multiplications = lambda g, kernel, **_: math.prod(g.shape) * math.prod(kernel.shape[:-1])
 conv_input_grad.vjp(0)(lambda gg, y, g, kernel, spatial, **how: conv(gg, kernel, **how))
 conv_input_grad.vjp(1)(
     lambda gg, y, g, kernel, spatial, **how: conv_kernel_grad(gg, g, window=kernel.shape[:-2], **how)
@@ -473,5 +481,8 @@ def _bind_depthwise_kernel_grad(
     return run
 
 
+conv_kernel_grad.multiplications = lambda x, grad, window, groups, **_: (
+    math.prod(grad.shape) * math.prod(window) * x.shape[-1] // groups
+)
 conv_kernel_grad.vjp(0)(lambda gk, y, x, g, window, **how: conv_input_grad(g, gk, spatial=x.shape[1:-1], **how))
 conv_kernel_grad.vjp(1)(lambda gk, y, x, g, window, **how: conv(x, gk, **how))

@@ -10,7 +10,7 @@ import numpy as np
 from .._dtypes import FLOAT32, is_float
 from .._graph import Spec
 from .._primitive import Primitive
-from .._products import SMALL, bind_product
+from .._products import LARGE, SMALL, bind_product
 from .._tracer import as_operands, implements, to_array, to_dtype
 from ._elementwise import UFUNCS, broadcast_shapes
 from ._shape import _axes
@@ -32,6 +32,13 @@ def _is_cut(node: Any) -> bool:
 
 
 matmul.worth_binding = _is_cut
+
+
+@lambda rule: setattr(matmul, "multiplications", rule)
+def _multiplications(a: Any, b: Any) -> int:
+    """What is left to one thread: a large product goes over all of them by itself."""
+    count = math.prod(_matmul_shape(a, b).shape) * a.shape[-1]
+    return 0 if len(a.shape) == len(b.shape) == 2 and count >= LARGE else count
 
 
 @matmul.shape

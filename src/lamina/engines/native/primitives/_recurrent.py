@@ -7,6 +7,7 @@ primitive, which the backward primitive takes up. Sigmoids are computed as (tanh
 one call, without overflow. All views are made when a kernel is bound to its arrays; a step is nothing but NumPy calls.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +20,9 @@ from .._products import bind_product
 Arrays = tuple[np.ndarray, ...]
 
 
-def _recurrent_primitive(name: str, calls: int) -> Primitive:
-    """A primitive whose eager call is its bound form on fresh arrays; `calls` of NumPy a step."""
+def _recurrent_primitive(name: str, calls: int, way_back: int = 0) -> Primitive:
+    """A primitive whose eager call is its bound form on fresh arrays; `calls` of NumPy a step. On the way back the gradients
+    of `way_back` results come first among the inputs, then the kernel."""
     primitive = Primitive(name)
 
     @primitive.forward
@@ -29,13 +31,18 @@ def _recurrent_primitive(name: str, calls: int) -> Primitive:
         primitive.fill(inputs, outputs, **how)
         return tuple(outputs)
 
-    primitive.calls = lambda *inputs: calls * _steps(name, inputs)
+    def sizes(inputs: Any) -> tuple[int, int]:
+        """Steps, and multiplications a step."""
+        kernel = inputs[way_back] if way_back else inputs[-3]
+        if way_back:
+            blocks = next(v for v in inputs[way_back:] if len(v.shape) == 3)
+            return blocks.shape[0] - 1, 2 * kernel.shape[1] * blocks.shape[1] * blocks.shape[2]
+        batch, steps, features = inputs[0].shape
+        return steps, batch * (features + inputs[-2].shape[0]) * kernel.shape[1]
+
+    primitive.calls = lambda *inputs: calls * sizes(inputs)[0]
+    primitive.multiplications = lambda *inputs, **_: math.prod(sizes(inputs))
     return primitive
-
-
-def _steps(name: str, inputs: Any) -> int:
-    """The length of the sequence: of x `(batch, steps, features)`, or of the blocks."""
-    return inputs[0].shape[1] if not name.endswith("_grad") else max(v.shape[0] for v in inputs if len(v.shape) == 3)
 
 
 def _fill_blocks(x: np.ndarray, h0: np.ndarray, blocks: np.ndarray, reverse: bool) -> Callable[[], None]:
@@ -169,9 +176,7 @@ simple_rnn.workspace(lambda x, h0, *_, **__: (Spec((h0.shape[1], _blocks_shape(x
 
 
 @simple_rnn.bind
-def _bind_simple_rnn(
-    inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool
-) -> Callable[[], None]:
+def _bind_simple_rnn(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
     (x, h0, kernel, recurrent, bias), (out, blocks), (weights,) = inputs, outputs, work
     features = x.shape[2]
     fill, states = _fill_blocks(x, h0, blocks, reverse), _states(blocks, features)
@@ -197,7 +202,7 @@ def _simple_rnn_vjp(
 
 
 simple_rnn.vjp_needed = _simple_rnn_vjp
-simple_rnn_grad = _recurrent_primitive("simple_rnn_grad", 7)
+simple_rnn_grad = _recurrent_primitive("simple_rnn_grad", 7, way_back=1)
 simple_rnn_grad.shape(
     lambda g, kernel, recurrent, blocks, with_x, **_: _grad_shape(
         kernel, recurrent, blocks, kernel.shape[1:], 1, with_x
@@ -333,7 +338,7 @@ def _lstm_vjp(
 
 
 lstm.vjp_needed = _lstm_vjp
-lstm_grad = _recurrent_primitive("lstm_grad", 19)
+lstm_grad = _recurrent_primitive("lstm_grad", 19, way_back=2)
 lstm_grad.shape(
     lambda g, gc, kernel, recurrent, blocks, *_, with_x, **__: _grad_shape(
         kernel, recurrent, blocks, kernel.shape[1:], 2, with_x
@@ -421,7 +426,9 @@ lstm_grad.vjp_all = _no_second_order("lstm")
 # --- GRU, its reset gate applied after the product --------------------------------------------------------------------
 
 
-def _gru_weights(kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, weights: np.ndarray) -> Callable[[], None]:
+def _gru_weights(
+    kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndarray, weights: np.ndarray
+) -> Callable[[], None]:
     """Fills `(4 units, features + units + 1)`: z, r, then the candidate's part from the input and that from the state."""
     features, units = kernel.shape[0], recurrent.shape[0]
     split = 2 * units
@@ -503,7 +510,7 @@ def _gru_vjp(g: Any, y: Any, x: Any, h0: Any, kernel: Any, recurrent: Any, bias:
 
 
 gru.vjp_needed = _gru_vjp
-gru_grad = _recurrent_primitive("gru_grad", 20)
+gru_grad = _recurrent_primitive("gru_grad", 20, way_back=1)
 gru_grad.shape(
     lambda g, kernel, recurrent, bias, blocks, *_, with_x, **__: _grad_shape(
         kernel, recurrent, blocks, bias.shape, 1, with_x

@@ -66,7 +66,6 @@ reduce_any = _reduction("any", np.logical_or, np.dtype(bool)).no_gradient()
 reduce_all = _reduction("all", np.logical_and, np.dtype(bool)).no_gradient()
 
 
-
 @reduce_sum.bind
 def _bind_sum(inputs: Any, outputs: Any, work: Any, axis: Axes, keepdims: bool) -> Callable[[], None]:
     """The sum over the leading axes as a product with a row of ones: BLAS adds rows several times faster."""
