@@ -47,6 +47,9 @@ class Nn(Protocol):
     def bitcast(self, x: Tensor, dtype: Any) -> Tensor:
         """The bytes of `x` read as another dtype; the last axis shrinks or grows with its size."""
 
+    def made_by(self, name: str, y: Tensor, **params: Any) -> Tensor | None:
+        """The x of which y is `name(x)` ("softmax" with its axis, or "sigmoid"), if the engine can tell; else None."""
+
     def take_rows(self, x: Tensor, places: Tensor) -> Tensor:
         """`x[places]` for places known to lie within the first axis."""
 

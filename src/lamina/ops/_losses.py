@@ -42,12 +42,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     _check_same("categorical_crossentropy", target, output)
     if not output.ndim:
         raise ValueError("categorical_crossentropy: target and output need at least one axis.")
-    if from_logits:
-        logarithm = kernels.log_softmax(output, axis)
-    else:
-        output = output / xp.sum(output, axis=axis, keepdims=True)
-        logarithm = xp.log(_clipped(output))
-    return -xp.sum(target * logarithm, axis=axis)
+    return -xp.sum(target * _log_probabilities(output, from_logits, axis), axis=axis)
 
 
 @op("nn")
@@ -76,13 +71,18 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
             f"{tuple(target.shape)}. Class numbers have no axis of classes; for one-hot targets use "
             "categorical_crossentropy."
         )
-    logarithm = kernels.log_softmax(output, axis) if from_logits else xp.log(_clipped(_normed(output, axis)))
+    logarithm = _log_probabilities(output, from_logits, axis)
     hot = one_hot(target, classes, axis=axis % output.ndim, dtype=dtype_name(output))
     return -xp.sum(hot * logarithm, axis=axis)
 
 
-def _normed(output: Any, axis: int) -> Any:
-    return output / xp.sum(output, axis=axis, keepdims=True)
+def _log_probabilities(output: Any, from_logits: bool, axis: int) -> Any:
+    """ln of the probabilities; from the logits, which is exact and has the simple gradient p - t, where the engine sees
+    that `output` is a softmax."""
+    logits = output if from_logits else kernels.made_by("softmax", output, axis=axis % output.ndim)
+    if logits is not None:
+        return kernels.log_softmax(logits, axis)
+    return xp.log(_clipped(output / xp.sum(output, axis=axis, keepdims=True)))
 
 
 @op("nn")
@@ -99,8 +99,9 @@ def binary_crossentropy(target, output, from_logits=False):
     output = floating(output)
     target = to(tensor(target), dtype_name(output))
     _check_same("binary_crossentropy", target, output)
-    if from_logits:
-        return _softplus(output) - output * target
+    logits = output if from_logits else kernels.made_by("sigmoid", output)
+    if logits is not None:
+        return _softplus(logits) - logits * target
     p = _clipped(output)
     return -(target * xp.log(p) + (1 - target) * xp.log(1 - p))
 

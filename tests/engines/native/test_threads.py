@@ -43,14 +43,6 @@ def test_number_of_threads_is_checked():
         config.set_num_threads(0)
 
 
-@pytest.mark.parametrize("shapes", [((200, 300), (300, 70)), ((70, 300), (300, 500)), ((1, 5), (5, 3))])
-def test_products_cut_into_blocks_are_whole(shapes):
-    a, b = (np.random.default_rng(0).standard_normal(s).astype("float32") for s in shapes)
-    out = np.empty((a.shape[0], b.shape[1]), "float32")
-    _threads.matmul(a, b, out)
-    np.testing.assert_allclose(out, a @ b, rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("count, each", [(10, 1), (10, 1 << 30), (7, _threads.TILE_BYTES // 3)])
 def test_tiles_cover_everything_in_order_whatever_the_threads(count, each):
     spans = [_with_threads(n, lambda: _threads.over_tiles(lambda a, b: (a, b), count, each)) for n in (1, 2, 5)]

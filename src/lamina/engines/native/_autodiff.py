@@ -70,6 +70,8 @@ def _input_gradients(trace: Trace, node: Node, pending: dict[Var, Any], needed: 
     given = [pending.get(v) for v in node.outputs]
     given = [np.zeros(v.shape, v.dtype) if g is None else g for g, v in zip(given, node.outputs)]
     g, y = (given[0], outputs[0]) if len(outputs) == 1 else (tuple(given), tuple(outputs))
+    if primitive.vjp_needed is not None:
+        return list(primitive.vjp_needed(g, y, *inputs, needed=tuple(v in needed for v in node.inputs), **node.params))
     if primitive.vjp_all is not None:
         return list(primitive.vjp_all(g, y, *inputs, **node.params))
     result: list[Any | None] = []

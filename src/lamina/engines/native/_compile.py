@@ -66,9 +66,7 @@ class CompiledFunction:
         ):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
             return entry(arrays)
 
-    def loop(
-        self, *args: Any, rows: np.ndarray, start: int = 0, stop: int | None = None, collect: bool = False
-    ) -> Any:
+    def loop(self, *args: Any, rows: np.ndarray, start: int = 0, stop: int | None = None, collect: bool = False) -> Any:
         """Calls `fn(*args, row)` for `rows[start:stop]` in turn, donated state carried on; returns the last result.
 
         The same as calling it in a loop, without the look-ups between. With `collect`, what is not donated comes back for

@@ -19,7 +19,8 @@ class Layout:
     `places`: Var -> byte offset in the arena, "view" (made by running the view primitive), or another Var whose array it
     shares. `copied_views`: view nodes that must copy after all (a reshape of what is not contiguous). `blocks`: runs of
     elementwise calls on long arrays, done piece by piece; `scratch`: values that live inside one block only and need no
-    more than a piece. `joined`: inputs of concatenations that are computed right where they belong.
+    more than a piece. `joined`: inputs of concatenations that are computed right where they belong. `work`: what calls need on
+    their way.
     """
 
     def __init__(self, graph: Graph, donated: dict[int, int], strides: Sequence[tuple[int, ...]] | None = None):
@@ -29,6 +30,7 @@ class Layout:
         self.root: dict[Var, Var] = {v: v for v in graph.inputs}
         given = strides or [None] * len(graph.inputs)
         self._shapes: dict[Var, np.ndarray] = {v: _dummy(v.shape, v.dtype, s) for v, s in zip(graph.inputs, given)}
+        self.work = {n: self._workspace(n) for n in graph.nodes if n.primitive.binder is not None}
         self._find_views()
         self._last_use = self._liveness()
         self.written_in_place: set[int] = self._give_donated(donated)
@@ -38,6 +40,10 @@ class Layout:
         self.blocks = self._find_blocks()
         self.scratch = self._find_scratch()
         self.arena_bytes = self._pack()
+
+    def _workspace(self, node: Node) -> list[Var]:
+        specs = node.primitive.work_specs(node.inputs, node.params)
+        return [Var(tuple(s.shape), np.dtype(s.dtype), node) for s in specs]
 
     def strides(self, var: Var) -> tuple[int, ...]:
         """Bytes from entry to entry along each axis of a value's array."""
@@ -194,6 +200,8 @@ class Layout:
     def _in_block(self, node: Node) -> bool:
         if node.primitive.batch != "elementwise" or len(node.outputs) != 1:
             return False
+        if node.primitive.binder is not None and node.primitive.emit is None:
+            return False
         out = node.outputs[0]
         if out.nbytes < 4 * CHUNK * out.dtype.itemsize or not self._shapes[out].flags.c_contiguous:
             return False
@@ -229,6 +237,8 @@ class Layout:
                 elif v not in self.places:
                     first.setdefault(v, n)
                     sizes[v] = CHUNK * v.dtype.itemsize if v in self.scratch else v.nbytes
+            for v in self.work.get(node, ()):
+                first[v], sizes[v] = n, v.nbytes
         placed: list[tuple[int, int, int, int]] = []  # offset, end, first, last
         total = 0
         starts = {n: b for b in self.blocks for n in range(b[0], b[1] + 1)}

@@ -14,8 +14,10 @@ import numpy as np
 from ._graph import Graph, Var
 from ._layout import ALIGN, CHUNK, Layout
 from ._source import write_source
-from ._threads import matmul
+from ._threads import num_threads, parallel
 from ._tiles import Tiles
+
+PIECES_A_THREAD = 8  # of a long run of elementwise calls, for a second thread to be worth waking
 
 
 class Plan:
@@ -44,6 +46,11 @@ class Plan:
             for name, node in self.names.stages.items()
         }
 
+    def memory_bytes(self) -> int:
+        """What the plan allocates, once, for all it computes on its way (the arrays it is bound to not counted)."""
+        owned = sum(self.graph.inputs[n].nbytes for n in self.owned)
+        return owned + self.arena_bytes + sum(tiles.memory_bytes() for tiles in self.stages.values())
+
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
         """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
 
@@ -71,7 +78,7 @@ class BoundPlan:
             return var.value if var.is_constant else values[var]
 
         for node in graph.nodes:
-            for var in node.outputs:
+            for var in (*node.outputs, *layout.work.get(node, ())):
                 place = layout.places[var]
                 if isinstance(place, Var):  # shares the array of another value
                     values[var] = read(place)
@@ -82,7 +89,7 @@ class BoundPlan:
                 else:
                     part = arena[place : place + var.nbytes]
                     values[var] = part.view(var.dtype).reshape(var.shape)
-        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all, "matmul": matmul}
+        scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all, "parallel": parallel}
         for var, name in plan.names.values.items():
             scope[name] = read(var)
         scope.update(plan.names.functions)
@@ -91,7 +98,10 @@ class BoundPlan:
         for name, (var, start, stop) in plan.names.parts.items():
             scope[name] = values[var].reshape(-1)[start:stop]
         for name, block in plan.names.blocks.items():
-            scope[name] = _pieces([read(v) for v in block.arrays], block.size)
+            scope[name] = _shares([read(v) for v in block.arrays], block.size)
+        for name, node in plan.names.bound.items():
+            groups = node.inputs, node.outputs, layout.work[node]
+            scope[name] = node.primitive.bound(*([read(v) for v in group] for group in groups), node.params)
         for name, node in plan.names.stages.items():
             scope[name] = plan.stages[name].bind([read(v) for v in node.inputs], [read(v) for v in node.outputs])
         exec(plan.code, scope)
@@ -99,19 +109,24 @@ class BoundPlan:
         self.outputs = [read(v) for v in graph.outputs]
 
 
-def _pieces(arrays: list[np.ndarray], size: int) -> list[tuple[np.ndarray, ...]]:
-    """For each piece, the slices of all arrays.
+def _shares(arrays: list[np.ndarray], size: int) -> list[list[tuple[np.ndarray, ...]]]:
+    """For each thread its pieces, and for each piece the slices of all arrays.
 
-    An array shorter than `size` is scratch: its slices are the same again and again. Arrays that are one object get slices
-    that are one object, as calls that work in place expect.
+    An array shorter than `size` is scratch: its slices are the same again and again, and every thread has its own. Arrays
+    that are one object get slices that are one object, as calls that work in place expect.
     """
-    flat = {id(a): a.reshape(-1) for a in arrays}
-    pieces = []
-    for start in range(0, size, CHUNK):
-        length = min(CHUNK, size - start)
-        cut = {k: a[start : start + length] if a.size == size else a[:length] for k, a in flat.items()}
-        pieces.append(tuple(cut[id(a)] for a in arrays))
-    return pieces
+    starts = range(0, size, CHUNK)
+    threads = max(1, min(num_threads(), len(starts) // PIECES_A_THREAD))
+    shares = []
+    for t in range(threads):
+        flat = {id(a): a.reshape(-1) if a.size == size or not t else np.empty_like(a) for a in arrays}
+        pieces = []
+        for start in starts[t::threads]:
+            length = min(CHUNK, size - start)
+            cut = {k: a[start : start + length] if a.size == size else a[:length] for k, a in flat.items()}
+            pieces.append(tuple(cut[id(a)] for a in arrays))
+        shares.append(pieces)
+    return shares
 
 
 def _store(out: np.ndarray, value: Any) -> None:

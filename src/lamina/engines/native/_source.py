@@ -25,6 +25,7 @@ class Names:
         self.parts: dict[str, tuple[Var, int, int]] = {}
         self.blocks: dict[str, Block] = {}
         self.stages: dict[str, Node] = {}
+        self.bound: dict[str, Node] = {}
         self.in_loop: dict[Var, str] = {}
 
     def of(self, var: Var) -> str:
@@ -73,9 +74,10 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.reshaped,
         *names.parts,
         *names.stages,
+        *names.bound,
         *names.blocks,
         *(f"block_{name}" for name in names.blocks),
-        *("np", "store", "store_all", "matmul"),
+        *("np", "store", "store_all", "parallel"),
     ]
     # Default arguments make every name a local of the function: the fastest look-up Python has.
     head = f"def run({', '.join(f'{n}={n}' for n in bound)}):"
@@ -113,10 +115,7 @@ def _is_joined(v: Var, out: Var, offset: int, layout: Layout) -> bool:
 
 
 def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
-    """A function that runs the nodes piece by piece, and the line that calls it.
-
-    On one thread: the pieces are so short that two threads would spend their time handing over the GIL.
-    """
+    """A function that runs the nodes piece by piece, and the line that calls it."""
     nodes = [n for n in nodes if not n.primitive.is_view or n in layout.copied_views]
     shape = nodes[0].outputs[0].shape
     size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
@@ -127,7 +126,7 @@ def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
     head = [f"def block_{name}(pieces):", f"    for {', '.join(names.in_loop.values())}, in pieces:"]
     names.in_loop.clear()
     names.blocks[name] = Block(arrays, size, "\n".join([*head, *body]) + "\n")
-    return f"    block_{name}({name})  # {size} elements in pieces of {CHUNK}"
+    return f"    parallel(block_{name}, {name})  # {size} elements in pieces of {CHUNK}"
 
 
 def _call(node: Node, names: Names, layout: Layout) -> str:
@@ -140,6 +139,9 @@ def _call(node: Node, names: Names, layout: Layout) -> str:
     if node in layout.copied_views:
         shaped = names.reshape(node.outputs[0], node.inputs[0].shape)
         return f"np.copyto({shaped}, {ins[0]})"
+    if primitive.binder is not None and not names.in_loop and primitive.worth_binding(node):
+        names.bound[name := f"{primitive.name}_{len(names.bound)}"] = node
+        return f"{name}()  # {', '.join(outs)} from {', '.join(ins)}"
     if primitive.emit is not None:
         return primitive.emit(node, ins, outs)
     if isinstance(primitive.run, np.ufunc):

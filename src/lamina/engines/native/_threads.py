@@ -150,20 +150,3 @@ def over_tiles(function: Callable[[int, int], Any], count: int, bytes_each: int)
     with one_blas_thread:
         parallel(run, shares)
     return results
-
-
-def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """A large product of matrices, cut along the longer side of the result; the cuts do not depend on the threads."""
-    side = 0 if out.shape[0] >= out.shape[1] else 1
-    size = -(-out.shape[side] // max(1, min(4, out.shape[side] // 256)))
-    blocks = [slice(i, i + size) for i in range(0, out.shape[side], size)]
-
-    def run(mine: Sequence[slice]) -> None:
-        for block in mine:
-            if side == 0:
-                np.matmul(a[block], b, out[block])
-            else:
-                np.matmul(a, b[:, block], out[:, block])
-
-    threads = min(_threads, len(blocks))
-    parallel(run, [blocks[t::threads] for t in range(threads)])

@@ -33,11 +33,25 @@ class Tiles:
         var, _ = export
         return contiguous_strides(var.shape, var.dtype)
 
+    @property
+    def threads(self) -> int:
+        return min(num_threads(), len(self.stage.tiles))
+
+    @property
+    def arena_bytes(self) -> int:
+        """What a thread needs."""
+        return max(p.arena_bytes for p in self.plans.values())
+
+    def memory_bytes(self) -> int:
+        """What all threads and the parts of sums need."""
+        parts = sum(v.nbytes for v, how in self.stage.exports if how is SUM)
+        return self.threads * self.arena_bytes + len(self.stage.tiles) * parts
+
     def bind(self, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray]) -> Callable[[], None]:
         """A function without arguments that runs all tiles on these arrays."""
         stage, tiles = self.stage, self.stage.tiles
-        threads = min(num_threads(), len(tiles))
-        arenas = [np.empty(max(p.arena_bytes for p in self.plans.values()) + ALIGN, np.uint8) for _ in range(threads)]
+        threads = self.threads
+        arenas = [np.empty(self.arena_bytes + ALIGN, np.uint8) for _ in range(threads)]
         parts = {
             k: np.empty((len(tiles), *out.shape), out.dtype)
             for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))

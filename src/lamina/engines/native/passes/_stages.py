@@ -5,7 +5,6 @@ are added up in the order of the tiles, and the next stage may use the sum. So t
 threads. Between the stages stand the operations that have nothing to do with the batch, such as the optimizer's.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -15,11 +14,13 @@ from .._graph import Graph, Node, Spec, Var
 from .._primitive import Primitive
 from ._cuts import SUM, Cut, Split, cut
 
-# A stage is worth its threads from that many bytes written in it; below, its operations stay as they were.
-MIN_BYTES = 6 << 20
-# A tile should write about that much, so that most of it is read again from the L2 cache, ...
-TILE_BYTES = 3 << 20
-# ... but no less than this for each call of NumPy, or the calls themselves would take the time.
+# A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
+MIN_SECONDS = 0.5e-3
+BYTES_A_SECOND, MULTIPLICATIONS_A_SECOND = 8e9, 40e9  # of an ordinary core
+# A tile should write about that much: less would be read again from a nearer cache, but takes more calls, and threads that
+# call often wait for each other (Python lets one of them at a time prepare a call); ...
+TILE_BYTES = 6 << 20
+# ... and no less than this for each call of NumPy.
 BYTES_A_CALL = 24 << 10
 MAX_TILES = 16
 # Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
@@ -71,7 +72,7 @@ def part_shape(var: Var, split: Split | None, size: int) -> tuple[int, ...]:
 
 
 # Runs a Stage: inputs are its imports, outputs its exports. A plan binds it to arrays once; see `_tiles`.
-stage = Primitive("stage")
+stage = Primitive("stage").no_gradient()
 stage.shape(lambda *_, stage: tuple(Spec(v.shape, v.dtype) for v, _ in stage.exports))
 
 
@@ -97,7 +98,7 @@ class _Cutter:
         self.outside: dict[int, list[Node]] = {}
         for node in graph.nodes:
             self._place(node)
-        self.kept = {k for k, nodes in self.stages.items() if _written(nodes) >= MIN_BYTES}
+        self.kept = {k for k, nodes in self.stages.items() if _seconds(nodes) >= MIN_SECONDS}
 
     def _place(self, node: Node) -> None:
         known = [self.split.get(v) for v in node.inputs]
@@ -142,8 +143,11 @@ class _Cutter:
         return number if number in self.kept else None
 
 
-def _written(nodes: list[Node]) -> int:
-    return sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
+def _seconds(nodes: list[Node]) -> float:
+    """A rough estimate of what the operations take on one core."""
+    written = sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
+    multiplied = sum(n.primitive.multiplications(*n.inputs, **n.params) for n in nodes)
+    return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
 
 
 class _Outside:
@@ -237,7 +241,8 @@ class _Inside:
 
 
 def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
-    """Samples a tile: few enough for the cache, enough to be worth the calls; at least two tiles."""
+    """Samples a tile: few enough for the cache, enough to be worth the calls; 2, 4, 8 or 16 tiles, so that they share out
+    evenly over the usual numbers of threads."""
     each = sum(
         v.nbytes // batch
         for n, how in nodes
@@ -246,5 +251,7 @@ def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
     )
     calls = sum(n.primitive.calls(*n.inputs) for n, _ in nodes if not n.primitive.is_view)
     least = max(TILE_BYTES, calls * BYTES_A_CALL) / max(each, 1)
-    count = max(2, min(MAX_TILES, math.floor(batch / least)))
+    count = 2
+    while count * 2 <= min(MAX_TILES, batch / least):
+        count *= 2
     return -(-batch // count)

@@ -4,6 +4,7 @@ Operands of one call have one dtype (casts are primitives of their own); shapes 
 gradient at the broadcast shape, autodiff sums it back to the operand's.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,47 @@ def elementwise(name: str, ufunc: Any, rule: str = SAME, *vjps: Callable | None,
     return primitive
 
 
+WIDE = 1024  # elements that a row of numbers is repeated to
+
+
+def _row_repeats(a: Any, b: Any) -> int:
+    """How often to repeat a short row that broadcasts over a long array, or 0 where that gains nothing."""
+    long, row = (a, b) if len(a.shape) >= len(b.shape) else (b, a)
+    n = row.shape[-1] if row.shape else 1
+    if not 1 < n <= WIDE // 4 or math.prod(row.shape) != n or long.shape[-1] != n or math.prod(long.shape) < 1 << 14:
+        return 0
+    rows = math.prod(long.shape) // n
+    return max((k for k in range(4, WIDE // n + 1) if rows % k == 0), default=0)
+
+
+def _repeat_rows(primitive: Primitive, ufunc: np.ufunc) -> None:
+    """Lets a plan compute array ∘ row with the row repeated: NumPy's inner loop runs over the last axis alone, and a short
+    one costs several times as much."""
+    primitive.takes_views = True
+    primitive.worth_binding = lambda node: _row_repeats(*node.inputs) > 0
+    primitive.workspace(lambda a, b: (Spec((_row_repeats(a, b) * min(a.shape[-1:], b.shape[-1:])[0],), a.dtype),)
+                        if _row_repeats(a, b) else ())  # fmt: skip
+    primitive.emit = lambda node, ins, outs: f"np.{ufunc.__name__}({ins[0]}, {ins[1]}, out={outs[0]})"
+
+    @primitive.bind
+    def bind(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
+        (a, b), (out,) = inputs, outputs
+        first = len(a.shape) >= len(b.shape)
+        long, row = (a, b) if first else (b, a)
+        if not long.flags.c_contiguous:
+            return lambda: ufunc(a, b, out=out)
+        (wide,) = work
+        repeats, rows, target = wide.reshape(-1, row.size), long.reshape(-1, wide.size), out.reshape(-1, wide.size)
+        row = row.reshape(-1)
+        operands = (rows, wide) if first else (wide, rows)
+
+        def run() -> None:
+            np.copyto(repeats, row)
+            ufunc(*operands, target)
+
+        return run
+
+
 def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     first = shapes[0]
     if all(s == first for s in shapes):
@@ -74,6 +116,8 @@ negative = elementwise("negative", np.negative, SAME, lambda g, y, x: -g)
 add = elementwise("add", np.add, SAME, lambda g, y, a, b: g, lambda g, y, a, b: g)
 subtract = elementwise("subtract", np.subtract, SAME, lambda g, y, a, b: g, lambda g, y, a, b: -g)
 multiply = elementwise("multiply", np.multiply, SAME, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
+for _primitive, _ufunc in ((add, np.add), (subtract, np.subtract), (multiply, np.multiply)):
+    _repeat_rows(_primitive, _ufunc)
 divide = elementwise("divide", np.true_divide, FLOAT, lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * y / b))
 power = elementwise(
     "power", np.power, SAME,
@@ -116,6 +160,38 @@ def _relu_grad(g: np.ndarray, y: np.ndarray, out: np.ndarray | None = None) -> n
 
 relu_grad = elementwise("relu_grad", _relu_grad, SAME, lambda g, t, a, y: relu_grad(g, y), lambda g, t, a, y: None)
 relu.emit = lambda node, ins, outs: f"np.maximum({ins[0]}, 0, out={outs[0]})"
+ROW = 4096
+relu.worth_binding = lambda node: math.prod(node.outputs[0].shape) >= ROW
+
+
+@relu.bind
+def _bind_relu(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
+    """NumPy's maximum of two arrays is several times faster than that of an array and a number."""
+    (x,), (out,) = inputs, outputs
+    x, out = x.reshape(-1), out.reshape(-1)
+    rows, zeros = x.size // ROW * ROW, np.zeros(ROW, x.dtype)
+    main, target = x[:rows].reshape(-1, ROW), out[:rows].reshape(-1, ROW)
+    rest, rest_target, few = x[rows:], out[rows:], zeros[: x.size - rows]
+
+    def run() -> None:
+        np.maximum(main, zeros, out=target)
+        np.maximum(rest, few, out=rest_target)
+
+    return run
+
+
+relu_grad.workspace(lambda g, y: (Spec(y.shape, BOOL),))
+
+
+@relu_grad.bind
+def _bind_relu_grad(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
+    (g, y), (out,), (positive,) = inputs, outputs, work
+
+    def run() -> None:
+        np.greater(y, 0, out=positive)
+        np.multiply(g, positive, out=out)
+
+    return run
 
 
 def _is_zero(x: Any) -> bool:
@@ -229,6 +305,24 @@ heaviside = elementwise("heaviside", np.heaviside, FLOAT)
 # --- special functions ------------------------------------------------------------------------------------------------
 
 erf = elementwise("erf", special.erf, FLOAT, lambda g, y, x: g * (np.exp(-np.square(x)) * float(2 / np.sqrt(np.pi))))
+PIECE = 1 << 14  # elements worked on at a time: their intermediate results stay in the cache
+erf.worth_binding = lambda node: node.inputs[0].dtype == FLOAT32
+erf.workspace(lambda x: (Spec((min(math.prod(x.shape), PIECE),), FLOAT32),) * 3)
+
+
+@erf.bind
+def _bind_erf(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
+    x, out = inputs[0].reshape(-1), outputs[0].reshape(-1)
+    pieces = [(x[a : a + PIECE], out[a : a + PIECE]) for a in range(0, x.size, PIECE)]
+    arrays = [(part, *(w[: part.size] for w in work), target) for part, target in pieces]
+
+    def run() -> None:
+        for part in arrays:
+            special.rational_erf(*part)
+
+    return run
+
+
 erfinv = elementwise(
     "erfinv", special.erfinv, FLOAT, lambda g, y, x: g * (np.exp(np.square(y)) * float(np.sqrt(np.pi) / 2))
 )
@@ -330,6 +424,28 @@ def _softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndar
     return np.divide(out, np.add.reduce(out, axis, keepdims=True), out=out)
 
 
+def _along(x: Any, axis: int) -> Spec:
+    """Room for one number for each line along the axis."""
+    return Spec(tuple(1 if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), x.dtype)
+
+
+softmax.workspace(lambda x, axis: (_along(x, axis),))
+
+
+@softmax.bind
+def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
+    (x,), (out,), (line,) = inputs, outputs, work
+
+    def run() -> None:
+        np.maximum.reduce(x, axis, None, line, True)
+        np.subtract(x, line, out)
+        np.exp(out, out)
+        np.add.reduce(out, axis, None, line, True)
+        np.divide(out, line, out)
+
+    return run
+
+
 softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
 softmax.vjp(0)(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)))
 
@@ -340,6 +456,24 @@ log_softmax = Primitive("log_softmax", inplace=(0,))
 def _log_softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
     out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
     return np.subtract(out, np.log(np.add.reduce(np.exp(out), axis, keepdims=True)), out=out)
+
+
+log_softmax.workspace(lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype)))
+
+
+@log_softmax.bind
+def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
+    (x,), (out,), (line, powers) = inputs, outputs, work
+
+    def run() -> None:
+        np.maximum.reduce(x, axis, None, line, True)
+        np.subtract(x, line, out)
+        np.exp(out, powers)
+        np.add.reduce(powers, axis, None, line, True)
+        np.log(line, line)
+        np.subtract(out, line, out)
+
+    return run
 
 
 log_softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))

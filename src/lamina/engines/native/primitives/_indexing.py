@@ -1,5 +1,6 @@
 """Gather, scatter, indexing, and sorting."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,22 +46,44 @@ take_grad = Primitive("take_grad")
 
 
 @take_grad.forward
-def _take_grad(g: np.ndarray, indices: np.ndarray, axis: int, size: int, out: np.ndarray | None = None) -> np.ndarray:
-    shape = g.shape[:axis] + (size,) + g.shape[axis + indices.ndim :]
-    out = np.empty(shape, g.dtype) if out is None else out
-    out[...] = 0
-    flat = indices.reshape(-1) % size if size else indices.reshape(-1)
-    rows = g.reshape(g.shape[:axis] + (flat.size,) + g.shape[axis + indices.ndim :])
-    if axis == 0 and flat.size:
-        # Sorted, equal indices stand together, and their rows are summed in one pass.
-        order = np.argsort(flat, kind="stable")
-        ordered = flat[order]
-        starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        out[ordered[starts]] = np.add.reduceat(rows[order], starts, axis=0)
-    else:
-        places: Any = (slice(None),) * axis + (flat,)
-        np.add.at(out, places, rows)
+def _take_grad(g: np.ndarray, indices: np.ndarray, out: np.ndarray | None = None, **how: int) -> np.ndarray:
+    spec = _take_grad_shape(g, indices, **how)
+    out = np.empty(spec.shape, spec.dtype) if out is None else out
+    take_grad.fill([g, indices], [out], **how)
     return out
+
+
+# The rows in the order of their indices, and their sums.
+take_grad.workspace(lambda g, indices, axis, size: (Spec(g.shape, g.dtype), Spec(g.shape, g.dtype)))
+
+
+@take_grad.bind
+def _bind_take_grad(inputs: Any, outputs: Any, work: Any, axis: int, size: int) -> Callable[[], None]:
+    (g, indices), (out,) = inputs, outputs
+    indices = indices.reshape(-1)
+    shape = g.shape[:axis] + (indices.size,) + g.shape[axis + inputs[1].ndim :]
+    rows, ordered, sums = g.reshape(shape), work[0].reshape(shape), work[1].reshape(shape)
+    if axis or not indices.size:
+        places: Any = (slice(None),) * axis
+
+        def run() -> None:
+            out.fill(0)
+            np.add.at(out, (*places, indices), rows)
+
+        return run
+
+    def run_sorted() -> None:
+        # Sorted, equal indices stand together, and their rows are summed in one pass.
+        flat = indices % size
+        order = np.argsort(flat, kind="stable")
+        flat = flat[order]
+        starts = np.flatnonzero(np.diff(flat, prepend=-1))
+        np.take(rows, order, 0, ordered, "clip")
+        np.add.reduceat(ordered, starts, 0, None, sums[: len(starts)])
+        out.fill(0)
+        out[flat[starts]] = sums[: len(starts)]
+
+    return run_sorted
 
 
 @take_grad.shape

@@ -1,5 +1,6 @@
 """Products, contractions, diagonals, decompositions and solvers."""
 
+import math
 import string
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from .._dtypes import FLOAT32, is_float
 from .._graph import Spec
 from .._primitive import Primitive
+from .._products import LARGE, SMALL, bind_product
 from .._tracer import as_operands, implements, to_array, to_dtype
 from ._elementwise import UFUNCS, broadcast_shapes
 from ._shape import _axes
@@ -19,14 +21,24 @@ matmul = Primitive("matmul", batch="contract")
 matmul.forward(lambda a, b, out=None: np.matmul(a, b, out=out))
 
 
-def _emit_matmul(node: Any, ins: list[str], outs: list[str]) -> str:
+matmul.emit = lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})"
+matmul.takes_views = True
+matmul.bind(lambda inputs, outputs, work: bind_product(*inputs, *outputs))
+
+
+def _is_cut(node: Any) -> bool:
     a, b = node.inputs
-    large = len(a.shape) == len(b.shape) == 2 and 2 * a.shape[0] * a.shape[1] * b.shape[1] >= LARGE_PRODUCT
-    return f"{'matmul' if large else 'np.matmul'}({ins[0]}, {ins[1]}, {outs[0]})"
+    return len(a.shape) == len(b.shape) == 2 and a.shape[0] * a.shape[1] * b.shape[1] > SMALL
 
 
-LARGE_PRODUCT = 30_000_000  # floating-point operations from which a product is worth several threads
-matmul.emit = _emit_matmul
+matmul.worth_binding = _is_cut
+
+
+@lambda rule: setattr(matmul, "multiplications", rule)
+def _multiplications(a: Any, b: Any) -> int:
+    """What is left to one thread: a large product goes over all of them by itself."""
+    count = math.prod(_matmul_shape(a, b).shape) * a.shape[-1]
+    return 0 if len(a.shape) == len(b.shape) == 2 and count >= LARGE else count
 
 
 @matmul.shape
@@ -190,7 +202,34 @@ einsum.vjp_all = _einsum_vjp
 @implements(np.einsum)
 def _np_einsum(subscripts: str, *operands: Any, optimize: Any = True, **_: Any) -> Any:
     arrays = as_operands(*operands)
-    return einsum(*arrays, subscripts=_explicit(subscripts.replace(" ", ""), [len(a.shape) for a in arrays]))
+    explicit = _explicit(subscripts.replace(" ", ""), [len(a.shape) for a in arrays])
+    result = _as_matmul(*arrays, subscripts=explicit) if len(arrays) == 2 else None
+    return einsum(*arrays, subscripts=explicit) if result is None else result
+
+
+def _as_matmul(a: Any, b: Any, subscripts: str) -> Any:
+    """A contraction of two arrays as a product of matrices, which BLAS does; None where it is none."""
+    (left, right), output = subscripts.split("->")[0].split(","), subscripts.split("->")[1]
+    sizes = dict(zip(left, a.shape))
+    if any(sizes.get(label, n) != n for label, n in zip(right, b.shape)):
+        return None  # a length of 1 that broadcasts
+    sizes.update(zip(right, b.shape))
+    if len(set(left)) < len(left) or len(set(right)) < len(right) or len(set(output)) < len(output):
+        return None
+    both = [label for label in left if label in right]
+    batch, inner = [c for c in both if c in output], [c for c in both if c not in output]
+    rows, columns = [c for c in left if c not in both], [c for c in right if c not in both]
+    if not inner or any(c not in output for c in (*rows, *columns)):
+        return None
+
+    def arranged(x: Any, labels: str, first: list[str], second: list[str]) -> Any:
+        x = np.transpose(x, [labels.index(c) for c in (*batch, *first, *second)])
+        shape = [math.prod(sizes[c] for c in group) for group in (first, second)]
+        return np.reshape(x, [*(sizes[c] for c in batch), *shape])
+
+    product = matmul(arranged(a, left, rows, inner), arranged(b, right, inner, columns))
+    found = [*batch, *rows, *columns]
+    return np.transpose(np.reshape(product, [sizes[c] for c in found]), [found.index(c) for c in output])
 
 
 def _explicit(subscripts: str, ranks: list[int]) -> str:

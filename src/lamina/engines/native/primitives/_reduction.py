@@ -1,5 +1,6 @@
 """Reductions over axes, and what NumPy makes of them."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,23 @@ reduce_max = _reduction("max", np.maximum)
 reduce_min = _reduction("min", np.minimum)
 reduce_any = _reduction("any", np.logical_or, np.dtype(bool)).no_gradient()
 reduce_all = _reduction("all", np.logical_and, np.dtype(bool)).no_gradient()
+
+
+@reduce_sum.bind
+def _bind_sum(inputs: Any, outputs: Any, work: Any, axis: Axes, keepdims: bool) -> Callable[[], None]:
+    """The sum over the leading axes as a product with a row of ones: BLAS adds rows several times faster."""
+    (x,), (out,) = inputs, outputs
+    matrix, total = x.reshape(-1, math.prod(x.shape[len(axis) :])), out.reshape(-1)
+    ones = np.ones(len(matrix), x.dtype)
+    return lambda: np.matmul(ones, matrix, out=total)
+
+
+@lambda rule: setattr(reduce_sum, "worth_binding", rule)
+def _leading(node: Any) -> bool:
+    x, axis = node.inputs[0], node.params["axis"]
+    few = 2 <= math.prod(x.shape[len(axis) :]) <= 4096
+    return x.dtype in (FLOAT32, np.float64) and axis == tuple(range(len(axis))) and few and x.nbytes >= 1 << 14
+
 
 reduce_sum.vjp(0)(lambda g, y, x, axis, keepdims: spread(g, x.shape, axis))
 

@@ -39,24 +39,31 @@ _ERF_Q = (-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03, -
 def erf(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
     x = np.asarray(x)
+    out = np.empty(x.shape, x.dtype) if out is None else out
     if x.dtype == np.float64:
-        value = np.asarray(_vector_erf(x), dtype=np.float64)
+        np.copyto(out, _vector_erf(x), casting="unsafe")
     else:
-        c = np.clip(x.astype(np.float32, copy=False), -3.925, 3.925)
-        s = np.square(c)
-        p = np.full_like(s, _ERF_P[0])
-        for k in _ERF_P[1:]:
-            np.multiply(p, s, out=p)
-            p += np.float32(k)
-        q = np.full_like(s, _ERF_Q[0])
-        for k in _ERF_Q[1:]:
-            np.multiply(q, s, out=q)
-            q += np.float32(k)
-        value = c * p / q
-    if out is None:
-        return value.astype(x.dtype, copy=False)
-    np.copyto(out, value, casting="unsafe")
+        s, p, q = (np.empty(x.shape, np.float32) for _ in range(3))
+        rational_erf(x, s, p, q, out)
     return out
+
+
+def rational_erf(x: np.ndarray, s: np.ndarray, p: np.ndarray, q: np.ndarray, out: np.ndarray) -> None:
+    """erf of float32 (or 16-bit floats) into `out`, with three arrays of the same shape to work in."""
+    np.clip(x, -3.925, 3.925, out=q)
+    np.square(q, s)
+    np.multiply(s, _ERF_P[0], p)
+    for k in _ERF_P[1:-1]:
+        np.add(p, k, p)
+        np.multiply(p, s, p)
+    np.add(p, _ERF_P[-1], p)
+    np.multiply(p, q, p)
+    np.multiply(s, _ERF_Q[0], q)
+    for k in _ERF_Q[1:-1]:
+        np.add(q, k, q)
+        np.multiply(q, s, q)
+    np.add(q, _ERF_Q[-1], q)
+    np.divide(p, q, out=out, casting="unsafe")
 
 
 @_in_float64

@@ -1,0 +1,87 @@
+"""Products of matrices: on several threads where they are large, in small pieces where BLAS is faster on those."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+
+from lamina._lazy import lazy_module
+
+from ._threads import num_threads, parallel
+
+threadpoolctl = lazy_module("threadpoolctl")
+
+LARGE = 15_000_000  # multiplications from which a product is worth several threads
+# OpenBLAS has kernels for products of up to this many multiplications that skip its packing of the operands, on the
+# processors named. They reach a sixth more than its large kernels, so a product with few columns is cut to that size.
+SMALL = 1_000_000
+HAS_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}
+FEWEST_ROWS = 16
+NARROWEST = 128  # rows or columns of a block of a large product
+
+
+@cache
+def _small_kernels() -> bool:
+    """Whether the BLAS of NumPy has them; not measured, so that the same machine always rounds the same way."""
+    return any(lib.get("architecture") in HAS_SMALL_KERNELS for lib in threadpoolctl.threadpool_info())
+
+
+def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], None]:
+    """`out = a @ b` for arrays that stay where they are, as a function without arguments.
+
+    `a` is a matrix, `b` and `out` matrices or stacks of them (what else np.matmul takes is left to it).
+    """
+    rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
+    size = rows * inner * columns
+    if a.ndim != 2 or b.ndim > 3 or a.dtype not in (np.float32, np.float64):
+        return lambda: np.matmul(a, b, out=out, casting="same_kind")  # bfloat16 products are float32
+    if size > SMALL >= inner * columns * FEWEST_ROWS and _small_kernels():
+        return _in_pieces(a, b, out, SMALL // (inner * columns))
+    if size >= LARGE and num_threads() > 1 and b.ndim == 2:
+        return lambda: matmul(a, b, out)
+    return lambda: np.matmul(a, b, out)
+
+
+def _in_pieces(a: np.ndarray, b: np.ndarray, out: np.ndarray, most: int) -> Callable[[], None]:
+    """Pieces of equal numbers of rows as one stack, and the rows left over."""
+    least = -(-len(a) // most)
+    count = next((n for n in range(least, 2 * least + 1) if len(a) % n == 0), least)
+    size = len(a) // count
+    stacked, result = _stack(a, count, size), _stack(out, count, size)
+    factor = b if b.ndim == 2 else b[:, None]
+    rest, rest_out = a[count * size :], out[..., count * size :, :]
+    if not len(rest):
+        return lambda: np.matmul(stacked, factor, result)
+
+    def run() -> None:
+        np.matmul(stacked, factor, result)
+        np.matmul(rest, b, rest_out)
+
+    return run
+
+
+def _stack(x: np.ndarray, count: int, size: int) -> np.ndarray:
+    """A view of the rows as `(..., count, size, columns)`, those left over not included."""
+    *lead, row, column = x.strides
+    shape = (*x.shape[:-2], count, size, x.shape[-1])
+    return np.lib.stride_tricks.as_strided(x, shape, (*lead, size * row, row, column))
+
+
+def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+    """A large product, cut along the longer side of the result; the cuts do not depend on the threads."""
+    side = 0 if out.shape[0] >= out.shape[1] else 1
+    count = 1
+    while count < 8 and out.shape[side] >= 2 * count * NARROWEST:
+        count *= 2
+    size = -(-out.shape[side] // count)
+    blocks = [slice(i, i + size) for i in range(0, out.shape[side], size)]
+
+    def run(mine: Sequence[slice]) -> None:
+        for block in mine:
+            if side == 0:
+                np.matmul(a[block], b, out[block])
+            else:
+                np.matmul(a, b[:, block], out[:, block])
+
+    threads = min(num_threads(), len(blocks))
+    parallel(run, [blocks[t::threads] for t in range(threads)])

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from lamina.engines.native import _products
+
+
+@pytest.mark.parametrize("shapes", [((200, 300), (300, 70)), ((70, 300), (300, 500)), ((1, 5), (5, 3))])
+def test_products_cut_into_blocks_are_whole(shapes):
+    a, b = (np.random.default_rng(0).standard_normal(s).astype("float32") for s in shapes)
+    out = np.empty((a.shape[0], b.shape[1]), "float32")
+    _products.matmul(a, b, out)
+    np.testing.assert_allclose(out, a @ b, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("small_kernels", [True, False])
+@pytest.mark.parametrize(
+    "rows, inner, columns",
+    [(7, 5, 3), (1936, 288, 64), (400, 288, 64), (33, 2000, 40), (600, 784, 512), (128, 97, 256)],
+)
+def test_bound_products_are_products(rows, inner, columns, small_kernels, monkeypatch):
+    monkeypatch.setattr(_products, "_small_kernels", lambda: small_kernels)
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((rows, inner)), rng.standard_normal((inner, columns))
+    out = np.full((rows, columns), np.nan)
+    product = _products.bind_product(a, b, out)
+    product()
+    np.testing.assert_allclose(out, a @ b, rtol=1e-12)
+    a *= 2
+    product()
+    np.testing.assert_allclose(out, a @ b, rtol=1e-12)
+
+
+def test_bound_products_take_transposed_operands(monkeypatch):
+    monkeypatch.setattr(_products, "_small_kernels", lambda: True)
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((363, 288)), rng.standard_normal((363, 64))
+    out = np.empty((288, 64))
+    _products.bind_product(a.T, b, out)()
+    np.testing.assert_allclose(out, a.T @ b, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [968, 967, 5])
+def test_bound_products_take_stacks_of_factors(rows, monkeypatch):
+    monkeypatch.setattr(_products, "_small_kernels", lambda: True)
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((rows, 64)), rng.standard_normal((9, 64, 32))
+    out = np.empty((9, rows, 32))
+    _products.bind_product(a, b, out)()
+    np.testing.assert_allclose(out, a @ b, rtol=1e-12)
