@@ -95,4 +95,6 @@ def test_python_numbers_do_not_widen():
         assert ops.dtype(result) == "float16"
     assert ops.dtype(ops.add(ops.ones((2,), "int32"), 0.5)) == "float32"
     assert ops.dtype(ops.add(1, 2)) == "int32" and ops.dtype(ops.add(1, 2.0)) == "float32"
-    assert ops.dtype(ops.convert_to_tensor([1, 2])) == "int32" and ops.dtype(ops.convert_to_tensor([1.0, 2])) == "float32"
+    assert (
+        ops.dtype(ops.convert_to_tensor([1, 2])) == "int32" and ops.dtype(ops.convert_to_tensor([1.0, 2])) == "float32"
+    )

@@ -54,7 +54,9 @@ def test_eager(case):
         assert ops.is_tensor(a) and type(a) is not np.ndarray
         assert a.shape == np.shape(b)
         np.testing.assert_allclose(
-            ops.convert_to_numpy(a).astype(np.complex128 if "complex" in ops.dtype(a) else np.float64), b, rtol=2e-5,
+            ops.convert_to_numpy(a).astype(np.complex128 if "complex" in ops.dtype(a) else np.float64),
+            b,
+            rtol=2e-5,
             atol=2e-6,
         )
         assert ops.dtype(a) != "float64"

@@ -9,6 +9,8 @@ import lamina
 from lamina import layers
 from lamina.training._memory import made_up_memory, step_memory
 
+pytestmark = pytest.mark.native_only("buffers are laid out by the native engine only")
+
 
 def perceptron(units=256, features=512):
     made = lamina.Sequential(

@@ -6,6 +6,8 @@ import pytest
 import lamina
 from lamina import layers
 
+pytestmark = pytest.mark.native_only("the native engine runs calls one by one")
+
 
 def model(**compiled):
     lamina.utils.set_random_seed(0)

@@ -167,7 +167,8 @@ class Engine(Protocol):
     def prefetch(self, batches: Any) -> Any:
         """The batches of an iterator, brought to where steps compute before they are asked for."""
 
-    # Optional: LAYER_BASES, a tuple of classes that layers inherit from too.
+    # Optional: LAYER_BASES, a tuple of classes that layers inherit from too; HALF_PRODUCTS, the names of the 16-bit floats
+    # whose products are best left in that dtype.
 
     def tensor(self, x: Any, dtype: Any = None) -> Tensor:
         """`x` as a tensor, without a copy where possible. Text has no tensors: arrays of strings stay NumPy arrays."""

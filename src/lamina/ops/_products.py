@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from lamina.engines import engine
+
 from ._backend import xp
 from ._convert import dtype_name, floating, promote, tensor, to
 from ._op import op
@@ -11,13 +13,17 @@ from ._op import op
 
 def _contract(function: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
     """A sum of products in the dtype of `a` and `b`. Booleans are added up as integers; half precision is computed in
-    float32, which is more exact and, without half-precision kernels, faster."""
+    float32, which is more exact and, on an engine without half-precision kernels, faster."""
     name = dtype_name(a)
     if name == "bool":
         return xp.not_equal(function(to(a, "int32"), to(b, "int32"), *args, **kwargs), 0)
-    if name in _HALF:
+    if name in _HALF and not _has_kernels(name):
         return to(function(to(a, "float32"), to(b, "float32"), *args, **kwargs), name)
     return function(a, b, *args, **kwargs)
+
+
+def _has_kernels(name: str) -> bool:
+    return name in getattr(engine, "HALF_PRODUCTS", ())
 
 
 _HALF = ("float16", "bfloat16", "float8_e4m3fn", "float8_e5m2")
@@ -144,7 +150,7 @@ def einsum(subscripts, *operands, **kwargs):
     name = dtype_name(arrays[0])
     if name == "bool":
         return xp.not_equal(xp.einsum(subscripts, *(to(x, "int32") for x in arrays)), 0)
-    if name in _HALF:
+    if name in _HALF and not _has_kernels(name):
         return to(xp.einsum(subscripts, *(to(x, "float32") for x in arrays)), name)
     return xp.einsum(subscripts, *arrays)
 

@@ -9,7 +9,7 @@ from lamina.engines import engine
 from lamina.variables import host_generator
 
 from . import _checks
-from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame
+from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame, is_table
 
 
 def make_source(
@@ -42,7 +42,7 @@ def make_source(
 def is_stream(x: Any) -> bool:
     if isinstance(x, PyDataset):
         return True
-    if isinstance(x, (np.ndarray, dict)) or engine.is_tensor(x) or is_frame(x) or hasattr(x, "__array__"):
+    if isinstance(x, (np.ndarray, dict)) or engine.is_tensor(x) or is_frame(x) or is_table(x) or hasattr(x, "__array__"):
         return False
     if isinstance(x, (list, tuple)):
         return False

@@ -50,25 +50,28 @@ def test_einsum():
     assert sum(r["flops"] for r in rows if r["primitive"] in ("einsum", "matmul")) == 2 * 2 * 3 * 4 * 5
 
 
+@pytest.mark.parametrize("with_x", [True, False])
 @pytest.mark.parametrize("name, gates", [("SimpleRNN", 1), ("LSTM", 4), ("GRU", 3)])
-def test_recurrent_layers(name, gates):
+def test_recurrent_layers(name, gates, with_x):
     layer = getattr(layers, name)(5)
     x = np.ones((2, 7, 3), f32)
     layer(x)
 
     def step(weights, x):
-        def loss(weights):
+        def loss(weights, x):
             with StateScope(zip(layer.trainable_variables, weights)):
                 return ops.sum(layer(x))
 
-        return native.value_and_grad(loss)(weights)
+        return native.value_and_grad(loss, argnums=(0, 1) if with_x else 0)(weights, x)
 
     rows = rows_of(step, [v.value for v in layer.trainable_variables], x)
-    kinds = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-    forward = 2 * (2 * 7) * (3 + 5) * gates * 5
-    assert one(rows, kinds[name])["flops"] == forward
-    assert one(rows, kinds[name] + "_grad")["flops"] == 2 * forward
-    assert one(rows, kinds[name] + "_grad")["direction"] == "backward"
+    kind = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}[name]
+    one_product = 2 * (2 * 7) * (3 + 5) * gates * 5
+    assert one(rows, kind)["flops"] == one_product
+    backward = one(rows, kind + "_grad")
+    assert backward["direction"] == "backward"
+    # of the weights; of the state, and of the input where it is asked for
+    assert backward["flops"] == one_product + 2 * (2 * 7) * (5 + 3 * with_x) * gates * 5
 
 
 def test_views_cost_nothing_and_are_left_out():

@@ -90,7 +90,10 @@ def test_broadcast_operands_and_other_dtypes_are_left_alone():
     def step(state, x):
         a, m, c = state
         row = a[0] * 2
-        return [row + m, (row.to(torch.float64) * 2).to(torch.float32) + a, c.expand(5, 4) * 2], [row, row.expand(3, 4) * 2]
+        return [row + m, (row.to(torch.float64) * 2).to(torch.float32) + a, c.expand(5, 4) * 2], [
+            row,
+            row.expand(3, 4) * 2,
+        ]
 
     agree(step)
 

@@ -30,7 +30,7 @@ def test_parameters_are_the_trainable_weights():
     assert [tuple(p.shape) for p in model.parameters()] == [v.shape for v in model.trainable_weights]
     assert {n.rpartition(".")[2] for n, _ in model.named_buffers()} == {"moving_mean", "moving_variance"}
     assert all(p.requires_grad for p in model.parameters())
-    assert list(model.parameters())[0] is list(model.parameters())[0]
+    assert all(a is b for a, b in zip(model.parameters(), model.parameters()))
 
 
 def test_frozen_weights_ask_for_no_gradient():

@@ -181,6 +181,11 @@ _TENSOR = object()  # stands for a tensor in a structure
 _COLLECTED = 16  # rows of results that a program of `loop(collect=True)` gives at a time
 
 
+def _columns(parts: list[tuple[int, list[Any]]]) -> Iterator[list[tuple[int, Any]]]:
+    """The parts of each result, with their lengths."""
+    return (list(column) for column in zip(*([(n, x) for x in stacked] for n, stacked in parts)))
+
+
 def _has(jaxpr: Any, primitive: str) -> bool:
     """Whether a program uses a primitive, in its inner programs too."""
     for equation in jaxpr.eqns:
@@ -242,9 +247,10 @@ class _Entry:
             while start < stop:
                 end = min(stop, start + _COLLECTED)
                 state, stacked = self._collect(state, fixed, others, rows, start, end)
-                parts.append(stacked if end - start == _COLLECTED else [s[: end - start] for s in stacked])
+                parts.append((end - start, stacked))
                 start = end
-            joined = parts[0] if len(parts) == 1 else [jnp.concatenate(p) for p in zip(*parts)]
+            # On the host, where it is wanted in the end; on the device every other length would be compiled.
+            joined = [np.concatenate([np.asarray(x)[:n] for n, x in column]) for column in _columns(parts)]
             return self._packed(donated, state, joined)
 
     def _row_by_row(

@@ -122,11 +122,22 @@ def _einsum(node: Node) -> int:
     return len(labels) * math.prod(sizes.values())
 
 
-def _recurrent(node: Node, kernel: int, sequence: Var, products: int) -> int:
-    """Products of a step's input and state with the weights `(features, gates)` and `(units, gates)`, for all steps."""
+def _recurrent(node: Node, kernel: int) -> int:
+    """A product of a step's input and state with the weights `(features, gates)` and `(units, gates)`, for all steps."""
     (features, gates), (units, _) = node.inputs[kernel].shape, node.inputs[kernel + 1].shape
-    batch, steps, _ = sequence.shape
-    return products * 2 * batch * steps * (features + units) * gates
+    batch, steps, _ = node.inputs[0].shape
+    return 2 * batch * steps * (features + units) * gates
+
+
+def _recurrent_grad(node: Node, kernel: int) -> int:
+    """Two products a step: the gradients of the weights, and of the state and, where it is needed, the input.
+
+    The inputs of all steps come in one array, `(steps + 1, features + units + 1, batch)`.
+    """
+    (features, gates), (units, _) = node.inputs[kernel].shape, node.inputs[kernel + 1].shape
+    blocks = next(v.shape for v in node.inputs[kernel + 2 :] if len(v.shape) == 3)
+    back = units + (features if _size(node.outputs[0]) else 0)
+    return 2 * (blocks[0] - 1) * blocks[2] * (features + units + back) * gates
 
 
 def _scan(node: Node) -> int:
@@ -139,12 +150,11 @@ _COUNTS: dict[str, Callable[[Node], int]] = {
     "conv": lambda n: 2 * _size(n.outputs[0]) * math.prod(n.inputs[1].shape[:-1]),
     "conv_input_grad": lambda n: 2 * _size(n.inputs[0]) * math.prod(n.inputs[1].shape[:-1]),
     "conv_kernel_grad": lambda n: 2 * _size(n.inputs[1]) * math.prod(n.outputs[0].shape[:-1]),
-    "simple_rnn": lambda n: _recurrent(n, 2, n.inputs[0], 1),
-    "gru": lambda n: _recurrent(n, 2, n.inputs[0], 1),
-    "lstm": lambda n: _recurrent(n, 3, n.inputs[0], 1),
-    # The gradients of the inputs and of the weights, a product each.
-    "simple_rnn_grad": lambda n: _recurrent(n, 1, n.outputs[0], 2),
-    "gru_grad": lambda n: _recurrent(n, 1, n.outputs[0], 2),
-    "lstm_grad": lambda n: _recurrent(n, 2, n.outputs[0], 2),
+    "simple_rnn": lambda n: _recurrent(n, 2),
+    "gru": lambda n: _recurrent(n, 2),
+    "lstm": lambda n: _recurrent(n, 3),
+    "simple_rnn_grad": lambda n: _recurrent_grad(n, 1),
+    "gru_grad": lambda n: _recurrent_grad(n, 1),
+    "lstm_grad": lambda n: _recurrent_grad(n, 2),
     "scan": _scan,
 }

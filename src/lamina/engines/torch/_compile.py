@@ -17,7 +17,12 @@ from lamina import tree
 from ._graph import simplify
 from ._tensors import ConcreteValueError, tensor, tracing
 
-_NEEDS_VALUES = (ConcreteValueError, DataDependentOutputException, DynamicOutputShapeException, GuardOnDataDependentSymNode)
+_NEEDS_VALUES = (
+    ConcreteValueError,
+    DataDependentOutputException,
+    DynamicOutputShapeException,
+    GuardOnDataDependentSymNode,
+)
 
 
 def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> "CompiledFunction":

@@ -1,5 +1,6 @@
 """Between NumPy's dtypes, in which lamina speaks, and torch's."""
 
+import warnings
 from functools import cache
 from typing import Any
 
@@ -44,13 +45,24 @@ _BITS = {torch.bfloat16: (torch.int16, np.int16), torch.float8_e4m3fn: (torch.ui
 _BITS[torch.float8_e5m2] = _BITS[torch.float8_e4m3fn]
 
 
+_SMALL = 1 << 20  # bytes up to which arrays that cannot be written are copied
+
+
 def from_numpy(array: np.ndarray, device: torch.device) -> torch.Tensor:
     """A tensor over the array's memory where torch can take it, else over a copy."""
-    if not array.flags.writeable or any(s < 0 for s in array.strides) or not array.dtype.isnative:
+    is_small_constant = not array.flags.writeable and array.nbytes < _SMALL
+    if is_small_constant or any(s < 0 for s in array.strides) or not array.dtype.isnative:
         array = np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
     wanted = torch_dtype(array.dtype)
     bits = _BITS.get(wanted)
-    found = torch.from_numpy(array) if bits is None else torch.from_numpy(array.view(bits[1])).view(wanted)
+    source = array if bits is None else array.view(bits[1])
+    if array.flags.writeable:
+        found = torch.from_numpy(source)
+    else:
+        with warnings.catch_warnings():  # torch fears writes, which lamina never does
+            warnings.simplefilter("ignore", UserWarning)
+            found = torch.from_numpy(source)
+    found = found if bits is None else found.view(wanted)
     return found if device.type == "cpu" else found.to(device)
 
 

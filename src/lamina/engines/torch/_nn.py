@@ -13,6 +13,10 @@ from ._tensors import as_tensor, tensor
 _WIDE = (torch.float32, torch.float64)
 
 
+def made_by(name: str, y: Any, **params: Any) -> None:
+    """None: a tensor here does not tell how it was made."""
+
+
 def relu(x: Any) -> torch.Tensor:
     return torch.relu(tensor(x))
 
@@ -270,7 +274,13 @@ def conv_transpose(
     strides, dilation = _tuple(strides, rank), _tuple(dilation, rank)
     if rank == 1:
         y = conv_transpose(
-            x.unsqueeze(1), kernel.unsqueeze(0), (1, *spatial), (1, *strides), ((0, 0), *padding), (1, *dilation), groups
+            x.unsqueeze(1),
+            kernel.unsqueeze(0),
+            (1, *spatial),
+            (1, *strides),
+            ((0, 0), *padding),
+            (1, *dilation),
+            groups,
         )
         return y.squeeze(1)
     if rank > 3:

@@ -164,12 +164,7 @@ class GradientTape:
                 for x in self._lent:
                     x.requires_grad_(False)
         if unconnected_gradients == "zero":
-            found = [
-                torch.zeros(tuple(s.shape), dtype=self._find(s).dtype if self._find(s) is not None else None)
-                if g is None
-                else g
-                for g, s in zip(found, flat)
-            ]
+            found = [torch.zeros_like(tensor(s)) if g is None else g for g, s in zip(found, flat)]
         return tree.pack_sequence_as(sources, found)
 
     def jacobian(self, target: Any, source: Any) -> Any:

@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
 from lamina import tree
 
 from ._dtypes import numpy_dtype, torch_dtype
-from ._tensors import is_traced, tensor
+from ._tensors import DEVICE, is_traced, tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,6 @@ def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
 
 
 def _stand_in(x: Any) -> Any:
-    from ._tensors import DEVICE
-
     return torch.empty(tuple(x.shape), dtype=torch_dtype(x.dtype), device=DEVICE) if isinstance(x, Spec) else x
 
 

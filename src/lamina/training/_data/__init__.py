@@ -3,6 +3,7 @@
 from ._arrays import ArrayData as ArrayData
 from ._arrays import as_arrays as as_arrays
 from ._arrays import is_frame as is_frame
+from ._arrays import is_table as is_table
 from ._arrays import split as split
 from ._py_dataset import PyDataset as PyDataset
 from ._stream import StreamData as StreamData

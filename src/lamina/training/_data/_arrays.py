@@ -9,25 +9,44 @@ import numpy as np
 from lamina import _settings, tree
 from lamina.engines import engine
 
+from ._rows import FileRows, as_rows
+
 
 def is_frame(x: Any) -> bool:
     """Whether `x` is a data frame or a series (pandas, polars, pyarrow, ...), told without importing any of them."""
     root = type(x).__module__.partition(".")[0]
-    return root in ("pandas", "polars", "pyarrow", "modin", "cudf") and hasattr(x, "shape")
+    return root in ("pandas", "polars", "pyarrow", "modin", "cudf") and (hasattr(x, "shape") or hasattr(x, "to_numpy"))
+
+
+def is_table(x: Any) -> bool:
+    """Whether `x` is a data set of Hugging Face's with columns, or one of these columns."""
+    return type(x).__module__.partition(".")[0] == "datasets" and hasattr(x, "__getitem__")
+
+
+def _columns(x: Any) -> dict[str, Any]:
+    arrays = x.with_format("numpy")
+    return {name: np.asarray(arrays[name][:]) for name in x.column_names}
 
 
 def frame_to_array(x: Any) -> np.ndarray:
     """The values of a frame or series, rows first."""
     import narwhals
 
+    if type(x).__module__.partition(".")[0] == "pyarrow" and not hasattr(x, "shape"):
+        return x.to_numpy() if hasattr(x, "chunks") else x.to_numpy(zero_copy_only=False)
     native = narwhals.from_native(x, allow_series=True)
     return native.to_numpy()
 
 
 def as_array(x: Any, name: str) -> np.ndarray:
     """One array: float64 becomes the default float type. Raises TypeError for what cannot be one, naming the argument."""
+    x = as_rows(x, name)
+    if isinstance(x, FileRows):
+        return x  # type: ignore[return-value]
     if is_frame(x):
         x = frame_to_array(x)
+    if is_table(x):
+        x = x[:]
     if type(x).__module__.partition(".")[0] == "torch":
         x = x.detach().cpu().numpy()
     try:
@@ -53,14 +72,21 @@ def as_array(x: Any, name: str) -> np.ndarray:
 def is_leaf_list(x: Any) -> bool:
     """Whether a list is data itself (numbers, nested lists of numbers), rather than a structure of several arrays."""
     return isinstance(x, (list, tuple)) and not any(
-        isinstance(i, np.ndarray) or engine.is_tensor(i) or is_frame(i) or isinstance(i, dict) for i in x
+        isinstance(i, np.ndarray) or engine.is_tensor(i) or is_frame(i) or isinstance(i, dict) or len(_shape(i))
+        for i in x
     )
+
+
+def _shape(x: Any) -> tuple:
+    return tuple(getattr(x, "shape", None) or ())
 
 
 def as_arrays(structure: Any, name: str) -> Any:
     """Every leaf of the structure as an array."""
     if structure is None:
         return None
+    if is_table(structure) and hasattr(structure, "column_names"):
+        structure = _columns(structure)
     if isinstance(structure, dict):
         return {k: as_arrays(v, f"{name}[{k!r}]") for k, v in structure.items()}
     if isinstance(structure, (list, tuple)) and not is_leaf_list(structure):
@@ -116,7 +142,8 @@ class ArrayData:
     @property
     def is_resident(self) -> bool:
         """Whether the arrays fit where the steps gather from; if not, they go there batch by batch."""
-        return engine.can_hold([a for a in tree.flatten(self.data) if a is not None])
+        arrays = [a for a in tree.flatten(self.data) if a is not None]
+        return not any(isinstance(a, FileRows) for a in arrays) and engine.can_hold(arrays)
 
     def batch(self, places: np.ndarray) -> Any:
         """The batch at `places`."""
