@@ -15,10 +15,17 @@ def is_namedtuple(value: Any) -> bool:
     return isinstance(value, tuple) and hasattr(value, "_fields")
 
 
+_NESTED: dict[type, bool] = {}  # asking an abstract class such as Mapping takes long
+
+
 @public("tree.is_nested")
 def is_nested(structure: Any) -> bool:
     """Whether `structure` is a list, tuple or dict (even an empty one) and not a leaf."""
-    return isinstance(structure, (list, tuple, Mapping, deque))
+    kind = type(structure)
+    nested = _NESTED.get(kind)
+    if nested is None:
+        nested = _NESTED[kind] = issubclass(kind, (list, tuple, Mapping, deque))
+    return nested
 
 
 def keys_of(mapping: Mapping) -> list:
@@ -33,6 +40,8 @@ def keys_of(mapping: Mapping) -> list:
 
 def children(structure: Any) -> list:
     """The direct entries of a nested structure, in order of visit."""
+    if type(structure) is list:
+        return structure
     if isinstance(structure, Mapping):
         return [structure[key] for key in keys_of(structure)]
     return list(structure)
@@ -64,7 +73,15 @@ def iter_leaves(structure: Any) -> Iterator[Any]:
 @public("tree.flatten")
 def flatten(structure: Any) -> list:
     """The leaves of `structure`, depth first. A leaf gives a list of itself."""
-    return list(iter_leaves(structure))
+    if not is_nested(structure):
+        return [structure]
+    leaves: list = []
+    for child in children(structure):
+        if is_nested(child):
+            leaves.extend(flatten(child))
+        else:
+            leaves.append(child)
+    return leaves
 
 
 @public("tree.flatten_with_path")

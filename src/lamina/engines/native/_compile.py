@@ -129,8 +129,7 @@ class _Entry:
         if captured:
             raise TypeError("compile: the function uses a tensor of another traced function; pass it as an argument.")
         leaves = tree.flatten(self.structure)
-        self.result_leaves = [n for n, x in enumerate(leaves) if x is not None]
-        graph = _drop_none(graph, self.result_leaves)
+        graph = _drop_none(graph, [n for n, x in enumerate(leaves) if x is not None])
         graph = simplify(graph)
         self.donated_inputs = [n for n, k in enumerate(self.traced) if argument[k] in function.donate]
         # The outputs that replace donated inputs come first, in order: result = (new state..., everything else).
@@ -188,10 +187,8 @@ class _Entry:
 
     def _results(self, given: list[np.ndarray], fresh: list[Any]) -> Any:
         results = [given[n] for n in self.donated_inputs] + fresh
-        leaves: list[Any] = [None] * len(tree.flatten(self.structure))
-        for n, value in zip(self.result_leaves, results):
-            leaves[n] = value
-        return tree.pack_sequence_as(self.structure, leaves)
+        supply = iter(results)
+        return tree.map_structure(lambda leaf: None if leaf is None else next(supply), self.structure)
 
     def _bind(self, given: list[np.ndarray]) -> None:
         arrays: list[np.ndarray | None] = [None] * len(given)

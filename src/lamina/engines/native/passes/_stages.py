@@ -12,6 +12,7 @@ import numpy as np
 
 from .._graph import Graph, Node, Spec, Var
 from .._primitive import Primitive
+from .._products import LARGE
 from ._cuts import SUM, Cut, Split, cut
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
@@ -146,8 +147,16 @@ class _Cutter:
 def _seconds(nodes: list[Node]) -> float:
     """A rough estimate of what the operations take on one core."""
     written = sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
-    multiplied = sum(n.primitive.multiplications(*n.inputs, **n.params) for n in nodes)
+    multiplied = sum(n.primitive.multiplications(*n.inputs, **n.params) for n in nodes if not _is_shared_out(n))
     return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
+
+
+def _is_shared_out(node: Node) -> bool:
+    """Whether the operation goes over all threads by itself."""
+    name, inputs = node.primitive.name, node.inputs
+    if name != "matmul" or any(len(v.shape) != 2 for v in inputs):
+        return False
+    return node.primitive.multiplications(*inputs) >= LARGE
 
 
 class _Outside:

@@ -10,7 +10,7 @@ import numpy as np
 from .._dtypes import FLOAT32, is_float
 from .._graph import Spec
 from .._primitive import Primitive
-from .._products import LARGE, SMALL, bind_product
+from .._products import SMALL, bind_product
 from .._tracer import as_operands, implements, to_array, to_dtype
 from ._elementwise import UFUNCS, broadcast_shapes
 from ._shape import _axes
@@ -32,13 +32,7 @@ def _is_cut(node: Any) -> bool:
 
 
 matmul.worth_binding = _is_cut
-
-
-@lambda rule: setattr(matmul, "multiplications", rule)
-def _multiplications(a: Any, b: Any) -> int:
-    """What is left to one thread: a large product goes over all of them by itself."""
-    count = math.prod(_matmul_shape(a, b).shape) * a.shape[-1]
-    return 0 if len(a.shape) == len(b.shape) == 2 and count >= LARGE else count
+matmul.multiplications = lambda a, b: math.prod(_matmul_shape(a, b).shape) * a.shape[-1]
 
 
 @matmul.shape
@@ -163,6 +157,13 @@ def _einsum_shape(*arrays: Any, subscripts: str) -> Spec:
                 raise ValueError(f"einsum {subscripts!r}: axis {label!r} has sizes {sizes[label]} and {n}.")
             sizes[label] = max(n, sizes.get(label, 0)) if label in sizes else n
     return Spec(tuple(sizes[label] for label in output), arrays[0].dtype)
+
+
+@lambda rule: setattr(einsum, "multiplications", rule)
+def _einsum_multiplications(*arrays: Any, subscripts: str) -> int:
+    terms = subscripts.split("->")[0].split(",")
+    sizes = {label: n for term, a in zip(terms, arrays) for label, n in zip(term, a.shape)}
+    return (len(terms) - 1) * math.prod(sizes.values())
 
 
 def _einsum_vjp(g: Any, y: Any, *arrays: Any, subscripts: str) -> list[Any]:

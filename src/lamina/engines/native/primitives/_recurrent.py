@@ -36,7 +36,7 @@ def _recurrent_primitive(name: str, calls: int, way_back: int = 0) -> Primitive:
         kernel = inputs[way_back] if way_back else inputs[-3]
         if way_back:
             blocks = next(v for v in inputs[way_back:] if len(v.shape) == 3)
-            return blocks.shape[0] - 1, 2 * kernel.shape[1] * blocks.shape[1] * blocks.shape[2]
+            return blocks.shape[0] - 1, 2 * kernel.shape[1] * (blocks.shape[1] - 1) * blocks.shape[2]
         batch, steps, features = inputs[0].shape
         return steps, batch * (features + inputs[-2].shape[0]) * kernel.shape[1]
 
