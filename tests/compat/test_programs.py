@@ -817,8 +817,10 @@ def run(text, tmp_path, *args, warnings="ignore"):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_program_runs_with_one_note_for_each_old_spelling(name, tmp_path):
+def test_program_runs_with_one_note_for_each_old_spelling(name, tmp_path, engine_name):
     text, notes = PROGRAMS[name]
+    if engine_name == "torch" and ".dtype == '" in text:
+        pytest.skip("torch's dtypes are not equal to their names")
     done = run(text, tmp_path, warnings="always::DeprecationWarning")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     lines = [line for line in done.stderr.splitlines() if "DeprecationWarning: " in line]

@@ -47,5 +47,6 @@ def test_like_keras(case):
     for a, b in zip(ours, theirs):
         b = keras.ops.convert_to_numpy(b)
         assert a.shape == b.shape
-        np.testing.assert_allclose(ops.convert_to_numpy(a).astype(complex if "complex" in ops.dtype(a) else float), b, rtol=1e-4, atol=1e-5)
+        kind = complex if "complex" in ops.dtype(a) else float
+        np.testing.assert_allclose(ops.convert_to_numpy(a).astype(kind), b, rtol=1e-4, atol=1e-5)
         assert ops.dtype(a) == ops.dtype(b)

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ._backend import xp
 from ._convert import dtype_name, is_scalar, promote, scalar, tensor, to
 from ._dtypes import is_float_dtype

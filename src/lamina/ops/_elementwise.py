@@ -8,8 +8,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from lamina.engines import engine
 
 from ._backend import kernels, xp

@@ -55,7 +55,7 @@ def test_logs_that_are_old_state_and_views_of_it():
 
 def test_a_value_that_is_read_later_is_not_overwritten():
     def step(state, x):
-        a, m, c = state
+        a, _, c = state
         y = torch.exp(a)
         z = y * 2
         w = torch.maximum(z, y) / torch.tanh(y)
@@ -66,7 +66,7 @@ def test_a_value_that_is_read_later_is_not_overwritten():
 
 def test_new_state_that_lies_in_another_one():
     def step(state, x):
-        a, m, c = state
+        a, m, _ = state
         s = a + 1
         return [s * 2, s.reshape(4, 5).reshape(5, 4) - m, s.clone()], [s[0]]
 

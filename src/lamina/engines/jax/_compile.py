@@ -260,9 +260,9 @@ class _Entry:
         results: list[Any] = []
         for i in places:
             state, results = self._row(state, fixed, others, rows, i)
-            if collect:
-                found.append(results)
-        return state, [np.stack([np.asarray(x) for x in column]) for column in zip(*found)] if collect else results
+            if collect:  # waits: programs that run beside each other are slow on a CPU
+                found.append([np.asarray(x) for x in results])
+        return state, [np.stack(column) for column in zip(*found)] if collect else results
 
     # --- between structures and flat lists ---
 

@@ -21,11 +21,11 @@ from ._tape import on_variable_read as on_variable_read
 from ._tensors import DEVICE
 from ._tensors import ConcreteValueError as ConcreteValueError
 from ._tensors import cast as cast
+from ._tensors import eagerly as eagerly
 from ._tensors import is_tensor as is_tensor
 from ._tensors import is_traced as is_traced
 from ._tensors import numpy as numpy
 from ._tensors import tensor as tensor
-from ._tensors import without_modes as eagerly
 from ._transforms import Spec as Spec
 from ._transforms import cond as cond
 from ._transforms import custom_gradient as custom_gradient

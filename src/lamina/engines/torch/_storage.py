@@ -4,12 +4,12 @@ from typing import Any
 
 import torch
 
-from ._tensors import DEVICE, tensor, without_modes
+from ._tensors import DEVICE, eagerly, tensor
 
 
 def new_storage(value: Any) -> torch.Tensor:
     """A copy of `value` that a variable may own."""
-    with without_modes(), torch.no_grad():
+    with eagerly(), torch.no_grad():
         return tensor(value).detach().to(DEVICE).clone(memory_format=torch.contiguous_format)
 
 

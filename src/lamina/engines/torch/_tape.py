@@ -40,6 +40,13 @@ def on_variable_read(variable: Any, value: torch.Tensor) -> torch.Tensor:
     return entry[2]
 
 
+def _let_go(targets: list[Any]) -> None:
+    """Takes the targets of a tape that is used up off their graph, so that they are numbers like any others."""
+    for t in targets:
+        if isinstance(t, torch.Tensor) and not is_traced(t) and not t.is_leaf and not t._is_view():
+            t.detach_()
+
+
 class GradientTape:
     """Records operations for automatic differentiation.
 
@@ -163,6 +170,8 @@ class GradientTape:
             if self not in local.tapes:
                 for x in self._lent:
                     x.requires_grad_(False)
+        if not self.persistent and not is_recording():
+            _let_go(targets)
         if unconnected_gradients == "zero":
             found = [torch.zeros_like(tensor(s)) if g is None else g for g, s in zip(found, flat)]
         return tree.pack_sequence_as(sources, found)

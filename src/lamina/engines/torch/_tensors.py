@@ -41,7 +41,7 @@ def tracing() -> bool:
     return torch._C._len_torch_dispatch_stack() > 0
 
 
-def without_modes() -> Any:
+def eagerly() -> Any:
     """A context in which operations compute, even while a function is traced."""
     return _disable_current_modes() if tracing() else nullcontext()
 
@@ -68,7 +68,7 @@ def _from_host(x: Any) -> Any:
         return array
     if not isinstance(x, (np.ndarray, np.generic)):
         array = array.astype({"float64": np.float32, "int64": np.int32}.get(array.dtype.name, array.dtype))
-    with without_modes():  # a constant of the traced program, not a part of it
+    with eagerly():  # a constant of the traced program, not a part of it
         return from_numpy(array, DEVICE)
 
 
