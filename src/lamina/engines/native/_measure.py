@@ -104,57 +104,12 @@ def _takes_out(run: Callable) -> bool:
 
 def flops(node: Node) -> int:
     """Multiplications and additions of products; one an element for everything else that computes."""
-    name = node.primitive.name
-    if name in _COUNTS:
-        return _COUNTS[name](node)
-    if name in _MOVES or node.primitive.is_view:
+    primitive = node.primitive
+    if primitive.name == "scan":
+        return node.params["length"] * sum(flops(inner) for inner in node.params["body"].nodes)
+    multiplications = primitive.multiplications(*node.inputs, **node.params)
+    if multiplications:
+        return 2 * multiplications
+    if primitive.name in _MOVES or primitive.is_view:
         return 0
-    return max((_size(v) for v in (*node.inputs, *node.outputs)), default=0)
-
-
-def _size(var: Var) -> int:
-    return math.prod(var.shape)
-
-
-def _einsum(node: Node) -> int:
-    labels = node.params["subscripts"].split("->")[0].split(",")
-    sizes = {label: n for names, v in zip(labels, node.inputs) for label, n in zip(names, v.shape)}
-    return len(labels) * math.prod(sizes.values())
-
-
-def _recurrent(node: Node, kernel: int) -> int:
-    """A product of a step's input and state with the weights `(features, gates)` and `(units, gates)`, for all steps."""
-    (features, gates), (units, _) = node.inputs[kernel].shape, node.inputs[kernel + 1].shape
-    batch, steps, _ = node.inputs[0].shape
-    return 2 * batch * steps * (features + units) * gates
-
-
-def _recurrent_grad(node: Node, kernel: int) -> int:
-    """Two products a step: the gradients of the weights, and of the state and, where it is needed, the input.
-
-    The inputs of all steps come in one array, `(steps + 1, features + units + 1, batch)`.
-    """
-    (features, gates), (units, _) = node.inputs[kernel].shape, node.inputs[kernel + 1].shape
-    blocks = next(v.shape for v in node.inputs[kernel + 2 :] if len(v.shape) == 3)
-    back = units + (features if _size(node.outputs[0]) else 0)
-    return 2 * (blocks[0] - 1) * blocks[2] * (features + units + back) * gates
-
-
-def _scan(node: Node) -> int:
-    return node.params["length"] * sum(flops(inner) for inner in node.params["body"].nodes)
-
-
-_COUNTS: dict[str, Callable[[Node], int]] = {
-    "matmul": lambda n: 2 * _size(n.outputs[0]) * n.inputs[0].shape[-1],
-    "einsum": _einsum,
-    "conv": lambda n: 2 * _size(n.outputs[0]) * math.prod(n.inputs[1].shape[:-1]),
-    "conv_input_grad": lambda n: 2 * _size(n.inputs[0]) * math.prod(n.inputs[1].shape[:-1]),
-    "conv_kernel_grad": lambda n: 2 * _size(n.inputs[1]) * math.prod(n.outputs[0].shape[:-1]),
-    "simple_rnn": lambda n: _recurrent(n, 2),
-    "gru": lambda n: _recurrent(n, 2),
-    "lstm": lambda n: _recurrent(n, 3),
-    "simple_rnn_grad": lambda n: _recurrent_grad(n, 1),
-    "gru_grad": lambda n: _recurrent_grad(n, 1),
-    "lstm_grad": lambda n: _recurrent_grad(n, 2),
-    "scan": _scan,
-}
+    return max((math.prod(v.shape) for v in (*node.inputs, *node.outputs)), default=0)

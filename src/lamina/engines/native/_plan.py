@@ -49,7 +49,15 @@ class Plan:
     def memory_bytes(self) -> int:
         """What the plan allocates, once, for all it computes on its way (the arrays it is bound to not counted)."""
         owned = sum(self.graph.inputs[n].nbytes for n in self.owned)
-        return owned + self.arena_bytes + sum(tiles.memory_bytes() for tiles in self.stages.values())
+        return owned + self.arena_bytes + sum(self._thread_arenas()) + self._room_for_parts()
+
+    def _room_for_parts(self) -> int:
+        return max((tiles.part_bytes for tiles in self.stages.values()), default=0)
+
+    def _thread_arenas(self) -> list[int]:
+        """Bytes that each thread needs for the tiles of any stage: they run one after the other."""
+        threads = max((tiles.threads for tiles in self.stages.values()), default=0)
+        return [max(tiles.arena_bytes for tiles in self.stages.values() if tiles.threads > t) for t in range(threads)]
 
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
         """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
@@ -102,8 +110,11 @@ class BoundPlan:
         for name, node in plan.names.bound.items():
             groups = node.inputs, node.outputs, layout.work[node]
             scope[name] = node.primitive.bound(*([read(v) for v in group] for group in groups), node.params)
+        arenas = [np.empty(size + ALIGN, np.uint8) for size in plan._thread_arenas()]
+        room = np.empty(plan._room_for_parts(), np.uint8)
         for name, node in plan.names.stages.items():
-            scope[name] = plan.stages[name].bind([read(v) for v in node.inputs], [read(v) for v in node.outputs])
+            around = [read(v) for v in node.inputs], [read(v) for v in node.outputs]
+            scope[name] = plan.stages[name].bind(*around, arenas, room)
         exec(plan.code, scope)
         self.run: Callable[[], None] = scope["run"]
         self.outputs = [read(v) for v in graph.outputs]

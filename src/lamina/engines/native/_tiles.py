@@ -42,39 +42,48 @@ class Tiles:
         """What a thread needs."""
         return max(p.arena_bytes for p in self.plans.values())
 
-    def memory_bytes(self) -> int:
-        """What all threads and the parts of sums need."""
-        parts = sum(v.nbytes for v, how in self.stage.exports if how is SUM)
-        return self.threads * self.arena_bytes + len(self.stage.tiles) * parts
+    @property
+    def part_bytes(self) -> int:
+        """What the parts of its sums need."""
+        return len(self.stage.tiles) * sum(_aligned(v.nbytes) for v, how in self.stage.exports if how is SUM)
 
-    def bind(self, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray]) -> Callable[[], None]:
-        """A function without arguments that runs all tiles on these arrays."""
-        stage, tiles = self.stage, self.stage.tiles
-        threads = self.threads
-        arenas = [np.empty(self.arena_bytes + ALIGN, np.uint8) for _ in range(threads)]
-        parts = {
-            k: np.empty((len(tiles), *out.shape), out.dtype)
-            for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))
-            if how is SUM
-        }
+    def bind(
+        self, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray], arenas: Sequence[np.ndarray], room: np.ndarray
+    ) -> Callable[[], None]:
+        """A function without arguments that runs all tiles on these arrays; each thread works in one of the arenas, and
+        the parts of the sums lie in `room`."""
+        stage, tiles, threads = self.stage, self.stage.tiles, self.threads
+        parts, start = {}, 0
+        for k, ((_, how), out) in enumerate(zip(stage.exports, outputs)):
+            if how is SUM:
+                stop = start + len(tiles) * _aligned(out.nbytes)
+                rows = room[start:stop].reshape(len(tiles), -1)[:, : out.nbytes]
+                parts[k] = [row.view(out.dtype).reshape(out.shape) for row in rows]
+                start = stop
         runs = []
         for t, (a, b) in enumerate(tiles):
             arrays = [_slice(x, s, a, b) for x, (_, s) in zip(inputs, stage.imports)]
             arrays += [
-                parts[k][t, ...] if how is SUM else _slice(out, how, a, b)
+                parts[k][t] if how is SUM else _slice(out, how, a, b)
                 for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))
             ]
             runs.append(self.plans[b - a].bind(arrays, arenas[t % threads]).run)
-        sums = [(part, outputs[k]) for k, part in parts.items()]
+        sums = [(outputs[k], *each) for k, each in parts.items()]
         # Interleaved, so that a smaller last tile does not leave one thread idle for long.
         shares = [runs[t::threads] for t in range(threads)]
 
         def run() -> None:
             parallel(_run_all, shares)
-            for part, out in sums:
-                np.add.reduce(part, 0, None, out)
+            for out, first, second, *others in sums:
+                np.add(first, second, out)
+                for part in others:
+                    np.add(out, part, out)
 
         return run
+
+
+def _aligned(nbytes: int) -> int:
+    return -(-nbytes // ALIGN) * ALIGN
 
 
 def _run_all(runs: Sequence[Callable[[], None]]) -> None:

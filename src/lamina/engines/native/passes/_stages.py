@@ -24,6 +24,8 @@ TILE_BYTES = 6 << 20
 # ... and no less than this for each call of NumPy.
 BYTES_A_CALL = 24 << 10
 MAX_TILES = 16
+# Operations that are repeated in a later stage rather than having their results stored and read again.
+CHEAP = set("add subtract multiply negative square relu relu_grad maximum minimum where cast greater less".split())
 # Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
 MAX_PART_BYTES = 2 << 20
 
@@ -182,6 +184,10 @@ class _Outside:
                 self.values[var] = self.exported[number][var] = Var(var.shape, var.dtype)
         return self.values[var]
 
+    def is_kept(self, var: Var) -> bool:
+        """Whether the whole value exists outside the stages."""
+        return var in self.values or self.cutter.in_stage(var) is None
+
     def add(self, node: Node) -> None:
         if node.outputs[0] in self.values:
             return
@@ -243,10 +249,27 @@ class _Inside:
         """Makes sure that a tile has the value."""
         if var in self.made or (var.is_constant and split is None):
             return
-        if split is not None and var.node is not None and var.node.primitive.is_view and var.node in self.cuts:
-            self.add(var.node)
+        node = var.node
+        if split is not None and node in self.cuts and (node.primitive.is_view or self._can_remake(var, 4)):
+            self.add(node)
         else:
             self.imports[var, split] = None
+
+    def _can_remake(self, var: Var, depth: int) -> bool:
+        """Whether a few cheap operations give the value from what is kept whole anyway: then it need not be kept too."""
+        node = var.node
+        assert node is not None
+        if not depth or node.primitive.name not in CHEAP or self.outer.is_kept(var):
+            return False
+        return all(self._is_at_hand(v, s, depth) for v, s in zip(node.inputs, self.cuts[node].inputs))
+
+    def _is_at_hand(self, var: Var, split: Split | None, depth: int) -> bool:
+        node = var.node
+        if split is None or var in self.made or (var, split) in self.imports or self.outer.is_kept(var):
+            return True
+        if node in self.cuts and node.primitive.is_view:
+            return self._is_at_hand(node.inputs[0], self.cuts[node].inputs[0], depth)
+        return node in self.cuts and self._can_remake(var, depth - 1)
 
 
 def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:

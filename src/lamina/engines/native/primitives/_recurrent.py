@@ -32,16 +32,22 @@ def _recurrent_primitive(name: str, calls: int, way_back: int = 0) -> Primitive:
         return tuple(outputs)
 
     def sizes(inputs: Any) -> tuple[int, int]:
-        """Steps, and multiplications a step."""
-        kernel = inputs[way_back] if way_back else inputs[-3]
+        """Steps and batch."""
         if way_back:
             blocks = next(v for v in inputs[way_back:] if len(v.shape) == 3)
-            return blocks.shape[0] - 1, 2 * kernel.shape[1] * (blocks.shape[1] - 1) * blocks.shape[2]
-        batch, steps, features = inputs[0].shape
-        return steps, batch * (features + inputs[-2].shape[0]) * kernel.shape[1]
+            return blocks.shape[0] - 1, blocks.shape[2]
+        return inputs[0].shape[1], inputs[0].shape[0]
+
+    def multiplications(*inputs: Any, with_x: bool = True, **_: Any) -> int:
+        """Of a step's input and state with the weights; on the way back of the weights' gradients too, and the input's
+        where it is needed."""
+        at = way_back or len(inputs) - 3
+        (features, gates), (units, _) = inputs[at].shape, inputs[at + 1].shape
+        rows = features + units
+        return math.prod(sizes(inputs)) * gates * (rows + (rows if with_x else units) if way_back else rows)
 
     primitive.calls = lambda *inputs: calls * sizes(inputs)[0]
-    primitive.multiplications = lambda *inputs, **_: math.prod(sizes(inputs))
+    primitive.multiplications = multiplications
     return primitive
 
 
