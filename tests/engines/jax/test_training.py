@@ -2,6 +2,7 @@
 
 import threading
 
+import jax
 import numpy as np
 import pytest
 
@@ -171,3 +172,18 @@ def test_predicting_gives_nothing_away_and_may_run_in_threads():
     model.evaluate(X, Y, verbose=0)
     assert len(found) == 4 and all(np.array_equal(f, wanted) for f in found)
     assert not any(w.is_deleted() for w in weights)
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="about convolutions on a CPU")
+def test_convolutions_on_a_cpu_stay_out_of_loops():
+    images = rng.normal(size=(20, 6, 6, 1)).astype("float32")
+    model = lamina.Sequential([lamina.Input((6, 6, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(images, np.ones((20, 1)), batch_size=8, epochs=2, verbose=0)
+    found = model.predict(images, batch_size=8, verbose=0)
+    (entry,) = model._steps["train"][1]._on_places._entries.values()
+    assert not entry.loops and entry._row._cache_size() == 1 and entry._loop._cache_size() == 0
+    np.testing.assert_allclose(found, model(images), rtol=1e-5, atol=1e-6)
+    dense = make()
+    dense.fit(X, Y, verbose=0)
+    assert all(e.loops for e in dense._steps["train"][1]._on_places._entries.values())

@@ -132,3 +132,25 @@ def test_loop_is_the_calls_in_turn():
     assert float(last) == data[2:4].mean()
     _, all_of_them = compiled.loop([torch.zeros(3)], data, rows=rows, collect=True)
     np.testing.assert_array_equal(all_of_them.numpy(), [data[r].mean() for r in rows])
+
+
+def test_gradients_of_a_convnet_reuse_memory_and_stay_right():
+    from lamina import ops
+
+    rng = np.random.default_rng(1)
+    kernel, dense = rng.normal(size=(3, 3, 2, 4)).astype("float32"), rng.normal(size=(4, 3)).astype("float32")
+    x = rng.normal(size=(5, 9, 9, 2)).astype("float32")
+
+    def loss(k, d):
+        y = ops.max_pool(ops.relu(ops.conv(x, k)), 2)
+        y = ops.relu(ops.conv(y, ops.ones((2, 2, 4, 4)) * 0.1))
+        return ops.mean(ops.square(ops.matmul(ops.mean(y, (1, 2)), d)))
+
+    function = engine.value_and_grad(loss, argnums=(0, 1))
+    compiled = engine.compile(function)
+    wanted, found = function(kernel, dense), compiled(kernel, dense)
+    np.testing.assert_allclose(found[0].numpy(), wanted[0].numpy(), rtol=1e-5)
+    for a, b in zip(found[1], wanted[1]):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-6)
+    (entry,) = compiled._entries.values()
+    assert "threshold_backward.grad_input" in entry.program.__self__.code

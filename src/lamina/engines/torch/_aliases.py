@@ -4,7 +4,13 @@ from functools import cache
 from operator import getitem
 from typing import Any
 
+import torch
 from torch.fx import Node
+
+
+aten = torch.ops.aten
+# Operators of several results, each in a memory of its own.
+_SEPARATE = (aten.convolution_backward.default, aten.max_pool2d_with_indices.default)
 
 
 @cache
@@ -27,7 +33,7 @@ def root_of(node: Any) -> Any:
     """The node that a result is a view of, or itself."""
     while isinstance(node, Node) and node.op == "call_function":
         place = _seen_through(node.target)
-        if place is None:
+        if place is None or (node.target is getitem and node.args[0].target in _SEPARATE):
             break
         node = node.args[place]
     return node

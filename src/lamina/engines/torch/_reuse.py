@@ -20,6 +20,9 @@ _IN_PLACE = {
     )
 }  # fmt: skip
 _IN_PLACE[aten.pow.Tensor_Scalar] = aten.pow_.Scalar
+# Those without such a form, but with one that is told where the result goes.
+_WITH_OUT = {aten.threshold_backward.default: (aten.threshold_backward.grad_input, "grad_input")}
+_CHANGEABLE = {*_IN_PLACE, *_WITH_OUT}
 _COMMUTATIVE = (aten.add.Tensor, aten.mul.Tensor)
 
 
@@ -37,7 +40,7 @@ def reuse_memory(graph: Graph, state: list[Node]) -> None:
             root = memory_of(source)
             last[root] = max(last.get(root, -1), place[node])
     for i, node in enumerate(nodes):
-        if node.target not in _IN_PLACE or "val" not in node.meta:
+        if node.target not in _CHANGEABLE or "val" not in node.meta:
             continue
         for operand in _candidates(node):
             root = memory_of(operand)
@@ -50,7 +53,11 @@ def reuse_memory(graph: Graph, state: list[Node]) -> None:
                 continue
             if node.args[0] is not operand:
                 node.args = (operand, node.args[0], *node.args[2:])
-            node.target = _IN_PLACE[node.target]
+            if node.target in _IN_PLACE:
+                node.target = _IN_PLACE[node.target]
+            else:
+                overload, name = _WITH_OUT[node.target]
+                node.target, node.kwargs = overload, {**node.kwargs, name: operand}
             last[root] = max(last.get(root, -1), last.get(node, -1))
             break
 
