@@ -28,7 +28,7 @@ class Layout:
         self.places: dict[Var, Any] = {}
         self.copied_views: set[Node] = set()
         self.root: dict[Var, Var] = {v: v for v in graph.inputs}
-        given = strides or [None] * len(graph.inputs)
+        given = strides if strides is not None else [contiguous_strides(v.shape, v.dtype) for v in graph.inputs]
         self._shapes: dict[Var, np.ndarray] = {v: _dummy(v.shape, v.dtype, s) for v, s in zip(graph.inputs, given)}
         self.work = {n: self._workspace(n) for n in graph.nodes if n.primitive.binder is not None}
         self._find_views()
@@ -198,7 +198,7 @@ class Layout:
         return blocks
 
     def _in_block(self, node: Node) -> bool:
-        if node.primitive.batch != "elementwise" or len(node.outputs) != 1:
+        if not node.primitive.elementwise or len(node.outputs) != 1:
             return False
         if node.primitive.binder is not None and node.primitive.emit is None:
             return False

@@ -10,7 +10,10 @@ from .primitives import _conv as c
 from .primitives import _elementwise as e
 from .primitives import _indexing as ix
 from .primitives import _pool as p
-from .primitives import _recurrent as r
+from .primitives import _softmax as s
+from .primitives._gru import gru as gru_kernel
+from .primitives._lstm import lstm as lstm_kernel
+from .primitives._simple_rnn import simple_rnn as simple_rnn_kernel
 
 relu = e.relu.apply
 erf = e.erf.apply
@@ -23,12 +26,12 @@ softplus = e.softplus.apply
 
 def softmax(x: Any, axis: int = -1) -> Any:
     """exp(x) over its sum along an axis, without overflow."""
-    return _along(e.softmax, x, axis)
+    return _along(s.softmax, x, axis)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """The logarithm of softmax, without overflow."""
-    return _along(e.log_softmax, x, axis)
+    return _along(s.log_softmax, x, axis)
 
 
 def _along(primitive: Any, x: Any, axis: int) -> Any:
@@ -143,7 +146,9 @@ def simple_rnn(
     Returns `(batch, steps, units)` in the order of processing (last step first with `reverse`), or with
     `sequences=False` the last state `(batch, units)`.
     """
-    return _recurrence(r.simple_rnn, x, (h0,), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)[0]
+    return _recurrence(simple_rnn_kernel, x, (h0,), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)[
+        0
+    ]
 
 
 def lstm(
@@ -152,7 +157,7 @@ def lstm(
 ) -> tuple[Any, Any]:  # fmt: skip
     """LSTM, gates in the order i, f, c, o on the last axis of kernel, recurrent and bias. Returns the states as
     `simple_rnn` does, and the last cell `(batch, units)`."""
-    outputs = _recurrence(r.lstm, x, (h0, c0), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)
+    outputs = _recurrence(lstm_kernel, x, (h0, c0), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)
     return outputs[0], outputs[1]
 
 
@@ -161,7 +166,7 @@ def gru(
 ) -> Any:
     """GRU, gates in the order z, r, h, the reset gate applied after the product; bias `(2, 3 units)`. Returns the states
     as `simple_rnn` does."""
-    return _recurrence(r.gru, x, (h0,), kernel, recurrent, bias, (2, recurrent.shape[1]), reverse, sequences)[0]
+    return _recurrence(gru_kernel, x, (h0,), kernel, recurrent, bias, (2, recurrent.shape[1]), reverse, sequences)[0]
 
 
 def _recurrence(

@@ -15,7 +15,8 @@ class Primitive:
 
     Args:
         name: unique name, shown by the graph printer.
-        batch: how it treats the leading (batch) axis: "elementwise", "reduce", "shape", "contract", "gather", "none".
+        elementwise: whether each element of the result comes from the elements at that place alone (how other primitives
+            may be cut along the batch stands in `passes/_cuts.py`).
         inplace: inputs whose buffer the output may take over when the input is not needed any more.
         view: whether the output is a view of the first input (it costs nothing in a plan).
         pure: whether equal inputs give equal outputs, so that equal calls may be merged.
@@ -30,11 +31,11 @@ class Primitive:
             all of them arrays that stay where they are. Views are made here, once, and not at each run.
     """
 
-    def __init__(self, name: str, batch: str = "none", inplace: tuple[int, ...] = (), view: bool = False):
+    def __init__(self, name: str, elementwise: bool = False, inplace: tuple[int, ...] = (), view: bool = False):
         if name in PRIMITIVES:
             raise RuntimeError(f"Primitive {name!r} is defined twice.")
         self.name = name
-        self.batch = batch
+        self.elementwise = elementwise
         self.inplace = inplace
         self.is_view = view
         self.vjps: dict[int, Callable] = {}

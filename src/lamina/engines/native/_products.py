@@ -1,7 +1,8 @@
 """Products of matrices: on several threads where they are large, in small pieces where BLAS is faster on those."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def _small_kernels() -> bool:
     return any(lib.get("architecture") in HAS_SMALL_KERNELS for lib in threadpoolctl.threadpool_info())
 
 
-def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], None]:
+def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], Any]:
     """`out = a @ b` for arrays that stay where they are, as a function without arguments.
 
     `a` is a matrix, `b` and `out` matrices or stacks of them (what else np.matmul takes is left to it).
@@ -34,15 +35,16 @@ def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], 
     rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
     size = rows * inner * columns
     if a.ndim != 2 or b.ndim > 3 or a.dtype not in (np.float32, np.float64):
-        return lambda: np.matmul(a, b, out=out, casting="same_kind")  # bfloat16 products are float32
+        # bfloat16 products are float32
+        return partial(np.matmul, a, b, out=out, casting="same_kind")
     if size > SMALL >= inner * columns * FEWEST_ROWS and _small_kernels():
         return _in_pieces(a, b, out, SMALL // (inner * columns))
     if size >= LARGE and num_threads() > 1 and b.ndim == 2:
-        return lambda: matmul(a, b, out)
-    return lambda: np.matmul(a, b, out)
+        return partial(matmul, a, b, out)
+    return partial(np.matmul, a, b, out)
 
 
-def _in_pieces(a: np.ndarray, b: np.ndarray, out: np.ndarray, most: int) -> Callable[[], None]:
+def _in_pieces(a: np.ndarray, b: np.ndarray, out: np.ndarray, most: int) -> Callable[[], Any]:
     """Pieces of equal numbers of rows as one stack, and the rows left over."""
     least = -(-len(a) // most)
     count = next((n for n in range(least, 2 * least + 1) if len(a) % n == 0), least)
@@ -51,7 +53,7 @@ def _in_pieces(a: np.ndarray, b: np.ndarray, out: np.ndarray, most: int) -> Call
     factor = b if b.ndim == 2 else b[:, None]
     rest, rest_out = a[count * size :], out[..., count * size :, :]
     if not len(rest):
-        return lambda: np.matmul(stacked, factor, result)
+        return partial(np.matmul, stacked, factor, result)
 
     def run() -> None:
         np.matmul(stacked, factor, result)

@@ -48,7 +48,11 @@ class Tiles:
         return len(self.stage.tiles) * sum(_aligned(v.nbytes) for v, how in self.stage.exports if how is SUM)
 
     def bind(
-        self, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray], arenas: Sequence[np.ndarray], room: np.ndarray
+        self,
+        inputs: Sequence[np.ndarray],
+        outputs: Sequence[np.ndarray],
+        arenas: Sequence[np.ndarray],
+        room: np.ndarray,
     ) -> Callable[[], None]:
         """A function without arguments that runs all tiles on these arrays; each thread works in one of the arenas, and
         the parts of the sums lie in `room`."""

@@ -37,7 +37,7 @@ RULES: dict[str, Rule] = {}
 
 def cut(node: Node, known: Known, batch: int) -> Cut | None:
     """How to cut the node, or None. What is known to be split is only ever read split in that very way."""
-    rule = RULES.get(node.primitive.name, _aligned if node.primitive.batch == "elementwise" else None)
+    rule = RULES.get(node.primitive.name, _aligned if node.primitive.elementwise else None)
     found = rule(node, known, batch) if rule is not None else None
     if found is None or any(k is not None and k != s for k, s in zip(known, found.inputs)):
         return None

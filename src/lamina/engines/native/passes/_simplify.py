@@ -171,7 +171,7 @@ def add_negative(node: Node, rewriter: _Rewriter) -> Var | None:
 def scalar_before_broadcast(node: Node, rewriter: _Rewriter) -> Var | None:
     """f(broadcast(s), t) with scalars s, t -> broadcast(f(s, t)): one element computed instead of many."""
     out = node.outputs[0]
-    if node.primitive.batch != "elementwise" or out.shape == () or not node.inputs:
+    if not node.primitive.elementwise or out.shape == () or not node.inputs:
         return None
     scalars = [s for v in node.inputs if (s := _scalar_source(v)) is not None]
     if len(scalars) < len(node.inputs):
@@ -191,7 +191,7 @@ def _scalar_source(var: Var) -> Var | None:
 def scale_once(node: Node, rewriter: _Rewriter) -> Var | None:
     """broadcast(s) * x -> s * x: NumPy broadcasts by itself."""
     out = node.outputs[0]
-    if node.primitive.batch != "elementwise" or out.shape == () or len(node.inputs) < 2:
+    if not node.primitive.elementwise or out.shape == () or len(node.inputs) < 2:
         return None
     if not any(v.shape == out.shape and _scalar_source(v) is None for v in node.inputs):
         return None

@@ -36,7 +36,7 @@ def elementwise(name: str, ufunc: Any, rule: str = SAME, *vjps: Callable | None,
 
     With no rule at all the primitive passes no gradient (comparisons, rounding).
     """
-    primitive = Primitive(name, batch="elementwise", inplace=(0, 1, 2))
+    primitive = Primitive(name, elementwise=True, inplace=(0, 1, 2))
     boolean = rule in (COMPARE, LOGICAL)
 
     def forward(*args: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -346,7 +346,7 @@ def _into(value: np.ndarray, out: np.ndarray | None) -> np.ndarray:
 
 # --- where, cast, identity --------------------------------------------------------------------------------------------
 
-where = Primitive("where", batch="elementwise", inplace=(1, 2))
+where = Primitive("where", elementwise=True, inplace=(1, 2))
 
 
 @where.forward
@@ -378,7 +378,7 @@ def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
     return where(to_dtype(to_array(condition), BOOL), *as_operands(x, y))
 
 
-cast = Primitive("cast", batch="elementwise")
+cast = Primitive("cast", elementwise=True)
 
 
 @cast.forward
@@ -411,83 +411,15 @@ stop_gradient.forward(lambda x, out=None: x)
 stop_gradient.shape(lambda x: Spec(x.shape, x.dtype))
 
 
-# --- softmax ----------------------------------------------------------------------------------------------------------
-
-softmax = Primitive("softmax", inplace=(0,))
-
-
-@softmax.forward
-def _softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
-    # The largest entry is subtracted first, so that no exponential overflows.
-    out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
-    np.exp(out, out=out)
-    return np.divide(out, np.add.reduce(out, axis, keepdims=True), out=out)
-
-
-def _along(x: Any, axis: int) -> Spec:
-    """Room for one number for each line along the axis."""
-    return Spec(tuple(1 if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), x.dtype)
-
-
-softmax.workspace(lambda x, axis: (_along(x, axis),))
-
-
-@softmax.bind
-def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
-    (x,), (out,), (line,) = inputs, outputs, work
-
-    def run() -> None:
-        np.maximum.reduce(x, axis, None, line, True)
-        np.subtract(x, line, out)
-        np.exp(out, out)
-        np.add.reduce(out, axis, None, line, True)
-        np.divide(out, line, out)
-
-    return run
-
-
-softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
-softmax.vjp(0)(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)))
-
-log_softmax = Primitive("log_softmax", inplace=(0,))
-
-
-@log_softmax.forward
-def _log_softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
-    out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
-    return np.subtract(out, np.log(np.add.reduce(np.exp(out), axis, keepdims=True)), out=out)
-
-
-log_softmax.workspace(lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype)))
-
-
-@log_softmax.bind
-def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
-    (x,), (out,), (line, powers) = inputs, outputs, work
-
-    def run() -> None:
-        np.maximum.reduce(x, axis, None, line, True)
-        np.subtract(x, line, out)
-        np.exp(out, powers)
-        np.add.reduce(powers, axis, None, line, True)
-        np.log(line, line)
-        np.subtract(out, line, out)
-
-    return run
-
-
-log_softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
-log_softmax.vjp(0)(lambda g, y, x, axis: g - np.exp(y) * np.sum(g, axis, keepdims=True))
-
 # --- functions of NumPy made of these ---------------------------------------------------------------------------------
 
 
-clip = Primitive("clip", batch="elementwise", inplace=(0,))  # bounds are numbers
+clip = Primitive("clip", elementwise=True, inplace=(0,))  # bounds are numbers
 clip.forward(lambda x, low, high, out=None: np.clip(x, low, high, out=out))
 clip.shape(lambda x, low, high: Spec(x.shape, x.dtype))
 clip.vjp(0)(lambda g, y, x, low, high: clip_grad(g, x, low=low, high=high))
 
-clip_grad = Primitive("clip_grad", batch="elementwise", inplace=(0,))  # g where x lies within the bounds, else 0
+clip_grad = Primitive("clip_grad", elementwise=True, inplace=(0,))  # g where x lies within the bounds, else 0
 
 
 @clip_grad.forward

@@ -13,7 +13,7 @@ from ._shape import _axes, slice_, update_slice
 
 # --- take: whole slices along one axis --------------------------------------------------------------------------------
 
-take = Primitive("take", batch="gather")
+take = Primitive("take")
 
 
 @take.forward
@@ -114,7 +114,7 @@ def as_index(indices: Any) -> Any:
 
 # --- take_along_axis: element by element along one axis ---------------------------------------------------------------
 
-take_along_axis = Primitive("take_along_axis", batch="gather")
+take_along_axis = Primitive("take_along_axis")
 take_along_axis.forward(lambda x, indices, axis, out=None: np.take_along_axis(x, indices, axis))
 
 
@@ -162,7 +162,7 @@ def _np_take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 # --- general gather and scatter: index arrays for the first axes ------------------------------------------------------
 
-gather = Primitive("gather", batch="gather")  # x[indices[0], indices[1], ...]
+gather = Primitive("gather")  # x[indices[0], indices[1], ...]
 gather.forward(lambda x, *indices, out=None: x[indices])
 
 

@@ -17,7 +17,7 @@ from ._shape import _axes
 
 # --- matmul: matrices on the last two axes, the leading axes broadcast ------------------------------------------------
 
-matmul = Primitive("matmul", batch="contract")
+matmul = Primitive("matmul")
 matmul.forward(lambda a, b, out=None: np.matmul(a, b, out=out))
 
 
@@ -139,7 +139,7 @@ def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, ax
 
 # --- einsum -----------------------------------------------------------------------------------------------------------
 
-einsum = Primitive("einsum", batch="contract")
+einsum = Primitive("einsum")
 
 
 @einsum.forward
@@ -204,7 +204,7 @@ einsum.vjp_all = _einsum_vjp
 def _np_einsum(subscripts: str, *operands: Any, optimize: Any = True, **_: Any) -> Any:
     arrays = as_operands(*operands)
     explicit = _explicit(subscripts.replace(" ", ""), [len(a.shape) for a in arrays])
-    result = _as_matmul(*arrays, subscripts=explicit) if len(arrays) == 2 else None
+    result = _as_matmul(arrays[0], arrays[1], explicit) if len(arrays) == 2 else None
     return einsum(*arrays, subscripts=explicit) if result is None else result
 
 

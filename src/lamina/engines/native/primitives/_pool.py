@@ -10,7 +10,7 @@ from .._graph import Spec
 from .._primitive import Primitive
 from .._threads import over_tiles
 from .._tracer import Tracer
-from ._conv import Ints, Pairs, output_sizes
+from ._windows import Ints, Pairs, output_sizes
 
 SAMPLE_BYTES = 2 << 20  # what the samples worked on at a time may take, to stay in the L2 cache
 

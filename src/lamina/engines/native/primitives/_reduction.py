@@ -38,7 +38,7 @@ def spread(g: Any, shape: tuple[int, ...], axes: Axes) -> Any:
 
 
 def _reduction(name: str, ufunc: np.ufunc, dtype: Any = None) -> Primitive:
-    primitive = Primitive(name, batch="reduce")
+    primitive = Primitive(name)
 
     @primitive.forward
     def forward(x: np.ndarray, axis: Axes, keepdims: bool, out: np.ndarray | None = None) -> np.ndarray:

@@ -15,23 +15,23 @@ Shape = tuple[int, ...]
 
 # --- views ------------------------------------------------------------------------------------------------------------
 
-reshape = Primitive("reshape", batch="shape", view=True)
+reshape = Primitive("reshape", view=True)
 reshape.forward(lambda x, shape, out=None: np.reshape(x, shape))
 reshape.shape(lambda x, shape: Spec(shape, x.dtype))
 reshape.vjp(0)(lambda g, y, x, shape: reshape(g, shape=x.shape))
 
-transpose = Primitive("transpose", batch="shape", view=True)
+transpose = Primitive("transpose", view=True)
 transpose.forward(lambda x, axes, out=None: np.transpose(x, axes))
 transpose.shape(lambda x, axes: Spec(tuple(x.shape[i] for i in axes), x.dtype))
 transpose.vjp(0)(lambda g, y, x, axes: transpose(g, axes=tuple(int(i) for i in np.argsort(axes))))
 
-broadcast_to = Primitive("broadcast_to", batch="shape", view=True)
+broadcast_to = Primitive("broadcast_to", view=True)
 broadcast_to.forward(lambda x, shape, out=None: np.broadcast_to(x, shape))
 broadcast_to.shape(lambda x, shape: Spec(shape, x.dtype))
 broadcast_to.vjp(0)(lambda g, y, x, shape: FUNCTIONS["sum_to"](g, x.shape))
 
 # `index`: a tuple of ints and slices, one for each axis.
-slice_ = Primitive("slice", batch="shape", view=True)
+slice_ = Primitive("slice", view=True)
 # The ellipsis keeps a single element a view: without it NumPy would copy it out as a scalar.
 slice_.forward(lambda x, index, out=None: x[(*index, ...)])
 slice_.vjp(0)(lambda g, y, x, index: unslice(g, shape=x.shape, index=index))
@@ -76,7 +76,7 @@ update_slice.shape(lambda x, update, index: Spec(x.shape, x.dtype))
 update_slice.vjp(0)(lambda g, y, x, update, index: update_slice(g, np.zeros(update.shape, g.dtype), index=index))
 update_slice.vjp(1)(lambda g, y, x, update, index: slice_(g, index=index))
 
-concatenate = Primitive("concatenate", batch="shape")
+concatenate = Primitive("concatenate")
 
 
 @concatenate.forward

@@ -1,0 +1,188 @@
+"""Long short-term memory over a whole sequence (S. Hochreiter, J. Schmidhuber, 1997)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._graph import Spec
+from .._products import bind_product
+from ._recurrent import (
+    WayBack,
+    blocks_shape,
+    copy_all,
+    fill_blocks,
+    final_states,
+    gates_workspace,
+    grad_shape,
+    no_second_order,
+    out_shape,
+    recurrent_primitive,
+    states_of,
+    way_workspace,
+    without_x,
+)
+
+# Rows of the weights inside: gates i, f, o (sigmoids together), then the candidate; Keras's order is i, f, c, o.
+_LSTM_ORDER = (0, 1, 3, 2)
+
+
+def _gate_pairs(rows: np.ndarray, columns: np.ndarray, order: tuple[int, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Blocks of rows inside beside the blocks of columns that hold the same gates outside."""
+    units = len(rows) // len(order)
+    return [
+        (rows[k * units : (k + 1) * units], columns[..., place * units : (place + 1) * units].T)
+        for k, place in enumerate(order)
+    ]
+
+
+# Inputs x, h0, c0, kernel, recurrent, bias; outputs the states, the last cell, and for the way back blocks, gates, cells,
+# tanh of the cells.
+lstm = recurrent_primitive("lstm", 9)
+
+
+@lstm.shape
+def _lstm_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tuple[Spec, ...]:
+    (batch, steps, _), units = x.shape, h0.shape[1]
+    shapes = (
+        out_shape(x, h0, sequences), (batch, units), blocks_shape(x, h0),
+        (steps, 4 * units, batch), (steps + 1, units, batch), (steps, units, batch),
+    )  # fmt: skip
+    return tuple(Spec(shape, x.dtype) for shape in shapes)
+
+
+lstm.workspace(gates_workspace)
+
+
+@lstm.bind
+def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
+    (x, h0, c0, kernel, recurrent, bias), (out, last, blocks, gates, cells, squashed), (weights, one) = (
+        inputs, outputs, work
+    )  # fmt: skip
+    features, units = x.shape[2], h0.shape[1]
+    fill, states = fill_blocks(x, h0, blocks, reverse), states_of(blocks, features)
+    load = [
+        *_gate_pairs(weights[:, :features], kernel, _LSTM_ORDER),
+        *_gate_pairs(weights[:, features:-1], recurrent, _LSTM_ORDER),
+        *_gate_pairs(weights[:, -1], bias, _LSTM_ORDER),
+        (cells[0], c0.T),
+    ]
+    sigmoid_weights = weights[: 3 * units]
+    steps = [
+        (
+            bind_product(weights, blocks[t], gate), gate, gate[: 3 * units],
+            *(gate[k * units : (k + 1) * units] for k in range(4)), cells[t], cells[t + 1], squashed[t], states[t + 1],
+        )
+        for t, gate in enumerate(gates)
+    ]  # fmt: skip
+    finish = [final_states(states, out, sequences), (last, cells[-1].T)]
+
+    def run() -> None:
+        fill()
+        copy_all(load)
+        np.multiply(sigmoid_weights, 0.5, sigmoid_weights)
+        for product, gate, sigmoids, i, f, o, candidate, before, cell, tanh_c, h in steps:
+            product()
+            np.tanh(gate, gate)
+            np.multiply(sigmoids, 0.5, sigmoids)
+            np.add(sigmoids, 0.5, sigmoids)
+            np.multiply(f, before, cell)
+            np.multiply(i, candidate, one)
+            np.add(cell, one, cell)
+            np.tanh(cell, tanh_c)
+            np.multiply(o, tanh_c, h)
+        copy_all(finish)
+
+    return run
+
+
+def _lstm_vjp(
+    g: Any, y: Any, x: Any, h0: Any, c0: Any, kernel: Any, recurrent: Any, bias: Any, needed: Any, **how: Any
+) -> tuple:
+    return without_x(lstm_grad(g[0], g[1], kernel, recurrent, *y[2:], with_x=needed[0], **how), needed)
+
+
+lstm.vjp_needed = _lstm_vjp
+lstm_grad = recurrent_primitive("lstm_grad", 19, way_back=2)
+lstm_grad.shape(
+    lambda g, gc, kernel, recurrent, blocks, *_, with_x, **__: grad_shape(
+        kernel, recurrent, blocks, kernel.shape[1:], 2, with_x
+    )
+)
+
+
+@lstm_grad.workspace
+def _lstm_grad_workspace(
+    g: Any, gc: Any, kernel: Any, recurrent: Any, blocks: Any, *_: Any, with_x: bool, **__: Any
+) -> tuple[Spec, ...]:
+    units, batch = recurrent.shape[0], blocks.shape[2]
+    shapes = (blocks.shape[1], 4 * units), (4 * units, batch), (3 * units, batch), (units, batch), (units, batch)
+    return *way_workspace(kernel, recurrent, blocks, 4, with_x), *(Spec(s, blocks.dtype) for s in shapes)
+
+
+@lstm_grad.bind
+def _bind_lstm_grad(
+    inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool, with_x: bool
+) -> Callable[[], None]:
+    g, gc, kernel, recurrent, blocks, gates, cells, squashed = inputs
+    gx, gh, g_cell, gk, gr, gb = outputs
+    *common, weights, dz, slopes, one, dc = work
+    features, units = kernel.shape[0], recurrent.shape[0]
+    way = WayBack(g, dz, weights, blocks, features, common, with_x, sequences, reverse)
+    inside = weights.T
+    load = [
+        *_gate_pairs(inside[:, :features], kernel, _LSTM_ORDER),
+        *_gate_pairs(inside[:, features:-1], recurrent, _LSTM_ORDER),
+        (inside[:, -1], np.zeros_like(inside[:, -1])),
+        (dc, gc.T),
+    ]
+    di, df, do, dg = (dz[k * units : (k + 1) * units] for k in range(4))
+    d_sigmoids = dz[: 3 * units]
+    rows = [
+        (
+            gate[: 3 * units], *(gate[k * units : (k + 1) * units] for k in range(4)), cells[t], squashed[t],
+            way.behind[t], way.outside[t], way.add_up[t], way.back[t],
+        )
+        for t, gate in enumerate(gates)
+    ][::-1]  # fmt: skip
+    finish = [
+        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, :features], gk, _LSTM_ORDER)),
+        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, features:-1], gr, _LSTM_ORDER)),
+        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, -1], gb, _LSTM_ORDER)),
+        (g_cell, dc.T),
+        *way.results(gx, gh),
+    ]
+
+    def run() -> None:
+        copy_all(load)
+        way.start()
+        for sigmoids, i, f, o, candidate, before, tanh_c, dh, outside, add_up, back in rows:
+            if outside is not None:
+                np.add(dh, outside, dh)
+            # dc += dh · o · (1 - tanh(c)²)
+            np.multiply(tanh_c, tanh_c, one)
+            np.subtract(1, one, one)
+            np.multiply(one, o, one)
+            np.multiply(one, dh, one)
+            np.add(dc, one, dc)
+            # What reaches the gates, times their slopes s (1 - s) and 1 - tanh².
+            np.multiply(dc, candidate, di)
+            np.multiply(dc, before, df)
+            np.multiply(dh, tanh_c, do)
+            np.subtract(1, sigmoids, slopes)
+            np.multiply(slopes, sigmoids, slopes)
+            np.multiply(d_sigmoids, slopes, d_sigmoids)
+            np.multiply(candidate, candidate, dg)
+            np.subtract(1, dg, dg)
+            np.multiply(dg, i, dg)
+            np.multiply(dg, dc, dg)
+            np.multiply(dc, f, dc)
+            add_up()
+            np.add(way.total, way.part, way.total)
+            back()
+        copy_all(finish)
+
+    return run
+
+
+lstm_grad.vjp_all = no_second_order("lstm")
