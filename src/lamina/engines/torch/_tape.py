@@ -10,8 +10,8 @@ import torch
 from lamina import tree
 
 from ._module import followed
-from ._tensors import is_traced, tensor, watched
-from ._transforms import as_leaf, gradients_of, is_recording, local
+from ._tensors import is_traced, local, tensor, watched
+from ._transforms import as_leaf, gradients_of, is_recording
 
 
 def on_variable_read(variable: Any, value: torch.Tensor) -> torch.Tensor:
