@@ -106,6 +106,9 @@ class Random(Protocol):
     def uniform(self, seed: Tensor, shape: Sequence[int], dtype: Any = "float32") -> Tensor:
         """Uniform in [0, 1)."""
 
+    def bernoulli(self, seed: Tensor, shape: Sequence[int], chance: float) -> Tensor:
+        """True with probability `chance`, a number."""
+
     def normal(self, seed: Tensor, shape: Sequence[int], dtype: Any = "float32") -> Tensor:
         """Standard normal."""
 

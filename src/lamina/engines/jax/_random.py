@@ -17,6 +17,11 @@ def uniform(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
     return jax.random.uniform(_key(seed), tuple(shape), np.dtype(dtype))
 
 
+def bernoulli(seed: Any, shape: Sequence[int], chance: float) -> Any:
+    """True with probability `chance`."""
+    return jax.random.bernoulli(_key(seed), chance, tuple(shape))
+
+
 def normal(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
     """Standard normal."""
     return jax.random.normal(_key(seed), tuple(shape), np.dtype(dtype))
