@@ -18,8 +18,9 @@ def uniform(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
 
 
 def bernoulli(seed: Any, shape: Sequence[int], chance: float) -> Any:
-    """True with probability `chance`."""
-    return jax.random.bernoulli(_key(seed), chance, tuple(shape))
+    """True with probability `chance`, to sixteen bits."""
+    bits = jax.random.bits(_key(seed), tuple(shape), np.uint16)
+    return bits.astype(np.uint32) < np.uint32(round(float(chance) * 2**16))
 
 
 def normal(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
