@@ -14,6 +14,15 @@ ENGINE = os.environ["LAMINA_ENGINE"]
 ABOUT_ENGINES = Path(__file__).parent / "engines"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tiny_tiles():
+    """With LAMINA_TEST_TILES=1 every compiled program of the native engine is cut into tiles, however small it is."""
+    if os.environ.get("LAMINA_TEST_TILES", "0") == "1" and ENGINE == "native":
+        from lamina.engines.native.passes import _stages
+
+        _stages.MIN_SECONDS, _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 0, 1, 0, 4
+
+
 @pytest.fixture(scope="session")
 def engine_name():
     """The name of the engine that the tests run on."""

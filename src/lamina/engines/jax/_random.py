@@ -18,9 +18,11 @@ def uniform(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
 
 
 def bernoulli(seed: Any, shape: Sequence[int], chance: float) -> Any:
-    """True with probability `chance`, to sixteen bits."""
+    """True with probability `chance`: sixteen bits a draw, but for rare events."""
+    if not 1e-3 <= chance <= 1 - 1e-3:
+        return uniform(seed, shape) < np.float32(chance)
     bits = jax.random.bits(_key(seed), tuple(shape), np.uint16)
-    return bits.astype(np.uint32) < np.uint32(round(float(chance) * 2**16))
+    return bits < np.uint16(round(float(chance) * 2**16))
 
 
 def normal(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
