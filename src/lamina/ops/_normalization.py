@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from lamina import _settings
+from lamina.engines import engine
 
 from ._backend import xp
 from ._convert import dtype_name, floating, tensor, to
@@ -97,6 +98,11 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
     axes = _feature_axes(x, axis)
     shape = _feature_shape(x, axes)
     epsilon = _settings.epsilon() if epsilon is None else epsilon
+    kernel = getattr(engine.nn, "layer_norm", None)
+    if kernel is not None and not rms_scaling and axes == tuple(range(x.ndim - len(axes), x.ndim)):
+        sizes = tuple(x.shape[a] for a in axes)
+        weights = (None if v is None else xp.reshape(to(tensor(v), dtype_name(work)), sizes) for v in (gamma, beta))
+        return to(kernel(work, len(axes), *weights, epsilon), name)
     mean = xp.mean(work, axis=axes, keepdims=True)
     centred = work - mean
     variance = xp.mean(xp.square(centred), axis=axes, keepdims=True)

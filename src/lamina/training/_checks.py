@@ -76,7 +76,11 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
     for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
         for path, array in _named(part):
             # A sum is not finite if an element is not: one pass, no copy.
-            if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(np.sum(array, dtype=np.float64)):
+            if (
+                isinstance(array, np.ndarray)
+                and array.dtype.kind == "f"
+                and not np.isfinite(np.sum(array, dtype=np.float64))
+            ):
                 count = int(np.count_nonzero(~np.isfinite(array)))
                 if count:
                     bad.append(f"{prefix}{path} ({count} of {array.size})")

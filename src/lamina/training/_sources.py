@@ -42,7 +42,13 @@ def make_source(
 def is_stream(x: Any) -> bool:
     if isinstance(x, PyDataset):
         return True
-    if isinstance(x, (np.ndarray, dict)) or engine.is_tensor(x) or is_frame(x) or is_table(x) or hasattr(x, "__array__"):
+    if (
+        isinstance(x, (np.ndarray, dict))
+        or engine.is_tensor(x)
+        or is_frame(x)
+        or is_table(x)
+        or hasattr(x, "__array__")
+    ):
         return False
     if isinstance(x, (list, tuple)):
         return False

@@ -179,3 +179,24 @@ def test_numpy_arrays_can_be_watched():
         loss = ops.sum(ops.square(x))
     assert tape.gradient(loss, x).tolist() == [2, 2, 2]
     assert not _tensors.watched
+
+
+@pytest.mark.parametrize("make", [lambda: layers.LayerNormalization(), lambda: layers.BatchNormalization()])
+def test_normalisation_has_a_second_derivative(make):
+    layer = make()
+    x, w, d = random_array(4, 3), random_array(4, 3), random_array(4, 3)
+    layer.build((4, 3))
+
+    def slope(point):
+        def loss(a):
+            return ops.sum(
+                ops.square(layer(a, training=True) if "Batch" in type(layer).__name__ else layer(a))
+                * ops.cast(w, a.dtype)
+            )
+
+        _, g = engine.value_and_grad(loss)(point)
+        return ops.sum(ops.square(g))
+
+    _, second = engine.value_and_grad(slope)(x)
+    numeric = float(slope(x + 1e-3 * d) - slope(x - 1e-3 * d)) / 2e-3
+    assert float(np.sum(second.numpy() * d)) == pytest.approx(numeric, rel=0.05, abs=0.05)

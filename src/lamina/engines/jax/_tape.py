@@ -17,6 +17,8 @@ from jax._src import core  # traces of one's own are not part of JAX's public in
 
 from lamina import tree
 
+from .._tape import Tape
+
 
 class _Local(threading.local):
     def __init__(self) -> None:
@@ -211,24 +213,14 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     return value
 
 
-class GradientTape:
-    """Records operations for automatic differentiation.
+class GradientTape(Tape):
+    """The jax engine's tape."""
 
-        with GradientTape() as tape:
-            loss = ops.mean(ops.square(model(x) - y))
-        gradients = tape.gradient(loss, model.trainable_variables)
-
-    Args:
-        persistent: whether `gradient` may be called more than once.
-        watch_accessed_variables: whether variables are followed without `watch`.
-    """
+    xp = jnp
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
-        self.persistent = persistent
-        self.watch_accessed_variables = watch_accessed_variables
+        super().__init__(persistent, watch_accessed_variables)
         self._trace: _Recorder | None = None
-        self._used = False
-        self._variables: dict[int, tuple[Any, Any, Followed]] = {}
 
     def __enter__(self) -> "GradientTape":
         if self._trace is None:
@@ -284,10 +276,6 @@ class GradientTape:
 
         return tree.map_structure(follow, tensor)
 
-    def watched_variables(self) -> tuple[Any, ...]:
-        """The variables read so far."""
-        return tuple(variable for variable, _, _ in self._variables.values())
-
     def reset(self) -> None:
         """Forgets everything recorded."""
         self._variables.clear()
@@ -305,46 +293,17 @@ class GradientTape:
         finally:
             self._trace.recording = True
 
-    def gradient(
-        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
-    ) -> Any:
-        """The gradients of the sum of `target` with respect to `sources` (variables or watched tensors).
-
-        Args:
-            target: tensor or structure of tensors computed inside the tape.
-            sources: structure of variables and watched tensors; the result has the same structure.
-            output_gradients: weights for the elements of `target`, of its structure and shapes; ones by default.
-            unconnected_gradients: `"none"` gives None where the target does not depend on a source, `"zero"` zeros.
-        Raises RuntimeError on a second call unless the tape is persistent, ValueError for a target it did not record.
-        """
-        if unconnected_gradients not in ("none", "zero"):
-            raise ValueError(
-                f"gradient: unconnected_gradients must be 'none' or 'zero'; got {unconnected_gradients!r}."
-            )
-        if self._used and not self.persistent:
-            raise RuntimeError("gradient was called twice; make the tape with GradientTape(persistent=True).")
-        self._used = True
-        targets = tree.flatten(target)
-        weights = [None] * len(targets) if output_gradients is None else tree.flatten(output_gradients)
+    def _gradients(self, targets: list[Any], weights: list[Any], sources: list[Any]) -> list[Any] | None:
         found = [self._find(t) for t in targets]
-        flat = tree.flatten(sources)
         if all(t is None for t in found):
-            raise ValueError(
-                "gradient: the target was not computed from anything that the tape follows. Compute it inside the "
-                "`with` block from variables or from what `tape.watch(x)` returned."
-            )
+            return None
         with self._outside():
             pending: dict[int, Any] = {}
             for t, w in zip(found, weights):
                 if t is not None:
                     _add(pending, t, jnp.ones(t.shape, t.dtype) if w is None else jnp.asarray(w).astype(t.dtype))
             self._walk(pending)
-            gradients = [None if s is None else pending.get(id(s)) for s in map(self._find, flat)]
-            if unconnected_gradients == "zero":
-                gradients = [
-                    jnp.zeros(tuple(s.shape), str(s.dtype)) if g is None else g for g, s in zip(gradients, flat)
-                ]
-        return tree.pack_sequence_as(sources, gradients)
+            return [None if s is None else pending.get(id(s)) for s in map(self._find, sources)]
 
     def _walk(self, pending: dict[int, Any]) -> None:
         assert self._trace is not None
@@ -369,18 +328,6 @@ class GradientTape:
 
     def _is_innermost(self) -> bool:
         return bool(_local.tapes) and _local.tapes[-1] is self
-
-    def jacobian(self, target: Any, source: Any) -> Any:
-        """The derivative of every element of `target` by every element of `source`: shape target.shape + source.shape.
-
-        The tape must be persistent.
-        """
-        rows = []
-        for i in range(int(np.prod(target.shape, dtype=int))):
-            one = np.zeros(target.shape, target.dtype)
-            one.reshape(-1)[i] = 1
-            rows.append(self.gradient(target, source, output_gradients=one, unconnected_gradients="zero"))
-        return jnp.reshape(jnp.stack(rows), tuple(target.shape) + tuple(source.shape))
 
     def _find(self, x: Any) -> Followed | None:
         """What stands for a source or target on this tape."""

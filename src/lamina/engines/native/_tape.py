@@ -13,6 +13,7 @@ import numpy as np
 
 from lamina import tree
 
+from .._tape import Tape
 from ._autodiff import backward, ones_for
 from ._tracer import Trace, Tracer, current_trace, to_array, tracing
 
@@ -49,25 +50,15 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     return source
 
 
-class GradientTape:
-    """Records operations for automatic differentiation.
+class GradientTape(Tape):
+    """The native engine's tape."""
 
-        with GradientTape() as tape:
-            loss = ops.mean(ops.square(model(x) - y))
-        gradients = tape.gradient(loss, model.trainable_variables)
-
-    Args:
-        persistent: whether `gradient` may be called more than once.
-        watch_accessed_variables: whether variables are followed without `watch`.
-    """
+    xp = np
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
-        self.persistent = persistent
-        self.watch_accessed_variables = watch_accessed_variables
+        super().__init__(persistent, watch_accessed_variables)
         self._trace: Trace | None = None
         self._owned = False
-        self._used = False
-        self._variables: dict[int, tuple[Any, Any, Tracer]] = {}
         self._sources: dict[int, tuple[Any, Tracer]] = {}
 
     def __enter__(self) -> "GradientTape":
@@ -107,10 +98,6 @@ class GradientTape:
 
         return tree.map_structure(follow, tensor)
 
-    def watched_variables(self) -> tuple[Any, ...]:
-        """The variables read so far."""
-        return tuple(variable for variable, _, _ in self._variables.values())
-
     def reset(self) -> None:
         """Forgets everything recorded."""
         self._variables.clear()
@@ -125,39 +112,12 @@ class GradientTape:
         with tracing(None):
             yield
 
-    def gradient(
-        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
-    ) -> Any:
-        """The gradients of the sum of `target` with respect to `sources` (variables or watched tensors).
-
-        Args:
-            target: tensor or structure of tensors computed inside the tape.
-            sources: structure of variables and watched tensors; the result has the same structure.
-            output_gradients: weights for the elements of `target`, of its structure and shapes; ones by default.
-            unconnected_gradients: `"none"` gives None where the target does not depend on a source, `"zero"` zeros.
-        Raises RuntimeError on a second call unless the tape is persistent, ValueError for a target it did not record.
-        """
-        if unconnected_gradients not in ("none", "zero"):
-            raise ValueError(
-                f"gradient: unconnected_gradients must be 'none' or 'zero'; got {unconnected_gradients!r}."
-            )
-        if self._used and not self.persistent:
-            raise RuntimeError("gradient was called twice; make the tape with GradientTape(persistent=True).")
-        self._used = True
-        targets = tree.flatten(target)
-        weights = [None] * len(targets) if output_gradients is None else tree.flatten(output_gradients)
-        recorded = [(self._find(t), w) for t, w in zip(targets, weights)]
-        flat = tree.flatten(sources)
+    def _gradients(self, targets: list[Any], weights: list[Any], sources: list[Any]) -> list[Any] | None:
+        recorded = [(found, w) for t, w in zip(targets, weights) if (found := self._find(t)) is not None]
+        if not recorded:
+            return None
         with tracing(self._outer()):
-            found = self._backward([(t, w) for t, w in recorded if t is not None], [self._find(s) for s in flat])
-            if all(t is None for t, _ in recorded):
-                raise ValueError(
-                    "gradient: the target was not computed from anything that the tape follows. Compute it inside the "
-                    "`with` block from variables or from what `tape.watch(x)` returned."
-                )
-            if unconnected_gradients == "zero":
-                found = [np.zeros(s.shape, str(s.dtype)) if g is None else g for g, s in zip(found, flat)]
-        return tree.pack_sequence_as(sources, found)
+            return self._backward(recorded, [self._find(s) for s in sources])
 
     def _outer(self) -> Trace | None:
         """The trace that records the backward pass: the compiled function's or an enclosing tape's."""
@@ -177,18 +137,6 @@ class GradientTape:
         )
         results = iter(gradients)
         return [None if s is None else (next(results)) for s in sources]
-
-    def jacobian(self, target: Any, source: Any) -> Any:
-        """The derivative of every element of `target` by every element of `source`: shape target.shape + source.shape.
-
-        The tape must be persistent.
-        """
-        rows = []
-        for i in range(int(np.prod(target.shape, dtype=int))):
-            one = np.zeros(target.shape, target.dtype)
-            one.reshape(-1)[i] = 1
-            rows.append(self.gradient(target, source, output_gradients=one, unconnected_gradients="zero"))
-        return np.reshape(np.stack(rows), tuple(target.shape) + tuple(source.shape))
 
     def _find(self, x: Any) -> Tracer | None:
         """The tracer that stands for a source or target on this tape."""

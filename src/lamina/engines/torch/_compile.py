@@ -15,7 +15,7 @@ from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 from lamina import tree
 
 from ._graph import simplify
-from ._tensors import ConcreteValueError, tensor, tracing
+from ._tensors import DEVICE, ConcreteValueError, tensor, tracing
 
 _NEEDS_VALUES = (
     ConcreteValueError,
@@ -100,7 +100,7 @@ def _as_data(x: Any) -> Any:
     if x is None or isinstance(x, (bool, str)):
         return x
     if isinstance(x, (int, float)):
-        return torch.tensor(x, dtype=torch.int32 if isinstance(x, int) else torch.float32)
+        return torch.tensor(x, dtype=torch.int32 if isinstance(x, int) else torch.float32, device=DEVICE)
     x = tensor(x)
     return x.contiguous() if isinstance(x, torch.Tensor) else x
 

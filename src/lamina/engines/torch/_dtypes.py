@@ -16,6 +16,8 @@ _TO_NAME: dict[torch.dtype, str] = {dtype: name for name, dtype in _TO_TORCH.ite
 
 # torch stores these but has next to no arithmetic on them: it is done on int64, and wraps around as NumPy's does.
 UNSIGNED = frozenset((torch.uint16, torch.uint32, torch.uint64))
+# Floats that the CPU's kernels compute in as they are.
+WIDE = (torch.float32, torch.float64)
 
 
 @cache

@@ -64,7 +64,7 @@ def _fold_constants(module: GraphModule, changed: set[Node]) -> None:
     values: dict[Node, Any] = {}
     for node in list(module.graph.nodes):
         if node.op == "get_attr":
-            values[node] = getattr(module, node.target)
+            values[node] = node.meta["val"] = getattr(module, node.target)
             continue
         if not _is_pure(node, changed) or any(n not in values for n in node.all_input_nodes):
             continue
@@ -81,7 +81,9 @@ def _fold_constants(module: GraphModule, changed: set[Node]) -> None:
         count += 1
         module.register_buffer(name, values[node], persistent=False)
         with module.graph.inserting_before(node):
-            node.replace_all_uses_with(module.graph.get_attr(name))
+            constant = module.graph.get_attr(name)
+        constant.meta["val"] = values[node]
+        node.replace_all_uses_with(constant)
     module.graph.eliminate_dead_code(_must_stay)
 
 

@@ -9,6 +9,8 @@ import torch
 
 from lamina import tree
 
+from .._tape import Tape
+from . import _numpy
 from ._module import followed
 from ._tensors import is_traced, local, tensor, watched
 from ._transforms import as_leaf, gradients_of, is_recording
@@ -47,24 +49,14 @@ def _let_go(targets: list[Any]) -> None:
             t.detach_()
 
 
-class GradientTape:
-    """Records operations for automatic differentiation.
+class GradientTape(Tape):
+    """The torch engine's tape."""
 
-        with GradientTape() as tape:
-            loss = ops.mean(ops.square(model(x) - y))
-        gradients = tape.gradient(loss, model.trainable_variables)
-
-    Args:
-        persistent: whether `gradient` may be called more than once.
-        watch_accessed_variables: whether variables are followed without `watch`.
-    """
+    xp = _numpy
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
-        self.persistent = persistent
-        self.watch_accessed_variables = watch_accessed_variables
-        self._used = False
+        super().__init__(persistent, watch_accessed_variables)
         self._entered = False
-        self._variables: dict[int, tuple[Any, torch.Tensor, torch.Tensor, int]] = {}
         self._sources: dict[int, tuple[Any, torch.Tensor]] = {}
         self._lent: list[torch.Tensor] = []  # tensors of the user that are followed while the tape records
         self._arrays: list[int] = []
@@ -116,10 +108,6 @@ class GradientTape:
         self._sources[id(source)] = (source, source)
         return source
 
-    def watched_variables(self) -> tuple[Any, ...]:
-        """The variables read so far."""
-        return tuple(entry[0] for entry in self._variables.values())
-
     def reset(self) -> None:
         """Forgets everything recorded."""
         self._variables.clear()
@@ -131,63 +119,26 @@ class GradientTape:
         with torch.no_grad():
             yield
 
-    def gradient(
-        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: str = "none"
-    ) -> Any:
-        """The gradients of the sum of `target` with respect to `sources` (variables or watched tensors).
-
-        Args:
-            target: tensor or structure of tensors computed inside the tape.
-            sources: structure of variables and watched tensors; the result has the same structure.
-            output_gradients: weights for the elements of `target`, of its structure and shapes; ones by default.
-            unconnected_gradients: `"none"` gives None where the target does not depend on a source, `"zero"` zeros.
-        Raises RuntimeError on a second call unless the tape is persistent, ValueError for a target it did not record.
-        """
-        if unconnected_gradients not in ("none", "zero"):
-            raise ValueError(
-                f"gradient: unconnected_gradients must be 'none' or 'zero'; got {unconnected_gradients!r}."
-            )
-        if self._used and not self.persistent:
-            raise RuntimeError("gradient was called twice; make the tape with GradientTape(persistent=True).")
-        self._used = True
-        targets = [self._find(t) for t in tree.flatten(target)]
-        weights = [None] * len(targets) if output_gradients is None else tree.flatten(output_gradients)
-        flat = tree.flatten(sources)
-        found_sources = [self._find(s) for s in flat]
+    def _gradients(self, targets: list[Any], weights: list[Any], sources: list[Any]) -> list[Any] | None:
+        found = [self._find(t) for t in targets]
         for x in self._lent:
             x.requires_grad_()
         try:
             follows = self._variables or self._sources  # what has no slope leaves no trace in autograd
-            if not follows and not any(isinstance(t, torch.Tensor) and t.requires_grad for t in targets):
-                raise ValueError(
-                    "gradient: the target was not computed from anything that the tape follows. Compute it inside the "
-                    "`with` block from variables or from what `tape.watch(x)` returned."
-                )
-            pairs = [(t, None if w is None else tensor(w)) for t, w in zip(targets, weights) if t is not None]
-            found = gradients_of(
-                [t for t, _ in pairs], [w for _, w in pairs], found_sources, self.persistent, is_recording()
-            )
+            if not follows and not any(isinstance(t, torch.Tensor) and t.requires_grad for t in found):
+                return None
+            pairs = [(t, None if w is None else tensor(w)) for t, w in zip(found, weights) if t is not None]
+            gradients = gradients_of(
+                [t for t, _ in pairs], [w for _, w in pairs], [self._find(s) for s in sources], self.persistent,
+                is_recording(),
+            )  # fmt: skip
         finally:
             if self not in local.tapes:
                 for x in self._lent:
                     x.requires_grad_(False)
         if not self.persistent and not is_recording():
-            _let_go(targets)
-        if unconnected_gradients == "zero":
-            found = [torch.zeros_like(tensor(s)) if g is None else g for g, s in zip(found, flat)]
-        return tree.pack_sequence_as(sources, found)
-
-    def jacobian(self, target: Any, source: Any) -> Any:
-        """The derivative of every element of `target` by every element of `source`: shape target.shape + source.shape.
-
-        The tape must be persistent.
-        """
-        rows = []
-        size = int(np.prod(target.shape, dtype=int))
-        for i in range(size):
-            one = torch.nn.functional.one_hot(torch.tensor(i), size).reshape(target.shape).to(target)
-            rows.append(self.gradient(target, source, output_gradients=one, unconnected_gradients="zero"))
-        return torch.stack(rows).reshape(tuple(target.shape) + tuple(source.shape))
+            _let_go(found)
+        return gradients
 
     def _find(self, x: Any) -> torch.Tensor | None:
         """The tensor that stands for a source or target on this tape."""
