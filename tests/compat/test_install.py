@@ -29,7 +29,9 @@ def test_uninstall_restores_what_was_there(monkeypatch):
     importlib.import_module("tf_keras.layers.core")
     compat.uninstall()
     assert sys.modules["keras"] is real and sys.modules["keras.layers"] is inner
-    assert not any(name.startswith(("tensorflow", "tf_keras", "keras.layers.core")) for name in set(sys.modules) - before)
+    assert not any(
+        name.startswith(("tensorflow", "tf_keras", "keras.layers.core")) for name in set(sys.modules) - before
+    )
     assert sys.meta_path == finders
     compat.uninstall()
     assert sys.modules["keras"] is real
