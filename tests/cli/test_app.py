@@ -80,6 +80,7 @@ def test_summary_of_a_table_model(lamina, tmp_path, write_table, people):
     assert "city (nominal)" in text and "row" not in text.split("from:")[1]
 
 
+@pytest.mark.native_only("other engines load their library")
 def test_starting_the_command_loads_no_extra():
     code = (
         "import sys, lamina.cli; print(sorted({'pandas', 'matplotlib', 'pyarrow', 'torch', 'jax'} & set(sys.modules)))"
