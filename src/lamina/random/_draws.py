@@ -163,7 +163,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
                 f"random.dropout: noise_shape {tuple(noise_shape)} must have as many axes as inputs {shape}."
             )
         shape = tuple(n if m is None else int(m) for n, m in zip(shape, noise_shape))
-    kept = ops.greater_equal(_uniform(seed, shape, "float32"), rate)
+    kept = engine.random.bernoulli(draw_seed(seed), shape, 1 - rate)
     return ops.multiply(inputs, ops.multiply(ops.cast(kept, inputs.dtype), 1.0 / (1.0 - rate)))
 
 

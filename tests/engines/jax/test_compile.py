@@ -38,6 +38,12 @@ def test_a_function_is_traced_once_a_signature():
     assert fn.traces == 6
 
 
+def test_structures_of_other_keys_are_other_signatures():
+    compiled = engine.compile(lambda batch: {key: x + 1 for key, x in batch.items()})
+    assert list(compiled({"a": np.ones(2)})) == ["a"]
+    assert list(compiled({"b": np.ones(2)})) == ["b"]
+
+
 def test_loops_of_any_length_run_one_program():
     fn = counting(step)
     compiled = engine.compile(fn, donate=(0,), resident=(1,))

@@ -154,3 +154,31 @@ def test_gradients_of_a_convnet_reuse_memory_and_stay_right():
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-6)
     (entry,) = compiled._entries.values()
     assert "threshold_backward.grad_input" in entry.program.__self__.code
+
+
+def test_random_numbers_of_torchs_own_stay_random():
+    def fn(x):
+        return x + torch.rand(4), x + torch.rand(4)
+
+    compiled = engine.compile(fn)
+    (a, b), (c, _) = compiled(torch.zeros(4)), compiled(torch.zeros(4))
+    assert not torch.equal(a, b) and not torch.equal(a, c)
+
+
+def test_constants_that_the_function_writes_into_start_anew():
+    def fn(x):
+        total = torch.tensor([1.0, 2.0])
+        total += x
+        return total * 1, total
+
+    compiled = engine.compile(fn)
+    for _ in range(3):
+        assert [v.tolist() for v in compiled(torch.ones(2))] == [[2, 3], [2, 3]]
+
+
+def test_data_of_the_user_is_never_written_into():
+    x = np.ones((3, 3), "float32")
+    compiled = engine.compile(lambda a: torch.exp(a * 1) * 2 + torch.relu(a))
+    compiled(x)
+    compiled(x)
+    assert (x == 1).all()

@@ -59,9 +59,8 @@ def value_and_grad(fn: Callable, argnums: int | Sequence[int] = 0, has_aux: bool
             loss = as_jax(result[0] if has_aux else result)
             if loss.shape != ():
                 raise ValueError(f"value_and_grad: the function must return a scalar loss; got shape {loss.shape}.")
-            aux = tree.flatten(result[1]) if has_aux else []
-            box[:] = [result[1] if has_aux else None, [x if is_object(x) else None for x in aux]]
-            return loss, [as_jax(x) for x in aux if not is_object(x)]
+            box[:] = [result[1] if has_aux else None]
+            return loss, [as_jax(x) for x in tree.flatten(box[0]) if not is_object(x)]
 
         (loss, aux), gradients = jax.value_and_grad(loss_of, has_aux=True, allow_int=True)(points)
         gradients = [
@@ -73,14 +72,9 @@ def value_and_grad(fn: Callable, argnums: int | Sequence[int] = 0, has_aux: bool
         if not has_aux:
             return loss, structured
         supply = iter(aux)
-        filled = [x if is_object(x) else next(supply) for x in _marked(box)]
-        return (loss, tree.pack_sequence_as(box[0], filled)), structured
+        return (loss, tree.map_structure(lambda x: x if is_object(x) else next(supply), box[0])), structured
 
     return wrapped
-
-
-def _marked(box: list[Any]) -> Iterator[Any]:
-    return iter(tree.flatten(box[0]))
 
 
 def is_object(x: Any) -> bool:
@@ -155,9 +149,7 @@ class CompiledFunction:
         return entry.loop(args, self._rows[1], start, stop, collect)
 
     def _entry(self, args: tuple) -> "_Entry":
-        key = tuple(
-            (tuple(_signature(x) for x in tree.flatten(arg)), is_object(arg) or hasattr(arg, "dtype")) for arg in args
-        )
+        key = (jax.tree.structure(args), *(_signature(x) for x in tree.flatten(args)))
         entry = self._entries.get(key)
         if entry is None:
             entry = self._entries[key] = _Entry(self.fn, self.donate, args)

@@ -17,6 +17,14 @@ def uniform(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
     return jax.random.uniform(_key(seed), tuple(shape), np.dtype(dtype))
 
 
+def bernoulli(seed: Any, shape: Sequence[int], chance: float) -> Any:
+    """True with probability `chance`: sixteen bits a draw, but for rare events."""
+    if not 1e-3 <= chance <= 1 - 1e-3:
+        return uniform(seed, shape) < np.float32(chance)
+    bits = jax.random.bits(_key(seed), tuple(shape), np.uint16)
+    return bits < np.uint16(round(float(chance) * 2**16))
+
+
 def normal(seed: Any, shape: Sequence[int], dtype: Any = "float32") -> Any:
     """Standard normal."""
     return jax.random.normal(_key(seed), tuple(shape), np.dtype(dtype))

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch.fx import Node
 
-
 aten = torch.ops.aten
 # Operators of several results, each in a memory of its own.
 _SEPARATE = (aten.convolution_backward.default, aten.max_pool2d_with_indices.default)

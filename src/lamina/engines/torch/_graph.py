@@ -14,7 +14,7 @@ from ._reuse import reuse_memory
 
 aten = torch.ops.aten
 _LARGE = 1 << 16  # elements from which on a constant is cheaper to make than to keep
-_NOTHING = frozenset((aten.detach.default, aten.alias.default, aten.lift_fresh.default, aten.lift_fresh_copy.default))
+_NOTHING = frozenset((aten.detach.default, aten.alias.default, aten.lift_fresh.default))
 
 
 def simplify(traced: GraphModule, donated: Sequence[int]) -> Callable[..., list[torch.Tensor]]:
@@ -53,6 +53,7 @@ def _is_pure(node: Node, changed: set[Node]) -> bool:
     return (
         node.op == "call_function"
         and not _is_mutating(node)
+        and torch.Tag.nondeterministic_seeded not in getattr(node.target, "tags", ())  # torch's own random numbers
         and _memory(node) not in changed
         and not any(_memory(n) in changed for n in node.all_input_nodes)
     )

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ._dtypes import UNSIGNED, torch_dtype
-from ._tensors import as_tensor, tensor
+from ._tensors import as_tensor, depth_of_differentiation, tensor
 
 _WIDE = (torch.float32, torch.float64)
 
@@ -333,3 +334,47 @@ def _pool_axis(pool: Any, x: torch.Tensor, axis: int, window: int, stride: int, 
     flat = moved.reshape(-1, *moved.shape[-2:])
     y = pool(flat, (window,), (stride,), (pair,))
     return torch.movedim(y.reshape(*moved.shape[:-2], *y.shape[1:]), -2, axis)
+
+
+# --- kernels that an engine may have ----------------------------------------------------------------------------------
+
+
+def attention(query: Any, key: Any, value: Any, scale: float, bias: Any = None, allowed: Any = None) -> torch.Tensor:
+    """softmax(scale · Q Kᵀ + bias) V for `(batch, steps, heads, size)`; where `allowed` is False there is no weight.
+
+    torch's kernel never makes the matrix of weights. It has no second derivative, so nested differentiation goes without.
+    """
+    query, key, value = tensor(query), tensor(key), tensor(value)
+    kind = query.dtype
+    if kind not in _WIDE and not query.is_cuda:
+        query, key, value = (x.to(torch.float32) for x in (query, key, value))
+    shared = query.shape[2] // key.shape[2]
+    q, k, v = (x.transpose(1, 2) for x in (query, key, value))
+    if shared > 1:
+        k, v = (torch.repeat_interleave(x, shared, 1) for x in (k, v))
+    added = None if bias is None else tensor(bias).to(q.dtype)
+    if allowed is not None:
+        # Finite, so that a row without any True entry gives no NaN.
+        never = torch.full((), -0.7 * torch.finfo(q.dtype).max, dtype=q.dtype, device=q.device)
+        allowed = tensor(allowed)
+        added = torch.where(allowed, torch.zeros_like(never) if added is None else added, never)
+    if added is not None:
+        added = torch.broadcast_to(added, (*torch.broadcast_shapes(added.shape[:-2], (1, 1)), *added.shape[-2:]))
+    if depth_of_differentiation() > 1:
+        with sdpa_kernel(SDPBackend.MATH):
+            y = F.scaled_dot_product_attention(q, k, v, added, scale=scale)
+    else:
+        y = F.scaled_dot_product_attention(q, k, v, added, scale=scale)
+    return y.transpose(1, 2).to(kind)
+
+
+def batch_norm(
+    x: Any, gamma: Any = None, beta: Any = None, epsilon: float = 1e-3
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """`x` normalised over all axes but the last, its mean and its variance."""
+    x = tensor(x)
+    flat = x.reshape(1, -1, 1, x.shape[-1]).permute(0, 3, 1, 2)  # whatever the rank, channels_last to torch
+    gamma, beta = (None if v is None else tensor(v) for v in (gamma, beta))
+    y, mean, inverse = torch.native_batch_norm(flat, gamma, beta, None, None, True, 0.0, epsilon)
+    variance = torch.clamp(1 / torch.square(inverse) - epsilon, min=0)
+    return y.permute(0, 2, 3, 1).reshape(x.shape), mean, variance

@@ -45,6 +45,11 @@ def uniform(seed: Any, shape: Any, dtype: Any = "float32") -> torch.Tensor:
     return _drawn("uniform", seed, shape, torch_dtype(dtype))
 
 
+def bernoulli(seed: Any, shape: Any, chance: float) -> torch.Tensor:
+    """True with probability `chance`."""
+    return uniform(seed, shape) < chance
+
+
 def normal(seed: Any, shape: Any, dtype: Any = "float32") -> torch.Tensor:
     """Standard normal."""
     return _drawn("normal", seed, shape, torch_dtype(dtype))

@@ -10,8 +10,8 @@ import torch
 from lamina import tree
 
 from ._module import followed
-from ._tensors import is_traced, tensor, watched
-from ._transforms import as_leaf, gradients_of, is_recording, local
+from ._tensors import is_traced, local, tensor, watched
+from ._transforms import as_leaf, gradients_of, is_recording
 
 
 def on_variable_read(variable: Any, value: torch.Tensor) -> torch.Tensor:
@@ -157,7 +157,8 @@ class GradientTape:
         for x in self._lent:
             x.requires_grad_()
         try:
-            if not any(isinstance(t, torch.Tensor) and t.requires_grad for t in targets):
+            follows = self._variables or self._sources  # what has no slope leaves no trace in autograd
+            if not follows and not any(isinstance(t, torch.Tensor) and t.requires_grad for t in targets):
                 raise ValueError(
                     "gradient: the target was not computed from anything that the tape follows. Compute it inside the "
                     "`with` block from variables or from what `tape.watch(x)` returned."

@@ -1,6 +1,7 @@
 """Tensors in and out: from whatever lamina's operations are given, and back to NumPy."""
 
 import os
+import threading
 from contextlib import nullcontext
 from typing import Any
 
@@ -29,6 +30,20 @@ DEVICE = _choose_device()
 
 # Arrays that a gradient tape watches, by identity; see _tape.py.
 watched: dict[int, tuple[Any, torch.Tensor]] = {}
+
+
+class _Local(threading.local):
+    in_spec = 0  # how many `spec` are at work in this thread
+    recording = 0  # how many differentiations of functions
+    tapes: tuple = ()  # the gradient tapes at work, innermost last
+
+
+local = _Local()
+
+
+def depth_of_differentiation() -> int:
+    """How many tapes and differentiated functions are at work, one inside the other."""
+    return local.recording + len(local.tapes)
 
 
 def is_traced(x: Any) -> bool:

@@ -1,6 +1,5 @@
 """Differentiation, shapes without data, and control flow."""
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
 from lamina import tree
 
 from ._dtypes import numpy_dtype, torch_dtype
-from ._tensors import DEVICE, is_traced, tensor
+from ._tensors import DEVICE, depth_of_differentiation, is_traced, local, tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +22,6 @@ class Spec:
 
     shape: tuple[int, ...]
     dtype: Any
-
-
-class _Local(threading.local):
-    in_spec = 0  # how many `spec` are at work in this thread
-    recording = 0  # how many differentiations of functions
-    tapes: tuple = ()  # the gradient tapes at work, innermost last
-
-
-local = _Local()
 
 
 def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -66,7 +56,7 @@ def _as_spec(x: Any) -> Any:
 
 def is_recording() -> bool:
     """Whether something outside will differentiate what is computed now."""
-    return local.recording > 0 or bool(local.tapes)
+    return depth_of_differentiation() > 0
 
 
 def as_leaf(x: torch.Tensor) -> torch.Tensor:

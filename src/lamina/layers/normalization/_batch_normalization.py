@@ -1,7 +1,9 @@
+import math
 from typing import Any
 
 from lamina import _settings, constraints, initializers, ops, regularizers
 from lamina._public import public
+from lamina.engines import engine
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -103,11 +105,16 @@ class BatchNormalization(Layer):
         # Half precision overflows in the squares.
         inputs = ops.cast(inputs, ops.result_type(ops.standardize_dtype(inputs.dtype), "float32"))
         dtype = inputs.dtype
+        kernel = getattr(engine.nn, "batch_norm", None)
+        is_last = self._feature_axis % len(inputs.shape) == len(inputs.shape) - 1
         if training and self.trainable:
+            if kernel is not None and mask is None and is_last and math.prod(inputs.shape[:-1]) > 1:
+                weights = (None if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
+                outputs, mean, variance = kernel(inputs, *weights, self.epsilon)
+                self._move(mean, variance)
+                return ops.cast(outputs, self.compute_dtype)
             mean, variance = self._moments(inputs, mask)
-            for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                value = ops.cast(value, moving.dtype)
-                moving.assign(ops.add(ops.multiply(moving, self.momentum), ops.multiply(value, 1.0 - self.momentum)))
+            self._move(mean, variance)
         else:
             mean, variance = ops.cast(self.moving_mean, dtype), ops.cast(self.moving_variance, dtype)
         outputs = ops.batch_normalization(
@@ -120,6 +127,12 @@ class BatchNormalization(Layer):
             epsilon=self.epsilon,
         )
         return ops.cast(outputs, self.compute_dtype)
+
+    def _move(self, mean: Any, variance: Any) -> None:
+        """The moving averages, a step on towards the statistics of a batch."""
+        for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            value = ops.cast(value, moving.dtype)
+            moving.assign(ops.add(ops.multiply(moving, self.momentum), ops.multiply(value, 1.0 - self.momentum)))
 
     def _moments(self, inputs: Any, mask: Any) -> tuple[Any, Any]:
         axes = tuple(self._reduction_axes)

@@ -168,7 +168,7 @@ class _Outside:
         self.cutter = cutter
         self.nodes: list[Node] = []
         self.values: dict[Var, Var] = {}
-        self.pending: list[tuple[Node, int, list[Node]]] = []
+        self.placed: list[tuple[Node, int]] = []
         self.exported: dict[int, dict[Var, Var]] = {}
 
     def read(self, var: Var) -> Var:
@@ -206,11 +206,11 @@ class _Outside:
         node.params["stage"] = Stage(inner.nodes, list(inner.imports), [], self.cutter.batch, 0)
         self.exported[number] = {}
         self.nodes.append(node)
-        self.pending.append((node, number, members))
+        self.placed.append((node, number))
 
     def finish(self) -> Graph:
-        outputs = [self.read(v) for v in self.graph_outputs()]
-        for node, number, _ in self.pending:
+        outputs = [self.read(v) for v in self.cutter.graph.outputs]
+        for node, number in self.placed:
             made = self.exported[number]
             old = node.params["stage"]
             exports = []
@@ -222,9 +222,6 @@ class _Outside:
             size = tile_size(old.nodes, self.cutter.batch)
             node.params["stage"] = old._replace(exports=exports, size=size)
         return Graph(self.cutter.graph.inputs, self.nodes, outputs)
-
-    def graph_outputs(self) -> list[Var]:
-        return self.cutter.graph.outputs
 
 
 class _Inside:

@@ -59,10 +59,12 @@ def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[],
     if g.depthwise:
         return bind_depthwise(g, x, kernel, out, work)
     tiles = []
-    for part in g.tiles(len(x)):
-        padded, pad = g.pad_views(x[part], work[0])
-        columns, target, source = g.column_views(padded, work[1])
-        tiles.append((pad, target, source, bind_product(columns, g.matrix(kernel), g.rows(out[part]))))
+    for tile in g.tiles(len(x)):
+        if tile.first:
+            padded, pad = g.pad_views(x[tile.samples], work[0])
+        columns, target, source = g.column_views(padded, tile.lines, work[1])
+        product = bind_product(columns, g.matrix(kernel), g.rows(out, tile))
+        tiles.append((pad if tile.first else None, target, source, product))
 
     def run() -> None:
         for pad, target, source, product in tiles:
@@ -155,21 +157,25 @@ def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callab
         turned = np.swapaxes(kernel.reshape(g.wide, g.channels, g.filters), -1, -2)
         matrix = carve(work[2], turned.shape)
     tiles = []
-    for part in g.tiles(len(grad)):
-        target = out[part]
-        whole, finish = g.unpad_views(target, work[0])
-        places = g.places(whole)
-        columns, by_place = _place_columns(g, len(target), work[1])
+    for tile in g.tiles(len(grad)):
+        if tile.first:
+            whole, finish = g.unpad_views(out[tile.samples], work[0])
+        places = [p[:, tile.lines] for p in g.places(whole)]
         if g.groups > 1:
             places = [split_last(p, g.groups) for p in places]
-        tiles.append((whole, finish, bind_product(g.rows(grad[part]), matrix, columns), list(zip(places, by_place))))
+        columns, by_place = _place_columns(g, places[0].shape[:-1] if g.groups == 1 else places[0].shape[:-2], work[1])
+        product = bind_product(g.rows(grad, tile), matrix, columns)
+        tiles.append(
+            (whole if tile.first else None, finish if tile.last else None, product, list(zip(places, by_place)))
+        )
 
     def run() -> None:
         if turned is not None:
             np.copyto(matrix, turned)
         for whole, finish, product, pairs in tiles:
             product()
-            whole.fill(0)
+            if whole is not None:
+                whole.fill(0)
             for place, column in pairs:
                 np.add(place, column, out=place)
             if finish is not None:
@@ -178,16 +184,16 @@ def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callab
     return run
 
 
-def _place_columns(g: Geometry, n: int, work: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Room for the products, and for each place in the window its part `(n, *sizes, channels)`."""
-    rows, each = n * g.positions, g.channels // g.groups
+def _place_columns(g: Geometry, sizes: Ints, work: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Room for the products, and for each place in the window its part `(*sizes, channels)`; sizes begin with samples."""
+    rows, each = math.prod(sizes), g.channels // g.groups
     if g.narrow:
-        target = carve(work, (g.wide, g.channels, n, *g.sizes))
+        target = carve(work, (g.wide, g.channels, *sizes))
         return target.reshape(-1, rows).T, [np.moveaxis(t, 0, -1) for t in target]
     if g.groups == 1:  # place by place, so that what is added stands in long rows
-        target = carve(work, (g.wide, n, *g.sizes, g.channels))
+        target = carve(work, (g.wide, *sizes, g.channels))
         return target.reshape(g.wide, rows, -1), list(target)
-    target = carve(work, (g.groups, n, *g.sizes, g.wide, each))
+    target = carve(work, (g.groups, *sizes, g.wide, each))
     return target.reshape(g.groups, rows, -1), [np.moveaxis(target[..., k, :], 0, -2) for k in range(g.wide)]
 
 
@@ -250,10 +256,11 @@ def _bind_kernel_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Calla
         return bind_depthwise_kernel_grad(g, x, grad, out, work)
     tiles: list[tuple] = []
     for tile in g.tiles(len(x)):
-        padded, pad = g.pad_views(x[tile], work[0])
-        columns, target, source = g.column_views(padded, work[1])
-        product = bind_product(np.swapaxes(columns, -1, -2), g.rows(grad[tile]), part if tiles else total)
-        tiles.append((pad, target, source, product))
+        if tile.first:
+            padded, pad = g.pad_views(x[tile.samples], work[0])
+        columns, target, source = g.column_views(padded, tile.lines, work[1])
+        product = bind_product(np.swapaxes(columns, -1, -2), g.rows(grad, tile), part if tiles else total)
+        tiles.append((pad if tile.first else None, target, source, product))
 
     def run() -> None:
         for k, (pad, target, source, product) in enumerate(tiles):

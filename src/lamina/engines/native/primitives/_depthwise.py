@@ -13,7 +13,7 @@ def bind_depthwise(g: Geometry, x: np.ndarray, kernel: np.ndarray, out: np.ndarr
     """The convolution, as a function without arguments."""
     taps = list(kernel.reshape(g.wide, g.channels, -1))
     tiles = []
-    for part in g.tiles(len(x)):
+    for part, *_ in g.tiles(len(x)):
         padded, pad = g.pad_views(x[part], work[0])
         total = split_last(out[part], g.groups)
         tiles.append((pad, total, carve(work[1], total.shape), [p[..., None] for p in g.places(padded)]))
@@ -35,7 +35,7 @@ def bind_depthwise_input_grad(
     """Its transpose in the input."""
     taps = list(kernel.reshape(g.wide, g.channels, -1))
     tiles = []
-    for part in g.tiles(len(grad)):
+    for part, *_ in g.tiles(len(grad)):
         whole, finish = g.unpad_views(out[part], work[0])
         many = split_last(grad[part], g.groups)
         tiles.append((whole, finish, many, carve(work[1], many.shape), g.places(whole)))
@@ -59,7 +59,7 @@ def bind_depthwise_kernel_grad(
     """Its gradient in the kernel."""
     taps = out.reshape(g.wide, g.filters)
     tiles = []
-    for tile in g.tiles(len(x)):
+    for tile, *_ in g.tiles(len(x)):
         padded, pad = g.pad_views(x[tile], work[0])
         many = split_last(grad[tile], g.groups)
         products = carve(work[1], many.shape)

@@ -1,5 +1,6 @@
 """Draws that are pure functions of a seed: an array of two unsigned ints, (seed, counter), keys NumPy's Philox."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,18 @@ def _floating(method: str) -> Callable:
 
 
 random_uniform = _draw("random_uniform", _floating("random"))
+
+
+def _kept(rng: np.random.Generator, chance: float, shape: tuple, dtype: np.dtype, out: np.ndarray | None) -> np.ndarray:
+    """Sixteen bits a draw, a quarter of the work of a uniform number; rare events take the number."""
+    if not 1e-3 <= chance <= 1 - 1e-3:
+        return rng.random(shape, dtype=np.float32) < chance
+    size = math.prod(shape)
+    bits = rng.bit_generator.random_raw(-(-size // 4)).view(np.uint16)[:size].reshape(shape)
+    return np.less(bits, np.uint16(round(chance * 65536)), out=out)
+
+
+random_bernoulli = _draw("random_bernoulli", _kept)
 random_normal = _draw("random_normal", _floating("standard_normal"))
 random_integers = _draw(
     "random_integers", lambda rng, low, high, shape, dtype, out: rng.integers(low, high, shape, dtype=np.int64)
@@ -60,6 +73,11 @@ random_gamma = _draw(
 def uniform(seed: Any, shape: Any, dtype: Any = "float32") -> Any:
     """Uniform in [0, 1)."""
     return random_uniform(to_array(seed), shape=tuple(shape), dtype=np.dtype(dtype))
+
+
+def bernoulli(seed: Any, shape: Any, chance: float) -> Any:
+    """True with probability `chance`, a number (kept to within 1e-5)."""
+    return random_bernoulli(to_array(seed), shape=tuple(shape), dtype=np.dtype(bool), chance=float(chance))
 
 
 def normal(seed: Any, shape: Any, dtype: Any = "float32") -> Any:

@@ -23,6 +23,15 @@ def output_sizes(spatial: Ints, window: Ints, strides: Ints, padding: Pairs, dil
     )
 
 
+class Tile(NamedTuple):
+    """Some samples, or some lines of one: what is worked on at a time."""
+
+    samples: slice
+    lines: slice
+    first: bool  # whether these are the first lines of the samples
+    last: bool
+
+
 class Geometry(NamedTuple):
     """The sizes of a convolution of `spatial` positions and `channels`, and what a few samples of it need."""
 
@@ -35,16 +44,19 @@ class Geometry(NamedTuple):
     dilation: Ints
     groups: int
     samples: int  # worked on at a time
-    itemsize: int
+    lines: int  # positions of the first spatial axis worked on at a time; all of them unless a sample alone is large
 
     @classmethod
     def of(
         cls, batch: int, spatial: Ints, channels: int, window: Ints, filters: int, itemsize: int, budget: int = 0,
         *, strides: Ints, padding: Pairs, dilation: Ints, groups: int,
     ) -> "Geometry":  # fmt: skip
-        new = cls(spatial, channels, window, filters, strides, padding, dilation, groups, 1, itemsize)
-        each = max(1, new.positions * new.wide * channels * itemsize)
-        return new._replace(samples=max(1, min(batch, max(COLUMN_BYTES, budget) // each)))
+        new = cls(spatial, channels, window, filters, strides, padding, dilation, groups, 1, 1)
+        budget, lines = max(COLUMN_BYTES, budget), max(1, new.sizes[0])
+        line = max(1, new.positions // lines * (filters if new.depthwise else new.wide * channels) * itemsize)
+        if lines * line <= budget or new.depthwise:
+            return new._replace(samples=max(1, min(batch, budget // (lines * line))), lines=lines)
+        return new._replace(lines=max(1, budget // line))
 
     @property
     def sizes(self) -> Ints:
@@ -87,13 +99,17 @@ class Geometry(NamedTuple):
     def workspace(self, dtype: Any) -> tuple[Spec, ...]:
         """The padded samples, and their windows side by side (or products of the places of a depthwise one)."""
         padded = self.samples * math.prod(self.padded) * self.channels if self.is_padded else 0
-        rows = self.samples * self.positions
+        rows = self.samples * self.lines * math.prod(self.sizes[1:])
         columns = 0 if self.is_matrix else rows * (self.filters if self.depthwise else self.wide * self.channels)
         return Spec((padded,), dtype), Spec((columns,), dtype)
 
-    def tiles(self, batch: int) -> Iterator[slice]:
+    def tiles(self, batch: int) -> Iterator[Tile]:
+        lines = max(1, self.sizes[0])
         for start in range(0, batch, self.samples):
-            yield slice(start, min(start + self.samples, batch))
+            for line in range(0, lines, self.lines):
+                stop = min(line + self.lines, lines)
+                part = slice(start, min(start + self.samples, batch))
+                yield Tile(part, slice(line, stop), line == 0, stop == lines)
 
     def pad_views(self, x: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, tuple | None]:
         """The padded samples, and what has to be copied for them at each run: `(border, target, source)`."""
@@ -117,10 +133,10 @@ class Geometry(NamedTuple):
         places = tuple(d * t for d, t in zip(self.dilation, step[1:-1]))
         return np.lib.stride_tricks.as_strided(x, shape, (step[0], *moves, *places, step[-1]))
 
-    def column_views(self, x: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def column_views(self, x: np.ndarray, lines: slice, work: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The matrix of windows `(rows, window * channels)` (with groups, one each), and the copy that fills it."""
-        rank, n = len(self.window), len(x)
-        view, rows = self.windows(x), n * self.positions
+        rank, view = len(self.window), self.windows(x)[:, lines]
+        rows = math.prod(view.shape[: 1 + rank])
         if self.narrow:
             source = np.moveaxis(view, range(1 + rank, 2 + 2 * rank), range(rank + 1))
             target = carve(work, source.shape)
@@ -139,8 +155,9 @@ class Geometry(NamedTuple):
             return kernel.reshape(-1, self.filters)
         return np.moveaxis(kernel.reshape(-1, self.groups, self.filters // self.groups), 1, 0)
 
-    def rows(self, y: np.ndarray) -> np.ndarray:
-        """Samples `(n, *sizes, filters)` as the rows of a matrix, with groups one for each."""
+    def rows(self, y: np.ndarray, tile: Tile) -> np.ndarray:
+        """Those of the samples `(n, *sizes, filters)` as the rows of a matrix, with groups one for each."""
+        y = y[tile.samples, tile.lines]
         if self.groups == 1:
             return y.reshape(-1, self.filters)
         return np.moveaxis(y.reshape(-1, self.groups, self.filters // self.groups), 1, 0)
