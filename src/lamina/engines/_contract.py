@@ -80,6 +80,9 @@ class Nn(Protocol):
     def window_sum(self, x: Tensor, window: Any, strides: Any, padding: Any) -> Tensor:
         """The sum of each window; padding counts as zero."""
 
+    # The recurrent kernels may take one more argument, `mask=None`, `(batch, steps)`: where it is False, the states stay as
+    # they are. With an engine whose kernels do not, layers go step by step where there is a mask.
+
     def simple_rnn(
         self, x: Tensor, h0: Tensor, kernel: Tensor, recurrent: Tensor, bias: Any = None, reverse: bool = False,
         sequences: bool = True,

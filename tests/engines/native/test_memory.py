@@ -43,6 +43,12 @@ MODELS = {
         [lamina.Input((40, 32)), layers.Bidirectional(layers.GRU(32, return_sequences=True)), layers.Flatten(),
          layers.Dense(10)]
     ),
+    "masked": lambda: lamina.Sequential(
+        [
+            lamina.Input((40, 32)), layers.Masking(), layers.Bidirectional(layers.LSTM(32, return_sequences=True)),
+            layers.GRU(32, return_sequences=True), layers.SimpleRNN(32), layers.Dense(10, activation="softmax"),
+        ]
+    ),
     "transformer": transformer,
 }  # fmt: skip
 

@@ -1,14 +1,17 @@
 """Recurrent layers: the kernels against the step-by-step way, states, masks, dropout, training."""
 
+import inspect
 import json
 
 import numpy as np
 import pytest
 
-from lamina import layers, ops
+from lamina import layers, ops, tree
+from lamina.engines import engine
 from lamina.layers import GRU, LSTM, RNN, GRUCell, Input, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells
 from lamina.models import Model, Sequential, load_model
 from lamina.saving import deserialize_keras_object, serialize_keras_object
+from lamina.variables import StateScope
 
 rng = np.random.default_rng(5)
 X = rng.normal(size=(3, 6, 4)).astype("float32")
@@ -84,6 +87,151 @@ def test_masked_steps_change_nothing(layer, cell, zero):
     close(output[0, 3:], np.zeros((3, 5)) if zero else np.repeat(np.asarray(short[0, 2:]), 3, 0))
     skipped, *_ = one(np.delete(X[2:], 2, axis=1))
     close(np.delete(np.asarray(output[2]), 2, axis=0), skipped[0])
+
+
+# Padded at the end and at the start, with a hole, nothing at all, everything.
+MASK = np.array([[1, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 1], [1, 0, 1, 1, 0, 1], [0] * 6, [1] * 6], bool)
+MASKED_X = rng.normal(size=(5, 6, 4)).astype("float32")
+takes_masks = pytest.mark.skipif(
+    "mask" not in inspect.signature(engine.nn.lstm).parameters, reason="this engine's kernels take no mask"
+)
+
+
+def pair(layer, cell, **options):
+    """A layer with a kernel and one that goes step by step, with the same random weights."""
+    fast, slow = layer(5, **options), RNN(cell(5, dtype=options.get("dtype")), **options)
+    fast(MASKED_X), slow(MASKED_X)
+    randomise(fast)
+    slow.set_weights(fast.get_weights())
+    return fast, slow
+
+
+@takes_masks
+@pytest.mark.parametrize("zero", [False, True])
+@pytest.mark.parametrize("options", [*OPTIONS, {}])
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_the_kernel_under_a_mask_gives_what_the_steps_give(layer, cell, options, zero, monkeypatch):
+    fast, slow = pair(layer, cell, zero_output_for_mask=zero, **options)
+    states = [rng.normal(size=(5, 5)).astype("float32") for _ in fast.state_size]
+    expected = slow(MASKED_X, mask=MASK, initial_state=states)
+    monkeypatch.setattr(ops, "scan", None)
+    result = fast(MASKED_X, mask=MASK, initial_state=states)
+    for a, b in zip(tree.flatten(result), tree.flatten(expected), strict=True):
+        close(a, b)
+
+
+@takes_masks
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("zero", [False, True])
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_the_kernel_under_a_mask_has_the_gradients_of_the_steps(layer, cell, zero, backwards):
+    factors = rng.normal(size=(5, 6, 5)).astype("float32")
+    factor = rng.normal(size=(5, 5)).astype("float32")
+    gradients = []
+    options = {"return_sequences": True, "return_state": True, "go_backwards": backwards, "zero_output_for_mask": zero}
+    for one in pair(layer, cell, **options):
+
+        def loss(values, x, one=one):
+            with StateScope(zip(one.trainable_variables, values)):
+                output, *states = one(x, mask=MASK)
+            return ops.sum(output * factors) + sum(ops.sum(s * factor) for s in states)
+
+        values = [v.value for v in one.trainable_variables]
+        gradients.append(
+            engine.compile(engine.value_and_grad(loss, (0, 1)))(values, ops.convert_to_tensor(MASKED_X))[1]
+        )
+    for a, b in zip(*map(tree.flatten, gradients), strict=True):
+        close(a, b, 1e-5)
+    assert np.abs(np.asarray(gradients[0][1])[MASK]).min() > 0
+    np.testing.assert_array_equal(np.asarray(gradients[0][1])[~MASK], 0)
+
+
+@takes_masks
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_a_masked_layer_trains_as_the_steps_do(layer, cell):
+    ids = rng.integers(1, 9, (24, 7)) * (rng.random((24, 7)) < 0.7)
+    target = rng.normal(size=(24, 3)).astype("float32")
+    models = []
+    for one in (layer, lambda n, **kw: RNN(cell(n), **kw)):
+        wrapped = layers.Bidirectional(one(4, return_sequences=True))
+        models.append(Sequential([Input((7,)), layers.Embedding(9, 4, mask_zero=True), wrapped, one(3)]))
+    models[1].set_weights(models[0].get_weights())
+    losses = []
+    for model in models:
+        model.compile("sgd", "mse")
+        losses.append(model.fit(ids, target, epochs=4, batch_size=8, verbose=0, shuffle=False).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+    for a, b in zip(*(m.get_weights() for m in models), strict=True):
+        close(a, b, 1e-5)
+
+
+@takes_masks
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_a_stateful_layer_under_a_mask(layer, cell):
+    fast, slow = pair(layer, cell, stateful=True)
+    for one in (fast, slow):
+        one.reset_state()
+    for mask in (MASK, ~MASK, None):
+        close(fast(MASKED_X, mask=mask), slow(MASKED_X, mask=mask))
+        for a, b in zip(fast.states, slow.states, strict=True):
+            close(a.value, b.value)
+
+
+@takes_masks
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_what_stands_at_a_masked_step_does_not_matter(layer, cell):
+    one = layer(5, return_sequences=True, return_state=True)
+    expected = one(MASKED_X, mask=MASK)
+    for filler in (np.nan, np.inf, 1e30):
+        result = one(np.where(MASK[..., None], MASKED_X, np.float32(filler)), mask=MASK)
+        for a, b in zip(result, expected, strict=True):
+            np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+
+
+@takes_masks
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_no_bit_of_a_state_changes_at_masked_steps(layer, cell):
+    one = layer(5, return_sequences=True, return_state=True)
+    x = np.repeat(MASKED_X, 20, 1)
+    one(x)
+    randomise(one)
+    mask = np.arange(x.shape[1]) < 3
+    states = [rng.normal(size=(5, 5)).astype("float32") for _ in one.state_size]
+    after = np.asarray(one(x, mask=np.tile(mask, (5, 1)), initial_state=states)[0])[:, 2:]
+    np.testing.assert_array_equal(after, np.repeat(after[:, :1], after.shape[1], 1))
+    for state, start in zip(one(x, mask=np.zeros(x.shape[:2], bool), initial_state=states)[1:], states, strict=True):
+        np.testing.assert_array_equal(np.asarray(state), start)
+
+
+@pytest.mark.parametrize(("layer", "cell"), LAYERS)
+def test_one_mask_for_all_sequences(layer, cell):
+    one = layer(5)
+    close(one(MASKED_X, mask=MASK[:1]), one(MASKED_X, mask=np.repeat(MASK[:1], 5, 0)))
+
+
+@pytest.mark.parametrize("mask", [MASK[:3], MASK[:, :4], MASK[..., None], MASK[0]])
+def test_a_mask_of_the_wrong_shape_is_named(mask):
+    with pytest.raises(ValueError, match=r"LSTM.*mask.*\(5, 6\)"):
+        LSTM(5)(MASKED_X, mask=mask)
+
+
+@takes_masks
+@pytest.mark.parametrize("policy", ["float64", "mixed_bfloat16", "mixed_float16"])
+def test_a_mask_in_other_dtypes(policy):
+    for layer, cell in LAYERS:
+        fast, slow = pair(layer, cell, dtype=policy, return_sequences=True)
+        a, b = fast(MASKED_X, mask=MASK), slow(MASKED_X, mask=MASK)
+        assert a.dtype == b.dtype
+        tolerance = 1e-10 if policy == "float64" else 5e-2
+        np.testing.assert_allclose(ops.cast(a, "float64"), ops.cast(b, "float64"), atol=tolerance)
+
+
+@takes_masks
+def test_a_mask_that_hides_nothing_changes_no_bit():
+    for layer, _ in LAYERS:
+        one = layer(5, return_sequences=True)
+        whole = np.ones(MASKED_X.shape[:2], bool)
+        np.testing.assert_array_equal(np.asarray(one(MASKED_X, mask=whole)), np.asarray(one(MASKED_X)))
 
 
 def test_masks_travel_through_a_model():

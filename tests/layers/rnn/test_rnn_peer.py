@@ -138,3 +138,27 @@ def test_ten_training_steps(kind):
     np.testing.assert_allclose(*losses, rtol=1e-5)
     for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=2e-5)
+
+
+@pytest.mark.parametrize("zero", [False, True])
+@pytest.mark.parametrize("kind", ["SimpleRNN", "LSTM", "GRU"])
+def test_ten_training_steps_under_a_mask(kind, zero):
+    ids = rng.integers(1, 9, (12, 7)) * (rng.random((12, 7)) < 0.7)
+    target = rng.normal(size=(12, 5)).astype("float32")
+
+    def build(library, model, start):
+        x = start((7,))
+        h = library.Embedding(9, 4, mask_zero=True)(x)
+        h = library.Bidirectional(make(library, kind, return_sequences=True))(h)
+        h = make(library, kind, return_sequences=True, zero_output_for_mask=zero)(h)
+        return model(x, make(library, kind, go_backwards=True)(h))
+
+    ours, theirs = build(layers, Model, Input), build(keras.layers, keras.Model, keras.Input)
+    theirs.set_weights(ours.get_weights())
+    losses = []
+    for model in (ours, theirs):
+        model.compile("sgd", "mse")
+        losses.append(model.fit(ids, target, batch_size=12, epochs=10, shuffle=False, verbose=0).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=2e-5)

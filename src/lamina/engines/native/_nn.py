@@ -139,39 +139,42 @@ def window_sum(x: Any, window: Any, strides: Any, padding: Any) -> Any:
 
 
 def simple_rnn(
-    x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False, sequences: bool = True
-) -> Any:
+    x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False, sequences: bool = True,
+    mask: Any = None,
+) -> Any:  # fmt: skip
     """States h = tanh(x·kernel + h·recurrent + bias) over the steps of x `(batch, steps, features)`.
 
     Returns `(batch, steps, units)` in the order of processing (last step first with `reverse`), or with
-    `sequences=False` the last state `(batch, units)`.
+    `sequences=False` the last state `(batch, units)`. Where `mask`, `(batch, steps)`, is False, the state stays.
     """
-    return _recurrence(simple_rnn_kernel, x, (h0,), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)[
-        0
-    ]
+    weights = kernel, recurrent, bias, (recurrent.shape[1],)
+    return _recurrence(simple_rnn_kernel, x, (h0,), *weights, reverse, sequences, mask)[0]
 
 
 def lstm(
     x: Any, h0: Any, c0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False,
-    sequences: bool = True,
+    sequences: bool = True, mask: Any = None,
 ) -> tuple[Any, Any]:  # fmt: skip
     """LSTM, gates in the order i, f, c, o on the last axis of kernel, recurrent and bias. Returns the states as
     `simple_rnn` does, and the last cell `(batch, units)`."""
-    outputs = _recurrence(lstm_kernel, x, (h0, c0), kernel, recurrent, bias, (recurrent.shape[1],), reverse, sequences)
+    weights = kernel, recurrent, bias, (recurrent.shape[1],)
+    outputs = _recurrence(lstm_kernel, x, (h0, c0), *weights, reverse, sequences, mask)
     return outputs[0], outputs[1]
 
 
 def gru(
-    x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False, sequences: bool = True
-) -> Any:
+    x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any = None, reverse: bool = False, sequences: bool = True,
+    mask: Any = None,
+) -> Any:  # fmt: skip
     """GRU, gates in the order z, r, h, the reset gate applied after the product; bias `(2, 3 units)`. Returns the states
     as `simple_rnn` does."""
-    return _recurrence(gru_kernel, x, (h0,), kernel, recurrent, bias, (2, recurrent.shape[1]), reverse, sequences)[0]
+    weights = kernel, recurrent, bias, (2, recurrent.shape[1])
+    return _recurrence(gru_kernel, x, (h0,), *weights, reverse, sequences, mask)[0]
 
 
 def _recurrence(
     primitive: Any, x: Any, states: Any, kernel: Any, recurrent: Any, bias: Any, bias_shape: Any, reverse: bool,
-    sequences: bool,
+    sequences: bool, mask: Any,
 ) -> tuple[Any, ...]:  # fmt: skip
     """Applies a recurrent primitive; 16-bit floats are computed in float32."""
     x = to_array(x)
@@ -179,5 +182,7 @@ def _recurrence(
     wide = dtype if dtype in (np.dtype("float32"), np.dtype("float64")) else FLOAT32
     bias = np.zeros(bias_shape, wide) if bias is None else bias
     operands = [to_dtype(to_array(a), wide) for a in (x, *states, kernel, recurrent, bias)]
+    if mask is not None:
+        operands.append(to_dtype(to_array(mask), np.dtype("bool")))
     outputs = primitive(*operands, reverse=reverse, sequences=sequences)
     return tuple(to_dtype(y, dtype) for y in outputs[: len(states)])

@@ -136,9 +136,5 @@ class GRU(OverCell):
         usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
         return super().fits_kernel() and usual and self.reset_after
 
-    def run_kernel(self, sequences, states):
-        weights = (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias)
-        tensors = [None if w is None else ops.convert_to_tensor(w) for w in weights]
-        return (
-            engine.nn.gru(sequences, *states, *tensors, reverse=self.go_backwards, sequences=self.return_sequences),
-        )
+    def engine_kernel(self):
+        return engine.nn.gru

@@ -131,7 +131,5 @@ class LSTM(OverCell):
         usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
         return super().fits_kernel() and usual
 
-    def run_kernel(self, sequences, states):
-        weights = (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias)
-        tensors = [None if w is None else ops.convert_to_tensor(w) for w in weights]
-        return engine.nn.lstm(sequences, *states, *tensors, reverse=self.go_backwards, sequences=self.return_sequences)
+    def engine_kernel(self):
+        return engine.nn.lstm

@@ -133,8 +133,8 @@ class RNN(Layer):
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
         states = self._first_states(sequences, initial_state)
-        mask = None if mask is None else tree.flatten(mask)[0]
-        result = self.whole_sequence(sequences, states, training) if mask is None else None
+        mask = self._checked_mask(mask, sequences)
+        result = self.whole_sequence(sequences, states, mask, training)
         if result is None:
             result = self._step_by_step(sequences, states, mask, training)
         output, states = tree.map_structure(lambda x: ops.cast(x, self.compute_dtype), result)
@@ -142,6 +142,17 @@ class RNN(Layer):
             for kept, state in zip(tree.flatten(self.states), tree.flatten(states)):
                 kept.assign(state)
         return (output, *states) if self.return_state else output
+
+    def _checked_mask(self, mask: Any, sequences: Any) -> Any:
+        if mask is None:
+            return None
+        mask = tree.flatten(mask)[0]
+        shape, wanted = tuple(ops.shape(mask)), tuple(ops.shape(sequences)[:2])
+        if shape not in (wanted, (1, wanted[1])):
+            raise ValueError(
+                f"{self._owner}: expected a mask `(batch, steps)`, here {wanted}, as an array; got one of shape {shape}."
+            )
+        return mask if shape == wanted else ops.broadcast_to(mask, wanted)
 
     def _first_states(self, sequences: Any, initial_state: Any) -> list[Any]:
         batch = ops.shape(sequences)[0]
@@ -164,7 +175,7 @@ class RNN(Layer):
         dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
         return tree.map_structure(lambda x: ops.cast(ops.convert_to_tensor(x), dtype), states)
 
-    def whole_sequence(self, sequences: Any, states: list[Any], training: Any) -> Any:
+    def whole_sequence(self, sequences: Any, states: list[Any], mask: Any, training: Any) -> Any:
         """`(output, states)` from the engine's kernel for the whole sequence, or None where there is none."""
         return None
 
@@ -274,19 +285,36 @@ class OverCell(RNN):
         """Whether the engine's kernel does what the cell does: usual activations, the same state for all gates."""
         return self.use_cudnn is not False and not self.cell.recurrent_dropout
 
-    def whole_sequence(self, sequences, states, training):
-        if not self.fits_kernel():
+    def engine_kernel(self) -> Callable:
+        """The engine's kernel for a whole sequence."""
+        raise NotImplementedError
+
+    def whole_sequence(self, sequences, states, mask, training):
+        kernel = self.engine_kernel()
+        # Not every engine's kernel takes a mask.
+        if not self.fits_kernel() or (mask is not None and not signature_of(kernel).accepts("mask")):
             return None
         if training and 0 < self.cell.dropout < 1:
             masks, _ = self.cell.draw_masks(ops.shape(sequences)[0])
             sequences = ops.multiply(sequences, ops.expand_dims(masks[0], 1))
-        outputs, *others = self.run_kernel(sequences, states)
+        weights = (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias)
+        tensors = [None if w is None else ops.convert_to_tensor(w) for w in weights]
+        options = {} if mask is None else {"mask": mask}
+        result = kernel(
+            sequences, *states, *tensors, reverse=self.go_backwards, sequences=self.return_sequences, **options
+        )
+        outputs, *others = result if isinstance(result, tuple) else (result,)
         last = outputs[:, -1] if self.return_sequences else outputs
+        if mask is not None and self.zero_output_for_mask:
+            outputs = ops.where(self._kept(mask), outputs, ops.zeros_like(outputs))
         return outputs, [last, *others]
 
-    def run_kernel(self, sequences: Any, states: list[Any]) -> tuple[Any, ...]:
-        """The outputs (all or the last one, as return_sequences says) and the last states after the first."""
-        raise NotImplementedError
+    def _kept(self, mask: Any) -> Any:
+        """Of the outputs, all or the last one, which belong to a step that counts."""
+        mask = ops.cast(mask, "bool")
+        if not self.return_sequences:
+            return mask[:, 0 if self.go_backwards else -1, None]
+        return (ops.flip(mask, 1) if self.go_backwards else mask)[..., None]
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -81,11 +81,5 @@ class SimpleRNN(OverCell):
     def fits_kernel(self):
         return super().fits_kernel() and self.activation is activations.tanh
 
-    def run_kernel(self, sequences, states):
-        weights = (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias)
-        tensors = [None if w is None else ops.convert_to_tensor(w) for w in weights]
-        return (
-            engine.nn.simple_rnn(
-                sequences, *states, *tensors, reverse=self.go_backwards, sequences=self.return_sequences
-            ),
-        )
+    def engine_kernel(self):
+        return engine.nn.simple_rnn

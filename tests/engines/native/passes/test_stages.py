@@ -68,6 +68,13 @@ MODELS = {
     "lstm": stack((7, 5), lambda: layers.LSTM(6, return_sequences=True), lambda: layers.LSTM(4), head),
     "gru": stack((7, 5), lambda: layers.Bidirectional(layers.GRU(6, return_sequences=True)), layers.Flatten, head),
     "simple_rnn": stack((7, 5), lambda: layers.SimpleRNN(6, go_backwards=True), head),
+    "masked_lstm": stack(
+        (7, 5), layers.Masking, lambda: layers.LSTM(6, return_sequences=True), lambda: layers.LSTM(4), head
+    ),
+    "masked_gru": stack(
+        (7, 5), layers.Masking, lambda: layers.Bidirectional(layers.GRU(6, return_sequences=True)), layers.Flatten, head
+    ),
+    "masked_simple_rnn": stack((7, 5), layers.Masking, lambda: layers.SimpleRNN(6, go_backwards=True), head),
     "branches": branches,
     "attention": attention,
 }  # fmt: skip
@@ -80,6 +87,8 @@ def trained(name, batch=22, epochs=2):
     rng = np.random.default_rng(0)
     n = 2 * batch + 7  # the last batch is smaller
     x = rng.standard_normal((n, *model.input_shape[1:])).astype("float32")
+    if name.startswith("masked"):
+        x[rng.random(x.shape[:2]) < 0.3] = 0
     y = np.eye(3, dtype="float32")[rng.integers(0, 3, n)]
     # Not Adam: it makes large steps of the rounding that is the gradient of a bias before a batch normalisation.
     model.compile(lamina.optimizers.SGD(0.1, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
@@ -109,7 +118,7 @@ def test_cut_into_tiles_gives_the_same(name, most, tiles):
     np.testing.assert_allclose(cut_scores, scores, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["batch_norm", "conv", "lstm"])
+@pytest.mark.parametrize("name", ["batch_norm", "conv", "lstm", "masked_lstm"])
 def test_results_do_not_depend_on_the_number_of_threads(name, tiles):
     tiles(4)
     before = config.num_threads()

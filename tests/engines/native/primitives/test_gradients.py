@@ -196,6 +196,25 @@ RECURRENT_CASES = {
         ),
     ],
 }
+# Ragged, with holes, nothing at all.
+HERE = np.array([[False, True, True, False], [True, True, False, True]])
+NOT_AT_ALL = np.array([[True, False, True, True], [False, False, False, False]])
+for how in ({"mask": HERE}, {"mask": NOT_AT_ALL, "reverse": True}, {"mask": HERE, "reverse": True, "sequences": False}):
+    RECURRENT_CASES["simple_rnn"].append(
+        (
+            lambda *a, how=how: native.nn.simple_rnn(*a, **how),
+            [SEQUENCE, START, normal(3, 2), normal(2, 2), normal(2)],
+        )
+    )
+    RECURRENT_CASES["lstm"].append(
+        (
+            lambda *a, how=how: np.concatenate([np.reshape(y, (-1,)) for y in native.nn.lstm(*a, **how)]),
+            [SEQUENCE, START, CELL, normal(3, 8), normal(2, 8), normal(8)],
+        )
+    )
+    RECURRENT_CASES["gru"].append(
+        (lambda *a, how=how: native.nn.gru(*a, **how), [SEQUENCE, START, normal(3, 6), normal(2, 6), normal(2, 6)])
+    )
 # The way back of a recurrent kernel, whose own gradient is refused in words.
 REFUSED = {f"{name}_grad" for name in RECURRENT_CASES}
 CASES |= RECURRENT_CASES

@@ -138,11 +138,13 @@ def _pool(node: Node, known: Known, batch: int) -> Cut | None:
 
 @_rule("simple_rnn", "lstm", "gru")
 def _recurrent(node: Node, known: Known, batch: int) -> Cut | None:
-    # The input and the states come first; what is kept for the way back has the batch on its last axis.
+    # The input and the states come first, after the weights maybe a mask; what is kept for the way back has the batch on
+    # its last axis.
     first, last = Split(0, 1), Split(2, 1)
-    states = len(node.inputs) - 4
+    states = 2 if node.primitive.name == "lstm" else 1
     outputs = [first] * states + [last] * (len(node.outputs) - states)
-    return Cut([first] * (1 + states) + [None] * 3, outputs)
+    mask = [first] * (len(node.inputs) - 4 - states)
+    return Cut([*[first] * (1 + states), *[None] * 3, *mask], outputs)
 
 
 @_rule("simple_rnn_grad", "lstm_grad", "gru_grad")
@@ -150,8 +152,8 @@ def _recurrent_grad(node: Node, known: Known, batch: int) -> Cut | None:
     first, last = Split(0, 1), Split(2, 1)
     states = len(node.outputs) - 4
     weights = 3 if node.primitive.name == "gru_grad" else 2
-    kept = len(node.inputs) - states - weights
-    return Cut([first] * states + [None] * weights + [last] * kept, [first] * (1 + states) + [SUM] * 3)
+    kept = [first if v.dtype == bool else last for v in node.inputs[states + weights :]]
+    return Cut([*[first] * states, *[None] * weights, *kept], [first] * (1 + states) + [SUM] * 3)
 
 
 @_rule("take")

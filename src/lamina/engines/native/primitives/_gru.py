@@ -19,6 +19,8 @@ from ._recurrent import (
     out_shape,
     recurrent_primitive,
     states_of,
+    step_mask,
+    step_numbers,
     way_workspace,
     without_x,
 )
@@ -49,8 +51,8 @@ def _gru_weights(
     return fill
 
 
-# Inputs x, h0, kernel, recurrent, bias (2, 3 units); outputs the states, the blocks, and z, r, the candidate and its part
-# from the state at each step.
+# Inputs x, h0, kernel, recurrent, bias (2, 3 units), maybe a mask; outputs the states, the blocks, and z, r, the candidate
+# and its part from the state at each step. What a mask changes in these is all that the way back needs to know of it.
 gru = recurrent_primitive("gru", 10)
 
 
@@ -69,17 +71,18 @@ gru.workspace(gates_workspace)
 
 @gru.bind
 def _bind_gru(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
-    (x, h0, kernel, recurrent, bias), (out, blocks, gates), (weights, one) = inputs, outputs, work
-    features, units = x.shape[2], h0.shape[1]
-    fill, states = fill_blocks(x, h0, blocks, reverse), states_of(blocks, features)
+    (x, h0, kernel, recurrent, bias, *mask), (out, blocks, gates), (weights, one, *room) = inputs, outputs, work
+    features, units, masked = x.shape[2], h0.shape[1], step_mask(mask, reverse, room)
+    fill, states = fill_blocks(x, h0, blocks, reverse, masked), states_of(blocks, features)
     load = _gru_weights(kernel, recurrent, bias, weights)
     sigmoid_weights = weights[: 2 * units]
     steps = [
         (
             bind_product(weights, blocks[t], gate), gate[: 2 * units],
             *(gate[k * units : (k + 1) * units] for k in range(4)), states[t], states[t + 1],
+            *numbers,
         )
-        for t, gate in enumerate(gates)
+        for t, (gate, numbers) in enumerate(zip(gates, step_numbers(masked, len(gates))))
     ]  # fmt: skip
     finish = [final_states(states, out, sequences)]
 
@@ -87,14 +90,17 @@ def _bind_gru(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bo
         fill()
         load()
         np.multiply(sigmoid_weights, 0.5, sigmoid_weights)
-        for product, sigmoids, z, r, candidate, from_state, before, h in steps:
+        for product, sigmoids, z, r, candidate, from_state, before, h, on, off, half in steps:
             product()
             np.tanh(sigmoids, sigmoids)
-            np.multiply(sigmoids, 0.5, sigmoids)
-            np.add(sigmoids, 0.5, sigmoids)
+            np.multiply(sigmoids, half, sigmoids)
+            np.add(sigmoids, half, sigmoids)
             np.multiply(r, from_state, one)
             np.add(candidate, one, candidate)
             np.tanh(candidate, candidate)
+            if on is not None:
+                np.add(z, off, z)
+                np.multiply(candidate, on, candidate)
             np.subtract(before, candidate, h)  # candidate + z · (before - candidate)
             np.multiply(h, z, h)
             np.add(h, candidate, h)
@@ -103,12 +109,14 @@ def _bind_gru(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bo
     return run
 
 
-def _gru_vjp(g: Any, y: Any, x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any, needed: Any, **how: Any) -> tuple:
+def _gru_vjp(
+    g: Any, y: Any, x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any, *_: Any, needed: Any, **how: Any
+) -> tuple:
     return without_x(gru_grad(g[0], kernel, recurrent, bias, y[1], y[2], with_x=needed[0], **how), needed)
 
 
 gru.vjp_needed = _gru_vjp
-gru_grad = recurrent_primitive("gru_grad", 20, way_back=1)
+gru_grad = recurrent_primitive("gru_grad", 20, way_back=True)
 gru_grad.shape(
     lambda g, kernel, recurrent, bias, blocks, *_, with_x, **__: grad_shape(
         kernel, recurrent, blocks, bias.shape, 1, with_x

@@ -15,10 +15,13 @@ from ._recurrent import (
     final_states,
     gates_workspace,
     grad_shape,
+    mask_room,
     no_second_order,
     out_shape,
     recurrent_primitive,
     states_of,
+    step_mask,
+    step_numbers,
     way_workspace,
     without_x,
 )
@@ -36,9 +39,9 @@ def _gate_pairs(rows: np.ndarray, columns: np.ndarray, order: tuple[int, ...]) -
     ]
 
 
-# Inputs x, h0, c0, kernel, recurrent, bias; outputs the states, the last cell, and for the way back blocks, gates, cells,
-# tanh of the cells.
-lstm = recurrent_primitive("lstm", 9)
+# Inputs x, h0, c0, kernel, recurrent, bias, maybe a mask; outputs the states, the last cell, and for the way back blocks,
+# gates, cells, tanh of the cells.
+lstm = recurrent_primitive("lstm", 9, states=2)
 
 
 @lstm.shape
@@ -56,11 +59,10 @@ lstm.workspace(gates_workspace)
 
 @lstm.bind
 def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
-    (x, h0, c0, kernel, recurrent, bias), (out, last, blocks, gates, cells, squashed), (weights, one) = (
-        inputs, outputs, work
-    )  # fmt: skip
-    features, units = x.shape[2], h0.shape[1]
-    fill, states = fill_blocks(x, h0, blocks, reverse), states_of(blocks, features)
+    x, h0, c0, kernel, recurrent, bias, *mask = inputs
+    (out, last, blocks, gates, cells, squashed), (weights, one, *room) = outputs, work
+    features, units, masked = x.shape[2], h0.shape[1], step_mask(mask, reverse, room)
+    fill, states = fill_blocks(x, h0, blocks, reverse, masked), states_of(blocks, features)
     load = [
         *_gate_pairs(weights[:, :features], kernel, _LSTM_ORDER),
         *_gate_pairs(weights[:, features:-1], recurrent, _LSTM_ORDER),
@@ -71,9 +73,10 @@ def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: b
     steps = [
         (
             bind_product(weights, blocks[t], gate), gate, gate[: 3 * units],
-            *(gate[k * units : (k + 1) * units] for k in range(4)), cells[t], cells[t + 1], squashed[t], states[t + 1],
+            *(gate[k * units : (k + 1) * units] for k in range(4)), cells[t], cells[t + 1], squashed[t], states[t],
+            states[t + 1], off, half,
         )
-        for t, gate in enumerate(gates)
+        for t, (gate, (_, off, half)) in enumerate(zip(gates, step_numbers(masked, len(gates))))
     ]  # fmt: skip
     finish = [final_states(states, out, sequences), (last, cells[-1].T)]
 
@@ -81,29 +84,34 @@ def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: b
         fill()
         copy_all(load)
         np.multiply(sigmoid_weights, 0.5, sigmoid_weights)
-        for product, gate, sigmoids, i, f, o, candidate, before, cell, tanh_c, h in steps:
+        for product, gate, sigmoids, i, f, o, candidate, before, cell, tanh_c, h_before, h, off, half in steps:
             product()
             np.tanh(gate, gate)
-            np.multiply(sigmoids, 0.5, sigmoids)
-            np.add(sigmoids, 0.5, sigmoids)
+            np.multiply(sigmoids, half, sigmoids)
+            np.add(sigmoids, half, sigmoids)
+            if off is not None:
+                np.add(f, off, f)
             np.multiply(f, before, cell)
             np.multiply(i, candidate, one)
             np.add(cell, one, cell)
             np.tanh(cell, tanh_c)
             np.multiply(o, tanh_c, h)
+            if off is not None:
+                np.multiply(h_before, off, one)
+                np.add(h, one, h)
         copy_all(finish)
 
     return run
 
 
 def _lstm_vjp(
-    g: Any, y: Any, x: Any, h0: Any, c0: Any, kernel: Any, recurrent: Any, bias: Any, needed: Any, **how: Any
-) -> tuple:
-    return without_x(lstm_grad(g[0], g[1], kernel, recurrent, *y[2:], with_x=needed[0], **how), needed)
+    g: Any, y: Any, x: Any, h0: Any, c0: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any, needed: Any, **how: Any
+) -> tuple:  # fmt: skip
+    return without_x(lstm_grad(g[0], g[1], kernel, recurrent, *y[2:], *mask, with_x=needed[0], **how), needed)
 
 
 lstm.vjp_needed = _lstm_vjp
-lstm_grad = recurrent_primitive("lstm_grad", 19, way_back=2)
+lstm_grad = recurrent_primitive("lstm_grad", 19, states=2, way_back=True)
 lstm_grad.shape(
     lambda g, gc, kernel, recurrent, blocks, *_, with_x, **__: grad_shape(
         kernel, recurrent, blocks, kernel.shape[1:], 2, with_x
@@ -113,22 +121,25 @@ lstm_grad.shape(
 
 @lstm_grad.workspace
 def _lstm_grad_workspace(
-    g: Any, gc: Any, kernel: Any, recurrent: Any, blocks: Any, *_: Any, with_x: bool, **__: Any
+    g: Any, gc: Any, kernel: Any, recurrent: Any, blocks: Any, *others: Any, with_x: bool, **_: Any
 ) -> tuple[Spec, ...]:
     units, batch = recurrent.shape[0], blocks.shape[2]
     shapes = (blocks.shape[1], 4 * units), (4 * units, batch), (3 * units, batch), (units, batch), (units, batch)
-    return *way_workspace(kernel, recurrent, blocks, 4, with_x), *(Spec(s, blocks.dtype) for s in shapes)
+    return (
+        *way_workspace(kernel, recurrent, blocks, 4, with_x), *(Spec(s, blocks.dtype) for s in shapes),
+        *mask_room((blocks, *others)),
+    )  # fmt: skip
 
 
 @lstm_grad.bind
 def _bind_lstm_grad(
     inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool, with_x: bool
 ) -> Callable[[], None]:
-    g, gc, kernel, recurrent, blocks, gates, cells, squashed = inputs
+    g, gc, kernel, recurrent, blocks, gates, cells, squashed, *mask = inputs
     gx, gh, g_cell, gk, gr, gb = outputs
-    *common, weights, dz, slopes, one, dc = work
-    features, units = kernel.shape[0], recurrent.shape[0]
-    way = WayBack(g, dz, weights, blocks, features, common, with_x, sequences, reverse)
+    *common, weights, dz, slopes, one, dc = work[:8]
+    features, units, masked = kernel.shape[0], recurrent.shape[0], step_mask(mask, reverse, work[8:])
+    way = WayBack(g, dz, weights, blocks, features, common, with_x, sequences, reverse, masked)
     inside = weights.T
     load = [
         *_gate_pairs(inside[:, :features], kernel, _LSTM_ORDER),
@@ -141,9 +152,9 @@ def _bind_lstm_grad(
     rows = [
         (
             gate[: 3 * units], *(gate[k * units : (k + 1) * units] for k in range(4)), cells[t], squashed[t],
-            way.behind[t], way.outside[t], way.add_up[t], way.back[t],
+            way.behind[t], way.outside[t], way.add_up[t], way.back[t], way.dh[t], off,
         )
-        for t, gate in enumerate(gates)
+        for t, (gate, (_, off, _)) in enumerate(zip(gates, step_numbers(masked, len(gates))))
     ][::-1]  # fmt: skip
     finish = [
         *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, :features], gk, _LSTM_ORDER)),
@@ -156,7 +167,7 @@ def _bind_lstm_grad(
     def run() -> None:
         copy_all(load)
         way.start()
-        for sigmoids, i, f, o, candidate, before, tanh_c, dh, outside, add_up, back in rows:
+        for sigmoids, i, f, o, candidate, before, tanh_c, dh, outside, add_up, back, to_state, off in rows:
             if outside is not None:
                 np.add(dh, outside, dh)
             # dc += dh · o · (1 - tanh(c)²)
@@ -180,6 +191,9 @@ def _bind_lstm_grad(
             add_up()
             np.add(way.total, way.part, way.total)
             back()
+            if off is not None:  # the state was the one before
+                np.multiply(dh, off, one)
+                np.add(to_state, one, to_state)
         copy_all(finish)
 
     return run

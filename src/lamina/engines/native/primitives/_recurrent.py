@@ -5,10 +5,14 @@ the state before it and a row of ones, so that one product gives all gates with 
 block of rows, and the new state is written where the next step reads it. The blocks and gates are outputs of the forward
 primitive, which the backward primitive takes up. Sigmoids are computed as (tanh(x / 2) + 1) / 2: all gates of a step in
 one call, without overflow. All views are made when a kernel is bound to its arrays; a step is nothing but NumPy calls.
+
+A mask, where there is one, is the last operand. At a masked step the state stays as it was: the gates take the values that
+let it pass (forget 1 and the others 0; update 1 and candidate 0), so that the slopes kept for the way back are 0 too. This
+is done with numbers for each sample, since a copy under a mask is several times slower where the mask changes often.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,9 +24,9 @@ from .._products import bind_product
 Arrays = tuple[np.ndarray, ...]
 
 
-def recurrent_primitive(name: str, calls: int, way_back: int = 0) -> Primitive:
-    """A primitive whose eager call is its bound form on fresh arrays; `calls` of NumPy a step. On the way back the gradients
-    of `way_back` results come first among the inputs, then the kernel."""
+def recurrent_primitive(name: str, calls: int, states: int = 1, way_back: bool = False) -> Primitive:
+    """A primitive whose eager call is its bound form on fresh arrays; `calls` of NumPy a step. The input and the first
+    states come first among the inputs, on the way back the gradients of as many results; then the kernel."""
     primitive = Primitive(name)
 
     @primitive.forward
@@ -34,14 +38,14 @@ def recurrent_primitive(name: str, calls: int, way_back: int = 0) -> Primitive:
     def sizes(inputs: Any) -> tuple[int, int]:
         """Steps and batch."""
         if way_back:
-            blocks = next(v for v in inputs[way_back:] if len(v.shape) == 3)
+            blocks = next(v for v in inputs[states:] if len(v.shape) == 3)
             return blocks.shape[0] - 1, blocks.shape[2]
         return inputs[0].shape[1], inputs[0].shape[0]
 
     def multiplications(*inputs: Any, with_x: bool = True, **_: Any) -> int:
         """Of a step's input and state with the weights; on the way back of the weights' gradients too, and the input's
         where it is needed."""
-        at = way_back or len(inputs) - 3
+        at = states if way_back else 1 + states
         (features, gates), (units, _) = inputs[at].shape, inputs[at + 1].shape
         rows = features + units
         return math.prod(sizes(inputs)) * gates * (rows + (rows if with_x else units) if way_back else rows)
@@ -51,9 +55,45 @@ def recurrent_primitive(name: str, calls: int, way_back: int = 0) -> Primitive:
     return primitive
 
 
-def fill_blocks(x: np.ndarray, h0: np.ndarray, blocks: np.ndarray, reverse: bool) -> Callable[[], None]:
+class StepMask:
+    """A mask `(batch, steps)` as numbers, for each step in the order of processing a row `(1, batch)`: `on` is 1 where the
+    step counts and else 0, `off` is 1 - on, `half` is on / 2."""
+
+    def __init__(self, mask: np.ndarray, reverse: bool, room: np.ndarray):
+        self.on, self.off, self.half, bits = room
+        self.bits = bits.view(f"i{room.itemsize}")  # all ones where the step counts, else all zeros
+        self.source = (mask[:, ::-1] if reverse else mask).T[:, None]
+
+    def fill(self) -> None:
+        np.copyto(self.on, self.source)
+        np.subtract(1, self.on, self.off)
+        np.multiply(self.on, 0.5, self.half)
+        np.copyto(self.bits, self.source)
+        np.negative(self.bits, self.bits)
+
+
+def step_mask(mask: Sequence[np.ndarray], reverse: bool, room: Sequence[np.ndarray]) -> StepMask | None:
+    return StepMask(mask[0], reverse, room[0]) if mask else None
+
+
+def step_numbers(mask: StepMask | None, steps: int) -> list[tuple[Any, Any, Any]]:
+    """On, off and half of each step; without a mask None, None and 0.5."""
+    return [(None, None, 0.5)] * steps if mask is None else list(zip(mask.on, mask.off, mask.half))
+
+
+def mask_room(inputs: Sequence[Any]) -> tuple[Spec, ...]:
+    """The workspace of a StepMask if there is a mask, which is the last operand and the only one of bools."""
+    if inputs[-1].dtype != bool:
+        return ()
+    batch, steps = inputs[-1].shape
+    return (Spec((4, steps, 1, batch), inputs[0].dtype),)
+
+
+def fill_blocks(
+    x: np.ndarray, h0: np.ndarray, blocks: np.ndarray, reverse: bool, mask: StepMask | None
+) -> Callable[[], None]:
     """Writes the inputs, the first state and the ones into the blocks `(steps + 1, features + units + 1, batch)`, in the
-    order of processing; the other states are filled in by the steps."""
+    order of processing; the other states are filled in by the steps. Masked inputs are zeros, whatever stands there."""
     features = x.shape[2]
     inputs, last = blocks[:-1, :features], blocks[-1, :features]
     source = (x[:, ::-1] if reverse else x).transpose(1, 2, 0)
@@ -65,7 +105,16 @@ def fill_blocks(x: np.ndarray, h0: np.ndarray, blocks: np.ndarray, reverse: bool
         np.copyto(first, start)
         ones.fill(1)
 
-    return run
+    if mask is None:
+        return run
+    bits, of_inputs = mask.bits, inputs.view(mask.bits.dtype)
+
+    def run_masked() -> None:
+        run()
+        mask.fill()
+        np.bitwise_and(of_inputs, bits, of_inputs)
+
+    return run_masked
 
 
 def states_of(blocks: np.ndarray, features: int) -> np.ndarray:
@@ -91,7 +140,8 @@ class WayBack:
     """
 
     def __init__(self, g: np.ndarray, dz: np.ndarray, weights: np.ndarray, blocks: np.ndarray, features: int,
-                 work: Any, with_x: bool, sequences: bool, reverse: bool):  # fmt: skip
+                 work: Any, with_x: bool, sequences: bool, reverse: bool, mask: StepMask | None = None):  # fmt: skip
+        self.mask = mask
         self.features, self.with_x, self.reverse = features, with_x, reverse
         self.total, self.part, by_step = work
         self.add_up = [bind_product(dz, block.T, self.part) for block in blocks[:-1]]
@@ -109,6 +159,8 @@ class WayBack:
     def start(self) -> None:
         np.copyto(self.last, self.incoming[-1])
         self.total.fill(0)
+        if self.mask is not None:
+            self.mask.fill()
 
     def results(self, gx: np.ndarray, gh: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """What to copy at the end for the gradients of x and of the first state."""
@@ -148,8 +200,9 @@ def blocks_shape(x: Any, h0: Any) -> tuple[int, ...]:
 
 
 def without_x(gradients: tuple, needed: tuple[bool, ...]) -> tuple:
-    """The gradients with None in place of an input's that was not computed."""
-    return gradients if needed[0] else (None, *gradients[1:])
+    """The gradients with None in place of an input's that was not computed, and for a mask."""
+    no_more = (None,) * (len(needed) - len(gradients))
+    return (gradients[0] if needed[0] else None, *gradients[1:], *no_more)
 
 
 def no_second_order(name: str) -> Any:
@@ -167,7 +220,8 @@ def copy_all(pairs: list[tuple[np.ndarray, np.ndarray]]) -> None:
         np.copyto(target, source)
 
 
-def gates_workspace(x: Any, h0: Any, *_: Any, **__: Any) -> tuple[Spec, ...]:
-    """The weights inside, four blocks of rows, and room for one product of gates."""
+def gates_workspace(x: Any, h0: Any, *others: Any, **_: Any) -> tuple[Spec, ...]:
+    """The weights inside, four blocks of rows, room for one product of gates, and for a mask."""
     units = h0.shape[1]
-    return Spec((4 * units, blocks_shape(x, h0)[1]), x.dtype), Spec((units, x.shape[0]), x.dtype)
+    weights, one = Spec((4 * units, blocks_shape(x, h0)[1]), x.dtype), Spec((units, x.shape[0]), x.dtype)
+    return weights, one, *mask_room((x, *others))
