@@ -121,3 +121,9 @@ def test_memory_of_torch(load):
     assert found["batch"] == 16 * (3 + 1) * 4
     assert found["state"] >= 3 * 35 * 4
     assert found["step"] >= 16 * (4 + 3 + 1) * 4  # what the gradient needs
+
+
+@pytest.mark.parametrize("network", ["resnet50", "gpt2"])
+def test_large_networks_run_when_made_small(network):
+    row = json.loads(script("gpu.py", network, "--small"))
+    assert row["network"] == network and row["samples_s"] > 0 and np.isfinite(row["loss"])
