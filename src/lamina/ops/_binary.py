@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._backend import xp
-from ._convert import dtype_name, is_scalar, promote, scalar, tensor, to
+from ._convert import dtype_name, imaginary_unit, is_scalar, promote, scalar, tensor, to
 from ._dtypes import is_float_dtype
 from ._indexing import nonzero
 from ._op import elementwise_spec, op
@@ -263,4 +263,4 @@ def polar(abs_, angle):
     Returns: `(...)`, complex.
     """
     a, b = promote(abs_, angle, arrays=True, also=("float32",))
-    return a * xp.cos(b) + (a * xp.sin(b)) * 1j
+    return a * xp.cos(b) + (a * xp.sin(b)) * imaginary_unit(a)

@@ -258,3 +258,8 @@ def stop_gradient(variable):
     Returns: `(...)`, same dtype.
     """
     return engine.stop_gradient(tensor(variable))
+
+
+def imaginary_unit(x: Any) -> Any:
+    """The imaginary unit, of as many bits as the float tensor `x`: a number of Python's would make it complex128."""
+    return to(tensor(1j), "complex128" if dtype_name(x) == "float64" else "complex64")

@@ -11,7 +11,7 @@ from typing import Any
 from lamina.engines import engine
 
 from ._backend import kernels, xp
-from ._convert import dtype_name, float_dtype, floating, limits, promote, scalar, tensor, to
+from ._convert import dtype_name, float_dtype, floating, imaginary_unit, limits, promote, scalar, tensor, to
 from ._dtypes import is_float_dtype, numpy_dtype, result_type, standardize_dtype
 from ._op import elementwise_spec, op
 
@@ -289,7 +289,7 @@ def view_as_complex(x):
     if not x.shape or x.shape[-1] != 2:
         raise ValueError(f"view_as_complex: the last axis must have size 2; got shape {tuple(x.shape)}.")
     x = to(x, result_type(dtype_name(x), "float32"))
-    return x[..., 0] + x[..., 1] * 1j
+    return x[..., 0] + x[..., 1] * imaginary_unit(x)
 
 
 @op("math")

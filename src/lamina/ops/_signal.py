@@ -7,7 +7,7 @@ import numpy as np
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, floating, promote, tensor, to
+from ._convert import dtype_name, floating, imaginary_unit, promote, tensor, to
 from ._creation import window_values
 from ._dtypes import numpy_dtype
 from ._op import op
@@ -31,7 +31,7 @@ def _traced(*parts: Any) -> bool:
 
 
 def _complex(real: Any, imaginary: Any) -> Any:
-    return real + imaginary * 1j
+    return real + imaginary * imaginary_unit(real)
 
 
 def _parts(z: Any, dtype: str) -> tuple:
