@@ -20,7 +20,8 @@ def tiny_tiles():
     if os.environ.get("LAMINA_TEST_TILES", "0") == "1" and ENGINE == "native":
         from lamina.engines.native.passes import _stages
 
-        _stages.MIN_SECONDS, _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 0, 1, 0, 4
+        _stages.MIN_SECONDS, _stages.MIN_CALL_SECONDS = 0, 0
+        _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 1, 0, 4
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ def tiles(monkeypatch):
 
     def cut(most):
         monkeypatch.setattr(_stages, "MIN_SECONDS", 0 if most else float("inf"))
+        monkeypatch.setattr(_stages, "MIN_CALL_SECONDS", 0)
         monkeypatch.setattr(_stages, "TILE_BYTES", 1)
         monkeypatch.setattr(_stages, "BYTES_A_CALL", 0)
         monkeypatch.setattr(_stages, "MAX_TILES", most)
@@ -186,6 +187,13 @@ def test_small_programs_stay_whole():
     f = native.compile(lambda x: np.tanh(x) * 2)
     f(np.ones((64, 8), "float32"))
     assert "stage" not in f.plans[0].source
+
+
+def test_many_short_calls_stay_on_one_thread():
+    model = lamina.Sequential([lamina.Input((64, 32)), layers.LSTM(32), layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((32, 64, 32), "float32"), np.zeros((32, 1), "float32"), batch_size=32, verbose=0)
+    assert all("stage_0()" not in plan.source for plan in model._steps["train"][1]._on_places.plans)
 
 
 def test_large_sums_are_not_made_from_parts(tiles, monkeypatch):

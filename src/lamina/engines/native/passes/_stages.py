@@ -17,6 +17,8 @@ from ._cuts import SUM, Cut, Split, cut
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
 MIN_SECONDS = 0.5e-3
+# Threads whose calls are shorter than this spend their time waiting for each other.
+MIN_CALL_SECONDS = 2e-6
 BYTES_A_SECOND, MULTIPLICATIONS_A_SECOND = 8e9, 40e9  # of an ordinary core
 # A tile should write about that much: less would be read again from a nearer cache, but takes more calls, and threads that
 # call often wait for each other (Python lets one of them at a time prepare a call); ...
@@ -101,7 +103,7 @@ class _Cutter:
         self.outside: dict[int, list[Node]] = {}
         for node in graph.nodes:
             self._place(node)
-        self.kept = {k for k, nodes in self.stages.items() if _seconds(nodes) >= MIN_SECONDS}
+        self.kept = {k for k, nodes in self.stages.items() if _is_worth_threads(nodes)}
 
     def _place(self, node: Node) -> None:
         known = [self.split.get(v) for v in node.inputs]
@@ -144,6 +146,11 @@ class _Cutter:
     def in_stage(self, var: Var) -> int | None:
         number = self.inside.get(var)
         return number if number in self.kept else None
+
+
+def _is_worth_threads(nodes: list[Node]) -> bool:
+    calls = sum(n.primitive.calls(*n.inputs) for n in nodes if not n.primitive.is_view)
+    return _seconds(nodes) >= max(MIN_SECONDS, calls * MIN_CALL_SECONDS)
 
 
 def _seconds(nodes: list[Node]) -> float:
