@@ -18,7 +18,7 @@ from ._cuts import SUM, Cut, Split, cut
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
 MIN_SECONDS = 0.5e-3
 # Threads whose calls are shorter than this spend their time waiting for each other.
-MIN_CALL_SECONDS = 2e-6
+MIN_CALL_SECONDS = 3e-6
 BYTES_A_SECOND, MULTIPLICATIONS_A_SECOND = 8e9, 40e9  # of an ordinary core
 # A tile should write about that much: less would be read again from a nearer cache, but takes more calls, and threads that
 # call often wait for each other (Python lets one of them at a time prepare a call); ...
