@@ -214,12 +214,7 @@ class Trainer(Stepping, OldMethods):
             return cached[1]
         flat = None
         is_default = type(self).train_step is Stepping.train_step
-        if (
-            kind == "train"
-            and is_default
-            and getattr(engine, "MUTABLE", False)
-            and can_flatten(self.optimizer, self._weights_to_train())
-        ):
+        if kind == "train" and is_default and engine.MUTABLE and can_flatten(self.optimizer, self._weights_to_train()):
             flat = FlatState(self.optimizer, self._weights_to_train())
         step = Step(self._update_of(kind), variables, flat, engine.COSTLY_TRACES and can_pad(self, kind))
         self._steps[kind] = (key, step)

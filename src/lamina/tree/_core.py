@@ -62,14 +62,6 @@ def rebuild(structure: Any, entries: list) -> Any:
     return type(structure)(entries)
 
 
-def iter_leaves(structure: Any) -> Iterator[Any]:
-    if is_nested(structure):
-        for child in children(structure):
-            yield from iter_leaves(child)
-    else:
-        yield structure
-
-
 @public("tree.flatten")
 def flatten(structure: Any) -> list:
     """The leaves of `structure`, depth first. A leaf gives a list of itself."""
@@ -111,7 +103,7 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
         raise TypeError(
             f"pack_sequence_as: flat_sequence must be a sequence of leaves; got {flat_sequence!r}."
         ) from None
-    expected = sum(1 for _ in iter_leaves(structure))
+    expected = len(flatten(structure))
     if len(flat) != expected:
         raise ValueError(f"pack_sequence_as: the structure has {expected} leaves; flat_sequence has {len(flat)}.")
     leaves = iter(flat)

@@ -102,7 +102,7 @@ class Variable:
 
     def _store(self, value: Any) -> None:
         """Takes `value` for its own. On an engine with mutable arrays, the array then stays the same for life."""
-        if getattr(engine, "MUTABLE", True):
+        if engine.MUTABLE:
             self._bind(engine.new_storage(value))
         else:
             self._value = self._tensor = engine.tensor(value)
@@ -200,7 +200,7 @@ class Variable:
         if local.scope is not None:
             local.scope.set(self, value)
             return value
-        if getattr(engine, "MUTABLE", True):
+        if engine.MUTABLE:
             engine.write(self._value, value)
             return self._tensor
         self._value = self._tensor = value

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .._graph import Node, Var
+from .._graph import Node
 
 
 class Split(NamedTuple):
@@ -92,7 +92,7 @@ def _matmul(node: Node, known: Known, batch: int) -> Cut | None:
     rows, columns = len(a.shape) - 2, len(b.shape) - 1
     out = len(node.outputs[0].shape)
     if (left is not None and left.axis == rows + 1) or (right is not None and right.axis == columns - 1):
-        per = (left or right).per  # type: ignore[union-attr]
+        per = next(k.per for k in known if k is not None)
         return Cut([Split(rows + 1, per), Split(columns - 1, per)], [SUM])
     if left is not None and left.axis == rows and right is None:
         return Cut([left, None], [Split(out - 2, left.per)])
@@ -231,8 +231,3 @@ def _pad(node: Node, known: Known, batch: int) -> Cut | None:
     split = known[0]
     assert split is not None
     return Cut([split], [split]) if node.params["widths"][split.axis] == (0, 0) else None
-
-
-def contiguous(var: Var, split: Split) -> bool:
-    """Whether a tile of the array is one piece of memory."""
-    return math.prod(var.shape[: split.axis]) == 1

@@ -149,8 +149,12 @@ class _Cutter:
 
 
 def _is_worth_threads(nodes: list[Node]) -> bool:
-    calls = sum(n.primitive.calls(*n.inputs) for n in nodes if not n.primitive.is_view)
-    return _seconds(nodes) >= max(MIN_SECONDS, calls * MIN_CALL_SECONDS)
+    return _seconds(nodes) >= max(MIN_SECONDS, _calls(nodes) * MIN_CALL_SECONDS)
+
+
+def _calls(nodes: Iterable[Node]) -> int:
+    """About how many calls of NumPy the operations take."""
+    return sum(n.primitive.calls(*n.inputs) for n in nodes if not n.primitive.is_view)
 
 
 def _seconds(nodes: list[Node]) -> float:
@@ -205,7 +209,7 @@ class _Outside:
 
     def add_stage(self, number: int, members: list[Node]) -> None:
         """Puts the stage there; what it exports shows only when the rest of the program has been written."""
-        inner = _Inside(self, number)
+        inner = _Inside(self)
         for node in members:
             if not node.primitive.is_view:
                 inner.add(node)
@@ -234,10 +238,9 @@ class _Outside:
 class _Inside:
     """Writes the program of one stage, in terms of the values of the whole."""
 
-    def __init__(self, outer: _Outside, number: int):
+    def __init__(self, outer: _Outside):
         self.outer = outer
         self.cuts = outer.cutter.cuts
-        self.number = number
         self.nodes: list[tuple[Node, Cut]] = []
         self.imports: dict[tuple[Var, Split | None], None] = {}
         self.made: set[Var] = set()
@@ -285,8 +288,7 @@ def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
         for v, s in zip(n.outputs, how.outputs)
         if s is not SUM and not n.primitive.is_view
     )
-    calls = sum(n.primitive.calls(*n.inputs) for n, _ in nodes if not n.primitive.is_view)
-    least = max(TILE_BYTES, calls * BYTES_A_CALL) / max(each, 1)
+    least = max(TILE_BYTES, _calls(n for n, _ in nodes) * BYTES_A_CALL) / max(each, 1)
     count = 2
     while count * 2 <= min(MAX_TILES, batch / least):
         count *= 2

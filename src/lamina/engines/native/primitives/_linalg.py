@@ -159,11 +159,13 @@ def _einsum_shape(*arrays: Any, subscripts: str) -> Spec:
     return Spec(tuple(sizes[label] for label in output), arrays[0].dtype)
 
 
-@lambda rule: setattr(einsum, "multiplications", rule)
 def _einsum_multiplications(*arrays: Any, subscripts: str) -> int:
     terms = subscripts.split("->")[0].split(",")
     sizes = {label: n for term, a in zip(terms, arrays) for label, n in zip(term, a.shape)}
     return (len(terms) - 1) * math.prod(sizes.values())
+
+
+einsum.multiplications = _einsum_multiplications
 
 
 def _einsum_vjp(g: Any, y: Any, *arrays: Any, subscripts: str) -> list[Any]:

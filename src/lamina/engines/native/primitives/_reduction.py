@@ -75,13 +75,13 @@ def _bind_sum(inputs: Any, outputs: Any, work: Any, axis: Axes, keepdims: bool) 
     return lambda: np.matmul(ones, matrix, out=total)
 
 
-@lambda rule: setattr(reduce_sum, "worth_binding", rule)
 def _leading(node: Any) -> bool:
     x, axis = node.inputs[0], node.params["axis"]
     few = 2 <= math.prod(x.shape[len(axis) :]) <= 4096
     return x.dtype in (FLOAT32, np.float64) and axis == tuple(range(len(axis))) and few and x.nbytes >= 1 << 14
 
 
+reduce_sum.worth_binding = _leading
 reduce_sum.vjp(0)(lambda g, y, x, axis, keepdims: spread(g, x.shape, axis))
 
 
