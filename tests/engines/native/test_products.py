@@ -47,3 +47,11 @@ def test_bound_products_take_stacks_of_factors(rows, monkeypatch):
     out = np.empty((9, rows, 32))
     _products.bind_product(a, b, out)()
     np.testing.assert_allclose(out, a @ b, rtol=1e-12)
+
+
+def test_a_product_in_pieces_does_not_go_over_threads_too(monkeypatch):
+    monkeypatch.setattr(_products, "_small_kernels", lambda: True)
+    assert not _products.goes_over_threads(4096, 256, 64)
+    assert _products.goes_over_threads(128, 784, 512)
+    monkeypatch.setattr(_products, "_small_kernels", lambda: False)
+    assert _products.goes_over_threads(4096, 256, 64)

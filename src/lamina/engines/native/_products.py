@@ -27,19 +27,28 @@ def _small_kernels() -> bool:
     return any(lib.get("architecture") in HAS_SMALL_KERNELS for lib in threadpoolctl.threadpool_info())
 
 
+def _goes_in_pieces(rows: int, inner: int, columns: int) -> bool:
+    """Whether the product has so few columns that it is cut for the small kernels."""
+    return rows * inner * columns > SMALL >= inner * columns * FEWEST_ROWS and _small_kernels()
+
+
+def goes_over_threads(rows: int, inner: int, columns: int) -> bool:
+    """Whether the product of two matrices is shared out among all threads by itself."""
+    return rows * inner * columns >= LARGE and not _goes_in_pieces(rows, inner, columns)
+
+
 def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], Any]:
     """`out = a @ b` for arrays that stay where they are, as a function without arguments.
 
     `a` is a matrix, `b` and `out` matrices or stacks of them (what else np.matmul takes is left to it).
     """
     rows, inner, columns = a.shape[-2], a.shape[-1], b.shape[-1]
-    size = rows * inner * columns
     if a.ndim != 2 or b.ndim > 3 or a.dtype not in (np.float32, np.float64):
         # bfloat16 products are float32
         return partial(np.matmul, a, b, out=out, casting="same_kind")
-    if size > SMALL >= inner * columns * FEWEST_ROWS and _small_kernels():
+    if _goes_in_pieces(rows, inner, columns):
         return _in_pieces(a, b, out, SMALL // (inner * columns))
-    if size >= LARGE and num_threads() > 1 and b.ndim == 2:
+    if b.ndim == 2 and num_threads() > 1 and goes_over_threads(rows, inner, columns):
         return partial(matmul, a, b, out)
     return partial(np.matmul, a, b, out)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._graph import Graph, Node, Spec, Var
 from .._primitive import Primitive
-from .._products import LARGE
+from .._products import goes_over_threads
 from ._cuts import SUM, Cut, Split, cut
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
@@ -166,10 +166,11 @@ def _seconds(nodes: list[Node]) -> float:
 
 def _is_shared_out(node: Node) -> bool:
     """Whether the operation goes over all threads by itself."""
-    name, inputs = node.primitive.name, node.inputs
-    if name != "matmul" or any(len(v.shape) != 2 for v in inputs):
+    inputs = node.inputs
+    if node.primitive.name != "matmul" or any(len(v.shape) != 2 for v in inputs):
         return False
-    return node.primitive.multiplications(*inputs) >= LARGE
+    (rows, inner), (_, columns) = (v.shape for v in inputs)
+    return goes_over_threads(rows, inner, columns)
 
 
 class _Outside:
