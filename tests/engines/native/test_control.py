@@ -9,7 +9,7 @@ rng = np.random.default_rng(0)
 def both(fn, *args):
     """The result on arrays, checked to be the compiled one."""
     eager, compiled = fn(*args), native.compile(fn)(*args)
-    np.testing.assert_allclose(compiled, eager, rtol=1e-12)
+    np.testing.assert_allclose(compiled, eager, rtol=1e-12, atol=1e-12)
     return eager
 
 
