@@ -34,7 +34,7 @@ def test_import_loads_neither_numpy_nor_any_extra():
         "jax",
         "tensorflow",
         "narwhals",
-        "typer",
+        "click",
         "ml_dtypes",
     }
     assert not loaded & heavy
@@ -50,7 +50,7 @@ def test_training_loads_no_extra():
         "print(json.dumps(sorted(sys.modules)))"
     )
     loaded = set(json.loads(subprocess.check_output([sys.executable, "-c", code])))
-    assert not loaded & {"pandas", "matplotlib", "torch", "jax", "tensorflow", "rich", "typer", "h5py", "narwhals"}
+    assert not loaded & {"pandas", "matplotlib", "torch", "jax", "tensorflow", "rich", "click", "h5py", "narwhals"}
 
 
 def test_unknown_name_is_an_attribute_error():

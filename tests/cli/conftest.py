@@ -1,15 +1,15 @@
 """Tables made of a rule, and the commands run in this process."""
 
+import click.testing
 import numpy as np
 import pytest
-import typer.testing
 
 
 class Commands:
     """Runs `lamina ...` and gives what it printed."""
 
     def __init__(self):
-        self.runner = typer.testing.CliRunner()
+        self.runner = click.testing.CliRunner()
 
     def __call__(self, *args, code=0):
         # The commands need pandas, which tests of the core do without.

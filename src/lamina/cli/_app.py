@@ -4,9 +4,9 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from lamina import __version__
 from lamina.compat import run_script
@@ -19,15 +19,16 @@ from ._model_file import load_table_model
 from ._predict import predict_table
 from ._target import AUTO, CLASSIFICATION, REGRESSION
 
-app = typer.Typer(
-    name="lamina", help="Deep learning for tables and old programs.", add_completion=False, no_args_is_help=True,
-    pretty_exceptions_enable=False, rich_markup_mode=None,
-)  # fmt: skip
+
+@click.group(name="lamina", context_settings={"show_default": True}, no_args_is_help=True)
+@click.version_option(__version__, "--version", message="lamina %(version)s", help="Show the version and exit.")
+def app() -> None:
+    """Deep learning for tables and old programs."""
 
 
 def main() -> Any:
     """The entry point `lamina`."""
-    return app()
+    return app(prog_name="lamina")
 
 
 def _in_one_line(command: Callable) -> Callable:
@@ -40,111 +41,81 @@ def _in_one_line(command: Callable) -> Callable:
         except (CommandError, ModelFileError, ImportError) as error:
             message = " ".join(str(error).split())
             print(f"lamina {command.__name__}: {message}", file=sys.stderr)
-            raise typer.Exit(2) from None
+            raise click.exceptions.Exit(2) from None
         except KeyboardInterrupt:
             print(f"lamina {command.__name__}: interrupted; nothing was written.", file=sys.stderr)
-            raise typer.Exit(130) from None
+            raise click.exceptions.Exit(130) from None
 
     return wrapper
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        print(f"lamina {__version__}")
-        raise typer.Exit()
-
-
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Deep learning for tables and old programs."""
+_LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 
 
 @app.command()
+@click.argument("table")
+@click.option("--target", required=True, help="Column to predict.")
+@click.option(
+    "--ordinal", metavar="COL=low,mid,high", multiple=True, help="Column whose values have this order; repeatable."
+)
+@click.option("--drop", metavar="COL", multiple=True, help="Column to leave out; repeatable.")
+@click.option(
+    "--missing", metavar="VALUE", multiple=True, help="Value that stands for missing (-1, unknown); repeatable."
+)
+@click.option("--task", default=AUTO, help="auto, regression or classification.")
+@click.option("--epochs", default=500, type=_LEAST_1, help="Most epochs; training stops early.")
+@click.option("--batch-size", default=0, type=_LEAST_0, help="Rows an update; 0 chooses by the size of the table.")
+@click.option("--hidden", default="32,16", help="Units of the hidden layers; 0 for none.")
+@click.option("--learning-rate", default=0.003, help="Step size of AdamW.")
+@click.option(
+    "--weight-decay",
+    default=None,
+    type=click.FloatRange(min=0),
+    help="Pull of the weights to 0, in step sizes [default: 100 / training rows, at most 1].",
+)
+@click.option("--patience", default=30, type=_LEAST_1, help="Epochs without improvement before training stops.")
+@click.option("--test-size", default=0.2, help="Share of the rows kept for the test.")
+@click.option("--val-size", default=0.2, help="Share of the other rows that decide when to stop.")
+@click.option("--seed", default=0, type=_LEAST_0, help="Fixes the split, the first weights and the order.")
+@click.option("--out", metavar="DIR", default=None, help="Folder to write to [default: TABLE's name + -model].")
+@click.option("--quiet", is_flag=True, help="Show errors only.")
 @_in_one_line
-def fit(
-    table: Annotated[str, typer.Argument(help="CSV or Parquet file, columns named in the first line.")],
-    target: Annotated[str, typer.Option(help="Column to predict.")],
-    ordinal: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COL=low,mid,high", help="Column whose values have this order; repeatable."),
-    ] = None,
-    drop: Annotated[list[str] | None, typer.Option(metavar="COL", help="Column to leave out; repeatable.")] = None,
-    missing: Annotated[
-        list[str] | None, typer.Option(metavar="VALUE", help="Value that stands for missing (-1, unknown); repeatable.")
-    ] = None,
-    task: Annotated[str, typer.Option(help="auto, regression or classification.")] = AUTO,
-    epochs: Annotated[int, typer.Option(min=1, help="Most epochs; training stops early.")] = 500,
-    batch_size: Annotated[int, typer.Option(min=0, help="Rows an update; 0 chooses by the size of the table.")] = 0,
-    hidden: Annotated[str, typer.Option(help="Units of the hidden layers; 0 for none.")] = "32,16",
-    learning_rate: Annotated[float, typer.Option(help="Step size of AdamW.")] = 0.003,
-    weight_decay: Annotated[
-        float | None,
-        typer.Option(min=0, help="Pull of the weights to 0, in step sizes [default: 100 / training rows, at most 1]."),
-    ] = None,
-    patience: Annotated[int, typer.Option(min=1, help="Epochs without improvement before training stops.")] = 30,
-    test_size: Annotated[float, typer.Option(help="Share of the rows kept for the test.")] = 0.2,
-    val_size: Annotated[float, typer.Option(help="Share of the other rows that decide when to stop.")] = 0.2,
-    seed: Annotated[int, typer.Option(min=0, help="Fixes the split, the first weights and the order.")] = 0,
-    out: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Folder to write to [default: TABLE's name + -model].")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show errors only.")] = False,
-) -> None:
-    """Fits a network to a table: model.keras, metrics.json and learning_curves.png."""
-    if task not in (AUTO, REGRESSION, CLASSIFICATION):
-        raise CommandError(f"--task must be auto, regression or classification; got {task!r}.")
-    for name, share in (("--test-size", test_size), ("--val-size", val_size)):
-        if not 0 < share < 1:
-            raise CommandError(f"{name} must be between 0 and 1; got {share:g}.")
-    if not learning_rate > 0:
-        raise CommandError(f"--learning-rate must be above 0; got {learning_rate:g}.")
+def fit(table: str, ordinal: tuple[str, ...], hidden: str, out: str | None, **options: Any) -> None:
+    """Fits a network to TABLE, a CSV or Parquet file: model.keras, metrics.json and learning_curves.png."""
+    if options["task"] not in (AUTO, REGRESSION, CLASSIFICATION):
+        raise CommandError(f"--task must be auto, regression or classification; got {options['task']!r}.")
+    for name in ("test_size", "val_size"):
+        if not 0 < options[name] < 1:
+            raise CommandError(f"--{name.replace('_', '-')} must be between 0 and 1; got {options[name]:g}.")
+    if not options["learning_rate"] > 0:
+        raise CommandError(f"--learning-rate must be above 0; got {options['learning_rate']:g}.")
     fit_table(
         FitSettings(
             table=table,
-            target=target,
-            ordinal=_orders(ordinal or []),
-            drop=drop or [],
-            missing=tuple(missing or ()),
-            task=task,
-            epochs=epochs,
-            batch_size=batch_size,
+            ordinal=_orders(ordinal),
             hidden=_units(hidden),
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            patience=patience,
-            test_size=test_size,
-            val_size=val_size,
-            seed=seed,
             out=out or os.path.splitext(os.path.basename(table))[0] + "-model",
-            quiet=quiet,
+            **options | {"drop": list(options["drop"])},
         )
     )
 
 
 @app.command()
+@click.argument("model")
+@click.argument("table")
+@click.option("--out", "-o", default=None, help="CSV or Parquet file [default: CSV on the screen].")
+@click.option("--keep", metavar="COL", multiple=True, help="Column to copy beside the predictions.")
 @_in_one_line
-def predict(
-    model: Annotated[str, typer.Argument(help="Model file written by lamina fit.")],
-    table: Annotated[str, typer.Argument(help="CSV or Parquet file with the columns the model was fitted on.")],
-    out: Annotated[
-        str | None, typer.Option("--out", "-o", help="CSV or Parquet file [default: CSV on the screen].")
-    ] = None,
-    keep: Annotated[
-        list[str] | None, typer.Option(metavar="COL", help="Column to copy beside the predictions.")
-    ] = None,
-) -> None:
-    """Predicts each row of a table: numbers, or classes and their probabilities."""
-    predict_table(model, table, out, keep or [])
+def predict(model: str, table: str, out: str | None, keep: tuple[str, ...]) -> None:
+    """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
+    predict_table(model, table, out, list(keep))
 
 
 @app.command()
+@click.argument("model")
 @_in_one_line
-def summary(model: Annotated[str, typer.Argument(help="Model file (.keras).")]) -> None:
-    """Shows a model's layers and, if it was fitted to a table, its columns."""
+def summary(model: str) -> None:
+    """Shows the layers of MODEL (.keras) and, if it was fitted to a table, its columns."""
     table_model = load_table_model(model)
     table_model.model.summary()
     if table_model.columns is not None:
@@ -157,15 +128,14 @@ def summary(model: Annotated[str, typer.Argument(help="Model file (.keras).")]) 
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 )
-def run(
-    context: typer.Context,
-    script: Annotated[str, typer.Argument(help="Python file written for Keras 1, 2, 3 or tensorflow.keras.")],
-) -> None:
-    """Runs a Keras program on lamina; what follows SCRIPT is the program's own."""
-    raise typer.Exit(run_script(script, context.args))
+@click.argument("script")
+@click.pass_context
+def run(context: click.Context, script: str) -> None:
+    """Runs SCRIPT, a program for Keras 1, 2, 3 or tensorflow.keras, on lamina; what follows is the program's own."""
+    raise click.exceptions.Exit(run_script(script, context.args))
 
 
-def _orders(given: list[str]) -> dict[str, list[str]]:
+def _orders(given: tuple[str, ...]) -> dict[str, list[str]]:
     orders = {}
     for entry in given:
         name, equals, levels = entry.partition("=")
