@@ -1,4 +1,4 @@
-"""Writes src/lamina/_names.py (what each public namespace offers, and where it lives) and the stub of the top module.
+"""Writes src/lamina/_names.py (what each public namespace offers, and where it lives) and a stub for each namespace.
 
 python scripts/make_face.py           write them
 python scripts/make_face.py --check   fail if they are out of date
@@ -61,12 +61,21 @@ def render_names() -> str:
     return "\n".join([*lines, "}", "# fmt: on", ""])
 
 
-def render_stub() -> str:
+def faces() -> list[pathlib.Path]:
+    """The files of public namespaces: those whose names are loaded when they are asked for."""
+    return sorted(p for p in ROOT.rglob("*.py") if "attach(__name__)" in p.read_text() and p.name != "_lazy.py")
+
+
+def render_stub(face: pathlib.Path) -> str:
+    """What an editor and a type checker see of a namespace."""
+    parts = face.relative_to(ROOT).with_suffix("").parts
+    namespace = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     lines = ["# Written by scripts/make_face.py; do not edit.", ""]
-    lines += [f"from . import {name} as {name}" for name in sorted(submodules()[""])]
-    for name, (home, attribute) in sorted(table().get("", {}).items()):
+    lines += [f"from . import {name} as {name}" for name in sorted(submodules().get(namespace, ()))]
+    lines += [line for line in face.read_text().splitlines() if line.startswith("from ._") and " as " in line]
+    for name, (home, attribute) in sorted(table().get(namespace, {}).items()):
         lines.append(f"from {home} import {attribute} as {name}")
-    return "\n".join([*lines, "", "__version__: str", ""])
+    return "\n".join([*lines, *(() if namespace else ("", "__version__: str")), ""])
 
 
 def main() -> int:
@@ -75,9 +84,10 @@ def main() -> int:
     check = parser.parse_args().check
     load_everything()
     stale = []
-    for path, text in ((ROOT / "_names.py", render_names()), (ROOT / "__init__.pyi", render_stub())):
+    stubs = {face.with_suffix(".pyi"): render_stub(face) for face in faces()}
+    for path, text in {ROOT / "_names.py": render_names(), **stubs}.items():
         if not path.exists() or path.read_text() != text:
-            stale.append(path.name)
+            stale.append(str(path.relative_to(ROOT)))
             if not check:
                 path.write_text(text)
     if check and stale:

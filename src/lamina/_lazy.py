@@ -40,6 +40,12 @@ def attach(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], 
     return __getattr__, __dir__, everything
 
 
+def load_namespace(namespace: str) -> None:
+    """Imports all that a public namespace offers, so that its objects stand in the table of public ones."""
+    for home, _ in NAMES.get(namespace, {}).values():
+        importlib.import_module(home)
+
+
 class _LazyModule:
     """Stands for a module until one of its attributes is asked for."""
 

@@ -47,7 +47,7 @@ HELPERS = {"get", "serialize", "deserialize"}
 
 
 def test_every_activation_has_a_definition():
-    names = {n for n, f in vars(activations).items() if callable(f) and f.__name__ == n and not n.startswith("_")}
+    names = {n for n in activations.__all__ if getattr(activations, n).__name__ == n}
     assert names == set(DEFINITIONS) | OTHERS | HELPERS
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lamina import layers, ops, tree, utils
-from lamina._public import PUBLIC
+from lamina._names import NAMES
 from lamina.layers import Input, Layer
 from lamina.models import Model, load_model
 from lamina.saving import deserialize_keras_object, serialize_keras_object
@@ -42,11 +42,8 @@ def dtype_of(x):
 
 
 def test_every_layer_has_a_case(layer_names):
-    public = {
-        path.removeprefix("layers."): thing
-        for path, thing in PUBLIC.items()
-        if path.startswith("layers.") and isinstance(thing, type) and issubclass(thing, Layer)
-    }
+    everything = {name: getattr(layers, name) for name in NAMES["layers"]}
+    public = {n: thing for n, thing in everything.items() if isinstance(thing, type) and issubclass(thing, Layer)}
     tested = {thing for name, thing in public.items() if name in layer_names | _APART}
     assert {thing.__name__ for thing in public.values() if thing not in tested} == set()
 

@@ -5,7 +5,7 @@ import pytest
 
 from lamina import layers, metrics, ops, regularizers
 from lamina.layers import Dense, Dropout, Embedding, Input, Layer
-from lamina.ops import KerasTensor
+from lamina.ops._symbolic import KerasTensor
 from lamina.variables import SeedGenerator, StateScope, Variable
 
 

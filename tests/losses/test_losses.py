@@ -10,8 +10,8 @@ from lamina.engines import engine
 
 CLASSES = sorted(
     name
-    for name, thing in vars(losses).items()
-    if isinstance(thing, type) and issubclass(thing, losses.Loss) and name not in ("Loss", "LossFunctionWrapper")
+    for name, thing in ((n, getattr(losses, n)) for n in losses.__all__)
+    if isinstance(thing, type) and issubclass(thing, losses.Loss) and name != "Loss"
 )
 rng = np.random.default_rng(0)
 

@@ -21,7 +21,7 @@ ARGUMENTS = {
 }
 CLASSES = sorted(
     name
-    for name, thing in vars(metrics).items()
+    for name, thing in ((n, getattr(metrics, n)) for n in metrics.__all__)
     if isinstance(thing, type) and issubclass(thing, metrics.Metric) and name != "Metric"
 )
 rng = np.random.default_rng(0)

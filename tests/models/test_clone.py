@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lamina.layers import Add, Dense, Input
-from lamina.models import Functional, Model, Sequential, clone_model
+from lamina.models import Model, Sequential, clone_model
+from lamina.models._functional import Functional
 
 
 def graph():

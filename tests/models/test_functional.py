@@ -8,7 +8,8 @@ import pytest
 
 from lamina import layers, ops
 from lamina.layers import Add, Concatenate, Dense, Dropout, Input, Lambda
-from lamina.models import Functional, Model, Sequential, load_model, model_from_json
+from lamina.models import Model, Sequential, load_model, model_from_json
+from lamina.models._functional import Functional
 
 
 def ones(*shape):

@@ -12,7 +12,7 @@ from lamina.variables import GradientTape, Variable
 
 CLASSES = sorted(
     name
-    for name, thing in vars(optimizers).items()
+    for name, thing in ((n, getattr(optimizers, n)) for n in optimizers.__all__)
     if isinstance(thing, type) and issubclass(thing, optimizers.Optimizer)
     and name not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer")
 )  # fmt: skip

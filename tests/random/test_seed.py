@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lamina import ops
-from lamina.random import _seed, draw_seed, set_default_generator
+from lamina.random import _seed
+from lamina.random._seed import draw_seed, set_default_generator
 
 
 def test_kinds_of_seeds():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lamina import activations, initializers, losses, metrics, optimizers, variables
+from lamina.losses._function_loss import LossFunctionWrapper
 from lamina.variables import (
     CustomObjectScope,
     ObjectSharingScope,
@@ -38,7 +39,7 @@ def test_values_round_trip():
         ("keras.src.optimizers.schedules.learning_rate_schedule", "CosineDecay", optimizers.schedules.CosineDecay),
         ("keras.initializers", "HeNormal", initializers.HeNormal),
         ("keras", "DTypePolicy", variables.DTypePolicy),
-        ("keras.src.losses.losses", "LossFunctionWrapper", losses.LossFunctionWrapper),
+        ("keras.src.losses.losses", "LossFunctionWrapper", LossFunctionWrapper),
     ],
 )
 def test_modules_of_keras_lead_to_our_classes(module, name, cls):

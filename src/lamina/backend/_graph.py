@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from lamina import ops, tree
 from lamina._public import public
 from lamina.engines import engine
-from lamina.ops import KerasTensor
-from lamina.ops._symbolic import Function, Operation
+from lamina.ops._symbolic import Function, KerasTensor, Operation
 from lamina.variables import StateScope, Variable
 
 from ._control import LearningPhase, learning_phase_scope

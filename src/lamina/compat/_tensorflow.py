@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamina.engines import engine
-from lamina.ops import KerasTensor
+from lamina.ops._symbolic import KerasTensor
 from lamina.variables import GradientTape, set_random_seed
 
 from . import _tf_functions

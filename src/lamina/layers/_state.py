@@ -1,7 +1,7 @@
 """What a layer holds: variables, seed generators, metrics and other layers, found in its attributes."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -19,7 +19,7 @@ class Held:
     """The part of a layer that keeps track of its state. Attributes are tracked as they are set, in that order; lists,
     dicts, tuples and sets are looked into whenever the state is asked for, so that later additions count."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         instance = object.__new__(cls)
         object.__setattr__(instance, "_entries", [])
         object.__setattr__(instance, "_locked", False)

@@ -15,7 +15,7 @@ def smooth_binary(y_true: Any, label_smoothing: float) -> Any:
     return ops.add(ops.multiply(y_true, 1.0 - label_smoothing), 0.5 * label_smoothing)
 
 
-@public("losses.binary_crossentropy", "metrics.binary_crossentropy")
+@public("losses.binary_crossentropy", "metrics.binary_crossentropy", "losses.bce", "losses.BCE")
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:

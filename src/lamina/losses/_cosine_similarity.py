@@ -9,7 +9,7 @@ from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
-@public("losses.cosine_similarity")
+@public("losses.cosine_similarity", "losses.cosine", "losses.cosine_proximity")
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """- Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖) along `axis`.
 

@@ -8,7 +8,16 @@ from lamina._public import public
 from ._function_loss import LossFunctionWrapper
 
 
-@public("losses.kl_divergence", "metrics.kl_divergence")
+@public(
+    "losses.kl_divergence",
+    "metrics.kl_divergence",
+    "losses.kld",
+    "losses.KLD",
+    "losses.kullback_leibler_divergence",
+    "metrics.kld",
+    "metrics.KLD",
+    "metrics.kullback_leibler_divergence",
+)
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """Σ y_true · log(y_true / y_pred) over the last axis, both clipped to [epsilon, 1].
 

@@ -9,7 +9,14 @@ from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
-@public("losses.mean_absolute_error", "metrics.mean_absolute_error")
+@public(
+    "losses.mean_absolute_error",
+    "metrics.mean_absolute_error",
+    "losses.mae",
+    "losses.MAE",
+    "metrics.mae",
+    "metrics.MAE",
+)
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of |y_true - y_pred| over the last axis.
 

@@ -9,7 +9,14 @@ from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
-@public("losses.mean_absolute_percentage_error", "metrics.mean_absolute_percentage_error")
+@public(
+    "losses.mean_absolute_percentage_error",
+    "metrics.mean_absolute_percentage_error",
+    "losses.mape",
+    "losses.MAPE",
+    "metrics.mape",
+    "metrics.MAPE",
+)
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """100 · mean of |y_true - y_pred| / max(|y_true|, epsilon) over the last axis.
 

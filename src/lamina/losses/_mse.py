@@ -9,7 +9,9 @@ from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
-@public("losses.mean_squared_error", "metrics.mean_squared_error")
+@public(
+    "losses.mean_squared_error", "metrics.mean_squared_error", "losses.mse", "losses.MSE", "metrics.mse", "metrics.MSE"
+)
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of (y_true - y_pred)² over the last axis.
 

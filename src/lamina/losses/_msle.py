@@ -9,7 +9,14 @@ from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
-@public("losses.mean_squared_logarithmic_error", "metrics.mean_squared_logarithmic_error")
+@public(
+    "losses.mean_squared_logarithmic_error",
+    "metrics.mean_squared_logarithmic_error",
+    "losses.msle",
+    "losses.MSLE",
+    "metrics.msle",
+    "metrics.MSLE",
+)
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of (log(1 + y_true) - log(1 + y_pred))² over the last axis, both held at epsilon or above.
 

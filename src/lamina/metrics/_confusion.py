@@ -6,7 +6,7 @@ import numpy as np
 
 from lamina import _settings, ops
 from lamina._public import public
-from lamina.losses import match_ranks
+from lamina.losses._loss import match_ranks
 
 from ._metric import Metric
 

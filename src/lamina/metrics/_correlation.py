@@ -4,7 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
-from lamina.losses import match_ranks
+from lamina.losses._loss import match_ranks
 
 from ._reduction import MeanMetricWrapper
 

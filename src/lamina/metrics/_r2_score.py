@@ -5,7 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._checks import check_non_negative, check_one_of
 from lamina._public import public
-from lamina.losses import match_ranks
+from lamina.losses._loss import match_ranks
 
 from ._metric import Metric
 from ._reduction import as_tensors

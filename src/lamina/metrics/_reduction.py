@@ -5,7 +5,8 @@ from typing import Any
 
 from lamina import _settings, ops, tree
 from lamina._public import PUBLIC, public
-from lamina.losses import apply_mask, get_mask, match_ranks
+from lamina.losses._loss import apply_mask, match_ranks
+from lamina.ops._masks import get_mask
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
 from ._metric import Metric

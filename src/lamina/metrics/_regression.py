@@ -9,12 +9,12 @@ from lamina.losses import (
 )
 from lamina.losses import (
     log_cosh,
-    match_ranks,
     mean_absolute_error,
     mean_absolute_percentage_error,
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from lamina.losses._loss import match_ranks
 
 from ._reduction import Mean, MeanMetricWrapper, as_tensors
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lamina._lazy import load_namespace
 from lamina._public import PUBLIC, public
 from lamina.ops._symbolic import to_snake_case
 from lamina.variables import deserialize_keras_object, get_object, serialize_keras_object
@@ -29,6 +30,7 @@ SHORT.update({key.upper(): value for key, value in SHORT.items() if len(key) <= 
 
 def class_names() -> dict[str, str]:
     """From every spelling that `get` knows to the name of the class."""
+    load_namespace("metrics")
     names = dict(SHORT)
     for path, thing in PUBLIC.items():
         namespace, _, name = path.rpartition(".")

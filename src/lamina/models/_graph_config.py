@@ -7,14 +7,14 @@ from lamina import tree
 from lamina.layers import InputLayer, Layer
 from lamina.layers import deserialize as deserialize_layer
 from lamina.layers._call import signature_of
-from lamina.ops._op import OPERATIONS
+from lamina.ops._op import find_operation
 from lamina.ops._symbolic import KerasTensor, Node
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
 
 
 def _operation_class(module: str, class_name: str) -> Any:
     """The operation that a file calls `keras.src.ops.numpy`, `Add`."""
-    return OPERATIONS.get(class_name) if module.startswith(("keras.src.ops.", "lamina.ops")) else None
+    return find_operation(class_name) if module.startswith(("keras.src.ops.", "lamina.ops")) else None
 
 
 add_resolver(_operation_class)

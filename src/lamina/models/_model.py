@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from typing import Any
+from typing import Any, Self
 
 from lamina import saving
 from lamina._deprecation import warn_once
@@ -50,7 +50,7 @@ class Model(Trainer, Layer):
         4
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if cls is Model and is_functional_call(args, new_spelling(kwargs)):
             from ._functional import Functional
 

@@ -3,17 +3,27 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from lamina._lazy import load_namespace
 from lamina._public import public
 from lamina.engines import engine
 
 from ._symbolic import KerasTensor, Operation, any_symbolic, infer_spec
 
-# Class name -> operation, as files name them ("Add", "Mean").
-OPERATIONS: dict[str, type["FunctionOperation"]] = {}
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Class name -> operation, as files name them ("Add", "Mean"). Filled as the modules of ops are loaded.
+_OPERATIONS: dict[str, type["FunctionOperation"]] = {}
+
+
+def find_operation(class_name: str) -> type["FunctionOperation"] | None:
+    """The operation that files call `class_name`, None if there is none."""
+    for namespace in ("ops", "ops.image"):
+        load_namespace(namespace)
+    return _OPERATIONS.get(class_name)
 
 
 class FunctionOperation(Operation):
@@ -59,7 +69,10 @@ class FunctionOperation(Operation):
 
 
 def _empty_operation(class_name: str) -> FunctionOperation:
-    return FunctionOperation.__new__(OPERATIONS[class_name])
+    operation = find_operation(class_name)
+    if operation is None:
+        raise AttributeError(f"This pickle holds the operation {class_name!r}, which lamina.ops does not have.")
+    return operation.__new__(operation)
 
 
 def op(
@@ -69,7 +82,7 @@ def op(
     aliases: tuple[str, ...] = (),
     spec: Callable | None = None,
     variadic: bool = False,
-) -> Callable[[Callable], Callable]:
+) -> Callable[[F], F]:
     """Makes a public op of a function written on tensors.
 
     Args:
@@ -83,7 +96,7 @@ def op(
         variadic: whether the tensors are the function's `*args`; `tensors` then names leading config arguments.
     """
 
-    def decorate(function: Callable) -> Callable:
+    def decorate(function: F) -> F:
         signature = inspect.signature(function)
         if tensors is None:
             names = tuple(
@@ -118,14 +131,14 @@ def op(
                 "__doc__": function.__doc__,
             },
         )
-        OPERATIONS[camel] = operation
+        _OPERATIONS[camel] = operation
         wrapper.operation = operation  # type: ignore[attr-defined]
         paths = []
         for name in (function.__name__.rstrip("_"), *aliases):
             if families[0] != "image":  # those stand in ops.image only
                 paths.append(f"ops.{name}")
             paths.extend(f"ops.{f}.{name}" for f in families if f in ("numpy", "nn", "linalg", "image"))
-        return public(*paths)(wrapper)
+        return cast(F, public(*paths)(wrapper))
 
     return decorate
 

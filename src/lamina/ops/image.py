@@ -1,3 +1,5 @@
 """Functions of images (`lamina.ops.image`)."""
 
-from ._image import resize as resize
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

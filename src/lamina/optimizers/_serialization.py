@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from lamina._lazy import load_namespace
+from lamina._names import NAMES
 from lamina._public import PUBLIC, public
 from lamina.variables import deserialize_keras_object, get_object, serialize_keras_object
 
@@ -10,8 +12,8 @@ from ._optimizer import Optimizer
 
 def lower_case_names() -> dict[str, str]:
     """From "adam" to "Adam"."""
-    names = [path.removeprefix("optimizers.") for path in PUBLIC if path.startswith("optimizers.")]
-    return {name.lower(): name for name in names if "." not in name and isinstance(PUBLIC[f"optimizers.{name}"], type)}
+    load_namespace("optimizers")
+    return {name.lower(): name for name in NAMES["optimizers"] if isinstance(PUBLIC[f"optimizers.{name}"], type)}
 
 
 @public("optimizers.serialize")

@@ -8,7 +8,7 @@ import numpy as np
 from lamina import _settings, ops
 from lamina._public import public
 from lamina.engines import engine
-from lamina.ops import is_float_dtype, is_int_dtype, standardize_dtype
+from lamina.ops._dtypes import is_float_dtype, is_int_dtype, standardize_dtype
 
 from ._seed import draw_seed
 

@@ -5,6 +5,7 @@ from typing import Any
 from lamina import losses as losses_module
 from lamina import metrics as metrics_module
 from lamina import ops, tree
+from lamina.losses._function_loss import LossFunctionWrapper
 
 from ._padding import size_of
 from ._per_output import keys_of, output_names, per_output, targets_of
@@ -76,4 +77,4 @@ def as_loss(loss: Any, name: str) -> Any:
         return found
     if not callable(found):
         raise TypeError(f"loss of {name!r}: expected a name, a function or a Loss; got {loss!r}.")
-    return losses_module.LossFunctionWrapper(found, name=getattr(found, "__name__", None) or type(found).__name__)
+    return LossFunctionWrapper(found, name=getattr(found, "__name__", None) or type(found).__name__)

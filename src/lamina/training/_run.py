@@ -8,11 +8,12 @@ import numpy as np
 
 from lamina import tree
 from lamina.engines import engine
+from lamina.training.callbacks._callback import CallbackList
+from lamina.training.callbacks._progbar_logger import ProgbarLogger
 
 from ._data import ArrayData, StreamData
 from ._interrupts import DeferredInterrupt
 from ._steps import Step
-from .callbacks import CallbackList, ProgbarLogger
 from .callbacks._logs import Logs
 
 CHUNK_S = 0.1  # how long a chunk of steps may take before control comes back

@@ -9,6 +9,9 @@ from lamina._deprecation import warn_once
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
 from lamina.layers import Layer
+from lamina.training.callbacks._callback import CallbackList
+from lamina.training.callbacks._history import History
+from lamina.training.callbacks._progbar_logger import ProgbarLogger
 from lamina.variables import StateScope
 
 from . import _checks
@@ -20,7 +23,6 @@ from ._run import Run, as_logs, call_step
 from ._sources import make_source
 from ._stepping import Stepping
 from ._steps import Step
-from .callbacks import CallbackList, History, ProgbarLogger
 
 
 class Trainer(Stepping, OldMethods):

@@ -6,7 +6,7 @@ import numpy as np
 
 from lamina import ops
 from lamina._public import public
-from lamina.ops import KerasTensor
+from lamina.ops._symbolic import KerasTensor
 
 
 @public("utils.to_categorical")

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from lamina import ops
+from lamina._lazy import load_namespace
+from lamina._names import NAMES
 from lamina._public import PUBLIC, public
 from lamina.ops._dtypes import numpy_dtype, standardize_dtype
 from lamina.ops._symbolic import KerasTensor
@@ -149,9 +151,7 @@ def find_public(namespace: str, name: str, what: str = "object") -> Any:
     """The public object `namespace.name`. Raises ValueError that lists the names if there is none."""
     found = _lookup(namespace, name)
     if found is None:
-        prefix = f"{namespace}."
-        names = {p[len(prefix) :] for p in PUBLIC if p.startswith(prefix) and "." not in p[len(prefix) :]}
-        names -= {"get", "serialize", "deserialize"}
+        names = set(NAMES.get(namespace, ())) - {"get", "serialize", "deserialize"}
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"Unknown {what} {name!r}.{hint} Known names: {', '.join(sorted(names))}.")
@@ -159,19 +159,9 @@ def find_public(namespace: str, name: str, what: str = "object") -> Any:
 
 
 def _lookup(namespace: str, name: str) -> Any:
-    root = namespace.partition(".")[0]
-    path = f"{namespace}.{name}" if namespace else name
-    if path not in PUBLIC and root in NAMESPACES:
-        _load(root)
-    return PUBLIC.get(path)
-
-
-def _load(namespace: str) -> None:
-    try:
-        importlib.import_module(f"lamina.{namespace}")
-    except ModuleNotFoundError as error:
-        if error.name != f"lamina.{namespace}":
-            raise
+    if namespace.partition(".")[0] in (*NAMESPACES, "") and name in NAMES.get(namespace, ()):
+        importlib.import_module(NAMES[namespace][name][0])
+    return PUBLIC.get(f"{namespace}.{name}" if namespace else name)
 
 
 def _public_class(module: str, class_name: str) -> Any:
@@ -192,14 +182,14 @@ def _public_class(module: str, class_name: str) -> Any:
         namespaces = [".".join(parts)]
     else:  # a public class that is no part of a model, such as a callback
         namespaces = []
-    if "models" in namespaces or namespaces == [""]:
-        _load("models")
     if "" in namespaces:
         namespaces.append("models")
     for namespace in namespaces:
         found = _lookup(namespace, class_name)
         if isinstance(found, type):
             return found
+    for namespace in namespaces:
+        load_namespace(namespace)  # the modules that add resolvers are among them
     for resolver in _resolvers:
         found = resolver(module, class_name)
         if found is not None:

@@ -6,7 +6,7 @@ import pytest
 from lamina import layers, ops
 from lamina.layers import Dense, EinsumDense, Embedding, Input, InputLayer, Lambda, Masking, Wrapper
 from lamina.models import Model, load_model
-from lamina.ops import KerasTensor
+from lamina.ops._symbolic import KerasTensor
 from lamina.saving import register_keras_serializable
 
 random = np.random.default_rng(0)

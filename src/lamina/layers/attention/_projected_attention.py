@@ -5,13 +5,13 @@ from typing import Any
 
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_fraction, check_positive_int
+from lamina.layers.activations._softmax import Softmax
+from lamina.layers.core._einsum_dense import EinsumDense
+from lamina.layers.regularization._dropout import Dropout
 from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
 from .._unsupported import refuse
-from ..activations import Softmax
-from ..core import EinsumDense
-from ..regularization import Dropout
 from ._masks import attention_mask_of
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

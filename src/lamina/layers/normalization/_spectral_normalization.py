@@ -3,9 +3,9 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina.layers.core._wrapper import Wrapper
 
 from .._input_spec import InputSpec
-from ..core import Wrapper
 
 
 @public("layers.SpectralNormalization")

@@ -2,9 +2,9 @@ from typing import Any
 
 from lamina import ops, tree
 from lamina._public import public
+from lamina.layers.core._wrapper import Wrapper
 
 from .._call import function_of, signature_of
-from ..core import Wrapper
 
 
 @public("layers.TimeDistributed")

@@ -1,0 +1,12 @@
+# Written by scripts/make_face.py; do not edit.
+
+from lamina.training.callbacks._csv_logger import CSVLogger as CSVLogger
+from lamina.training.callbacks._callback import Callback as Callback
+from lamina.training.callbacks._early_stopping import EarlyStopping as EarlyStopping
+from lamina.training.callbacks._history import History as History
+from lamina.training.callbacks._lambda_callback import LambdaCallback as LambdaCallback
+from lamina.training.callbacks._learning_rate_scheduler import LearningRateScheduler as LearningRateScheduler
+from lamina.training.callbacks._model_checkpoint import ModelCheckpoint as ModelCheckpoint
+from lamina.training.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
+from lamina.training.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from lamina.training.callbacks._terminate_on_nan import TerminateOnNaN as TerminateOnNaN

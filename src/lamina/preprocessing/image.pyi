@@ -1,0 +1,2 @@
+# Written by scripts/make_face.py; do not edit.
+
