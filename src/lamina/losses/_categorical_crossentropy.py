@@ -21,7 +21,7 @@ def _labels(y_true: Any, y_pred: Any, label_smoothing: float, axis: Any, where: 
         )
     y_true = ops.cast(y_true, y_pred.dtype)
     if label_smoothing:
-        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[-1]
+        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[axis]
     return y_true
 
 
