@@ -68,7 +68,8 @@ class R2Score(Metric):
         error = ops.square(ops.subtract(y_true, y_pred))
         self.total_mse.assign_add(ops.sum(ops.multiply(error, weight), axis=0))
         self.count.assign_add(ops.sum(weight, axis=0))
-        self.num_samples.assign_add(float(y_true.shape[0] * y_true.shape[1]))
+        counted = ops.any(ops.not_equal(weight, 0), axis=1)
+        self.num_samples.assign_add(ops.sum(ops.cast(counted, self.dtype)))
 
     def result(self) -> Any:
         total = ops.subtract(self.squared_sum.value, ops.divide_no_nan(ops.square(self.sum.value), self.count.value))
