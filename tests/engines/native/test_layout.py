@@ -32,7 +32,9 @@ class RandomProgram:
 
     def value(self, rng, pool):
         x = pool[rng.integers(len(pool))]
-        kind = rng.choice(["join", "join", "join", "twice", "constant", "exp", "add", "reshape", "slice", "flip", "swap"])
+        kind = rng.choice(
+            ["join", "join", "join", "twice", "constant", "exp", "add", "reshape", "slice", "flip", "swap"]
+        )
         if kind == "join":
             parts = [pool[i] for i in rng.integers(len(pool), size=rng.integers(1, 4))]
             return np.concatenate(parts, axis=-1)

@@ -58,6 +58,8 @@ def conv(x: Any, kernel: Any, strides: Any, padding: Any, dilation: Any, groups:
         return _conv_by_slices(x, kernel, strides, padding, dilation, groups)
     both, rest = _split_padding(padding)
     weight = kernel.permute(rank + 1, rank, *range(rank))
+    if weight.shape[0] == 1:  # such a layout has two readings, and not all of torch's gradients agree on one
+        weight = weight.clone(memory_format=torch.contiguous_format)
     return _from_torch(_CONV[rank](_padded(_to_torch(x), rest), weight, None, strides, both, dilation, groups))
 
 
