@@ -169,3 +169,20 @@ def test_batches_of_one_row_and_of_none(layer_case, rows):
     for result in results:
         assert tuple(result.shape) == (rows, *whole.shape[1:])
         np.testing.assert_allclose(np.asarray(result), whole[:rows], atol=1e-5, rtol=1e-5)
+
+
+def test_a_layer_leaves_what_it_is_given(layer_case):
+    layer, x = make(layer_case)
+    given = tree.map_structure(np.copy, x)
+    for array in tree.flatten(given):
+        array.flags.writeable = False
+    for training in (False, True):
+        layer.supports_masking = True
+        call(layer, given, training=training)
+    output = call(layer, given)
+    result = np.asarray(output).copy()
+    for array, old in zip(tree.flatten(given), tree.flatten(x)):
+        np.testing.assert_array_equal(array, old)
+        array.flags.writeable = True
+        array[...] = array.reshape(-1)[0]
+    np.testing.assert_array_equal(np.asarray(output), result)
