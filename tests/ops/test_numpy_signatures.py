@@ -78,7 +78,9 @@ def test_functions_along_an_axis(name):
 
 @pytest.mark.parametrize("axis", [0, 1, -1, None])
 def test_take_along_axis_broadcasts_but_on_the_axis(axis):
-    for a, b in itertools.product([(3, 4), (1, 4), (3, 1), (5, 4), (3, 6)], [(3, 2), (1, 2), (3, 4), (2, 4), (2, 1), (5,)]):
+    for a, b in itertools.product(
+        [(3, 4), (1, 4), (3, 1), (5, 4), (3, 6)], [(3, 2), (1, 2), (3, 4), (2, 4), (2, 1), (5,)]
+    ):
         x, places = array(a, "f"), rng.integers(0, 1 if axis is None or a[axis] == 1 else a[axis] - 1, size=b)
         agree("take_along_axis", x, places, axis)
     with pytest.raises(ValueError, match="axis 7"):
