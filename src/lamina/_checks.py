@@ -5,6 +5,11 @@ from typing import Any
 
 import numpy as np
 
+NO_ASSIGNMENT = (
+    "A tensor is a value and cannot be assigned into. Make a new one with lamina.ops.slice_update (a block), "
+    "lamina.ops.scatter_update (single entries) or lamina.ops.where (a condition)."
+)
+
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)

@@ -7,6 +7,7 @@ import pytest
 
 from lamina import layers, ops, tree, utils
 from lamina._names import NAMES
+from lamina.engines import engine
 from lamina.layers import Input, Layer
 from lamina.models import Model, load_model
 from lamina.saving import deserialize_keras_object, serialize_keras_object
@@ -150,3 +151,35 @@ def test_training_steps_are_compiled_and_gradients_flow(layer_case, policy):
     assert np.isfinite(model.train_on_batch(data_of(x), expected))
     changed = [not np.array_equal(w.numpy(), o) for w, o in zip(model.trainable_weights, old)]
     assert all(changed[i] for i, w in enumerate(model.trainable_weights) if w.path.endswith(("kernel", "embeddings")))
+
+
+@pytest.mark.parametrize("rows", [1, 0])
+def test_batches_of_one_row_and_of_none(layer_case, rows):
+    layer, x = make(layer_case)
+    whole = np.asarray(call(layer, x))
+    if layer_case[0] == "CategoryEncoding" and x.ndim == 1:
+        pytest.skip("the codes of one sample, not a batch")
+    few = tree.map_structure(lambda a: a[:rows], x)
+    results = [call(layer, few)]
+    if not layer.is_host_layer:
+        results.append(engine.compile(lambda given: call(layer, given))(few))
+    for result in results:
+        assert tuple(result.shape) == (rows, *whole.shape[1:])
+        np.testing.assert_allclose(np.asarray(result), whole[:rows], atol=1e-5, rtol=1e-5)
+
+
+def test_a_layer_leaves_what_it_is_given(layer_case):
+    layer, x = make(layer_case)
+    given = tree.map_structure(np.copy, x)
+    for array in tree.flatten(given):
+        array.flags.writeable = False
+    for training in (False, True):
+        layer.supports_masking = True
+        call(layer, given, training=training)
+    output = call(layer, given)
+    result = np.asarray(output).copy()
+    for array, old in zip(tree.flatten(given), tree.flatten(x)):
+        np.testing.assert_array_equal(array, old)
+        array.flags.writeable = True
+        array[...] = array.reshape(-1)[0]
+    np.testing.assert_array_equal(np.asarray(output), result)

@@ -148,3 +148,31 @@ def test_mistakes_are_named(make, words):
 def test_one_class_only_is_told():
     with pytest.warns(SyntaxWarning, match="binary_crossentropy"):
         losses.categorical_crossentropy(np.ones((2, 1), "float32"), np.ones((2, 1), "float32"))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_loss_leaves_what_it_is_given(name):
+    given = [np.array(x) for x in inputs(name)]
+    before = [x.copy() for x in given]
+    for array in given:
+        array.flags.writeable = False
+    values = getattr(losses, name)(reduction="none")(*given, sample_weight=np.ones(1, "float32"))
+    kept = np.asarray(values).copy()
+    for array, old in zip(given, before):
+        np.testing.assert_array_equal(array, old)
+        array.flags.writeable = True
+        array[...] = 0
+    np.testing.assert_array_equal(np.asarray(values), kept)
+
+
+def test_a_loss_of_ones_own_may_write_as_it_likes():
+    def loss(y_true, y_pred):
+        y_pred -= y_true
+        y_pred *= y_pred
+        total = 0.0
+        total += y_pred
+        return total
+
+    y_true, y_pred = np.ones((3, 2), "float32"), np.full((3, 2), 3.0, "float32")
+    assert float(losses.LossFunctionWrapper(loss)(y_true, y_pred)) == 4.0
+    np.testing.assert_array_equal(y_pred, 3.0)

@@ -186,3 +186,40 @@ def test_mistakes_are_named(make, words):
     with pytest.raises(ValueError) as caught:
         make()
     assert all(word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_metric_leaves_what_it_is_given_and_its_results_stay(name):
+    metric, given = make(name), [np.array(x) for x in inputs(name)]
+    before = [x.copy() for x in given]
+    for array in given:
+        array.flags.writeable = False
+    metric.update_state(*given)
+    result = metric.result()
+    kept = np.asarray(result).copy()
+    for array, old in zip(given, before):
+        np.testing.assert_array_equal(array, old)
+    metric.update_state(*given)
+    metric.reset_state()
+    np.testing.assert_array_equal(np.asarray(result), kept)
+
+
+def test_a_metric_of_ones_own_may_write_as_it_likes():
+    class Largest(metrics.Metric):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.largest = self.add_weight(name="largest", initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            y_pred -= y_true
+            self.largest.assign(ops.maximum(self.largest, ops.max(y_pred)))
+
+        def result(self):
+            return self.largest.value
+
+    metric, y_true, y_pred = Largest(), np.ones(3, "float32"), np.full(3, 3.0, "float32")
+    metric.update_state(y_true, y_pred)
+    first = metric.result()
+    metric.update_state(y_true, y_pred * 2)
+    np.testing.assert_array_equal(y_pred, 3.0)
+    assert (float(first), float(metric.result())) == (2.0, 5.0)

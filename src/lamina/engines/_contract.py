@@ -240,6 +240,9 @@ class Engine(Protocol):
     def storage_view(self, storage: Any) -> Tensor:
         """The tensor over a variable's storage that its readers get; it changes with the storage."""
 
+    def apart(self, x: Tensor, others: list[Any]) -> Tensor:
+        """`x`, copied if it may lie in the memory of one of the others (tensors, arrays)."""
+
     def write(self, storage: Any, value: Tensor) -> None:
         """Copies `value` into a storage."""
 

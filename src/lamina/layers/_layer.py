@@ -8,6 +8,7 @@ from lamina import ops, regularizers, tree
 from lamina._public import public
 from lamina._where import where
 from lamina.engines import layer_bases
+from lamina.ops._convert import to_tensors
 from lamina.ops._symbolic import KerasTensor, Node, Operation, any_symbolic
 from lamina.variables import (
     AutocastScope,
@@ -231,7 +232,7 @@ class Layer(Building, Losses, Operation, *layer_bases()):
 
         return (
             tuple(_map_known(convert, a) for a in args),
-            {k: v if k.endswith("mask") else _map_known(convert, v) for k, v in kwargs.items()},
+            {k: to_tensors(v) if k.endswith("mask") else _map_known(convert, v) for k, v in kwargs.items()},
         )
 
     def _check_positional(self, signature: Any, args: tuple) -> None:

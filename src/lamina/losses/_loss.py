@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops, tree
 from lamina._public import public
+from lamina._where import inside, where
 from lamina.ops._masks import get_mask
 from lamina.ops._symbolic import auto_name
 from lamina.variables import get_dtype_policy
@@ -44,7 +45,8 @@ class Loss:
         in_mask = get_mask(y_pred) if mask is None else mask
         y_pred = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_pred)
         y_true = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_true)
-        values = self.call(y_true, y_pred)
+        with inside(where.place[0] or "loss"):
+            values = self.call(y_true, y_pred)
         out_mask = get_mask(values)
         if in_mask is not None and out_mask is not None:
             in_mask = ops.logical_and(in_mask, out_mask)

@@ -145,7 +145,7 @@ class _Count(Metric):
         update_counts(counts, y_true, y_pred, self.thresholds, even=self._even, sample_weight=sample_weight)
 
     def result(self) -> Any:
-        value = ops.copy(self.accumulator.value)  # the value itself changes with the next batch
+        value = self.accumulator.value
         return ops.squeeze(value, 0) if len(self.thresholds) == 1 else value
 
     def get_config(self) -> dict[str, Any]:

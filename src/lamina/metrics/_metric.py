@@ -1,9 +1,13 @@
 """The base of metrics: numbers accumulated over the batches of an epoch."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from lamina import _settings, initializers, ops, tree
 from lamina._public import public
+from lamina._where import inside, where
+from lamina.ops._convert import to_tensors
 from lamina.ops._symbolic import auto_name
 from lamina.variables import StateScope, Variable, get_dtype_policy, name_scope
 
@@ -28,6 +32,11 @@ class Metric:
 
     # "up" or "down": which way is better, where the metric knows; callbacks with mode="auto" ask.
     _direction: str | None = None
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "update_state" in cls.__dict__:
+            cls.update_state = _on_tensors(cls.__dict__["update_state"])
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self._variables: list[Variable] = []
@@ -133,3 +142,14 @@ class Metric:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def _on_tensors(update_state: Callable) -> Callable:
+    """`update_state` that is given tensors of its own, whatever arrays the caller has."""
+
+    @functools.wraps(update_state)
+    def update(self: Metric, *args: Any, **kwargs: Any) -> Any:
+        with inside(where.place[0] or "metrics"):
+            return update_state(self, *to_tensors(args), **to_tensors(kwargs))
+
+    return update

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ._axes import all_axes
 from ._backend import kernels, xp
 from ._convert import dtype_name, floating, tensor, to
 from ._dtypes import numpy_dtype
@@ -248,11 +249,11 @@ def squareplus(x, b=4):
 
 def _joined(function: Callable, x: Any, axis: Any) -> Any:
     """Applies a function along one axis, along several taken together, or along all."""
-    if isinstance(axis, int):
-        return function(x, axis)
+    if isinstance(axis, (int, np.integer)):
+        return function(x, int(axis))
     if axis is None:
         return xp.reshape(function(xp.reshape(x, (-1,)), -1), x.shape)
-    axes = tuple(a % x.ndim for a in axis)
+    axes = all_axes(axis, x, "softmax")
     rest = [a for a in range(x.ndim) if a not in axes]
     order = (*rest, *axes)
     moved = xp.transpose(x, order)

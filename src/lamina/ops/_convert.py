@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from lamina import _settings
+from lamina import _settings, tree
 from lamina._public import public
 from lamina.engines import engine
 
 from ._backend import xp
 from ._dtypes import dtype_name, numpy_dtype, result_type, standardize_dtype
-from ._op import op
+from ._op import of_its_own, op
 from ._symbolic import KerasTensor
 
 _SCALARS = (bool, int, float, complex)
@@ -174,7 +174,7 @@ def _round_inwards(kind: Any, low: Any, high: Any) -> tuple:
 
 @public("ops.convert_to_tensor")
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
-    """`x` as a tensor of the engine.
+    """`x` as a tensor of the engine, which does not change when an array or Variable given changes later.
 
     Args:
         x: tensor, array, Variable, number, or nested list of these; a KerasTensor passes through.
@@ -189,24 +189,33 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         raise ValueError("convert_to_tensor: sparse and ragged tensors are not supported; pass a dense array.")
     if dtype is not None:
         return cast(x, dtype) if not _is_text(x, dtype) else engine.tensor(np.asarray(x))
-    if isinstance(x, KerasTensor):
-        return x
-    return tensor(x)
+    return x if isinstance(x, KerasTensor) else of_its_own(tensor(x), (x,))
 
 
 def _is_text(x: Any, dtype: Any) -> bool:
     return standardize_dtype(dtype) == "string" and not isinstance(x, KerasTensor)
 
 
+def to_tensors(structure: Any) -> Any:
+    """The NumPy arrays of a nested structure as tensors of their own; everything else, arrays of strings too, as it is."""
+    if not tree.is_nested(structure):
+        return _array_to_tensor(structure)
+    return tree.map_structure(_array_to_tensor, structure)
+
+
+def _array_to_tensor(x: Any) -> Any:
+    return convert_to_tensor(x) if type(x) is np.ndarray and x.dtype.kind not in "USO" else x
+
+
 @public("ops.convert_to_numpy")
 def convert_to_numpy(x):
-    """`x` as a plain NumPy array.
+    """`x` as a plain NumPy array, which nobody else holds.
 
     Raises: TypeError for a KerasTensor or a tensor of a traced function, which have no value.
     """
     if isinstance(x, KerasTensor):
         return np.asarray(x)
-    return engine.numpy(tensor(x))
+    return np.array(engine.numpy(tensor(x)))
 
 
 @public("ops.is_tensor")

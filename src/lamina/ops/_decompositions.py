@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina.engines import engine
 
+from ._axes import all_axes
 from ._backend import xp
 from ._convert import dtype_name, floating, promote, tensor, to
 from ._dtypes import numpy_dtype
@@ -296,8 +297,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
             flat = xp.sqrt(xp.sum(xp.square(xp.abs(x))))
             return xp.reshape(flat, (1,) * rank) if keepdims else flat
         axis = tuple(range(rank))
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
-    axes = tuple(a % rank for a in axes)
+    axes = all_axes(axis, x, "norm")
     if len(axes) == 1:
         return _vector_norm(x, ord, axes, keepdims)
     if len(axes) != 2:

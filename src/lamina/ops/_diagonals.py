@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ._axes import all_axes
 from ._backend import xp
 from ._convert import dtype_name, tensor, to
 from ._op import op
@@ -55,7 +56,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     x = tensor(x)
     if x.ndim < 2:
         raise ValueError(f"diagonal: expected at least two axes; got shape {tuple(x.shape)}.")
-    axis1, axis2 = axis1 % x.ndim, axis2 % x.ndim
+    axis1, axis2 = all_axes((axis1, axis2), x, "diagonal")
     rest = [a for a in range(x.ndim) if a not in (axis1, axis2)]
     x = xp.transpose(x, (*rest, axis1, axis2))
     rows, columns = x.shape[-2:]

@@ -7,6 +7,7 @@ import numpy as np
 from lamina._checks import check_one_of
 from lamina.engines import engine
 
+from ._axes import one_axis
 from ._backend import kernels, xp
 from ._convert import dtype_name, promote, scalar, tensor, to
 from ._dtypes import is_float_dtype, numpy_dtype, result_type
@@ -74,13 +75,14 @@ def take_along_axis(x, indices, axis=None):
     x, indices = tensor(x), _integer(indices)
     if axis is None:
         return xp.take(xp.reshape(x, (-1,)), xp.reshape(indices, (-1,)))
-    axis %= x.ndim
+    axis = one_axis(axis, x, "take_along_axis")
     if indices.ndim != x.ndim:
         raise ValueError(
             f"take_along_axis: x and indices must have equally many axes; got shapes {tuple(x.shape)} "
             f"and {tuple(indices.shape)}."
         )
-    sizes = [np.broadcast_shapes((a,), (b,))[0] for a, b in zip(x.shape, indices.shape)]
+    others = (s[:axis] + (1,) + s[axis + 1 :] for s in (tuple(x.shape), tuple(indices.shape)))
+    sizes = np.broadcast_shapes(*others)
     rows = tuple(x.shape[i] if i == axis else n for i, n in enumerate(sizes))
     places = tuple(indices.shape[i] if i == axis else n for i, n in enumerate(sizes))
     x = x if tuple(x.shape) == rows else xp.broadcast_to(x, rows)
@@ -311,15 +313,20 @@ def searchsorted(sorted_sequence, values, side="left"):
 
 @op("numpy", tensors="x")
 def digitize(x, bins):
-    """The number of the bin each element falls into: how many of the bounds are not above it.
+    """The number of the bin each element falls into: how many of the bounds it has reached or passed.
 
     Args:
         x: tensor of any shape, real.
-        bins: `(n,)`, ascending bounds.
+        bins: `(n,)`, ascending or descending bounds.
 
     Returns: shape of `x`, int32, from 0 to n.
     """
-    return searchsorted(bins, x, side="right")
+    ascending = searchsorted(bins, x, side="right")
+    bins = tensor(bins)
+    if bins.shape[0] < 2:
+        return ascending
+    descending = bins.shape[0] - searchsorted(xp.flip(bins, 0), x, side="right")
+    return xp.where(xp.less_equal(bins[0], bins[-1]), ascending, to(descending, "int32"))
 
 
 @op("numpy", tensors="x weights")

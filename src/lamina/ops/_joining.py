@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ._axes import one_axis
 from ._backend import xp
 from ._convert import dtype_name, promote, tensor
 from ._dtypes import result_type
@@ -138,16 +139,14 @@ def _cuts(size: int, sections: Any, even: bool, where: str) -> list[int]:
 
 def _split(x: Any, sections: Any, axis: int, even: bool, where: str) -> list[Any]:
     x = tensor(x)
-    if not -x.ndim <= axis < x.ndim:
-        raise ValueError(f"{where}: axis {axis} is out of range for shape {tuple(x.shape)}.")
-    axis %= x.ndim
+    axis = one_axis(axis, x, where)
     cuts = _cuts(x.shape[axis], sections, even, where)
     before = (slice(None),) * axis
     return [x[(*before, slice(a, max(a, b)))] for a, b in pairwise(cuts)]
 
 
 def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> Any:
-    axis %= x.ndim
+    axis = one_axis(axis, x, "split")
     size = x.shape[axis]
     if size is None:
         if not isinstance(indices_or_sections, (int, np.integer)):
@@ -216,7 +215,7 @@ def unstack(x, num=None, axis=0):
     Returns: list of tensors.
     """
     x = tensor(x)
-    axis %= x.ndim
+    axis = one_axis(axis, x, "unstack")
     count = x.shape[axis]
     if num is not None and num != count:
         raise ValueError(f"unstack: num={num}, but axis {axis} of shape {tuple(x.shape)} has size {count}.")

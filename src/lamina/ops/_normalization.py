@@ -8,6 +8,7 @@ import numpy as np
 from lamina import _settings
 from lamina.engines import engine
 
+from ._axes import all_axes, one_axis
 from ._backend import xp
 from ._convert import dtype_name, floating, tensor, to
 from ._dtypes import result_type
@@ -56,7 +57,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     """
     x = floating(x)
     name = dtype_name(x)
-    axis %= x.ndim
+    axis = one_axis(axis, x, "batch_normalization")
     shape = tuple(n if i == axis else 1 for i, n in enumerate(x.shape))
     factor = 1 / xp.sqrt(to(tensor(variance), name) + epsilon)
     if scale is not None:
@@ -68,7 +69,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 
 
 def _feature_axes(x: Any, axis: Any) -> tuple:
-    return tuple(a % x.ndim for a in ((axis,) if isinstance(axis, int) else axis))
+    return all_axes(axis, x, "normalization")
 
 
 def _feature_shape(x: Any, axes: tuple) -> tuple:

@@ -115,8 +115,8 @@ def op(
                 result = function(*args, **kwargs)
             kind = type(result)
             if kind is np.ndarray or kind in (tuple, list) or isinstance(result, np.generic):
-                return as_tensors(result)
-            return result
+                result = as_tensors(result)
+            return of_its_own(result, (*args, *kwargs.values()) if kwargs else args)
 
         operation = type(
             camel,
@@ -151,6 +151,24 @@ def as_tensors(result: Any) -> Any:
     if type(result) is np.ndarray or isinstance(result, np.generic):
         return engine.tensor(result)
     return result
+
+
+def of_its_own(result: Any, args: tuple) -> Any:
+    """The result, copied where it lies in the memory of a Variable or an array of the user's, which may change."""
+    if not engine.MUTABLE:
+        return result
+    lenders = []
+    for x in args:
+        if type(x) is np.ndarray:
+            lenders.append(x)
+        elif hasattr(x, "__tensor__"):
+            lenders.append(x.__tensor__())
+    if not lenders:
+        return result
+    if isinstance(result, (tuple, list)):
+        items = [engine.apart(r, lenders) for r in result]
+        return type(result)(*items) if hasattr(result, "_fields") else type(result)(items)
+    return engine.apart(result, lenders)
 
 
 def _join(operation: type[FunctionOperation], signature: inspect.Signature, args: Any, kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ import numpy as np
 
 from lamina._checks import check_one_of
 
+from ._axes import all_axes
 from ._backend import xp
 from ._convert import dtype_name, floating, tensor, to
 from ._nan_reductions import nan_where
@@ -17,17 +18,24 @@ def _along(x: Any, axis: Any) -> tuple[Any, int]:
     """`x` as a tensor with one axis to work along: several axes, or all, become one at the end."""
     if axis is None:
         return xp.reshape(x, (-1,)), 0
-    if isinstance(axis, int):
-        return x, axis
-    axes = tuple(a % x.ndim for a in axis)
+    axes = all_axes(axis, x, "quantile")
+    if len(axes) == 1:
+        return x, axes[0]
     rest = [a for a in range(x.ndim) if a not in axes]
     moved = xp.transpose(x, (*rest, *axes))
     return xp.reshape(moved, (*(x.shape[a] for a in rest), int(np.prod([x.shape[a] for a in axes])))), len(rest)
 
 
+def _ordered(x: Any, axis: Any) -> Any:
+    """The elements in order along the last axis; of none, NaN."""
+    flat, along = _along(x, axis)
+    if flat.shape[along] == 0:
+        return xp.full((*flat.shape[:along], *flat.shape[along + 1 :], 1), np.nan, dtype=x.dtype)
+    return xp.moveaxis(xp.sort(flat, axis=along), along, -1)
+
+
 def _kept_shape(x: Any, axis: Any) -> tuple:
-    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    axes = {a % x.ndim for a in axes}
+    axes = all_axes(axis, x, "quantile")
     return tuple(1 if i in axes else n for i, n in enumerate(x.shape))
 
 
@@ -47,8 +55,7 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "quantile")
     x = floating(x)
     axis = as_axes(axis)
-    flat, along = _along(x, axis)
-    ordered = xp.moveaxis(xp.sort(flat, axis=along), along, -1)
+    ordered = _ordered(x, axis)
     q = to(tensor(q), dtype_name(x))
     result = _between(ordered, q, ordered.shape[-1], method)
     # A NaN sorts last and stands for the whole.
@@ -115,8 +122,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "nanquantile")
     x = floating(x)
     axis = as_axes(axis)
-    flat, along = _along(x, axis)
-    ordered = xp.moveaxis(xp.sort(flat, axis=along), along, -1)
+    ordered = _ordered(x, axis)
     q = to(tensor(q), dtype_name(x))
     count = to(xp.sum(to(xp.logical_not(xp.isnan(ordered)), "int32"), axis=-1), dtype_name(x))
     ordered = xp.where(xp.isnan(ordered), xp.zeros_like(ordered), ordered)

@@ -5,6 +5,7 @@ from typing import Any
 
 from lamina.engines import engine
 
+from ._axes import all_axes
 from ._backend import xp
 from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
 from ._dtypes import result_type, standardize_dtype
@@ -81,8 +82,7 @@ def _extreme(x: Any, name: str, axis: Any, keepdims: bool, initial: Any) -> Any:
     x = tensor(x)
     axis = as_axes(axis)
     if 0 in x.shape and initial is None:
-        axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-        if 0 in [x.shape[a] for a in axes]:
+        if 0 in [x.shape[a] for a in all_axes(axis, x, name)]:
             raise ValueError(f"{name}: shape {tuple(x.shape)} has no elements on axis {axis}; give initial=.")
     if 0 in x.shape and initial is not None:
         return getattr(xp, name)(x, axis=axis, keepdims=keepdims, initial=initial)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamina._checks import check_one_of
 
+from ._axes import all_axes, one_axis
 from ._backend import xp
 from ._convert import dtype_name, tensor
 from ._op import op
@@ -103,7 +104,7 @@ def expand_dims(x, axis):
 def _squeeze_spec(call: Callable, x: KerasTensor, axis: Any = None) -> KerasTensor:
     if axis is None:
         return KerasTensor(tuple(n for n in x.shape if n != 1), x.dtype)
-    axes = {a % x.ndim for a in ((axis,) if isinstance(axis, int) else axis)}
+    axes = set(all_axes(axis, x, "squeeze"))
     for a in axes:
         if x.shape[a] not in (1, None):
             raise ValueError(f"squeeze: axis {a} of shape {x.shape} has size {x.shape[a]}, not 1.")
@@ -127,9 +128,9 @@ def broadcast_to(x, shape):
 
     Args:
         x: tensor that broadcasts to `shape`.
-        shape: tuple of ints.
+        shape: tuple of ints, or an int for one axis.
     """
-    return xp.broadcast_to(tensor(x), tuple(int(n) for n in shape))
+    return xp.broadcast_to(tensor(x), tuple(int(n) for n in np.atleast_1d(shape)))
 
 
 @op("numpy")
@@ -167,7 +168,7 @@ def rot90(array, k=1, axes=(0, 1)):
     x = tensor(array)
     if x.ndim < 2:
         raise ValueError(f"rot90: expected at least two axes; got shape {tuple(x.shape)}.")
-    first, second = (a % x.ndim for a in axes)
+    first, second = all_axes(axes, x, "rot90")
     if first == second:
         raise ValueError(f"rot90: axes must differ; got {tuple(axes)}.")
     k %= 4
@@ -272,7 +273,7 @@ def diff(a, n=1, axis=-1):
         axis: int.
     """
     x = tensor(a)
-    axis %= x.ndim
+    axis = one_axis(axis, x, "diff")
     before = (slice(None),) * axis
     for _ in range(n):
         high, low = x[(*before, slice(1, None))], x[(*before, slice(None, -1))]

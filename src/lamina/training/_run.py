@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lamina import tree
+from lamina import ops, tree
+from lamina._where import inside
 from lamina.engines import engine
 from lamina.training.callbacks._callback import CallbackList
 from lamina.training.callbacks._progbar_logger import ProgbarLogger
@@ -114,7 +115,9 @@ class Run:
             while (self.limit is None or len(found) < self.limit) and (call := next(calls, None)) is not None:
                 self.callbacks.call("on_predict_batch_begin", len(found), {})
                 found.append(call())
-                self.callbacks.call("on_predict_batch_end", len(found) - 1, {"outputs": found[-1]})
+                if self.callbacks.has("on_predict_batch_end"):
+                    outputs = tree.map_structure(ops.convert_to_numpy, found[-1])
+                    self.callbacks.call("on_predict_batch_end", len(found) - 1, {"outputs": outputs})
                 if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
                     shown = now
                     for bar in self.bars:
@@ -176,7 +179,8 @@ def call_step(step: Any, batch: Any) -> Any:
     batch = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
     if isinstance(step, Step):
         return step.on_batch(batch)
-    return step(tree.map_structure(lambda a: None if a is None else engine.tensor(a), batch))
+    with inside("step"):
+        return step(tree.map_structure(lambda a: None if a is None else engine.tensor(a), batch))
 
 
 def as_logs(last: Any, model: Any) -> dict[str, float]:
@@ -187,4 +191,4 @@ def as_logs(last: Any, model: Any) -> dict[str, float]:
 
 def _plain(value: Any) -> Any:
     array = engine.numpy(value) if not isinstance(value, (int, float)) else np.asarray(value)
-    return float(array) if array.ndim == 0 else array
+    return float(array) if array.ndim == 0 else np.array(array)

@@ -182,7 +182,7 @@ class Stepping:
             new_values = [value for _, value in changed]
             return scaled, (loss, y_pred, masks_of(y_pred), new_values, _Opaque([v for v, _ in changed]))
 
-        values = [v.value for v in variables]
+        values = [v.__tensor__() for v in variables]  # read before anything is assigned
         (_, aux), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
         loss, y_pred, masks, new_values, changed = aux
         set_masks(y_pred, masks)

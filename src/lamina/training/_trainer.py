@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lamina import tree
+from lamina import ops, tree
 from lamina._deprecation import warn_once
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
@@ -195,7 +195,7 @@ class Trainer(Stepping, OldMethods):
         self._init_trainer()
         source = make_source(self, x, None, None, None, False, None, "predict_on_batch")
         output = call_step(self._step("predict", source), source.data)
-        return tree.map_structure(engine.numpy, output)
+        return tree.map_structure(ops.convert_to_numpy, output)
 
     # --- how steps are made -------------------------------------------------------------------------------------------
 

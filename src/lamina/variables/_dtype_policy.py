@@ -6,6 +6,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina.ops._convert import to_tensors
 from lamina.ops._dtypes import standardize_dtype
 from lamina.ops._symbolic import KerasTensor
 
@@ -57,6 +58,7 @@ class DTypePolicy:
 
     def convert_input(self, x: Any, autocast: bool, dtype: str) -> Any:
         """`x` as a tensor, a float one cast to `dtype` if `autocast`."""
+        x = to_tensors(x)
         if isinstance(x, KerasTensor) or ops.is_tensor(x):
             if autocast and _is_float(x.dtype) and x.dtype != dtype:
                 return ops.cast(x, dtype)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
+from lamina._checks import NO_ASSIGNMENT
 from lamina._public import public
 from lamina.engines import engine
 from lamina.ops._dtypes import standardize_dtype
@@ -176,7 +177,15 @@ class Variable:
 
     @property
     def value(self) -> Any:
-        """The current tensor (inside a StateScope, the mapped one). A live view: it changes with `assign`."""
+        """The current value as a tensor (inside a StateScope, the mapped one). It stays what it is when the variable changes."""
+        return self._apart(self.__tensor__())
+
+    def _apart(self, tensor: Any) -> Any:
+        """`tensor`, copied if it lies in the storage, which changes with `assign`."""
+        return engine.apart(tensor, [self._tensor]) if engine.MUTABLE else tensor
+
+    def __tensor__(self) -> Any:
+        """What operations compute with: the value where it lies."""
         value = self._tensor
         if local.scope is not None:
             mapped = local.scope.get(self)
@@ -202,8 +211,8 @@ class Variable:
             return value
         if engine.MUTABLE:
             engine.write(self._value, value)
-            return self._tensor
-        self._value = self._tensor = value
+        else:
+            self._value = self._tensor = value
         return value
 
     def take(self, tensor: Any) -> None:
@@ -225,19 +234,15 @@ class Variable:
 
     def numpy(self) -> np.ndarray:
         """A NumPy copy of the value."""
-        return np.array(ops.convert_to_numpy(self.value))
+        return ops.convert_to_numpy(self)
 
     def item(self) -> Any:
         return self.numpy().item()
 
-    def __tensor__(self) -> Any:
-        return self.value
-
     __jax_array__ = __tensor__
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        array = ops.convert_to_numpy(self.value)
-        return np.array(array, dtype=dtype) if copy or copy is None else np.asarray(array, dtype=dtype)
+        return np.asarray(ops.convert_to_numpy(self), dtype=dtype)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         own = None if hasattr(type(self._tensor), "__array_ufunc__") else getattr(ops, ufunc.__name__, None)
@@ -252,16 +257,16 @@ class Variable:
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        return bool(self.value)
+        return bool(self.__tensor__())
 
     def __float__(self) -> float:
-        return float(self.value)
+        return float(self.__tensor__())
 
     def __int__(self) -> int:
-        return int(self.value)
+        return int(self.__tensor__())
 
     def __index__(self) -> int:
-        return self.value.__index__()
+        return self.__tensor__().__index__()
 
     def __len__(self) -> int:
         if not self._shape:
@@ -269,25 +274,28 @@ class Variable:
         return self._shape[0]
 
     def __iter__(self) -> Any:
-        return (self.value[i] for i in range(len(self)))
+        return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Any:
-        return self.value[index]
+        return self._apart(self.__tensor__()[index])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(f"Variable {self._path!r}: {NO_ASSIGNMENT} Then give it to `assign`.")
 
     def __neg__(self) -> Any:
-        return ops.negative(self.value)
+        return ops.negative(self)
 
     def __pos__(self) -> Any:
         return self.value
 
     def __abs__(self) -> Any:
-        return ops.absolute(self.value)
+        return ops.absolute(self)
 
     def __invert__(self) -> Any:
-        return ops.logical_not(self.value) if self.dtype == "bool" else ops.bitwise_not(self.value)
+        return ops.logical_not(self) if self.dtype == "bool" else ops.bitwise_not(self)
 
     def __round__(self, ndigits: int | None = None) -> Any:
-        return ops.round(self.value, decimals=ndigits or 0)
+        return ops.round(self, decimals=ndigits or 0)
 
     def __repr__(self) -> str:
         value = "" if local.scope is not None else f", value={engine.numpy(self._tensor)}"
@@ -303,7 +311,7 @@ class Variable:
 
 
 def _value_of(x: Any) -> Any:
-    return x.value if isinstance(x, Variable) else x
+    return x.__tensor__() if isinstance(x, Variable) else x
 
 
 def _standardize_shape(shape: Any, name: str) -> tuple[int, ...]:
@@ -331,10 +339,10 @@ def _attach_operators() -> None:
     }  # fmt: skip
 
     def forward(function: str) -> Callable:
-        return lambda self, other: getattr(ops, function)(self.value, other)
+        return lambda self, other: getattr(ops, function)(self, other)
 
     def reflected(function: str) -> Callable:
-        return lambda self, other: getattr(ops, function)(other, self.value)
+        return lambda self, other: getattr(ops, function)(other, self)
 
     for method, function in binary.items():
         setattr(Variable, f"__{method}__", forward(function))

@@ -377,3 +377,84 @@ def test_old_argument_names():
     with pytest.warns(DeprecationWarning):
         layer = LSTM(output_dim=4, inner_activation="hard_sigmoid", dropout_W=0.1)
     assert layer.units == 4 and layer.dropout == 0.1
+
+
+class Echo(layers.Layer):
+    """Puts out twice its input and `more` zeros beside it; its state counts the steps."""
+
+    def __init__(self, size, more=0, **kwargs):
+        super().__init__(**kwargs)
+        self.state_size, self.output_size, self.more = 2, size + more, more
+
+    def call(self, inputs, states):
+        output = ops.multiply(inputs, 2.0)
+        return ops.pad(output, ((0, 0), (0, self.more))), [ops.add(states[0], 1.0)]
+
+
+CELLS = {
+    "simple": lambda: SimpleRNNCell(5),
+    "lstm": lambda: LSTMCell(5),
+    "gru": lambda: GRUCell(5, reset_after=False),
+    "echo": lambda: Echo(4),
+    "wide": lambda: Echo(4, 3),
+    "stacked": lambda: [GRUCell(5), GRUCell(5)],
+    "other sizes": lambda: [GRUCell(3), LSTMCell(6)],
+    "stacked with echo": lambda: [LSTMCell(3), Echo(3, 1)],
+}
+
+
+def by_definition(cell, x, mask, backwards, zero):
+    """Step by step, sample by sample: what is masked changes nothing and repeats the last output, or gives zeros."""
+    steps = range(x.shape[1])[::-1] if backwards else range(x.shape[1])
+    outputs, finals = [], []
+    for i in range(len(x)):
+        states = cell.get_initial_state(batch_size=1) if hasattr(cell, "get_initial_state") else [np.zeros((1, 2))]
+        states = states if isinstance(states, (list, tuple)) else [states]
+        states = tree.map_structure(lambda s: ops.cast(s, "float32"), list(states))
+        row, last = [], None
+        for t in steps:
+            if mask[i, t]:
+                last, states = cell(x[i : i + 1, t], states)
+            row.append(None if last is None or (zero and not mask[i, t]) else np.asarray(last)[0])
+        outputs.append(row)
+        finals.append([np.asarray(s)[0] for s in tree.flatten(states)])
+    size = max(len(o) for row in outputs for o in row if o is not None)
+    outputs = np.array([[np.zeros(size) if o is None else o for o in row] for row in outputs])
+    return outputs, [np.array(s) for s in zip(*finals)]
+
+
+@pytest.mark.parametrize("unroll", [False, True])
+@pytest.mark.parametrize(("backwards", "zero"), [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("name", CELLS)
+def test_a_masked_step_repeats_the_last_output(name, backwards, zero, unroll):
+    mask = np.array([[1, 1, 0, 1, 0, 0], [0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 0, 0]], bool)
+    options = {"go_backwards": backwards, "zero_output_for_mask": zero, "unroll": unroll}
+    every = RNN(CELLS[name](), return_sequences=True, return_state=True, **options)
+    every(X, mask=mask)
+    randomise(every)
+    outputs, states = by_definition(every.cell, X, mask, backwards, zero)
+    got = every(X, mask=mask)
+    for a, b in zip(tree.flatten(got), [outputs, *states], strict=True):
+        close(a, b)
+    last = RNN(every.cell, **options)
+    close(last(X, mask=mask), outputs[:, -1])
+    inputs, masks = Input((6, 4)), Input((6,), dtype="bool")
+    model = Model([inputs, masks], every(inputs, mask=masks))
+    for a, b in zip(tree.flatten(model.predict([X, mask], verbose=0)), [outputs, *states], strict=True):
+        close(a, b)
+
+
+@pytest.mark.parametrize("kind", [SimpleRNN, LSTM, GRU])
+@pytest.mark.parametrize("use_cudnn", ["auto", False])
+def test_masks_within_the_layers_of_one_cell(kind, use_cudnn):
+    mask = np.array([[1, 0, 1, 1, 0, 0], [0, 1, 0, 0, 1, 1], [1, 1, 1, 1, 1, 1]], bool)
+    both = layers.Bidirectional(kind(5, return_sequences=True, use_cudnn=use_cudnn), merge_mode=None)
+    both(X, mask=mask)
+    randomise(both)
+    ahead, back = both(X, mask=mask)
+    # In both directions masked steps give zeros, as in Keras.
+    close(ahead, by_definition(both.forward_layer.cell, X, mask, False, True)[0])
+    close(back, by_definition(both.backward_layer.cell, X, mask, True, True)[0][:, ::-1])
+    one = kind(5, return_sequences=True, use_cudnn=use_cudnn)
+    one(X, mask=mask)
+    close(one(X, mask=mask), by_definition(one.cell, X, mask, False, False)[0])

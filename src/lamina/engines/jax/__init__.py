@@ -12,6 +12,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from lamina._checks import NO_ASSIGNMENT
+
 from . import _nn, _numpy, _random
 from ._compile import compile as compile
 from ._compile import remat as remat
@@ -90,6 +92,13 @@ def _numpy_of(x: jax.Array) -> np.ndarray:
     """A NumPy array of the values, a copy."""
     return np.array(x)
 
+
+def _refuse_assignment(x: Any, index: Any, value: Any) -> None:
+    raise TypeError(f"{NO_ASSIGNMENT} JAX's own form is x.at[index].set(value).")
+
+
+for _class in (type(jnp.zeros(())), jax.core.Tracer):
+    _class.__setitem__ = _refuse_assignment  # type: ignore[method-assign]
 
 type(jnp.zeros(())).numpy = _numpy_of  # programs written for TensorFlow's Keras ask results for .numpy()
 

@@ -23,6 +23,7 @@ from ._control import while_loop as while_loop
 from ._graph import Spec as Spec
 from ._measure import measure as measure
 from ._peaks import peaks as peaks
+from ._storage import apart as apart
 from ._storage import new_storage as new_storage
 from ._storage import shares_storage as shares_storage
 from ._storage import storage_view as storage_view

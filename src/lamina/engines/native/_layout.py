@@ -168,6 +168,7 @@ class Layout:
                 root = self.root.get(v, v)
                 if (
                     not v.is_constant
+                    and root is not out  # the same part again, where it has no bytes
                     and root not in inputs
                     and root not in self.places
                     and root not in self.joined
@@ -178,6 +179,14 @@ class Layout:
                     self.places[root] = "joined"
                     self._merge(root, out)
                 offset += v.nbytes
+
+    def _whole_of(self, v: Var) -> tuple[Var, int]:
+        """The value that has memory of its own and holds the joined `v`, and where in it: a part may be joined of parts."""
+        whole, offset = self.joined[v]
+        while whole in self.joined:
+            whole, further = self.joined[whole]
+            offset += further
+        return whole, offset
 
     def _find_blocks(self) -> list[tuple[int, int]]:
         """Runs of calls, first and last node, that all work element by element on long arrays of one size."""
@@ -233,7 +242,7 @@ class Layout:
         for n, node in enumerate(self.graph.nodes):
             for v in node.outputs:
                 if v in self.joined:
-                    first.setdefault(self.joined[v][0], n)
+                    first.setdefault(self._whole_of(v)[0], n)
                 elif v not in self.places:
                     first.setdefault(v, n)
                     sizes[v] = CHUNK * v.dtype.itemsize if v in self.scratch else v.nbytes
@@ -254,8 +263,9 @@ class Layout:
             bisect.insort(placed, (offset, offset + size, start, stop))
             self.places[v] = offset
             total = max(total, offset + size)
-        for v, (out, offset) in self.joined.items():
-            self.places[v] = self.places[out] + offset
+        for v in self.joined:
+            whole, offset = self._whole_of(v)
+            self.places[v] = self.places[whole] + offset
         return total
 
 

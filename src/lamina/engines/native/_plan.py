@@ -117,7 +117,8 @@ class BoundPlan:
             scope[name] = plan.stages[name].bind(*around, arenas, room)
         exec(plan.code, scope)
         self.run: Callable[[], None] = scope["run"]
-        self.outputs = [read(v) for v in graph.outputs]
+        kept = plan.names.kept
+        self.outputs = [scope[kept[o]] if o in kept else read(v) for o, v in enumerate(graph.outputs)]
 
 
 def _shares(arrays: list[np.ndarray], size: int) -> list[list[tuple[np.ndarray, ...]]]:

@@ -27,6 +27,7 @@ class Names:
         self.stages: dict[str, Node] = {}
         self.bound: dict[str, Node] = {}
         self.in_loop: dict[Var, str] = {}
+        self.kept: dict[int, str] = {}  # results that lie in state which is written over, and the copies made before
 
     def of(self, var: Var) -> str:
         if var in self.in_loop:
@@ -61,6 +62,11 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         n += 1
     pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written_in_place]
     states = {graph.inputs[i] for i in donated}
+    for o, v in enumerate(graph.outputs):
+        if o not in donated.values() and layout.root.get(v, v) in {old for old, _ in pending}:
+            names.functions[name := f"o{o}"] = np.empty(v.shape, v.dtype)
+            names.kept[o] = name
+            lines.append(f"    np.copyto({name}, {names.of(v)})")
     for k, (_, new) in enumerate(pending):
         if layout.root.get(new, new) in states:  # another state's storage, which an earlier copy may overwrite
             names.functions[f"t{k}"] = np.empty(new.shape, new.dtype)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ._tracer import wrap
+from ._tracer import Tensor, wrap
 
 
 def new_storage(value: Any) -> np.ndarray:
@@ -14,9 +14,14 @@ def new_storage(value: Any) -> np.ndarray:
 
 def storage_view(storage: np.ndarray) -> Any:
     """What readers of a variable get: a tensor over the same memory that cannot be written."""
-    view = wrap(storage)
-    view.flags.writeable = False
-    return view
+    return wrap(storage)
+
+
+def apart(x: Any, others: list[Any]) -> Any:
+    """`x`, copied if it may lie in the memory of one of the others."""
+    if type(x) is Tensor and any(isinstance(y, np.ndarray) and np.may_share_memory(x, y) for y in others):
+        return wrap(np.array(x))
+    return x
 
 
 def write(storage: np.ndarray, value: Any) -> None:

@@ -72,7 +72,7 @@ _owner = os.getpid()
 def parallel(function: Callable[[Any], None], parts: Sequence[Any]) -> None:
     """Calls `function` on every part, the first in this thread and the others each in one of the pool's."""
     global _owner
-    if len(parts) == 1 or not _busy.acquire(blocking=False):  # another plan is using the pool
+    if len(parts) <= 1 or not _busy.acquire(blocking=False):  # another plan is using the pool
         for part in parts:
             function(part)
         return

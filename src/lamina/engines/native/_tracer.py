@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from lamina._checks import NO_ASSIGNMENT
+
 from . import _primitive
 from ._dtypes import promote
 from ._graph import Graph, Node, Spec, Var
@@ -163,9 +165,12 @@ def plain(x: Any) -> Any:
 
 
 def wrap(x: Any) -> Any:
+    """`x` as a Tensor over the same memory, which cannot be written through it."""
     if isinstance(x, tuple):
         return tuple(map(wrap, x))
-    return np.asarray(x).view(Tensor)
+    tensor = np.asarray(x).view(Tensor)
+    tensor.setflags(write=False)
+    return tensor
 
 
 def is_traced(x: Any) -> bool:
@@ -176,7 +181,13 @@ def is_traced(x: Any) -> bool:
 
 
 class Tensor(np.ndarray):
-    """A NumPy array with `.numpy()`, whose operators promote dtypes as Keras does (int32 with float32 gives float32)."""
+    """A NumPy array that is never written: `x += 1` makes a new one.
+
+    It has `.numpy()`, and its operators promote dtypes as Keras does (int32 with float32 gives float32).
+    """
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(NO_ASSIGNMENT)
 
     def numpy(self) -> np.ndarray:
         """A plain NumPy copy."""
@@ -190,7 +201,9 @@ class Tensor(np.ndarray):
             if implementation is not None:
                 return implementation(*inputs)
         if out is not None:
-            kwargs["out"] = tuple(plain(o) for o in out)
+            if any(isinstance(o, Tensor) for o in out):
+                raise TypeError(f"numpy.{ufunc.__name__}: out= must be a plain NumPy array. A tensor is never written.")
+            return getattr(ufunc, method)(*(plain(x) for x in inputs), out=out, **kwargs)
         result = getattr(ufunc, method)(*(plain(x) for x in inputs), **kwargs)
         return result if result is None else wrap(result) if not isinstance(result, list) else result
 
@@ -203,9 +216,19 @@ class Tensor(np.ndarray):
         trace = current_trace()
         if trace is not None and trace.watched and func in FUNCTIONS:
             return FUNCTIONS[func](*args, **kwargs)
-        return super().__array_function__(func, types, args, kwargs)
+        # On plain arrays, since NumPy's own code works in place on what it has made.
+        result = func(*_all(plain, args), **{k: _all(plain, v) for k, v in kwargs.items()})
+        return _all(lambda x: wrap(x) if isinstance(x, (np.ndarray, np.generic)) else x, result)
 
     __hash__ = None
+
+
+def _all(convert: Callable, x: Any) -> Any:
+    """`x` with `convert` applied to what the tuples and lists in it hold."""
+    if isinstance(x, (tuple, list)):
+        items = [_all(convert, i) for i in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    return convert(x)
 
 
 class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
@@ -228,8 +251,8 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         if out is not None:
             raise ConcreteValueError(
-                f"numpy.{ufunc.__name__} with out= (or an in-place operator on an array) cannot take a traced tensor: "
-                "write `x = x + y` instead, or run with run_eagerly=True."
+                f"numpy.{ufunc.__name__} with out= (or an in-place operator on a NumPy array) cannot write a traced "
+                "tensor into an array: write `x = x + y` instead, or start from a tensor such as ops.zeros(...)."
             )
         if method == "reduce":
             reduction = {np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min}.get(ufunc)
@@ -298,7 +321,7 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
         return FUNCTIONS["getitem"](self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise TypeError("A traced tensor cannot be assigned into. Use lamina.ops.slice_update or lamina.ops.scatter.")
+        raise TypeError(NO_ASSIGNMENT)
 
     def astype(self, dtype: Any, copy: bool = True) -> Any:
         return FUNCTIONS["cast"](self, dtype)
@@ -323,6 +346,14 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         value = f", value={self.ref.value}" if self.trace.eager else ""
         return f"<Tracer shape={self.shape}, dtype={self.dtype.name}{value}>"
+
+
+for _divided in (np.mean, np.std, np.var):  # ndarray's methods divide their sums in place
+    setattr(Tensor, _divided.__name__, lambda self, *args, f=_divided, **kwargs: f(self, *args, **kwargs))
+
+for _name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
+    for _class in (Tensor, Tracer):
+        setattr(_class, f"__i{_name}__", getattr(_class, f"__{_name}__"))
 
 
 def _method(function: Any) -> Callable:

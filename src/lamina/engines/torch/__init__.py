@@ -7,11 +7,13 @@ run without Python's share of the work. See docs/engines.md.
 import torch
 
 from . import _nn, _numpy, _random
+from . import _values as _values
 from ._compile import compile as compile
 from ._data import can_hold as can_hold
 from ._data import prefetch as prefetch
 from ._data import resident as resident
 from ._module import Module
+from ._storage import apart as apart
 from ._storage import new_storage as new_storage
 from ._storage import shares_storage as shares_storage
 from ._storage import storage_view as storage_view

@@ -14,6 +14,7 @@ from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 
 from lamina import tree
 
+from ._data import resident as as_resident
 from ._graph import simplify
 from ._tensors import DEVICE, ConcreteValueError, tensor, tracing
 
@@ -101,8 +102,7 @@ def _as_data(x: Any) -> Any:
         return x
     if isinstance(x, (int, float)):
         return torch.tensor(x, dtype=torch.int32 if isinstance(x, int) else torch.float32, device=DEVICE)
-    x = tensor(x)
-    return x.contiguous() if isinstance(x, torch.Tensor) else x
+    return as_resident(x)
 
 
 class _Entry:

@@ -24,6 +24,13 @@ def _from_torch(x: torch.Tensor) -> torch.Tensor:
     return x.permute(0, *range(2, x.ndim), 1)
 
 
+def _weight(kernel: torch.Tensor) -> torch.Tensor:
+    """A kernel in torch's layout. Where one of its first axes has length one, channels_last is no different from some other
+    formats, and not all of torch's gradients read the same one: then it is copied into the plain format."""
+    weight = kernel.permute(kernel.ndim - 1, kernel.ndim - 2, *range(kernel.ndim - 2))
+    return weight.clone(memory_format=torch.contiguous_format) if 1 in weight.shape[:2] else weight
+
+
 def _tuple(value: Any, rank: int) -> tuple[int, ...]:
     return (int(value),) * rank if isinstance(value, (int, np.integer)) else tuple(int(v) for v in value)
 
@@ -57,7 +64,7 @@ def conv(x: Any, kernel: Any, strides: Any, padding: Any, dilation: Any, groups:
     if rank > 3:
         return _conv_by_slices(x, kernel, strides, padding, dilation, groups)
     both, rest = _split_padding(padding)
-    weight = kernel.permute(rank + 1, rank, *range(rank))
+    weight = _weight(kernel)
     return _from_torch(_CONV[rank](_padded(_to_torch(x), rest), weight, None, strides, both, dilation, groups))
 
 
@@ -97,7 +104,7 @@ def conv_transpose(
         return y.squeeze(1)
     if rank > 3:
         raise NotImplementedError(f"The torch engine has transposed convolutions over up to 3 axes; got {rank}.")
-    weight = kernel.permute(rank + 1, rank, *range(rank))
+    weight = _weight(kernel)
     y = _CONV_TRANSPOSE[rank](_to_torch(x), weight, None, strides, 0, 0, groups, dilation)
     # All that the windows reach; of that the part that is no padding, and zeros where no window reaches.
     missing = [(0, max(before + n - y.shape[i + 2], 0)) for i, (n, (before, _)) in enumerate(zip(spatial, padding))]

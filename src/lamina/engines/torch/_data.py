@@ -9,7 +9,7 @@ import torch
 
 from lamina import tree
 
-from ._tensors import DEVICE, tensor
+from ._tensors import DEVICE, from_host, tensor
 
 _SHARE = 0.5  # of the free memory of a device that data may take
 _AHEAD = 2  # batches on their way to the device
@@ -17,7 +17,7 @@ _AHEAD = 2  # batches on their way to the device
 
 def resident(x: Any) -> Any:
     """An array where compiled steps gather from; on the CPU over the user's own memory."""
-    x = tensor(x)
+    x = from_host(x) if isinstance(x, np.ndarray) else tensor(x)
     return x.contiguous() if isinstance(x, torch.Tensor) else x
 
 

@@ -15,6 +15,9 @@ from ._reuse import reuse_memory
 aten = torch.ops.aten
 _LARGE = 1 << 16  # elements from which on a constant is cheaper to make than to keep
 _NOTHING = frozenset((aten.detach.default, aten.alias.default, aten.lift_fresh.default))
+# Whether a value can be seen in another shape without a copy depends on strides, and those of the next batch may be others:
+# kernels choose them, and axes of length one have any.
+_VIEWS = frozenset((aten.view.default, aten._unsafe_view.default))
 
 
 def simplify(traced: GraphModule, donated: Sequence[int]) -> Callable[..., list[torch.Tensor]]:
@@ -25,6 +28,8 @@ def simplify(traced: GraphModule, donated: Sequence[int]) -> Callable[..., list[
         if node.op == "call_function" and node.target in _NOTHING:
             node.replace_all_uses_with(node.args[0])
             graph.erase_node(node)
+        elif node.target in _VIEWS:
+            node.target = aten.reshape.default
     graph.eliminate_dead_code()
     changed = _changed(graph)
     _fold_constants(traced, changed)

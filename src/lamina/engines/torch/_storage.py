@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from ._tensors import DEVICE, eagerly, tensor
+from ._tensors import DEVICE, eagerly, is_traced, tensor
 
 
 def new_storage(value: Any) -> torch.Tensor:
@@ -16,6 +16,15 @@ def new_storage(value: Any) -> torch.Tensor:
 def storage_view(storage: torch.Tensor) -> torch.Tensor:
     """What readers of a variable get."""
     return storage
+
+
+def apart(x: Any, others: list[Any]) -> Any:
+    """`x`, copied if it may lie in the memory of one of the others. What autograd follows is one with its variable."""
+    if not isinstance(x, torch.Tensor) or is_traced(x) or x.requires_grad:
+        return x
+    if any(isinstance(y, torch.Tensor) and not is_traced(y) and shares_storage(x, y) for y in others):
+        return x.clone()
+    return x
 
 
 def write(storage: torch.Tensor, value: Any) -> None:

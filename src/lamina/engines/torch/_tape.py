@@ -148,4 +148,4 @@ class GradientTape(Tape):
             return self._variables[id(x)][2]
         if isinstance(x, torch.Tensor):
             return x
-        return x.value if hasattr(x, "__tensor__") else None
+        return x.__tensor__() if hasattr(x, "__tensor__") else None

@@ -62,14 +62,14 @@ def eagerly() -> Any:
 
 
 def tensor(x: Any, dtype: Any = None) -> Any:
-    """`x` as a tensor on the engine's device, without a copy where possible; arrays of strings stay as they are."""
+    """`x` as a tensor on the engine's device, a copy if it is a NumPy array; arrays of strings stay as they are."""
     if not isinstance(x, torch.Tensor):
         if hasattr(x, "__tensor__"):
             x = x.__tensor__()
         elif watched and id(x) in watched:
             x = watched[id(x)][1]
         else:
-            x = _from_host(x)
+            x = from_host(x if type(x) is not np.ndarray else np.array(x))
             if not isinstance(x, torch.Tensor):
                 return x
     elif x.device != DEVICE and not is_traced(x) and x.device.type != "meta":
@@ -77,7 +77,8 @@ def tensor(x: Any, dtype: Any = None) -> Any:
     return x if dtype is None else cast(x, dtype)
 
 
-def _from_host(x: Any) -> Any:
+def from_host(x: Any) -> Any:
+    """An array as a tensor, over the same memory where possible."""
     array = x if isinstance(x, np.ndarray) else np.asarray(x)
     if array.dtype.kind in "USO":
         return array

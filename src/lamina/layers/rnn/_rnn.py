@@ -38,7 +38,7 @@ class RNN(Layer):
         zero_output_for_mask: whether the output of a masked step is zero, not that of the step before.
 
     Input `(batch, steps, ...)`; output `(batch, steps, units)` with return_sequences, else `(batch, units)`. A step where
-    the mask `(batch, steps)` is False leaves the states as they are.
+    the mask `(batch, steps)` is False leaves the states as they are and repeats the last output.
 
     Example:
         >>> RNN(LSTMCell(3), return_sequences=True)(ops.ones((2, 5, 4))).shape
@@ -79,8 +79,7 @@ class RNN(Layer):
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         batch, steps = sequences_shape[:2]
         states = tree.map_structure(lambda size: (batch, size), self.state_size)
-        size = getattr(self.cell, "output_size", None)
-        size = tree.flatten(self.state_size)[0] if size is None else size
+        size = self._output_size()
         output = (batch, steps, size) if self.return_sequences else (batch, size)
         return (output, *states) if self.return_state else output
 
@@ -187,16 +186,15 @@ class RNN(Layer):
 
         def step(states: Any, row: Any) -> tuple[Any, Any]:
             output, new = run(row[0], states, **options)
-            new = tree.pack_sequence_as(states, tree.flatten(new))
-            if mask is None:
-                return new, output
-            if self.zero_output_for_mask:
-                before = ops.zeros_like(output)
-            else:  # the first state of the (last) cell is its output
-                before = states[-1][0] if tree.is_nested(states[-1]) else states[0]
-            here = row[1]
+            return tree.pack_sequence_as(states, tree.flatten(new)), output
+
+        def masked_step(carry: Any, row: Any) -> tuple[Any, Any]:
+            (states, last), here = carry, row[1]
+            new, output = step(states, row)
             new = tree.map_structure(lambda n, o: ops.where(_like(here, n), n, o), new, states)
-            return new, ops.where(_like(here, output), output, before)
+            kept = ops.zeros_like(output) if self.zero_output_for_mask else ops.cast(last, output.dtype)
+            output = ops.where(_like(here, output), output, kept)
+            return (new, ops.cast(output, last.dtype)), output
 
         rows = [ops.swapaxes(sequences, 0, 1)]
         if mask is not None:
@@ -204,13 +202,31 @@ class RNN(Layer):
         loop = _unrolled if self.unroll else ops.scan
         held = _draw_masks(cell, ops.shape(sequences)[0]) if training else []
         try:
-            states, outputs = loop(step, states, rows, reverse=self.go_backwards)
+            if mask is None:
+                states, outputs = loop(step, states, rows, reverse=self.go_backwards)
+            else:
+                carry = (states, self._output_before(states))
+                (states, _), outputs = loop(masked_step, carry, rows, reverse=self.go_backwards)
         finally:
             for inner in held:
                 inner.hold_masks(None)
         if not self.return_sequences:
             return outputs[0 if self.go_backwards else -1], states
         return ops.swapaxes(ops.flip(outputs, 0) if self.go_backwards else outputs, 0, 1), states
+
+    def _output_before(self, states: list[Any]) -> Any:
+        """What masked steps repeat before any step has counted: for the cells whose output is their first state, that
+        state; else zeros."""
+        cell = self.cell.cells[-1] if isinstance(self.cell, StackedRNNCells) else self.cell
+        first = tree.flatten(states[-1] if tree.is_nested(states[-1]) else states)[0]
+        shape = (first.shape[0], self._output_size())
+        if isinstance(cell, RecurrentCell) and tuple(first.shape) == shape:
+            return first
+        return ops.zeros(shape, dtype=first.dtype)
+
+    def _output_size(self) -> int:
+        size = getattr(self.cell, "output_size", None)
+        return tree.flatten(self.state_size)[0] if size is None else size
 
     def get_config(self) -> dict[str, Any]:
         names = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lamina._checks import NO_ASSIGNMENT
 from lamina._public import public
 
 from .._dtypes import standardize_dtype
@@ -56,6 +57,9 @@ class KerasTensor:
         if not self.shape or self.shape[0] is None:
             self._no_value("len()")
         return self.shape[0]
+
+    def __setitem__(self, index, value):
+        raise TypeError(NO_ASSIGNMENT)
 
     def __iter__(self):
         self._no_value("Iteration")
