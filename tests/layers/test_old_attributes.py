@@ -18,8 +18,8 @@ def test_tensors_and_shapes_of_each_call():
         shared.get_output_at(2)
     features = lamina.Model([left, right], outputs)
     x, (w, b) = np.random.default_rng(0).random((2, 4)).astype("float32"), shared.get_weights()
-    for found, x in zip(features.predict([x, 2 * x], verbose=0), (x, 2 * x)):
-        np.testing.assert_allclose(found, x @ w + b, rtol=1e-5, atol=1e-6)
+    for found, given in zip(features.predict([x, 2 * x], verbose=0), (x, 2 * x)):
+        np.testing.assert_allclose(found, given @ w + b, rtol=1e-5, atol=1e-6)
 
 
 def test_shapes_of_several_inputs_and_of_calls_that_differ():

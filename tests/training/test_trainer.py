@@ -478,3 +478,11 @@ def test_noise_of_the_global_generator_differs_from_step_to_step(data):
     model = lamina.Sequential([lamina.Input((3,)), Noise()])
     out = model.predict(data[0], batch_size=10, verbose=0)
     assert len(np.unique(out)) == 5
+
+
+def test_a_loss_that_closes_over_a_symbolic_tensor_is_told_what_to_do():
+    inputs, weights = lamina.Input((3,)), lamina.Input((2,))
+    model = lamina.Model([inputs, weights], lamina.layers.Dense(2)(inputs))
+    model.compile("sgd", lambda y, p: ops.mean(weights * ops.square(y - p), axis=-1))
+    with pytest.raises(TypeError, match=r"uses a symbolic tensor of a model.* override compute_loss"):
+        model.train_on_batch([np.ones((4, 3)), np.ones((4, 2))], np.ones((4, 2)))
