@@ -3,7 +3,7 @@
 import numpy as np
 
 import lamina
-from lamina import layers, ops
+from lamina import layers, ops, saving
 
 
 class TestArgumentsHandedOn:
@@ -50,3 +50,19 @@ class TestArgumentsHandedOn:
         inputs = layers.Input((3,))
         model = lamina.Model(inputs, Mine(2, kernel_initializer="ones")(inputs))
         np.testing.assert_array_equal(model.predict(np.ones((2, 3)), verbose=0), np.full((2, 2), 6))
+
+    def test_through_a_file(self, tmp_path):
+        @saving.register_keras_serializable("test_call")
+        class Sum(layers.Layer):
+            def __init__(self, **kwargs):
+                super().__init__(**kwargs)
+                self.inner = layers.Dense(2)
+
+            def call(self, *args):
+                return self.inner(args[0] + args[1])
+
+        a, b, x = layers.Input((3,)), layers.Input((3,)), np.ones((2, 3), "float32")
+        model = lamina.Model([a, b], Sum()(a, b))
+        model.save(str(tmp_path / "m.keras"))
+        again = saving.load_model(str(tmp_path / "m.keras"))
+        np.testing.assert_array_equal(again.predict([x, x], verbose=0), model.predict([x, x], verbose=0))

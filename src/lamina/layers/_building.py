@@ -90,6 +90,8 @@ class Building(Held):
             return None
         if len(shapes) == 1:
             return {"input_shape": next(iter(shapes.values()))}
+        if signature_for(self).catches_all:
+            return None  # several of `*args`, which have no names to build by: the first call builds it
         return {"shapes_dict": dict(shapes)}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
