@@ -110,7 +110,7 @@ def main(argv=None) -> dict:
     arguments = parser(__doc__)
     arguments.add_argument("--data", type=pathlib.Path, help="lines of label, tab, text")
     options = arguments.parse_args(argv)
-    lamina.utils.set_random_seed(0)
+    lamina.utils.set_random_seed(1)
     if options.data is not None:
         texts, labels = read_texts(options.data)
         order = np.random.default_rng(0).permutation(len(texts))

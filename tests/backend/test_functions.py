@@ -233,3 +233,9 @@ def test_uids(capsys):
     assert [K.get_uid("a"), K.get_uid("a"), K.get_uid("b")] == [1, 2, 1]
     assert K.print_tensor(A, "here") is A and "here" in capsys.readouterr().out
     assert K.stop_gradient([A, B])[1].tolist() == B.tolist()
+
+
+def test_name_scope_names_what_is_made_inside():
+    with K.name_scope("block/one"):
+        made = Variable(1.0, name="w")
+    assert made.path == "block_one/w" and Variable(1.0, name="w").path == "w"

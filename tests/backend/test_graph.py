@@ -127,3 +127,36 @@ def test_updates():
 def test_errors(model, call, error, message):
     with pytest.raises(error, match=message):
         call(model)
+
+
+@pytest.mark.filterwarnings("ignore:Optimizer.get_updates")
+@pytest.mark.parametrize(
+    "updates_of",
+    [
+        lambda optimizer, loss, weights: optimizer.get_updates(loss, weights),
+        lambda optimizer, loss, weights: optimizer.get_updates(weights, [], loss),
+        lambda optimizer, loss, weights: optimizer.get_updates(weights, loss=loss),
+        lambda optimizer, loss, weights: optimizer.get_updates(params=weights, loss=loss),
+    ],
+    ids=["Keras 2", "Keras 1", "mixed", "names"],
+)
+def test_get_updates_make_a_step_after_each_call(model, updates_of):
+    loss = K.mean(K.square(model.output))
+    train = K.function(
+        [model.input], [loss], updates=updates_of(lamina.optimizers.SGD(0.1), loss, model.trainable_weights)
+    )
+    before = [w.copy() for w in model.get_weights()]
+
+    def value_at(kernel):
+        model.set_weights([*before[:2], kernel, before[3]])
+        return float(np.mean(model.predict(X, verbose=0) ** 2))
+
+    slope = differences(value_at, before[2])
+    model.set_weights(before)
+    (first,) = train([X])
+    np.testing.assert_allclose(first, value_at(before[2]), rtol=1e-5)
+    model.set_weights(before)
+    train([X])
+    np.testing.assert_allclose(model.get_weights()[2], before[2] - 0.1 * slope, atol=1e-3)
+    with pytest.raises(TypeError, match="expected loss= and params="):
+        lamina.optimizers.SGD().get_updates(loss=loss)

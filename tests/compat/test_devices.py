@@ -35,7 +35,3 @@ def test_without_a_gpu(tf, monkeypatch):
     monkeypatch.setattr(current(), "devices", lambda: ["cpu:0"])
     assert tf.config.list_physical_devices("GPU") == []
     assert not tf.test.is_gpu_available() and tf.test.gpu_device_name() == ""
-
-
-def test_the_backend_is_the_engine(tf, engine_name):
-    assert tf.keras.backend.backend() == engine_name

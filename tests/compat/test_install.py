@@ -67,7 +67,10 @@ def test_names_are_laminas_own(installed, path):
     module = importlib.import_module(f"keras.{path}")
     own = importlib.import_module(f"lamina.{path}")
     for name in set(module.__all__) - set(SPECIAL.get(path, {})):
-        assert getattr(module, name) is getattr(own, name)
+        if f"{path}.{name}" in MODULES:
+            assert getattr(module, name) is importlib.import_module(f"keras.{path}.{name}")
+        else:
+            assert getattr(module, name) is getattr(own, name)
     assert set(module.__all__) <= set(dir(module))
 
 
@@ -82,7 +85,7 @@ def test_top_level(installed):
 def test_what_is_missing(installed):
     with pytest.raises(ModuleNotFoundError, match="lamina stands in for keras here") as caught:
         importlib.import_module("keras.applications.resnet_imaginary")
-    assert caught.value.name.startswith("keras.applications")
+    assert caught.value.name == "keras.applications.resnet_imaginary"
     layers = importlib.import_module("keras.layers")
     with pytest.raises(AttributeError, match="no 'NoSuchLayer' in what 'keras.layers' stands for"):
         layers.NoSuchLayer  # noqa: B018
@@ -99,7 +102,7 @@ def test_thin_tensorflow(installed):
     assert tf.math.reduce_sum is tf.reduce_sum
     with pytest.raises(AttributeError, match=r"tensorflow.data is not part .*PyDataset"):
         tf.data  # noqa: B018
-    with pytest.raises(AttributeError, match="tensorflow.no_such_thing"):
+    with pytest.raises(AttributeError, match="no 'no_such_thing' in what 'tensorflow' stands for"):
         tf.no_such_thing  # noqa: B018
 
 

@@ -59,3 +59,13 @@ def test_options_are_the_programs_own(script):
     path = script("import sys; print(sys.argv[1:])")
     done = subprocess.run([sys.executable, "-m", "lamina", "run", path, "--help"], capture_output=True, text=True)
     assert done.stdout == "['--help']\n"
+
+
+def test_a_module_runs_as_python_m_would(tmp_path):
+    (tmp_path / "test_it.py").write_text("import keras, sys\n\ndef test_it():\n    assert keras.version()[0] == '3'\n")
+    command = [sys.executable, "-m", "lamina", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+    before = sys.argv, list(sys.path)
+    assert compat.run_module("no_such_module_at_all") == 2
+    assert (sys.argv, sys.path) == before and not is_installed()

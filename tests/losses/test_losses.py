@@ -7,6 +7,7 @@ import pytest
 
 from lamina import losses
 from lamina.engines import engine
+from lamina.losses._function_loss import LossFunctionWrapper
 
 CLASSES = sorted(
     name
@@ -174,5 +175,5 @@ def test_a_loss_of_ones_own_may_write_as_it_likes():
         return total
 
     y_true, y_pred = np.ones((3, 2), "float32"), np.full((3, 2), 3.0, "float32")
-    assert float(losses.LossFunctionWrapper(loss)(y_true, y_pred)) == 4.0
+    assert float(LossFunctionWrapper(loss)(y_true, y_pred)) == 4.0
     np.testing.assert_array_equal(y_pred, 3.0)

@@ -1,8 +1,11 @@
+import inspect
+
 import numpy as np
 import pytest
 
 import lamina
 from lamina._deprecation import forget_warnings
+from lamina.training._checks import class_weights_to_sample_weights
 from lamina.training.callbacks._logs import Logs
 
 X = np.random.default_rng(0).random((32, 3)).astype("float32")
@@ -101,3 +104,60 @@ def test_logs_by_old_names():
         Logs(a_accuracy=1.0, b_accuracy=2.0)["acc"]
     with pytest.raises(KeyError, match="the history holds"):
         Logs(accuracy=1.0)["val_acc"]
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict", "compile"])
+def test_old_arguments_do_not_show_in_signatures(method):
+    parameters = inspect.signature(getattr(lamina.Model, method)).parameters.values()
+    assert not [p.name for p in parameters if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    assert not {"nb_epoch", "workers", "sample_weight_mode"} & {p.name for p in parameters}
+
+
+def test_old_arguments_are_understood_with_one_note_each():
+    model, x = model_of_one(), np.ones((4, 2), "float32")
+    with pytest.warns(DeprecationWarning, match="compile.sample_weight_mode=. has no effect"):
+        model.compile("sgd", "mse", sample_weight_mode="temporal")
+    with pytest.warns(DeprecationWarning) as notes:
+        history = model.fit(x, np.ones((4, 1)), nb_epoch=3, workers=2, verbose=0).history
+    assert len(history["loss"]) == 3
+    assert [str(n.message).partition("=")[0] for n in notes] == ["fit(nb_epoch", "fit(workers"]
+    with pytest.raises(TypeError, match="nb_epochs"):
+        model.fit(x, np.ones((4, 1)), nb_epochs=3)
+
+
+def model_of_one():
+    model = lamina.Sequential([lamina.Input((2,)), lamina.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_reset_states_reaches_stateful_layers():
+    inputs = lamina.Input(batch_shape=(2, 3, 1))
+    inner = lamina.Sequential([lamina.Input(batch_shape=(2, 3, 1)), lamina.layers.GRU(2, stateful=True)])
+    model = lamina.Model(inputs, lamina.layers.Dense(1)(inner(inputs)))
+    x = np.ones((2, 3, 1), "float32")
+    first, second = (model.predict(x, batch_size=2, verbose=0) for _ in range(2))
+    assert not np.allclose(first, second)
+    model.reset_states()
+    np.testing.assert_allclose(model.predict(x, batch_size=2, verbose=0), first, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["balanced", "auto"])
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_balanced_class_weights(name, one_hot):
+    labels = np.array([0, 0, 0, 1, 2, 2])
+    y = np.eye(3)[labels] if one_hot else labels
+    counts = np.bincount(labels)
+    want = (len(labels) / (3 * counts))[labels]
+    np.testing.assert_allclose(class_weights_to_sample_weights(y, name, None), want, rtol=1e-6)
+    np.testing.assert_allclose(class_weights_to_sample_weights(y, name, np.arange(6)), want * np.arange(6), rtol=1e-6)
+
+
+def test_class_weights_that_cannot_be():
+    y = np.array([0, 1])
+    with pytest.raises(ValueError, match=r"one for each of \['a', 'b'\]. Give sample_weight="):
+        class_weights_to_sample_weights({"a": y, "b": y}, {"a": {0: 1.0}, "b": {0: 2.0}}, None)
+    with pytest.raises(ValueError, match="Give sample_weight, nested like y"):
+        class_weights_to_sample_weights([y, y], {0: 1.0}, None)
+    with pytest.raises(ValueError, match="or 'balanced'; got 'balancd'"):
+        class_weights_to_sample_weights(y, "balancd", None)

@@ -478,3 +478,27 @@ def test_noise_of_the_global_generator_differs_from_step_to_step(data):
     model = lamina.Sequential([lamina.Input((3,)), Noise()])
     out = model.predict(data[0], batch_size=10, verbose=0)
     assert len(np.unique(out)) == 5
+
+
+def test_a_loss_that_closes_over_a_symbolic_tensor_is_told_what_to_do():
+    inputs = lamina.Input((3,))
+    model = lamina.Model(inputs, lamina.layers.Dense(2)(inputs))
+
+    class Weighted:
+        def __init__(self):
+            self.parts = {"map": lamina.Input((2,))}
+
+        def __call__(self, y, p):
+            return ops.mean(self.parts["map"] * ops.square(y - p), axis=-1)
+
+    model.compile("sgd", Weighted())
+    with pytest.raises(TypeError, match=r"uses a symbolic tensor of a model.* override compute_loss"):
+        model.train_on_batch(np.ones((4, 3)), np.ones((4, 2)))
+
+
+def test_a_function_as_metric_gets_targets_and_outputs_of_one_rank():
+    model = lamina.Sequential([lamina.Input((3,)), lamina.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[lambda y, p: ops.mean(ops.square(y - p))])
+    x, y = np.random.default_rng(0).random((6, 3)).astype("float32"), np.arange(6.0, dtype="float32")
+    want = np.mean((y - model.predict(x, verbose=0)[:, 0]) ** 2)
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), [want, want], rtol=1e-5)

@@ -5,7 +5,7 @@ import random as python_random
 import numpy as np
 import pytest
 
-from lamina import initializers, random
+from lamina import initializers, ops, random
 from lamina.engines import engine
 from lamina.variables import SeedGenerator, StateScope, global_seed_generator, host_generator, set_random_seed
 
@@ -67,3 +67,19 @@ def test_bad_seeds(seed):
         SeedGenerator(seed)
     with pytest.raises(ValueError, match="seed"):
         set_random_seed(seed)
+
+
+def test_pythons_seed_fixes_default_seeds_and_numpys_stream_is_left_alone():
+    def draws():
+        kernel = initializers.GlorotUniform()((3, 2))
+        return [*np.ravel(ops.convert_to_numpy(kernel)), SeedGenerator().get_config()["seed"]]
+
+    np.random.seed(3)
+    want = np.random.random(2)
+    np.random.seed(3)
+    first = np.random.random()
+    python_random.seed(11)
+    before = draws()
+    python_random.seed(11)
+    assert draws() == before != draws()
+    assert [first, np.random.random()] == list(want)

@@ -22,6 +22,8 @@ from lamina.backend._shapes import concatenate as concatenate
 from lamina.backend._values import constant as constant
 from lamina.backend._math import cos as cos
 from lamina.backend._values import count_params as count_params
+from lamina.backend._ctc import ctc_batch_cost as ctc_batch_cost
+from lamina.backend._ctc import ctc_decode as ctc_decode
 from lamina.backend._math import cumprod as cumprod
 from lamina.backend._math import cumsum as cumsum
 from lamina.backend._math import dot as dot
@@ -73,6 +75,7 @@ from lamina.backend._math import mean as mean
 from lamina.backend._math import min as min
 from lamina.backend._math import minimum as minimum
 from lamina.backend._graph import moving_average_update as moving_average_update
+from lamina.backend._control import name_scope as name_scope
 from lamina.backend._shapes import ndim as ndim
 from lamina.backend._math import not_equal as not_equal
 from lamina.backend._shapes import one_hot as one_hot

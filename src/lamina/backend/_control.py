@@ -7,6 +7,7 @@ from lamina import ops
 from lamina._checks import check_one_of
 from lamina._public import public
 from lamina.layers._call import context
+from lamina.variables import name_scope as _name_scope
 
 
 class LearningPhase(int):
@@ -39,6 +40,12 @@ class learning_phase_scope:
 
     def __exit__(self, *exc: Any) -> None:
         context.training = self._outer
+
+
+@public("backend.name_scope")
+def name_scope(name: str) -> Any:
+    """Prepends `name`, whose parts may be joined by "/", to the paths of the variables made inside."""
+    return _name_scope(name.strip("/").replace("/", "_"))
 
 
 def _result(x: Any) -> Any:

@@ -7,6 +7,7 @@ from lamina import ops, tree
 from lamina._public import public
 from lamina.engines import engine
 from lamina.ops._symbolic import Function, KerasTensor, Operation
+from lamina.optimizers._old_updates import OptimizerUpdate
 from lamina.variables import StateScope, Variable
 
 from ._control import LearningPhase, learning_phase_scope
@@ -17,6 +18,32 @@ class Update(NamedTuple):
 
     variable: Variable
     value: Any
+
+    def needs(self) -> list[Any]:
+        return [self.value]
+
+    def make(self, values: list[Any]) -> None:
+        self.variable.assign(values[0])
+
+
+class Step(NamedTuple):
+    """A step of an optimizer along symbolic gradients."""
+
+    optimizer: Any
+    gradients: list[Any]
+    variables: list[Variable]
+
+    def needs(self) -> list[Any]:
+        return self.gradients
+
+    def make(self, values: list[Any]) -> None:
+        self.optimizer.apply(values, self.variables)
+
+
+def _as_update(entry: Any) -> Update | Step:
+    if isinstance(entry, OptimizerUpdate):
+        return Step(entry.optimizer, gradients(entry.loss, entry.variables), entry.variables)
+    return Update(*entry)
 
 
 @public("backend.update")
@@ -141,7 +168,8 @@ def function(inputs: Any, outputs: Any, updates: Any = None, name: str | None = 
     Args:
         inputs: list of KerasTensors (inputs of a model, or any tensor inside), and `learning_phase()`.
         outputs: KerasTensor or list of KerasTensors that depend on them.
-        updates: list of what `update` returned, or of pairs (variable, new value), done after each call.
+        updates: list of what `update` or an optimizer's `get_updates` returned, or of pairs (variable, new value), done
+            after each call.
         name: optional name.
     Returns: a callable that takes the list of arrays and returns a list of NumPy arrays (one array for a single output
         that was not in a list).
@@ -155,11 +183,11 @@ class _GraphFunction:
         self.name = name
         self.inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         self.outputs_struct = outputs
-        self.updates = [Update(*pair) for pair in updates]
+        self.updates = [_as_update(entry) for entry in updates]
         for x in self.inputs:
             if not isinstance(x, (KerasTensor, LearningPhase)):
                 raise ValueError(f"function: inputs must be KerasTensors or learning_phase(); got {x!r}.")
-        wanted = tree.flatten(outputs) + [u.value for u in self.updates]
+        wanted = tree.flatten(outputs) + [x for u in self.updates for x in u.needs()]
         self.symbolic = [x for x in wanted if isinstance(x, KerasTensor)]
         tensors = [x for x in self.inputs if isinstance(x, KerasTensor)]
         self.graph = Function(tensors, self.symbolic) if self.symbolic else None
@@ -178,8 +206,8 @@ class _GraphFunction:
         with learning_phase_scope(phase):
             found = self.graph(tensors) if self.graph is not None else []
         by_id = {id(x): value for x, value in zip(self.symbolic, found)}
-        for variable, value in self.updates:
-            variable.assign(by_id.get(id(value), value))
+        for update in self.updates:
+            update.make([by_id.get(id(x), x) for x in update.needs()])
         return tree.map_structure(lambda x: ops.convert_to_numpy(by_id.get(id(x), x)), self.outputs_struct)
 
 

@@ -9,11 +9,15 @@ from typing import Any
 
 from lamina._public import public
 
+from ._later import OpenModule
 from ._modules import keras_path, make_keras_module
 from ._tensorflow import TENSORFLOW, make_tensorflow_module
 
 # Where Keras is found, longest first -> the rest of the name is a path inside Keras.
-_KERAS_ROOTS = ("tensorflow.compat.v2.keras", "tensorflow.python.keras", "tensorflow.keras", "tf_keras", "keras")
+_KERAS_ROOTS = (
+    "tensorflow.compat.v1.keras", "tensorflow.compat.v2.keras", "tensorflow.python.keras", "tensorflow.keras", "tf_keras",
+    "keras",
+)  # fmt: skip
 _ROOTS = ("keras", "tf_keras", "tensorflow")
 
 
@@ -23,6 +27,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
         if fullname.partition(".")[0] not in _ROOTS:
             return None
+        parent, _, name = fullname.rpartition(".")
+        if _is_from_import() and hasattr(sys.modules.get(parent), "_lamina_no"):
+            raise ImportError(sys.modules[parent]._lamina_no(name), name=parent)
         if _path_inside_keras(fullname) is None and fullname not in TENSORFLOW:
             raise ModuleNotFoundError(
                 f"No module named {fullname!r}: lamina stands in for {fullname.partition('.')[0]} here and has no such "
@@ -39,6 +46,31 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run: the module looks its names up when they are asked for."""
 
 
+class _LastFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Asked last: TensorFlow comes with TensorBoard, so packages that find the one import the other unasked."""
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
+        if fullname.partition(".")[0] != "tensorboard":
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: Any) -> types.ModuleType:
+        return OpenModule(spec.name, "install tensorboard to use it")
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to run."""
+
+
+def _is_from_import() -> bool:
+    """Whether Python looks for a module since `from x import name` found no attribute; its own words would say little."""
+    frame: Any = sys._getframe(2)
+    while frame is not None and "importlib" in frame.f_code.co_filename:
+        if frame.f_code.co_name == "_handle_fromlist":
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _path_inside_keras(fullname: str) -> str | None:
     for root in _KERAS_ROOTS:
         if fullname == root or fullname.startswith(f"{root}."):
@@ -46,7 +78,7 @@ def _path_inside_keras(fullname: str) -> str | None:
     return None
 
 
-_finder = _Finder()
+_finder, _last_finder = _Finder(), _LastFinder()
 _hidden: dict[str, types.ModuleType] = {}
 
 
@@ -64,6 +96,7 @@ def install() -> None:
         return
     _hidden.update(_take_out())
     sys.meta_path.insert(0, _finder)
+    sys.meta_path.append(_last_finder)
 
 
 @public("compat.uninstall")
@@ -72,11 +105,12 @@ def uninstall() -> None:
     if not is_installed():
         return
     sys.meta_path.remove(_finder)
+    sys.meta_path.remove(_last_finder)
     _take_out()
     sys.modules.update(_hidden)
     _hidden.clear()
 
 
 def _take_out() -> dict[str, types.ModuleType]:
-    names = [name for name in sys.modules if name.partition(".")[0] in _ROOTS]
+    names = [name for name, m in sys.modules.items() if name.partition(".")[0] in _ROOTS or isinstance(m, OpenModule)]
     return {name: sys.modules.pop(name) for name in names}

@@ -22,6 +22,10 @@ MODULES: dict[str, tuple[str, ...]] = {
 OLD_MODULES: dict[str, str] = {
     "objectives": "losses",
     "initializations": "initializers",
+    "backend.tensorflow_backend": "backend",
+    "utils.legacy": "saving",
+    "legacy": "saving",
+    "legacy.saving": "saving",
     "optimizers.legacy": "optimizers",
     "optimizers.adam_v2": "optimizers",
     "optimizers.rmsprop_v2": "optimizers",
@@ -114,6 +118,7 @@ OLD_NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "zero": ("initializers", "Zeros"),
     },
     "engine": {"Container": ("models", "Model"), "Network": ("models", "Model")},
+    "layers": {"CuDNNLSTM": ("layers", "LSTM"), "CuDNNGRU": ("layers", "GRU")},
     "models": {"Network": ("models", "Model"), "Functional": ("models", "Model")},
 }
 OLD_NAMES["metrics"] = OLD_NAMES["losses"]

@@ -11,7 +11,9 @@ from lamina.engines import engine
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import GradientTape, set_random_seed
 
-from . import _tf_functions
+from . import _tf_control, _tf_functions, _tf_parts, _tf_shapes
+from ._missing import no_such_name
+from ._sessions import TENSORFLOW_1
 from ._tables import TENSORFLOW_VERSION
 from ._tf_functions import ELEMENTWISE
 from ._tf_nn import NN, RANDOM
@@ -19,14 +21,10 @@ from ._tf_nn import NN, RANDOM
 _DTYPES = "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string".split()
 _LEFT_OUT = {
     "data": "pass NumPy arrays, a generator or a lamina.utils.PyDataset to fit()",
-    "Session": "there are no sessions: values come from model.predict(), model(x), or keras.backend.function",
     "placeholder": "use keras.Input, or keras.backend.placeholder with keras.backend.function",
-    "distribute": "run with one process",
     "estimator": "use a keras.Sequential model",
     "lite": "export is not part of it",
     "saved_model": "use model.save('model.keras')",
-    "io": "use Python's own open() and NumPy's load and save",
-    "image": "use lamina.ops on arrays",
     "train": "use keras.optimizers, and model.save_weights for checkpoints",
     "summary": "use keras.callbacks",
 }
@@ -81,27 +79,33 @@ def _tensor_class() -> type:
     return type(engine.tensor(0.0))
 
 
-_FUNCTIONS = {**ELEMENTWISE, **_public_functions()}
+_FUNCTIONS = {
+    **ELEMENTWISE, **_public_functions(), **_tf_shapes.FUNCTIONS, **_tf_control.FUNCTIONS, **_tf_parts.INITIALIZERS,
+    **_tf_parts.OTHER_TENSORS,
+}  # fmt: skip
 _MATH = {
     **_FUNCTIONS,
-    **{name: NN[name] for name in ("softmax", "log_softmax", "l2_normalize", "top_k")},
+    **{name: NN[name] for name in ("softmax", "log_softmax", "log_sigmoid", "l2_normalize", "top_k")},
 }
 _LOGGING = {"set_verbosity": _nothing, "DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "FATAL": 50}
 
 # Module -> what it holds. A name that is no key here and no name there is an AttributeError.
+_TOP = {
+    **_FUNCTIONS,
+    **{name: name for name in _DTYPES},
+    "__version__": TENSORFLOW_VERSION,
+    "GradientTape": GradientTape,
+    "function": _function,
+    "print": _tf_functions.print_,
+    "newaxis": None,
+    "executing_eagerly": _true,
+    "get_logger": functools.partial(logging.getLogger, "tensorflow"),
+    "set_random_seed": set_random_seed,
+    "tpu": _tf_parts.TPU,
+    **TENSORFLOW_1,
+}
 TENSORFLOW: dict[str, dict[str, Any]] = {
-    "tensorflow": {
-        **_FUNCTIONS,
-        **{name: name for name in _DTYPES},
-        "__version__": TENSORFLOW_VERSION,
-        "GradientTape": GradientTape,
-        "function": _function,
-        "print": _tf_functions.print_,
-        "newaxis": None,
-        "executing_eagerly": _true,
-        "get_logger": functools.partial(logging.getLogger, "tensorflow"),
-        "set_random_seed": set_random_seed,
-    },
+    "tensorflow": _TOP,
     "tensorflow.math": _MATH,
     "tensorflow.nn": NN,
     "tensorflow.random": {**RANDOM, "set_seed": set_random_seed},
@@ -118,14 +122,36 @@ TENSORFLOW: dict[str, dict[str, Any]] = {
         "is_built_with_cuda": _has_gpu,
         "gpu_device_name": _gpu_name,
     },
+    "tensorflow.io": {},
+    "tensorflow.io.gfile": _tf_parts.FILES,
+    "tensorflow.gfile": _tf_parts.FILES,
+    "tensorflow.image": _tf_parts.IMAGE,
+    "tensorflow.distribute": _tf_parts.DISTRIBUTE,
+    "tensorflow.debugging": _tf_parts.DEBUGGING,
+    "tensorflow.nest": _tf_parts.NEST,
+    "tensorflow.__internal__": {},
+    "tensorflow.__internal__.tracking": {
+        "no_automatic_dependency_tracking": _tf_parts.no_automatic_dependency_tracking
+    },
     "tensorflow.logging": _LOGGING,
     "tensorflow.autograph": {"set_verbosity": _nothing},
     "tensorflow.python": {},
     "tensorflow.compat": {},
-    "tensorflow.compat.v1": {"set_random_seed": set_random_seed},
-    "tensorflow.compat.v1.logging": _LOGGING,
-    "tensorflow.compat.v2": {},
+    **{
+        f"tensorflow.compat.{version}{part}": things
+        for version in ("v1", "v2")
+        for part, things in (
+            ("", _TOP),
+            (".logging", _LOGGING),
+            (".image", _tf_parts.IMAGE),
+            (".math", _MATH),
+            (".nn", NN),
+        )
+    },
+    "tensorflow.compat.v1.gfile": _tf_parts.FILES,
 }
+# Parts of Keras that stand at the top of TensorFlow too.
+_OF_KERAS = ("initializers", "losses", "metrics", "optimizers", "regularizers", "constraints")
 
 
 class TensorflowModule(types.ModuleType):
@@ -141,15 +167,19 @@ class TensorflowModule(types.ModuleType):
         full = f"{self.__name__}.{name}"
         if full in TENSORFLOW or full in _KERAS:
             return importlib.import_module(full)
-        if full == "tensorflow.Tensor":
+        if name == "Tensor" and TENSORFLOW[self.__name__] is _TOP:
             return _TensorOrSymbol
+        if self.__name__ == "tensorflow" and name in _OF_KERAS:
+            return importlib.import_module(f"tensorflow.keras.{name}")
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        raise AttributeError(self._lamina_no(name))
+
+    def _lamina_no(self, name: str) -> str:
         advice = _LEFT_OUT.get(name) if self.__name__ == "tensorflow" else None
-        raise AttributeError(
-            f"{full} is not part of the thin tensorflow that lamina stands in with"
-            + (f": {advice}." if advice else "; lamina.ops may have what you need.")
-        )
+        if advice:
+            return f"{self.__name__}.{name} is not part of the thin tensorflow that lamina stands in with: {advice}."
+        return no_such_name(self, name, "a thin tensorflow; lamina.ops may have what you need")
 
 
 class _InstanceOfTensor(type):
@@ -161,7 +191,7 @@ class _TensorOrSymbol(metaclass=_InstanceOfTensor):
     """`tf.Tensor`, for isinstance."""
 
 
-_KERAS = ("tensorflow.keras", "tensorflow.python.keras", "tensorflow.compat.v2.keras")
+_KERAS = ("tensorflow.keras", "tensorflow.python.keras", "tensorflow.compat.v1.keras", "tensorflow.compat.v2.keras")
 
 
 def make_tensorflow_module(fullname: str) -> TensorflowModule:

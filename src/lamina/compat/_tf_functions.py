@@ -176,6 +176,7 @@ def transpose(a: Any, perm: Any = None, name: Any = None) -> Any:
 
 def concat(values: Any, axis: int, name: Any = None) -> Any:
     """Tensors joined along an axis."""
+    values = list(values) if isinstance(values, (list, tuple)) else [values]
     return ops.concatenate(values, axis=axis)
 
 

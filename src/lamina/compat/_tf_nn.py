@@ -63,6 +63,20 @@ def _bias_add(value: Any, bias: Any, data_format: Any = None, name: Any = None) 
     return ops.add(value, bias)
 
 
+def _depth_to_space(input: Any, block_size: int, data_format: str = "NHWC", name: Any = None) -> Any:
+    return ops.depth_to_space(input, block_size, data_format=_LAYOUTS[data_format])
+
+
+def _space_to_depth(input: Any, block_size: int, data_format: str = "NHWC", name: Any = None) -> Any:
+    return ops.space_to_depth(input, block_size, data_format=_LAYOUTS[data_format])
+
+
+def _l2_loss(t: Any, name: Any = None) -> Any:
+    return ops.multiply(0.5, ops.sum(ops.square(t)))
+
+
+_LAYOUTS = {"NHWC": "channels_last", "NCHW": "channels_first"}
+
 NN = {
     "relu": _relu,
     "relu6": of_one("relu6", ops.relu6),
@@ -86,6 +100,10 @@ NN = {
     "embedding_lookup": _embedding_lookup,
     "top_k": _top_k,
     "bias_add": _bias_add,
+    "depth_to_space": _depth_to_space,
+    "space_to_depth": _space_to_depth,
+    "l2_loss": _l2_loss,
+    "log_sigmoid": of_one("log_sigmoid", ops.log_sigmoid),
 }
 
 

@@ -9,7 +9,8 @@ from lamina import constraints, initializers, ops, regularizers, tree
 from lamina.ops._symbolic import KerasTensor, infer_spec
 from lamina.variables import StateScope, Variable, current_path, name_scope
 
-from ._call import Arguments, as_shapes, context, function_of, is_shape, map_shapes, shape_of, signature_of
+from ._call import Arguments, as_shapes, context, is_shape, map_shapes, shape_of, signature_for
+from ._old_attributes import takes_old_order
 from ._state import Held
 
 
@@ -56,7 +57,8 @@ class Building(Held):
             symbolic = any(isinstance(x, KerasTensor) for x in tree.flatten(arguments.tensors))
             overrides_shape = type(self).compute_output_shape is not Building.compute_output_shape
             if symbolic and overrides_shape and self._has_unbuilt_layers():
-                self._traced_spec(**arguments.by_name)
+                args, kwargs = arguments.given
+                self._traced_spec(*args, **kwargs)
             return
         names = _build_names(type(self).build)
         if len(names) <= 1:
@@ -88,6 +90,8 @@ class Building(Held):
             return None
         if len(shapes) == 1:
             return {"input_shape": next(iter(shapes.values()))}
+        if signature_for(self).catches_all:
+            return None  # several of `*args`, which have no names to build by: the first call builds it
         return {"shapes_dict": dict(shapes)}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
@@ -99,6 +103,7 @@ class Building(Held):
         elif config.get("shapes_dict"):
             self.build(**{name: as_shapes(shape) for name, shape in config["shapes_dict"].items()})
 
+    @takes_old_order
     def add_weight(
         self,
         shape: Any = None,
@@ -127,9 +132,6 @@ class Building(Held):
             overwrite_with_gradient: whether its gradient replaces its value.
             name: string without "/".
         """
-        if isinstance(shape, str):  # Keras 2: add_weight(name, shape)
-            shape, name = (initializer if isinstance(initializer, (list, tuple)) else None), shape
-            initializer = None if isinstance(initializer, (list, tuple)) else initializer
         kwargs.pop("layout", None), kwargs.pop("synchronization", None), kwargs.pop("experimental_autocast", None)
         if kwargs:
             raise TypeError(f"{self._owner}.add_weight: unknown argument(s) {sorted(kwargs)}.")
@@ -180,7 +182,7 @@ class Building(Held):
         return self._traced_spec(*args, **kwargs)
 
     def _output_shapes(self, args: tuple, kwargs: dict) -> Any:
-        arguments = Arguments(signature_of(function_of(self.call)), args, kwargs, self._owner)
+        arguments = Arguments(signature_for(self), args, kwargs, self._owner)
         shapes = arguments.shapes()
         names = _build_names(type(self).compute_output_shape)
         if len(names) <= 1:
@@ -211,8 +213,11 @@ class Building(Held):
             args, call_kwargs = (kwargs["input_shape"], *args), {k: v for k, v in call_kwargs.items() if k != "input"}
         call_args = tuple(symbolic(shape) for shape in args)
         if not self.built and type(self).build is not Building.build:
-            self._maybe_build(Arguments(signature_of(function_of(self.call)), call_args, call_kwargs, self._owner))
-        return shape_of(self.compute_output_spec(*call_args, **call_kwargs))
+            self._maybe_build(Arguments(signature_for(self), call_args, call_kwargs, self._owner))
+        # Called by an override through super(), the spec must not ask the override again.
+        asks_shape = type(self).compute_output_spec is Building.compute_output_spec
+        spec = self._traced_spec if asks_shape else self.compute_output_spec
+        return shape_of(spec(*call_args, **call_kwargs))
 
 
 @functools.cache

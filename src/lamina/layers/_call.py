@@ -32,6 +32,7 @@ class Signature:
         kinds = inspect.Parameter
         self.names = [n for n, p in parameters.items() if p.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)]
         self.has_keywords = any(p.kind is kinds.VAR_KEYWORD for p in parameters.values())
+        self.catches_all = not self.names and any(p.kind is kinds.VAR_POSITIONAL for p in parameters.values())
         self.has_training = "training" in parameters
         self.training_default = None
         if self.has_training and parameters["training"].default is not kinds.empty:
@@ -47,6 +48,15 @@ def signature_of(function: Callable) -> Signature:
     return Signature(function)
 
 
+def signature_for(layer: Any) -> Signature:
+    """What the layer's `call` takes. One that hands on `*args, **kwargs` takes what the `call` that it overrides takes."""
+    signature = signature_of(function_of(layer.call))
+    if not (signature.catches_all and signature.has_keywords):
+        return signature
+    calls = (signature_of(_unbound(c.__dict__["call"])) for c in type(layer).__mro__ if "call" in c.__dict__)
+    return next((found for found in calls if not found.catches_all), signature)
+
+
 def is_tensor_like(x: Any) -> bool:
     return isinstance(x, KerasTensor) or ops.is_tensor(x) or hasattr(x, "__tensor__")
 
@@ -59,11 +69,14 @@ class Arguments:
             bound = signature.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{owner}: call() takes {signature.signature}; {error}.") from None
+        self.given = args, kwargs
         self.by_name: dict[str, Any] = {}
         for name, value in bound.arguments.items():
             kind = signature.signature.parameters[name].kind
             if kind is inspect.Parameter.VAR_KEYWORD:
                 self.by_name.update(value)
+            elif kind is inspect.Parameter.VAR_POSITIONAL:
+                self.by_name.update((f"{name}_{i}", x) for i, x in enumerate(value))
             else:
                 self.by_name[name] = value
         self.tensors = {n: v for n, v in self.by_name.items() if any(is_tensor_like(x) for x in tree.flatten(v))}

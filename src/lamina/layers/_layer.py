@@ -20,16 +20,17 @@ from lamina.variables import (
 from lamina.variables import DTypePolicyMap as _PolicyMap
 
 from ._building import Building, build_once
-from ._call import Arguments, context, function_of, signature_of
+from ._call import Arguments, context, signature_for
 from ._input_spec import check_inputs
 from ._losses import Losses
 from ._mask import get_mask, get_masks, set_mask, set_masks
 from ._old_arguments import rename_old_arguments, take_general_arguments
+from ._old_attributes import OldAttributes
 from ._remat import current_remat, remat
 
 
 @public("layers.Layer", "Layer")
-class Layer(Building, Losses, Operation, *layer_bases()):
+class Layer(OldAttributes, Building, Losses, Operation, *layer_bases()):
     """A function of tensors with state: its weights are made in `build`, its calculation is `call`.
 
     A subclass defines `__init__` (its options), `build(input_shape)` (makes weights with `add_weight`; runs once, before
@@ -138,7 +139,7 @@ class Layer(Building, Losses, Operation, *layer_bases()):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self.__dict__.get("_initialized"):
             self._missing_super_init()
-        signature = signature_of(function_of(self.call))
+        signature = signature_for(self)
         if self._convert_input_args:
             args, kwargs = self._convert_arguments(args, kwargs)
         explicit_training = None if signature.has_training else kwargs.pop("training", None)

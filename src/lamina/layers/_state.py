@@ -6,13 +6,10 @@ from typing import Any, Self
 import numpy as np
 
 from lamina import ops
+from lamina.metrics import Metric
 from lamina.variables import SeedGenerator, Variable
 
 _CONTAINERS = (list, tuple, dict, set)
-
-
-def is_metric(value: Any) -> bool:
-    return hasattr(value, "update_state") and hasattr(value, "reset_state") and not isinstance(value, (Held, type))
 
 
 class Held:
@@ -27,7 +24,7 @@ class Held:
         return instance
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, (Variable, Held, SeedGenerator, *_CONTAINERS)) or is_metric(value):
+        if isinstance(value, (Variable, Held, SeedGenerator, *_CONTAINERS, Metric)):
             self._track(name, value)
         old = self.__dict__.get(name)
         descriptor = getattr(type(self), name, None)
@@ -91,18 +88,18 @@ class Held:
         """Whether it was made trainable; freezing the layer does not move it."""
         return variable.trainable or id(variable) in self.__dict__.get("_frozen", ())
 
-    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> Iterator[Any]:
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
         """The layers held, depth first, each once."""
-        seen: set[int] = set()
+        found: dict[int, Any] = {}
         stack = [self] if include_self else list(self._layers)[::-1]
         while stack:
             layer = stack.pop()
-            if id(layer) in seen:
+            if id(layer) in found:
                 continue
-            seen.add(id(layer))
-            yield layer
+            found[id(layer)] = layer
             if recursive or layer is self:
                 stack.extend(reversed(layer._layers))
+        return list(found.values())
 
     def _collect(self, with_seeds: bool) -> list[Any]:
         seen: dict[int, Any] = {}
@@ -147,12 +144,12 @@ class Held:
     @property
     def metrics(self) -> list[Any]:
         """The metrics held by this layer and by the layers in it."""
-        seen: dict[int, Any] = {}
-        for layer in self._flatten_layers():
-            for value in layer._leaves(layer._entries):
-                if is_metric(value):
-                    seen.setdefault(id(value), value)
+        seen = {id(metric): metric for layer in self._flatten_layers() for metric in layer._own_metrics}
         return list(seen.values())
+
+    @property
+    def _own_metrics(self) -> list[Metric]:
+        return self._held(Metric)
 
     @property
     def metrics_variables(self) -> list[Any]:
@@ -237,6 +234,7 @@ _UNTRACKED = frozenset(
     (
         "_entries", "_auto_arguments", "_inbound_nodes", "_outbound_nodes", "_losses", "_inputs", "_outputs", "_nodes",
         "_operations", "_inputs_struct", "_outputs_struct", "_build_shapes_dict", "_initial_weights", "_input_spec",
-        "_frozen", "_locked", "_loss_ids",
+        "_frozen", "_locked", "_loss_ids", "trainable_weights", "non_trainable_weights", "_trainable_weights",
+        "_non_trainable_weights",
     )
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lamina import tree
+from lamina.ops._symbolic import any_symbolic
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
 
 from ._loss import Loss, match_ranks
@@ -36,7 +37,18 @@ class LossFunctionWrapper(Loss):
             y_pred = tree.pack_sequence_as(y_pred, [p for _, p in pairs])
         else:
             y_true, y_pred = match_ranks(y_true, y_pred)
-        return self.fn(y_true, y_pred, **self._fn_kwargs)
+        return self._with_value(self.fn(y_true, y_pred, **self._fn_kwargs), y_true, y_pred)
+
+    def _with_value(self, loss: Any, y_true: Any, y_pred: Any) -> Any:
+        """The loss, if it is not symbolic while what it was given has values."""
+        if any_symbolic(loss) and not any_symbolic((y_true, y_pred)):
+            raise TypeError(
+                f"The loss {self.name!r} uses a symbolic tensor of a model, which has no value when a batch is trained: a "
+                "loss sees y_true and y_pred only. Make the tensor an output of the model and join it to the predictions "
+                "(layers.concatenate), put it into y, or override compute_loss(x, y, y_pred, sample_weight), which sees "
+                "the inputs x."
+            )
+        return loss
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -105,6 +105,9 @@ class MeanMetricWrapper(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Adds a batch: targets, predictions, and weights that broadcast to the values."""
         mask = get_mask(y_pred)
+        if type(self) is MeanMetricWrapper and hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
+            # A plain function would broadcast `(batch,)` and `(batch, 1)` to a table of all pairs.
+            y_true, y_pred = match_ranks(y_true, y_pred)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         if mask is not None:
             sample_weight = None if sample_weight is None else ops.convert_to_tensor(sample_weight, dtype=self.dtype)

@@ -23,11 +23,12 @@ from lamina.variables import (
 from ._branch import when
 from ._clipping import clip_by_global_norm, clip_by_norm
 from ._old_arguments import take_old_arguments
+from ._old_updates import OldUpdates
 from .schedules import LearningRateSchedule
 
 
 @public("Optimizer", "optimizers.Optimizer", "optimizers.legacy.Optimizer")
-class Optimizer:
+class Optimizer(OldUpdates):
     """Changes variables against their gradients. Subclasses define `build`, `update_step` and `get_config`.
 
     Around the update rule, in this order: the loss scale is divided out, gradients are accumulated and clipped, weights

@@ -122,13 +122,27 @@ def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
 def class_weights_to_sample_weights(y: Any, class_weight: Any, sample_weight: Any) -> np.ndarray:
     """Sample weights `(samples,)` from {class: weight}, times those given. Classes not named weigh 1.
 
-    Raises ValueError for a class_weight that is no dict of numbers, or for several outputs.
+    "balanced" ("auto" in Keras 1) is samples / (classes · samples of the class).
+    Raises ValueError for a class_weight that is neither, or for several outputs.
     """
-    if not isinstance(class_weight, dict) or not all(isinstance(k, (int, np.integer)) for k in class_weight):
-        raise ValueError(f"fit: class_weight must be a dict from class index to weight; got {class_weight!r}.")
+    if isinstance(class_weight, dict) and any(isinstance(weight, dict) for weight in class_weight.values()):
+        raise ValueError(
+            f"fit: class_weight is for models with one output; got one for each of {list(class_weight)}. Give "
+            "sample_weight={output: weights}, one weight a sample: np.array([w0, w1, ...])[labels]."
+        )
+    balanced = isinstance(class_weight, str) and class_weight in ("balanced", "auto")
+    if not balanced and (
+        not isinstance(class_weight, dict) or not all(isinstance(k, (int, np.integer)) for k in class_weight)
+    ):
+        raise ValueError(
+            f"fit: class_weight must be a dict from class index to weight, or 'balanced'; got {class_weight!r}."
+        )
     flat = tree.flatten(y)
     if len(flat) != 1 or flat[0] is None:
-        raise ValueError("fit: class_weight works for models with one output and targets y; use sample_weight.")
+        raise ValueError(
+            "fit: class_weight works for models with one output and targets y. Give sample_weight, nested like y, one "
+            "weight a sample: np.array([w0, w1, ...])[labels]."
+        )
     labels = flat[0]
     if labels.ndim > 1 and labels.shape[-1] > 1:
         labels = np.argmax(labels, axis=-1)
@@ -137,6 +151,9 @@ def class_weights_to_sample_weights(y: Any, class_weight: Any, sample_weight: An
         raise ValueError(f"fit: class_weight needs one label a sample; got y of shape {flat[0].shape}.")
     labels = labels[:, 0]
     weights = np.ones(len(labels), np.float32)
+    if balanced:
+        classes, counts = np.unique(labels, return_counts=True)
+        class_weight = dict(zip(classes.tolist(), len(labels) / (len(classes) * counts)))
     for cls, weight in class_weight.items():
         weights[labels == cls] = weight
     return weights if sample_weight is None else weights * np.asarray(sample_weight, np.float32)

@@ -1,7 +1,9 @@
 """Methods of models of Keras 1 and 2 that `fit`, `evaluate` and `predict` do now."""
 
+import functools
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,47 @@ import numpy as np
 from lamina import tree
 from lamina._deprecation import warn_once
 
+from ._old_compiled import CompiledLoss, CompiledMetrics
+
 _WORKERS = ("workers", "nb_worker", "use_multiprocessing", "pickle_safe", "max_queue_size", "max_q_size")
 
 
+_WITHOUT_EFFECT = {
+    **dict.fromkeys(("workers", "use_multiprocessing", "max_queue_size"), "give it to the PyDataset"),
+    "sample_weight_mode": "weights of any rank that fits the losses are understood",
+}
+
+
+def understands_old_arguments(method: Callable) -> Callable:
+    """Lets a method take `nb_epoch` and the like of Keras 1 and 2, which its signature does not show."""
+
+    @functools.wraps(method)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if "nb_epoch" in kwargs:
+            warn_once("nb_epoch", "fit(nb_epoch=) is Keras 1's name; write epochs=.")
+            kwargs["epochs"] = kwargs.pop("nb_epoch")
+        for name, advice in _WITHOUT_EFFECT.items():
+            if name in kwargs:
+                where = method.__name__
+                warn_once(f"{where}:{name}", f"{where}({name}=) has no effect; {advice}.")
+                kwargs.pop(name)
+        return method(self, *args, **kwargs)
+
+    return wrapper
+
+
 class OldMethods:
-    """`fit_generator`, `evaluate_generator`, `predict_generator`, `predict_classes` and `predict_proba`."""
+    """`compiled_loss`, `fit_generator`, `evaluate_generator`, `predict_generator`, `predict_classes` and `predict_proba`."""
+
+    compiled_loss = property(lambda self: CompiledLoss(self))
+    compiled_metrics = property(lambda self: CompiledMetrics(self))
+    distribute_strategy = None  # TensorFlow's: everything runs in one process
+
+    def reset_states(self: Any) -> None:
+        """Sets the states that recurrent layers keep between batches (`stateful=True`) to zero."""
+        for layer in self._flatten_layers(include_self=False):
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+                layer.reset_state()
 
     def fit_generator(
         self: Any, generator: Any, steps_per_epoch: int | None = None, epochs: int = 1, verbose: Any = 1,

@@ -13,6 +13,7 @@ from ._compile_loss import CompileLoss
 from ._compile_metrics import BY_SHAPES, CompileMetrics
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
+from ._old_methods import understands_old_arguments
 from ._padding import masks_of, only_first, set_masks, size_of
 
 
@@ -35,10 +36,11 @@ class Stepping:
 
     # --- compile ------------------------------------------------------------------------------------------------------
 
+    @understands_old_arguments
     def compile(
         self, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None, metrics: Any = None,
         weighted_metrics: Any = None, run_eagerly: bool = False, steps_per_execution: int = 1, jit_compile: Any = "auto",
-        auto_scale_loss: bool = True, **kwargs: Any,
+        auto_scale_loss: bool = True,
     ) -> None:  # fmt: skip
         """Sets how the model is trained.
 
@@ -54,9 +56,6 @@ class Stepping:
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
         self._init_trainer()
-        kwargs.pop("sample_weight_mode", None)
-        if kwargs:
-            raise TypeError(f"compile: unexpected arguments {sorted(kwargs)}.")
         optimizer = optimizers.get(optimizer)
         policy = getattr(self, "dtype_policy", None)
         if (
@@ -220,19 +219,21 @@ class Stepping:
 
     @property
     def metrics(self) -> list[Any]:
-        """The loss tracker, the trackers of each output's loss, metrics of layers, and the compiled metrics."""
+        """The loss tracker, the trackers of each output's loss, the compiled metrics, and those that layers hold."""
         self._init_trainer()
         found = [self._loss_tracker] if self._loss_tracker is not None else []
         if self._compile_loss is not None:
             found += self._compile_loss.trackers
-        found += self._layer_metrics()
         if self._compile_metrics is not None:
             found += self._compile_metrics.metrics
+        found += self._layer_metrics()
         return list({id(m): m for m in found}.values())
 
     def _layer_metrics(self) -> list[Any]:
-        layers = [self, *self._flatten_layers(include_self=False)]
-        return [m for layer in layers for m in getattr(layer, "_metrics", []) or []]
+        """Those held by the model and its layers; models inside have their own training."""
+        inside = self._flatten_layers(include_self=False)
+        layers = [self, *(layer for layer in inside if not isinstance(layer, Stepping))]
+        return [metric for layer in layers for metric in layer._own_metrics]
 
     @property
     def metrics_names(self) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
-from lamina._deprecation import warn_once
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
 from lamina.layers import Layer
@@ -17,7 +16,7 @@ from lamina.variables import StateScope
 from . import _checks
 from ._data import ArrayData, StreamData, split, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
-from ._old_methods import OldMethods
+from ._old_methods import OldMethods, understands_old_arguments
 from ._padding import can_pad
 from ._run import Run, as_logs, call_step
 from ._sources import make_source
@@ -30,11 +29,12 @@ class Trainer(Stepping, OldMethods):
 
     # --- fit ----------------------------------------------------------------------------------------------------------
 
+    @understands_old_arguments
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1, verbose: Any = "auto",
         callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None, shuffle: Any = True,
         class_weight: Any = None, sample_weight: Any = None, initial_epoch: int = 0, steps_per_epoch: int | None = None,
-        validation_steps: int | None = None, validation_batch_size: int | None = None, validation_freq: Any = 1, **old: Any,
+        validation_steps: int | None = None, validation_batch_size: int | None = None, validation_freq: Any = 1,
     ) -> History:  # fmt: skip
         """Trains the model.
 
@@ -48,7 +48,7 @@ class Trainer(Stepping, OldMethods):
             validation_split: fraction of the arrays, from their end, kept for validation.
             validation_data: (x, y), (x, y, sample_weight), or batches.
             shuffle: whether the order changes every epoch (a function of the seed and the epoch); "batch" for whole batches.
-            class_weight: dict from class index to weight.
+            class_weight: dict from class index to weight, or "balanced": samples / (classes · samples of the class).
             sample_weight: weights `(samples,)`.
             initial_epoch: epoch to begin with.
             steps_per_epoch: batches an epoch; by default all.
@@ -58,7 +58,6 @@ class Trainer(Stepping, OldMethods):
         Returns: History; `.history` maps names of logs to their values by epoch.
         Raises ValueError or TypeError, before anything runs, for arguments and data that do not fit.
         """
-        epochs = _old_epochs(old, epochs)
         self._require_compiled("fit")
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
@@ -108,16 +107,16 @@ class Trainer(Stepping, OldMethods):
 
     # --- evaluate, predict --------------------------------------------------------------------------------------------
 
+    @understands_old_arguments
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto", sample_weight: Any = None,
-        steps: int | None = None, callbacks: Any = None, return_dict: bool = False, **old: Any,
+        steps: int | None = None, callbacks: Any = None, return_dict: bool = False,
     ) -> Any:  # fmt: skip
         """Loss and metrics on data.
 
         Args as for `fit`. Returns: the loss as float, or a list [loss, metrics...] in the order of `metrics_names`; a dict
         with `return_dict`.
         """
-        _old_epochs(old, 1)
         self._require_compiled("evaluate")
         _checks.check_run(batch_size, steps=steps, where="evaluate")
         source = make_source(self, x, y, sample_weight, batch_size, False, None, "evaluate")
@@ -145,12 +144,11 @@ class Trainer(Stepping, OldMethods):
             variable.assign(value)
         return logs
 
+    @understands_old_arguments
     def predict(
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None,
-        **old: Any,
     ) -> Any:  # fmt: skip
         """The outputs for all samples of `x`, NumPy arrays `(samples, ...)` nested as the model's outputs."""
-        _old_epochs(old, 1)
         self._init_trainer()
         _checks.check_run(batch_size, steps=steps, where="predict")
         source = make_source(self, x, None, None, batch_size, False, None, "predict")
@@ -343,17 +341,3 @@ def _validates(frequency: Any, epoch: int) -> bool:
     if isinstance(frequency, int):
         return (epoch + 1) % frequency == 0
     return (epoch + 1) in frequency
-
-
-def _old_epochs(old: dict[str, Any], epochs: int) -> int:
-    """Arguments of Keras 1 and 2 that `fit` and the others no longer have."""
-    if "nb_epoch" in old:
-        warn_once("nb_epoch", "fit(nb_epoch=) is Keras 1's name; write epochs=.")
-        epochs = old.pop("nb_epoch")
-    for name in ("workers", "use_multiprocessing", "max_queue_size"):
-        if name in old:
-            warn_once(f"fit:{name}", f"fit({name}=) has no effect; give it to the PyDataset.")
-            old.pop(name)
-    if old:
-        raise TypeError(f"Unexpected arguments {sorted(old)}.")
-    return epochs

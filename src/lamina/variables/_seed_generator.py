@@ -13,12 +13,10 @@ from ._variable import Variable
 
 _LIMIT = 2**32
 
-_host = np.random.Generator(np.random.Philox())
-
 
 def make_default_seed() -> int:
-    """A fresh seed from the host's generator: fixed by `set_random_seed`, else different in every process."""
-    return int(_host.integers(1, 2**31 - 1))
+    """A fresh seed, drawn from Python's `random`: `random.seed` fixes it, NumPy's stream of the program is left alone."""
+    return _python_random.randint(1, 2**31 - 1)
 
 
 def host_generator(seed: Any = None) -> np.random.Generator:
@@ -100,11 +98,10 @@ def set_random_seed(seed: int) -> None:
     Args:
         seed: int, `0 <= seed < 2**32`.
     """
-    global _host, _default
+    global _default
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < _LIMIT:
         raise ValueError(f"set_random_seed: seed must be an integer from 0 to 2**32 - 1; got {seed!r}.")
     seed = int(seed)
     _python_random.seed(seed)
     np.random.seed(seed)
-    _host = np.random.Generator(np.random.Philox(key=np.array([seed, 1], dtype="uint64")))
     _default = SeedGenerator(seed, name="global_seed_generator")

@@ -3,9 +3,9 @@ from typing import Any
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
-from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
+from .._specs import specs_of
 from .._unsupported import refuse
 
 
@@ -76,7 +76,7 @@ class Embedding(Layer):
         return (*input_shape, self.output_dim)
 
     def compute_output_spec(self, inputs):
-        return KerasTensor(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
+        return specs_of(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {

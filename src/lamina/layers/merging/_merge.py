@@ -3,10 +3,9 @@
 from typing import Any
 
 from lamina import ops
-from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
-from .._specs import dtype_inside
+from .._specs import dtype_inside, specs_of
 
 
 class Merge(Layer):
@@ -65,7 +64,7 @@ class Merge(Layer):
 
     def compute_output_spec(self, inputs):
         shape = self.compute_output_shape([tuple(x.shape) for x in inputs])
-        return KerasTensor(shape, ops.result_type(*(dtype_inside(self, x) for x in inputs)))
+        return specs_of(shape, ops.result_type(*(dtype_inside(self, x) for x in inputs)))
 
     def compute_mask(self, inputs, previous_mask=None):
         """True where all inputs that have a mask are valid."""

@@ -3,9 +3,9 @@ from typing import Any
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina.engines import engine
-from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
+from .._specs import specs_of
 from .._unsupported import refuse
 from ._encode import encode, encoded_shape
 
@@ -48,7 +48,7 @@ class CategoryEncoding(Layer):
         return encoded_shape(tuple(input_shape) or (1,), self.output_mode, self.num_tokens)
 
     def compute_output_spec(self, inputs, count_weights=None):
-        return KerasTensor(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
+        return specs_of(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "num_tokens": self.num_tokens, "output_mode": self.output_mode}

@@ -5,9 +5,9 @@ import numpy as np
 from lamina import ops
 from lamina._checks import check_one_of
 from lamina._public import public
-from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
+from .._specs import specs_of
 from .._unsupported import refuse
 from ._adapt import batches_of
 from ._encode import encode, encoded_shape
@@ -83,7 +83,7 @@ class Discretization(Layer):
         return encoded_shape(tuple(input_shape), self.output_mode, self._depth())
 
     def compute_output_spec(self, inputs):
-        return KerasTensor(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
+        return specs_of(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
 
     def load_own_variables(self, store):
         if len(store.keys()) == 1:  # the boundaries that adapt found

@@ -1,0 +1,117 @@
+"""Names of Keras that lamina has not got yet. Importing them works, so that packages that only name them load; use says so."""
+
+import importlib
+import types
+from typing import Any
+
+from ._missing import no_such_name
+
+_SIZES = {
+    "convnext": ("ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtXLarge"),
+    "densenet": ("DenseNet121", "DenseNet169", "DenseNet201"),
+    "efficientnet": tuple(f"EfficientNetB{n}" for n in range(8)),
+    "efficientnet_v2": tuple(f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
+    "inception_resnet_v2": ("InceptionResNetV2",),
+    "inception_v3": ("InceptionV3",),
+    "mobilenet": ("MobileNet",),
+    "mobilenet_v2": ("MobileNetV2",),
+    "mobilenet_v3": ("MobileNetV3Small", "MobileNetV3Large"),
+    "nasnet": ("NASNetMobile", "NASNetLarge"),
+    "resnet": ("ResNet50", "ResNet101", "ResNet152"),
+    "resnet50": ("ResNet50",),
+    "resnet_v2": ("ResNet50V2", "ResNet101V2", "ResNet152V2"),
+    "vgg16": ("VGG16",),
+    "vgg19": ("VGG19",),
+    "xception": ("Xception",),
+}
+_FUNCTIONS = ("preprocess_input", "decode_predictions")
+
+# Path of Keras -> names that are not in lamina.
+LATER: dict[str, tuple[str, ...]] = {
+    "layers": (
+        "AugMix", "AutoContrast", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "ConvLSTM1D",
+        "ConvLSTM2D", "ConvLSTM3D", "CutMix", "Equalization", "HashedCrossing", "MaxNumBoundingBoxes", "MelSpectrogram",
+        "MixUp", "Pipeline", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
+        "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
+        "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
+        "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "STFTSpectrogram",
+        "Solarization", "TextVectorization",
+    ),
+    "distribution": (
+        "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
+        "set_distribution",
+    ),
+    "applications": tuple(sorted({name for names in _SIZES.values() for name in names})),
+    "applications.imagenet_utils": _FUNCTIONS,
+    **{f"applications.{part}": (*names, *_FUNCTIONS) for part, names in _SIZES.items()},
+}  # fmt: skip
+
+
+class _Absent(type):
+    """A class of which there are no objects: made, called or asked for a part, it says that it is not there."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(cls._message)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if not cls._open:
+            raise AttributeError(cls._message)
+        return absent(f"{cls._path}.{name}", cls._advice, is_open=True)
+
+
+def absent(path: str, advice: str, is_open: bool = False) -> Any:
+    """What stands at `path` for a name that is not there: imports, `isinstance` and annotations work, use does not.
+
+    Args:
+        path: the whole dotted name.
+        advice: what to do.
+        is_open: whether its attributes are absent things too (a module's worth of names), not errors.
+    """
+    message = f"{path} is not part of lamina: {advice}."
+    known = {"__doc__": message, "_message": message, "_path": path, "_advice": advice, "_open": is_open}
+    return _Absent(path.rpartition(".")[2], (), known)
+
+
+class AbsentModule(types.ModuleType):
+    """A module of names that are not there, but for those in `there`."""
+
+    def __init__(self, fullname: str, path: str, there: dict[str, Any]):
+        super().__init__(fullname, f"What {fullname} would hold; lamina has not got it yet.")
+        self.__dict__["__path__"] = []
+        self.__dict__["_lamina_path"] = path
+        names = {name: absent(f"{fullname}.{name}", later_advice(path)) for name in LATER[path]}
+        self.__dict__.update(names | there)
+        self.__dict__["__all__"] = sorted(names | there)
+
+    def __getattr__(self, name: str) -> Any:
+        if f"{self._lamina_path}.{name}" in LATER:
+            return importlib.import_module(f"{self.__name__}.{name}")
+        raise AttributeError(self._lamina_no(name))
+
+    def _lamina_no(self, name: str) -> str:
+        return no_such_name(self, name, "not in lamina yet")
+
+
+class OpenModule(types.ModuleType):
+    """A module of which any name can be imported and none used."""
+
+    def __init__(self, fullname: str, advice: str):
+        super().__init__(fullname, f"{fullname} is not there: {advice}.")
+        self.__dict__["__path__"] = []
+        self.__dict__["_lamina_advice"] = advice
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return absent(f"{self.__name__}.{name}", self._lamina_advice, is_open=True)
+
+
+def later_advice(path: str) -> str:
+    """What to do without a name of that path."""
+    if path.startswith("applications"):
+        return "build the network from layers, or load a .keras file of it"
+    if path == "distribution":
+        return "everything runs on one device; leave it out"
+    return "write a layer of your own, or prepare the data with NumPy"

@@ -1,0 +1,61 @@
+"""Names of Keras that are not here yet: importing them works, using them says so."""
+
+import importlib
+import sys
+
+import pytest
+
+from lamina import compat
+from lamina._names import NAMES
+from lamina.compat._later import LATER
+
+
+def test_the_table_holds_only_what_is_missing():
+    there = {(path, name) for path, names in LATER.items() for name in names if name in NAMES.get(path, {})}
+    assert not there
+
+
+def test_import_works_and_use_does_not(installed):
+    module = importlib.import_module("tensorflow.keras.applications")
+    assert module.efficientnet.EfficientNetB0.__name__ == "EfficientNetB0"
+    assert sys.modules["tensorflow.keras.applications.efficientnet"] is module.efficientnet
+    with pytest.raises(NotImplementedError, match=r"applications.ResNet50 is not part of lamina: build the network"):
+        module.ResNet50(weights=None)
+    with pytest.raises(AttributeError, match="no 'ResNet5' in what .* Did you mean 'ResNet50'"):
+        module.ResNet5  # noqa: B018
+
+
+def test_a_missing_layer_can_be_named_subclassed_and_tested_for(installed):
+    layers = importlib.import_module("keras.layers")
+    flip = layers.RandomFlip
+    assert not isinstance(layers.Dense(1), flip)
+
+    class Mine(flip):
+        pass
+
+    for made in (flip, Mine):
+        with pytest.raises(NotImplementedError, match="keras.layers.RandomFlip is not part of lamina"):
+            made()
+    with pytest.raises(AttributeError):
+        flip.from_config  # noqa: B018
+
+
+def test_a_missing_part_of_tensorflow_can_be_named_to_any_depth(installed):
+    tf = importlib.import_module("tensorflow")
+    hint = dict[str, tf.tpu.experimental.embedding.FeatureConfig | int]
+    assert "FeatureConfig" in repr(hint)
+    with pytest.raises(NotImplementedError, match=r"tensorflow.tpu.experimental.initialize_tpu_system is not part"):
+        tf.tpu.experimental.initialize_tpu_system()
+
+
+def test_tensorboard_is_the_last_thing_looked_for():
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("tensorboard.plugins.hparams")
+    compat.install()
+    try:
+        api = importlib.import_module("tensorboard.plugins.hparams").api
+        with pytest.raises(NotImplementedError, match="install tensorboard"):
+            api.KerasCallback("logs")
+    finally:
+        compat.uninstall()
+    assert not any(name.startswith("tensorboard") for name in sys.modules)
