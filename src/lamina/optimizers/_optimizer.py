@@ -44,7 +44,8 @@ class Optimizer:
         ema_overwrite_frequency: after how many steps the weights are set to the average; None for at the end only
             (`finalize_variable_values`).
         loss_scale_factor: number that the loss was multiplied by, so that float16 gradients do not vanish.
-        gradient_accumulation_steps: number of steps, 2 or more, whose mean gradient makes one update.
+        gradient_accumulation_steps: number of steps, 2 or more, whose mean gradient makes one update. Schedules, averages,
+            decay and constraints go by updates; between them nothing moves.
         name: name of the optimizer.
         kwargs: `lr` and `decay` of Keras 1 and 2.
     Raises ValueError for other values.
@@ -171,7 +172,7 @@ class Optimizer:
         """The current learning rate: a Variable, or the schedule's value at this step."""
         rate = self._learning_rate
         if isinstance(rate, LearningRateSchedule):
-            return rate(self._iterations.value)
+            return rate(ops.convert_to_tensor(self.iterations))
         return rate if isinstance(rate, Variable) else rate()
 
     @learning_rate.setter
@@ -193,7 +194,7 @@ class Optimizer:
     def _current_rate(self) -> Any:
         rate = ops.convert_to_tensor(self.learning_rate)
         if self._decay:
-            steps = ops.cast(self._iterations.value, rate.dtype)
+            steps = ops.cast(self.iterations, rate.dtype)
             rate = ops.divide(rate, ops.add(1.0, ops.multiply(self._decay, steps)))
         return rate
 
@@ -371,11 +372,6 @@ class Optimizer:
             if self.loss_scale_factor is not None:
                 grads = [ops.divide(g, self.loss_scale_factor) for g in grads]
             self._apply_or_accumulate(grads, variables)
-            if self.use_ema:
-                self._update_average()
-            for variable in variables:
-                if variable.constraint is not None:
-                    variable.assign(variable.constraint(variable.value))
         self._iterations.assign_add(1)
 
     def _without_missing(self, grads: list, variables: list) -> tuple[list, list]:
@@ -423,6 +419,11 @@ class Optimizer:
         grads = self.clip_gradients(grads)
         self._apply_weight_decay(variables)
         self._backend_update_step(grads, variables, self._current_rate())
+        if self.use_ema:
+            self._update_average()
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
 
     def clip_gradients(self, grads: list) -> list:
         """The gradients, clipped as the arguments say."""
