@@ -239,16 +239,125 @@ def test_generator_that_ends_early_warns_and_keeps_the_model(make, data):
     assert np.isfinite(model.predict(x, verbose=0)).all()
 
 
-def test_train_and_test_on_batch(make, data):
+def test_train_and_test_on_batch_tell_of_this_batch(make, data):
+    x, y = data
+    model = make(optimizer=lamina.optimizers.SGD(0.0), metrics=["mae"])
+    p = model.predict(x, verbose=0)
+
+    def values(part):
+        return [np.mean((p - y)[part] ** 2), np.mean(np.abs(p - y)[part])]
+
+    first, second = slice(0, 10), slice(10, 40)
+    model.fit(x, y, verbose=0)
+    for part in (first, second):
+        for method in (model.test_on_batch, model.train_on_batch):
+            assert method(x[part], y[part]) == pytest.approx(values(part), rel=1e-4)
+    model.test_on_batch(x[first], y[first])
+    running = model.test_on_batch(x[second], y[second], reset_metrics=False, return_dict=True)
+    assert [running["loss"], running["mae"]] == pytest.approx(values(slice(0, 40)), rel=1e-4)
+    np.testing.assert_array_equal(model.predict_on_batch(x[:5]), model.predict(x[:5], verbose=0))
+
+
+def test_metrics_hold_what_was_evaluated_last(make, data):
     x, y = data
     model = make(metrics=["mae"])
-    first = model.train_on_batch(x, y)
-    for _ in range(20):
-        last = model.train_on_batch(x, y, return_dict=True)
-    assert first[0] > 0 and set(last) == {"loss", "mae"}
-    model.reset_metrics()
-    assert model.test_on_batch(x, y)[0] == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-5)
-    np.testing.assert_array_equal(model.predict_on_batch(x[:5]), model.predict(x[:5], verbose=0))
+    model.fit(x, y, verbose=0)
+    logs = model.evaluate(x[:10], y[:10], verbose=0, return_dict=True)
+    assert {k: float(v) for k, v in model.get_metrics_result().items()} == pytest.approx(logs)
+
+
+def _first(x):
+    while isinstance(x, (dict, list, tuple)):
+        x = (list(x.values()) if isinstance(x, dict) else x)[0]
+    return x
+
+
+class _Batches(lamina.utils.PyDataset):
+    def __init__(self, batch):
+        super().__init__()
+        self.batch = batch
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return self.batch
+
+
+def _shapes(data):
+    if isinstance(data, dict):
+        return {k: _shapes(v) for k, v in data.items()}
+    if isinstance(data, (list, tuple)):
+        return type(data)(_shapes(v) for v in data)
+    return None if data is None else tuple(data.shape)
+
+
+X, Y, W = np.ones((4, 3), "float32"), np.zeros((4, 2), "float32"), np.ones(4, "float32")
+KINDS_OF_DATA = [
+    # arguments of fit, what a step is given; what one batch is given
+    ((X,), X, (X, None, None)),
+    (({"a": X},), {"a": X}, ({"a": X}, None, None)),
+    (([X, X],), ([X, X],), ([X, X], None, None)),
+    ((X, Y), (X, Y), (X, Y, None)),
+    (({"a": X}, [Y, Y]), ({"a": X}, [Y, Y]), ({"a": X}, [Y, Y], None)),
+    ((X, Y, W), (X, Y, W), (X, Y, W)),
+]
+BATCHES = [X, {"a": X}, (X,), ({"a": X},), ([X, X],), (X, Y), [X, Y], ({"a": X}, {"b": Y}), (X, Y, W), (X, Y, None)]
+
+
+@pytest.fixture
+def watched():
+    """A model whose steps keep the shapes of what they are given."""
+
+    class Watched(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(2)
+
+        def call(self, x):
+            return self.dense(_first(x))
+
+        def train_step(self, data):
+            self.given = _shapes(data)
+            return {"loss": ops.sum(self.dense.kernel)}
+
+        test_step = train_step
+
+        def predict_step(self, data):
+            self.given = _shapes(data)
+            return ops.zeros((4, 1))
+
+    model = Watched()
+    model(X)
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize("arguments, given, given_on_batch", KINDS_OF_DATA)
+def test_steps_are_given_arrays_as_keras_hands_them_over(watched, arguments, given, given_on_batch):
+    x, y, w = (*arguments, None, None)[:3]
+    for run in (watched.fit, watched.evaluate):
+        run(x, y, sample_weight=w, verbose=0)
+        assert watched.given == _shapes(given)
+    for run in (watched.train_on_batch, watched.test_on_batch):
+        run(x, y, sample_weight=w)
+        assert watched.given == _shapes(given_on_batch)
+    watched.predict(x, verbose=0)
+    assert watched.given == _shapes((x,) if isinstance(x, list) else x)
+    watched.predict_on_batch(x)
+    assert watched.given == _shapes((x,))
+
+
+@pytest.mark.parametrize("batch", BATCHES)
+def test_steps_are_given_batches_as_keras_hands_them_over(watched, batch):
+    expected = _shapes(tuple(batch) if isinstance(batch, list) else batch)
+    sources = [
+        (_Batches(batch), (_shapes(X),) if batch is X else expected), ([batch].__iter__(), expected),
+        (iter([batch] * 2), expected),
+    ]  # fmt: skip
+    for source, given in sources:
+        watched.fit(source, steps_per_epoch=1, verbose=0)
+        assert watched.given == given
 
 
 def test_evaluate_inside_training_does_not_disturb_the_training_logs(make, data):

@@ -172,7 +172,6 @@ class Run:
 
 def call_step(step: Any, batch: Any) -> Any:
     """Runs a step, compiled or plain, on a batch of arrays."""
-    batch = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
     if isinstance(step, Step):
         return step.on_batch(batch)
     return step(tree.map_structure(lambda a: None if a is None else engine.tensor(a), batch))

@@ -1,5 +1,6 @@
 """`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from lamina import losses, ops, optimizers, tree
@@ -108,7 +109,9 @@ class Stepping:
         self._init_trainer()
         if not self.compiled:
             return None
-        return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
+        compiled = self._compile_metrics
+        with nullcontext() if compiled is None else compiled.given_names():
+            return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model as `get_compile_config` described it."""

@@ -10,6 +10,7 @@ from lamina import _settings, tree
 from lamina.engines import engine
 
 from ._rows import FileRows, as_rows
+from ._unpack import pack_x_y_sample_weight
 
 
 def is_frame(x: Any) -> bool:
@@ -113,8 +114,7 @@ class ArrayData:
         shuffle: Any = False,
         seed: int = 0,
     ):
-        parts = (x, y, sample_weight)
-        self.data = parts if sample_weight is not None else parts[:2] if y is not None else parts[:1]
+        self.data = pack_x_y_sample_weight(x, y, sample_weight)
         self.size = len(tree.flatten(x)[0])
         self.batch_size = batch_size
         self.shuffle = shuffle

@@ -37,9 +37,9 @@ class StreamData:
     def peek(self) -> Any:
         """The first batch, which is not lost: a generator gives it again."""
         if self.is_dataset:
-            return _as_batch(self.source[0])
+            return self._as_batch(self.source[0])
         if self.restarts:
-            return _as_batch(next(iter(self.source)))
+            return self._as_batch(next(iter(self.source)))
         if not self._first:
             self._running = iter(self.source)
             batch = next(self._running, None)
@@ -47,18 +47,21 @@ class StreamData:
                 raise ValueError("The generator gave no batch at all.")
             self._first = [batch]
             self._running = itertools.chain(self._first, self._running)
-        return _as_batch(self._first[0])
+        return self._as_batch(self._first[0])
 
     def batches(self, epoch: int = 0) -> Iterator[Any]:
         """The batches of one epoch as arrays. A generator goes on where the epoch before stopped."""
         if self.is_dataset:
-            return (_as_batch(b) for b in prefetch(batches(self.source, self._order(epoch))))
+            return (self._as_batch(b) for b in prefetch(batches(self.source, self._order(epoch))))
         if self.restarts:
-            return (_as_batch(b) for b in prefetch(iter(self.source)))
+            return (self._as_batch(b) for b in prefetch(iter(self.source)))
         if self._running is None:
             self._running = iter(self.source)
         # No thread here: it would take batches from the generator that nobody uses.
-        return (_as_batch(b) for b in self._running)
+        return (self._as_batch(b) for b in self._running)
+
+    def _as_batch(self, batch: Any) -> Any:
+        return _as_batch(batch, self.is_dataset)
 
     def _order(self, epoch: int) -> Any:
         if self.num_batches is None:
@@ -76,6 +79,11 @@ def _count() -> Iterator[int]:
         n += 1
 
 
-def _as_batch(batch: Any) -> Any:
-    parts = tuple(batch) if isinstance(batch, (tuple, list)) and len(batch) <= 3 else (batch,)
+def _as_batch(batch: Any, wraps: bool) -> Any:
+    """The batch as arrays. What is neither tuple, list nor dict is x alone; a PyDataset's gets a tuple around it (`wraps`)."""
+    parts = batch
+    if isinstance(batch, (tuple, list)):
+        parts = tuple(batch) if len(batch) <= 3 else (batch,)
+    elif wraps and not isinstance(batch, dict):
+        parts = (batch,)
     return tree.map_structure(lambda a: None if a is None else as_array(a, "a batch of the data set"), parts)
