@@ -125,3 +125,16 @@ def test_names_of_files(tmp_path):
         model.save(tmp_path / "m.keras", overwrite=False)
     with pytest.raises(TypeError, match="must be a path"):
         model.save(3)
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_layer_shared_by_models_inside_stays_one(tmp_path, ending):
+    shared = layers.Dense(3, name="shared")
+    inner = [models.Sequential([layers.Input((3,)), shared, layers.Dense(2)], name=name) for name in "ab"]
+    x = layers.Input((3,))
+    model = models.Model(x, layers.Add()([inner[0](x), inner[1](x)]))
+    model.save(tmp_path / f"m.{ending}")
+    again = saving.load_model(tmp_path / f"m.{ending}")
+    assert len(again.weights) == len(model.weights) == 6
+    np.testing.assert_array_equal(again(x3), model(x3))
+    assert again.get_layer("a").layers[0] is again.get_layer("b").layers[0]

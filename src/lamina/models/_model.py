@@ -76,7 +76,7 @@ class Model(Trainer, Layer):
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled steps belong to this object and are made anew for a copy.
-        return {**self.__dict__, "_steps": {}}
+        return {**self.__dict__, "_steps": {}, "_watched_values": {}}
 
     @property
     def layers(self) -> list[Layer]:

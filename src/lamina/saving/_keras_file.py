@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from lamina.variables import ObjectSharingScope, deserialize_keras_object, serialize_keras_object
+from lamina.variables import ObjectSharingScope, deserialize_keras_object, serialize_shared
 
 from ._errors import ModelFileError
 from ._walk import walk
@@ -21,8 +21,7 @@ _LARGEST_RATIO = 1000
 
 
 def write_keras_file(model: Any, path: str) -> None:
-    with ObjectSharingScope():
-        config = serialize_keras_object(model)
+    config = serialize_shared(model)
     members = {
         METADATA: json.dumps(
             {"keras_version": FORMAT_VERSION, "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}

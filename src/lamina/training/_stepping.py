@@ -15,6 +15,7 @@ from ._compile_metrics import BY_SHAPES, CompileMetrics
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
 from ._padding import masks_of, only_first, set_masks, size_of
+from ._symbolic_loss import bind_tensors
 
 
 class Stepping:
@@ -68,11 +69,10 @@ class Stepping:
             optimizer = optimizers.LossScaleOptimizer(optimizer)
         _check_names(loss, metrics, weighted_metrics)
         names = getattr(self, "output_names", None)
-        self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
+        bound_loss, *bound_metrics = bind_tensors(self, loss, metrics, weighted_metrics)
+        self._compile_loss = CompileLoss(bound_loss, loss_weights, names) if loss is not None else None
         self._compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names)
-            if metrics is not None or weighted_metrics is not None
-            else None
+            CompileMetrics(*bound_metrics, names) if metrics is not None or weighted_metrics is not None else None
         )
         self.__dict__["optimizer"] = optimizer
         self.loss = loss
@@ -183,11 +183,12 @@ class Stepping:
             known = {id(v) for v in variables}
             changed = [(v, value) for v, value in scope.items() if id(v) not in known]
             new_values = [value for _, value in changed]
-            return scaled, (loss, y_pred, masks_of(y_pred), new_values, _Opaque([v for v, _ in changed]))
+            watched = self.__dict__.get("_watched_values", {})
+            return scaled, (loss, y_pred, masks_of(y_pred), watched, new_values, _Opaque([v for v, _ in changed]))
 
         values = [v.value for v in variables]
         (_, aux), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
-        loss, y_pred, masks, new_values, changed = aux
+        loss, y_pred, masks, self.__dict__["_watched_values"], new_values, changed = aux
         set_masks(y_pred, masks)
         for variable, value in zip(changed.items, new_values):
             variable.assign(value)

@@ -314,7 +314,12 @@ class Trainer(Stepping, OldMethods):
         """Integer labels must be classes of the output they are for."""
         _, y, _ = unpack_x_y_sample_weight(data)
         loss, specs = self._compile_loss, self.__dict__.get("_output_specs")
-        if loss is None or y is None or specs is None or (not isinstance(y, dict) and len(tree.flatten(y)) != len(specs)):
+        if (
+            loss is None
+            or y is None
+            or specs is None
+            or (not isinstance(y, dict) and len(tree.flatten(y)) != len(specs))
+        ):
             return
         for labels, spec, function, name in zip(loss.outputs.targets(y), specs, loss.functions, loss.names):
             _checks.check_labels(labels, spec.shape[-1] if spec.shape else 1, function, name)

@@ -118,9 +118,9 @@ class ObjectSharingScope:
     """While a model is written or read, an object used in several places stays one object."""
 
     def __init__(self) -> None:
-        self.configs: dict[int, dict[str, Any]] = {}
-        self.keep: list[Any] = []  # so that no id is used twice
+        self.repeated: set[int] = set()  # the objects that are written with an id, by which reading knows them again
         self.objects: dict[int, Any] = {}
+        self._written: dict[int, Any] = {}  # holds them, so that no id is used twice
         self._outer: ObjectSharingScope | None = None
 
     def __enter__(self) -> "ObjectSharingScope":
@@ -133,11 +133,20 @@ class ObjectSharingScope:
 
     def record_written(self, obj: Any, config: dict[str, Any]) -> None:
         key = id(obj)
-        if key in self.configs:
-            config["shared_object_id"] = self.configs[key]["shared_object_id"] = key
-        else:
-            self.configs[key] = config
-            self.keep.append(obj)
+        if key in self.repeated:
+            config["shared_object_id"] = key
+        elif key in self._written:
+            self.repeated.add(key)
+        self._written[key] = obj
+
+
+def serialize_shared(obj: Any) -> Any:
+    """`serialize_keras_object`, where objects that occur in several places carry an id by which they stay one."""
+    scope = ObjectSharingScope()
+    with scope:
+        config = serialize_keras_object(obj)
+        # Configs are copied on their way up, so which objects occur again is known only at the end.
+        return serialize_keras_object(obj) if scope.repeated else config
 
 
 def add_resolver(resolver: Callable[[str, str], Any]) -> None:
