@@ -220,7 +220,7 @@ class Functional(Function, GraphLosses, Model):
             ),
         }
         if self._added_losses:
-            # Keras has nothing of the kind: it refuses such a file, rather than train on half of the loss.
+            # Keras has nothing of the kind, and reads such a file without them.
             config["added_losses"] = [tensor_address(x, self._node_ids) for x in self._added_losses]
         return config
 

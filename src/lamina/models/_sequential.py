@@ -228,7 +228,7 @@ class Sequential(Model):
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = deserialize_keras_object(config["dtype"])
         model = cls(**config)
-        from_files = [_read_layer(entry, custom_objects) for entry in layers]
+        from_files = [deserialize_keras_object(entry, custom_objects=custom_objects) for entry in layers]
         for layer in from_files:
             model.add(layer, rebuild=False)
         model._maybe_rebuild()
@@ -240,12 +240,6 @@ class Sequential(Model):
         if not trainable:
             model.trainable = False
         return model
-
-
-def _read_layer(entry: dict[str, Any], custom_objects: Any) -> Layer:
-    if "module" not in entry:
-        entry = {"module": "keras.layers", "registered_name": None, **entry}
-    return deserialize_keras_object(entry, custom_objects=custom_objects)
 
 
 def _starting_shape(layer: Layer) -> Any:

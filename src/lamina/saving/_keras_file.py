@@ -20,14 +20,16 @@ _LARGEST_JSON = 256 * 2**20
 _LARGEST_RATIO = 1000
 
 
-def write_keras_file(model: Any, path: str) -> None:
+def write_keras_file(model: Any, path: str, include_optimizer: bool = True) -> None:
     config = serialize_shared(model)
+    if not include_optimizer:
+        config.pop("compile_config", None)
     members = {
         METADATA: json.dumps(
             {"keras_version": FORMAT_VERSION, "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
         ).encode(),
         CONFIG: json.dumps(config).encode(),
-        WEIGHTS: weights_bytes(model),
+        WEIGHTS: weights_bytes(model, include_optimizer),
     }
     for place, part in walk(model):
         if hasattr(part, "saved_assets"):

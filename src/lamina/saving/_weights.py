@@ -9,13 +9,15 @@ from ._h5 import OutStore, Reader, Store
 from ._walk import walk
 
 
-def weights_bytes(model: Any) -> bytes:
+def weights_bytes(model: Any, include_optimizer: bool = True) -> bytes:
     """The HDF5 file of a model's whole state: layers, optimizer and metrics held by layers."""
     import h5py
 
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         for place, part in walk(model):
+            if _is_optimizer(part) and not include_optimizer:
+                continue
             group = file.require_group(f"{place}/vars" if place else "vars")
             name = getattr(part, "name", None)
             if name:
