@@ -260,3 +260,45 @@ def test_by_name_with_no_name_in_common_is_noted(tmp_path):
     net().save_weights(tmp_path / "w.h5")
     with pytest.warns(UserWarning, match="nothing is loaded"):
         Sequential([Input((3,)), Dense(2, name="else")]).load_weights(tmp_path / "w.h5", by_name=True)
+
+
+@ENDINGS
+def test_compiled_and_never_trained(tmp_path, ending):
+    model = Sequential([Input((3,)), Dense(1)])
+    model.compile(optimizers.Adam(), "mse")
+    model.optimizer.learning_rate = 0.25
+    model.save(tmp_path / f"m.{ending}")
+    again = load_model(tmp_path / f"m.{ending}")
+    assert float(again.optimizer.learning_rate) == 0.25 and int(again.optimizer.iterations) == 0
+
+
+def test_old_h5_state_of_keras_2_is_understood(tmp_path):
+    """There: the step, all first slots, then all second ones; no rate."""
+    model = Sequential([Input((3,)), Dense(2), Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "m.h5")
+    optimizer = model.optimizer
+    slots = [v for own in optimizer.slots.values() for v in own[:4]]
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        group = file.require_group("optimizer_weights")
+        group.clear()
+        names = [f"Adam/{i}:0".encode() for i in range(len(slots) + 1)]
+        for name, variable in zip(names, [optimizer.variables[0], *slots]):
+            group[name.decode()] = variable.numpy()
+        group.attrs["weight_names"] = names
+    again = load_model(tmp_path / "m.h5")
+    same(again.optimizer.get_weights()[2:], optimizer.get_weights()[2:])
+    assert int(again.optimizer.iterations) == 1
+
+
+def test_old_h5_state_of_another_optimizer_is_noted(tmp_path):
+    model = Sequential([Input((3,)), Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        group = file["optimizer_weights"]
+        group.attrs["weight_names"] = group.attrs["weight_names"][:-1]
+    with pytest.warns(UserWarning, match="its state is left as it is"):
+        load_model(tmp_path / "m.h5")

@@ -97,7 +97,26 @@ class Building(Held):
         if config.get("input_shape") is not None:
             self.build(as_shapes(config["input_shape"]))
         elif config.get("shapes_dict"):
-            self.build(**{name: as_shapes(shape) for name, shape in config["shapes_dict"].items()})
+            shapes = {name: as_shapes(shape) for name, shape in config["shapes_dict"].items()}
+            if _build_names(type(self).build) == ["input_shape"]:
+                self._build_by_tracing(shapes)
+            else:
+                self.build(**shapes)
+
+    def _build_by_tracing(self, shapes: dict[str, Any]) -> None:
+        """Calls a layer that has no `build` of its own for several tensors, without data, so that the layers inside are built.
+
+        What such a call needs beside tensors is not known here: then the first call builds it.
+        """
+        self._build_shapes_dict = shapes
+        specs = {
+            name.removesuffix("_shape"): map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shape)
+            for name, shape in shapes.items()
+        }
+        if _required_names(type(self).call) <= set(specs):
+            with self._scope():
+                self._traced_spec(**specs)
+            self._mark_built()
 
     def add_weight(
         self,
@@ -225,6 +244,13 @@ def _build_names(function: Callable) -> list[str]:
 def _optional_names(function: Callable) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return frozenset(p.name for p in parameters if p.default is not p.empty)
+
+
+@functools.cache
+def _required_names(function: Callable) -> frozenset[str]:
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return frozenset(p.name for p in parameters if p.default is p.empty and p.kind not in given)
 
 
 def build_once(build: Callable) -> Callable:

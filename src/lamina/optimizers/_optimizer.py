@@ -537,16 +537,21 @@ class Optimizer:
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
-        """Reads what `save_own_variables` wrote; warns and leaves the state if the numbers of variables differ."""
-        if len(store) != len(self.variables):
+        """Reads what `save_own_variables` wrote; warns and leaves the state if it is that of another optimizer.
+
+        What was saved before the first step holds no more than the step and the rate: then that is all there is to read.
+        """
+        variables = self.variables
+        is_fresh = 0 < len(store) < len(variables) and "0" in store and not np.any(np.asarray(store["0"]))
+        if len(store) != len(variables) and not is_fresh:
             hint = "" if self.built else " The optimizer is not built: compile and build the model first."
             warnings.warn(
                 f"{type(self).__name__} {self.name!r}: the file holds {len(store)} variables, the optimizer has "
-                f"{len(self.variables)}; its state is left as it is.{hint}",
+                f"{len(variables)}; its state is left as it is.{hint}",
                 stacklevel=2,
             )
             return
-        for i, variable in enumerate(self.variables):
+        for i, variable in enumerate(variables[: len(store)]):
             variable.assign(np.asarray(store[str(i)]))
 
     def get_config(self) -> dict[str, Any]:

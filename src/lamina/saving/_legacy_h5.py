@@ -123,26 +123,20 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
 
 
 def _read_optimizer(optimizer: Any, path: str) -> None:
-    """Takes up the optimizer's state, if the file holds it; a warning if it is not that of this optimizer."""
+    """Takes up the optimizer's state, if the file holds it."""
     with Reader(path, path) as reader:
         if reader.group("optimizer_weights") is None:
             return
         arrays = list(_arrays(reader, reader.file, "optimizer_weights").values())
-        variables = optimizer.variables
-        slots = list(optimizer.slots.values())
-        counter, rest = variables[:1], [v for own in zip(*slots) for v in own]
-        layouts = (variables, [*counter, *(v for own in slots for v in own)], [*counter, *rest])  # Keras 3; 1 and 2
-        for layout in layouts:
-            if [tuple(a.shape) for a in arrays] == [tuple(v.shape) for v in layout if v is not None]:
-                for variable, array in zip((v for v in layout if v is not None), arrays):
+        slots, counter = list(optimizer.slots.values()), optimizer.variables[:1]
+        # Keras 1 and 2 knew no rate there: the step, then slot by slot or weight by weight.
+        for rest in ([v for own in slots for v in own], [v for own in zip(*slots) for v in own]):
+            variables = [*counter, *(v for v in rest if v is not None)]
+            if slots and [tuple(a.shape) for a in arrays] == [tuple(v.shape) for v in variables]:
+                for variable, array in zip(variables, arrays):
                     variable.assign(np.asarray(array))
                 return
-        if len(arrays) > 2:  # the step and the rate alone: it had made no step
-            warnings.warn(
-                f"{path}: the optimizer's state in the file ({len(arrays)} arrays) is not that of {optimizer!r} "
-                f"({len(variables)}), so training starts afresh.",
-                stacklevel=4,
-            )
+        optimizer.load_own_variables({str(i): array for i, array in enumerate(arrays)})
 
 
 def _optimizer_config(config: Any) -> Any:

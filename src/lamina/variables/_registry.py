@@ -28,6 +28,7 @@ _FUNCTION_NAMESPACES = ("activations", "constraints", "initializers", "losses", 
 # Functions of those namespaces that do no work of a model.
 _NO_FUNCTION = frozenset(("get", "serialize", "deserialize"))
 _PLAIN = (str, int, float, bool, type(None))
+_VALUES = (bytes, slice, np.ndarray)
 
 _custom: dict[str, Any] = {}
 _custom_names: dict[Any, str] = {}
@@ -389,8 +390,8 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
         return found() if isinstance(found, type) else found if found is not None else config
     if isinstance(config, (list, tuple)):
         return type(config)(deserialize_keras_object(c, custom_objects, safe_mode) for c in config)
-    if isinstance(config, _PLAIN):
-        return config
+    if isinstance(config, (*_PLAIN, *_VALUES)) or config is Ellipsis or ops.is_tensor(config):
+        return config  # a value already: those in the config of an object are decoded before it is made
     if not isinstance(config, dict):
         raise TypeError(f"deserialize_keras_object: expected a dict, list or plain value; got {config!r}.")
     if config.get("class_name") == "__tuple__" and "items" in config:
@@ -433,6 +434,20 @@ _SPECIAL: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_VALUE_CLASSES = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__")
+
+
+def _with_values(config: Any) -> Any:
+    """The config of an object with its arrays, bytes and slices decoded; objects in it are left to the class."""
+    if isinstance(config, list):
+        return [_with_values(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") in _VALUE_CLASSES and "config" in config:
+        return deserialize_keras_object(config)
+    return {key: _with_values(value) for key, value in config.items()}
+
+
 def _numpy_dtype(name: Any) -> np.dtype:
     if isinstance(name, str) and name.startswith("str"):
         return np.dtype(str)
@@ -464,7 +479,7 @@ def _read_object(config: dict[str, Any], custom_objects: Any, safe_mode: bool) -
         raise ValueError(f"{config['class_name']}: its config must be a dict; got {inner!r}.")
     with CustomObjectScope(custom_objects), SafeModeScope(safe_mode):
         try:
-            instance = cls.from_config(dict(inner))
+            instance = cls.from_config(_with_values(dict(inner)))
         except TypeError as error:
             raise ValueError(f"{cls.__name__} could not be made from its config {inner!r}: {error}") from error
         build_config = config.get("build_config")
