@@ -2,6 +2,7 @@
 
 from lamina._lazy import attach
 
+from . import application as _application  # noqa: F401  (known to files only)
 from ._input_spec import InputSpec as InputSpec
 from ._layer import Layer as Layer
 from ._serialization import deserialize as deserialize

@@ -11,10 +11,14 @@ from lamina.ops._op import OPERATIONS
 from lamina.ops._symbolic import KerasTensor, Node
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
 
+# Second names of operations, which Keras keeps as classes of their own.
+_SAME = {"Abs": "Absolute", "Conj": "Conjugate", "TrueDivide": "Divide"}
+_OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "lamina.ops")
+
 
 def _operation_class(module: str, class_name: str) -> Any:
     """The operation that a file calls `keras.src.ops.numpy`, `Add`."""
-    return OPERATIONS.get(class_name) if module.startswith(("keras.src.ops.", "lamina.ops")) else None
+    return OPERATIONS.get(_SAME.get(class_name, class_name)) if module.startswith(_OPERATION_MODULES) else None
 
 
 add_resolver(_operation_class)

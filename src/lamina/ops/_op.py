@@ -69,6 +69,7 @@ def op(
     aliases: tuple[str, ...] = (),
     spec: Callable | None = None,
     variadic: bool = False,
+    keras_module: str | None = None,
 ) -> Callable[[Callable], Callable]:
     """Makes a public op of a function written on tensors.
 
@@ -80,6 +81,7 @@ def op(
         class_name: the operation's class as files name it, CamelCase of the function's name by default.
         aliases: further names.
         spec: `(call, *tensors, **config) -> KerasTensor(s)` where tracing without data is not enough.
+        keras_module: where Keras has the class, if not in the module of the first family.
         variadic: whether the tensors are the function's `*args`; `tensors` then names leading config arguments.
     """
 
@@ -105,20 +107,9 @@ def op(
                 return as_tensors(result)
             return result
 
-        operation = type(
-            camel,
-            (FunctionOperation,),
-            {
-                "function": staticmethod(wrapper),
-                "tensors": names,
-                "variadic": variadic,
-                "family": families[0],
-                "_keras_module": f"keras.src.ops.{families[0]}",
-                "spec": None if spec is None else staticmethod(spec),
-                "__doc__": function.__doc__,
-            },
+        operation = make_operation(
+            camel, wrapper, names, keras_module or f"keras.src.ops.{families[0]}", spec, variadic
         )
-        OPERATIONS[camel] = operation
         wrapper.operation = operation  # type: ignore[attr-defined]
         paths = []
         for name in (function.__name__.rstrip("_"), *aliases):
@@ -128,6 +119,28 @@ def op(
         return public(*paths)(wrapper)
 
     return decorate
+
+
+def make_operation(
+    class_name: str,
+    function: Callable,
+    tensors: tuple[str, ...],
+    keras_module: str,
+    spec: Callable | None = None,
+    variadic: bool = False,
+) -> type[FunctionOperation]:
+    """Enters the operation of a function under the name that files have for it; arguments as for `op`."""
+    attributes = {
+        "function": staticmethod(function),
+        "tensors": tensors,
+        "variadic": variadic,
+        "family": keras_module.rpartition(".")[2],
+        "_keras_module": keras_module,
+        "spec": None if spec is None else staticmethod(spec),
+        "__doc__": function.__doc__,
+    }
+    OPERATIONS[class_name] = type(class_name, (FunctionOperation,), attributes)
+    return OPERATIONS[class_name]
 
 
 def as_tensors(result: Any) -> Any:
@@ -152,7 +165,7 @@ def _join(operation: type[FunctionOperation], signature: inspect.Signature, args
         if parameter.kind is parameter.VAR_POSITIONAL:
             call_args.extend(value)
         elif parameter.kind is parameter.VAR_KEYWORD:
-            config.update(value)
+            call_kwargs.update(value)
         elif name in operation.tensors and not operation.variadic:
             call_args.append(value)
         elif any_symbolic(value):
