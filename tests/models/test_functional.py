@@ -240,3 +240,16 @@ def test_a_list_of_one_output_is_that_output(inputs, outputs, tmp_path):
     assert set(model.fit(ones(4, 3), ones(4, 2), verbose=0).history) == {"loss", "mae"}
     model.save(tmp_path / "m.keras")
     assert np.array_equal(load_model(tmp_path / "m.keras")(ones(4, 3)), model(ones(4, 3)))
+
+
+@pytest.mark.parametrize("kind", ["functional", "sequential", "unbuilt"])
+def test_call_by_itself_trains_if_told_to(kind):
+    x = Input((3,))
+    model = {
+        "functional": lambda: Model(x, Dropout(0.5)(x)), "sequential": lambda: Sequential([Input((3,)), Dropout(0.5)]),
+        "unbuilt": lambda: Sequential([Dropout(0.5)]),
+    }[kind]()  # fmt: skip
+    given = ones(100, 3)
+    assert (np.asarray(model.call(given, training=True)) == 0).any()
+    for quiet in (model.call(given), model.call(given, training=False), model(given)):
+        assert (np.asarray(quiet) == 1).all()

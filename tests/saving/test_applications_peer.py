@@ -6,7 +6,7 @@ import pytest
 from lamina import saving
 
 keras = pytest.importorskip("keras")
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 SIZES = {
     "ResNet50": 32, "ResNet50V2": 32, "MobileNet": 32, "MobileNetV2": 32, "MobileNetV3Small": 32, "EfficientNetB0": 32,

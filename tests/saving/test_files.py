@@ -302,3 +302,16 @@ def test_old_h5_state_of_another_optimizer_is_noted(tmp_path):
         group.attrs["weight_names"] = group.attrs["weight_names"][:-1]
     with pytest.warns(UserWarning, match="its state is left as it is"):
         load_model(tmp_path / "m.h5")
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.weights.h5"])
+def test_objects_to_skip_keep_their_weights(tmp_path, name):
+    first, second = net(), net()
+    first.save(tmp_path / name) if name.endswith(".keras") else first.save_weights(tmp_path / name)
+    kept = second.layers[0].kernel.numpy()
+    second.load_weights(tmp_path / name, objects_to_skip=[second.layers[0]])
+    np.testing.assert_array_equal(second.layers[0].kernel.numpy(), kept)
+    np.testing.assert_array_equal(second.layers[-1].kernel.numpy(), first.layers[-1].kernel.numpy())
+    first.save_weights(tmp_path / "old.h5")
+    with pytest.raises(ValueError, match="objects_to_skip"):
+        second.load_weights(tmp_path / "old.h5", objects_to_skip=[second.layers[0]])

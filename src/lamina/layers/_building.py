@@ -145,11 +145,14 @@ class Building(Held):
             aggregation: "none", "mean", "sum" or "only_first_replica".
             overwrite_with_gradient: whether its gradient replaces its value.
             name: string without "/".
+            kwargs: `experimental_autocast`, Keras 2's name of autocast; `layout` and `synchronization`, which have no effect
+                on one device (as `aggregation`).
         """
         if isinstance(shape, str):  # Keras 2: add_weight(name, shape)
             shape, name = (initializer if isinstance(initializer, (list, tuple)) else None), shape
             initializer = None if isinstance(initializer, (list, tuple)) else initializer
-        kwargs.pop("layout", None), kwargs.pop("synchronization", None), kwargs.pop("experimental_autocast", None)
+        autocast = kwargs.pop("experimental_autocast", autocast)
+        kwargs.pop("layout", None), kwargs.pop("synchronization", None)
         if kwargs:
             raise TypeError(f"{self._owner}.add_weight: unknown argument(s) {sorted(kwargs)}.")
         if not self.__dict__.get("_initialized"):

@@ -86,8 +86,7 @@ class MeanMetricWrapper(Mean):
     """The weighted mean of a function of targets and predictions.
 
     Args:
-        fn: function `(y_true, y_pred, **kwargs)` that gives a value for each sample. One of your own is given targets and
-            predictions of one rank, as a loss is: `(batch, 1)` both where one of them is `(batch,)`.
+        fn: function `(y_true, y_pred, **kwargs)` that gives a value for each sample.
         name, dtype: as for `Metric`.
         kwargs: further arguments of `fn`.
     """
@@ -105,9 +104,9 @@ class MeanMetricWrapper(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Adds a batch: targets, predictions, and weights that broadcast to the values."""
         mask = get_mask(y_pred)
-        if not _is_ours(self._fn) and not tree.is_nested(y_pred) and y_true is not None:
-            # Else (batch,) beside (batch, 1) gives (batch, batch), unnoticed.
-            y_true, y_pred = match_ranks(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred))
+        if type(self) is MeanMetricWrapper and hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
+            # A plain function would broadcast `(batch,)` and `(batch, 1)` to a table of all pairs.
+            y_true, y_pred = match_ranks(y_true, y_pred)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         if mask is not None:
             sample_weight = None if sample_weight is None else ops.convert_to_tensor(sample_weight, dtype=self.dtype)
@@ -125,10 +124,6 @@ class MeanMetricWrapper(Mean):
         if "fn" in config:
             config = deserialize_keras_object(config)
         return cls(**config)
-
-
-def _is_ours(function: Callable) -> bool:
-    return getattr(function, "__module__", "").partition(".")[0] == "lamina"
 
 
 def as_tensors(dtype: Any, *values: Any) -> tuple[Any, ...]:

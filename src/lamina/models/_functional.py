@@ -8,7 +8,7 @@ import numpy as np
 from lamina import ops, tree
 from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
-from lamina.layers._call import as_shapes, map_shapes
+from lamina.layers._call import as_shapes, map_shapes, training_mode
 from lamina.layers._mask import get_mask, set_mask
 from lamina.ops._symbolic import Function, KerasTensor, Node, run_nodes
 from lamina.training import Trainer
@@ -115,16 +115,18 @@ class Functional(Function, GraphLosses, Model):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         if isinstance(inputs, dict) and HOST_OUTPUTS in inputs:
-            values = host_part(self).finish(inputs[HOST_OUTPUTS])
-            self._collect_losses(values)
+            with training_mode(training):
+                values = host_part(self).finish(inputs[HOST_OUTPUTS])
+                self._collect_losses(values)
             return single(self._outputs_in(values))
         values = self._standardize(inputs)
         if mask is not None:
             masks = tree.flatten(mask) if tree.is_nested(mask) else [mask]
             values = [x if m is None else set_mask(x, m) for x, m in zip(values, masks)]
         found = {id(x): value for x, value in zip(self._inputs, values)}
-        run_nodes(self._nodes, found)
-        self._collect_losses(found)
+        with training_mode(training):
+            run_nodes(self._nodes, found)
+            self._collect_losses(found)
         return single(self._outputs_in(found))
 
     def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:

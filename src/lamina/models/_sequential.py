@@ -7,7 +7,7 @@ import numpy as np
 from lamina import ops, tree
 from lamina._public import public
 from lamina.layers import InputLayer, Layer
-from lamina.layers._call import as_shapes, is_shape
+from lamina.layers._call import as_shapes, is_shape, training_mode
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
@@ -155,9 +155,10 @@ class Sequential(Model):
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         if self._functional is not None:
             return self._functional.call(inputs, training=training, mask=mask)
-        for layer in self._chain:
-            if not isinstance(layer, InputLayer):
-                inputs = layer(inputs)
+        with training_mode(training):
+            for layer in self._chain:
+                if not isinstance(layer, InputLayer):
+                    inputs = layer(inputs)
         return inputs
 
     def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:

@@ -93,26 +93,30 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         model: the model, built.
         filepath: path of the file.
         skip_mismatch: whether parts whose weights do not fit are left out, with a warning.
+        kwargs: `by_name=True` pairs layers by name, in files of the old .h5 layout; `objects_to_skip=[...]` are layers that
+            keep their weights, with files of the new layout.
 
     Raises: ModelFileError, with file, member and reason, if the file cannot be used.
     """
     by_name = kwargs.pop("by_name", False)
-    kwargs.pop("objects_to_skip", None)
+    skip = kwargs.pop("objects_to_skip", None) or ()
     if kwargs:
         raise ValueError(f"load_weights: unknown argument(s) {sorted(kwargs)}.")
     path = _existing(filepath, "load_weights")
     if not model.built:
         raise ValueError(f"load_weights: {model.name!r} has no weights yet: build it or call it on data first.")
     if path.endswith(".keras"):
-        read_weights_of(model, path, skip_mismatch)
+        read_weights_of(model, path, skip_mismatch, skip)
     elif not path.endswith(_OLD):
         raise ValueError(f"load_weights: the file name must end in .weights.h5, .keras or .h5; got {path!r}.")
     elif is_legacy(path):
+        if skip:
+            raise ValueError("load_weights: objects_to_skip does not work for files of the old .h5 layout.")
         read_legacy_weights(model, path, skip_mismatch, by_name)
     elif by_name:
         raise ValueError("load_weights: by_name=True works for files of the old .h5 layout only.")
     else:
-        read_weights(model, path, path, skip_mismatch=skip_mismatch)
+        read_weights(model, path, path, skip_mismatch=skip_mismatch, skip=skip)
 
 
 def _check_format(save_format: Any, filepath: Any, where: str) -> None:

@@ -122,10 +122,10 @@ def read_keras_file(path: str, custom_objects: Any, compile: bool, safe_mode: bo
     return model
 
 
-def read_weights_of(model: Any, path: str, skip_mismatch: bool) -> None:
+def read_weights_of(model: Any, path: str, skip_mismatch: bool, skip: Any) -> None:
     """The weights alone, from a `.keras` file."""
     with KerasFile(path) as file:
-        read_weights(model, file.read(WEIGHTS), path, WEIGHTS, skip_mismatch=skip_mismatch)
+        read_weights(model, file.read(WEIGHTS), path, WEIGHTS, skip_mismatch=skip_mismatch, skip=skip)
 
 
 def prepare_optimizer(model: Any) -> None:

@@ -27,9 +27,11 @@ def weights_bytes(model: Any, include_optimizer: bool = True) -> bytes:
 
 
 def read_weights(
-    model: Any, source: Any, name: str, member: str | None = None, skip_mismatch: bool = False, strict: bool = True
+    model: Any, source: Any, name: str, member: str | None = None, skip_mismatch: bool = False, skip: Any = ()
 ) -> None:
     """Takes the state of a model from an HDF5 file.
+
+    The parts in `skip` are left as they are (those inside them are read).
 
     Raises ModelFileError, naming the place, if a part of the model does not find what it needs; with `skip_mismatch` such
     parts are left as they are, with a warning.
@@ -40,6 +42,8 @@ def read_weights(
         ):
             raise reader.bad("holds no weights.")
         for place, part in walk(model):
+            if any(part is other for other in skip):
+                continue
             try:
                 _load_part(part, Store(reader, place), reader, place)
             except ModelFileError as error:

@@ -52,6 +52,7 @@ class Stepping:
             weighted_metrics: the same, evaluated with sample and class weights.
             run_eagerly: whether steps run as plain Python on arrays (for debugging) instead of compiled.
             steps_per_execution, jit_compile: accepted; steps are always compiled and run in chunks.
+            sample_weight_mode: (Keras 2) without effect: weights may have as many axes as the losses.
             auto_scale_loss: whether a mixed_float16 model gets loss scaling.
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
