@@ -1393,7 +1393,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 SUBMODULES: dict[str, tuple[str, ...]] = {
     "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
     "datasets": ("mnist",),
-    "layers": ("activations", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
+    "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "ops": ("image", "linalg", "nn", "numpy"),
     "optimizers": ("legacy", "schedules"),
     "preprocessing": ("image", "sequence", "text"),

@@ -223,3 +223,34 @@ def test_deep_graphs_need_no_recursion():
     model = Model(inputs, x)
     assert model(ones(1, 2)).shape == (1, 2)
     assert isinstance(Sequential([Input((2,)), model]), Sequential)
+
+
+@pytest.mark.parametrize("inputs", [lambda x: x, lambda x: [x], lambda x: (x,), lambda x: {"x": x}])
+@pytest.mark.parametrize("outputs", [lambda y: [y], lambda y: (y,)])
+def test_a_list_of_one_output_is_that_output(inputs, outputs, tmp_path):
+    x = Input((3,), name="x")
+    model = Model(inputs(x), outputs(Dense(2, name="d")(x)))
+    assert model(ones(4, 3)).shape == model.predict(ones(4, 3), verbose=0).shape == (4, 2)
+    assert model.predict_on_batch(ones(4, 3)).shape == (4, 2)
+    assert model.output_shape == model.compute_output_shape((None, 3)) == (None, 2) and model.input_shape == (None, 3)
+    assert type(model.output) in (list, tuple)
+    again = Model(model.inputs, model.outputs)
+    outer = Sequential([Input((3,)), again, Dense(1)])
+    assert outer(ones(4, 3)).shape == (4, 1)
+    model.compile("sgd", "mse", metrics=["mae"])
+    assert set(model.fit(ones(4, 3), ones(4, 2), verbose=0).history) == {"loss", "mae"}
+    model.save(tmp_path / "m.keras")
+    assert np.array_equal(load_model(tmp_path / "m.keras")(ones(4, 3)), model(ones(4, 3)))
+
+
+@pytest.mark.parametrize("kind", ["functional", "sequential", "unbuilt"])
+def test_call_by_itself_trains_if_told_to(kind):
+    x = Input((3,))
+    model = {
+        "functional": lambda: Model(x, Dropout(0.5)(x)), "sequential": lambda: Sequential([Input((3,)), Dropout(0.5)]),
+        "unbuilt": lambda: Sequential([Dropout(0.5)]),
+    }[kind]()  # fmt: skip
+    given = ones(100, 3)
+    assert (np.asarray(model.call(given, training=True)) == 0).any()
+    for quiet in (model.call(given), model.call(given, training=False), model(given)):
+        assert (np.asarray(quiet) == 1).all()

@@ -155,6 +155,47 @@ def test_accumulation_updates_with_the_mean():
     assert int(optimizer.iterations) == 2
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"learning_rate": schedules.ExponentialDecay(0.1, 1, 0.5)}, {"use_ema": True, "ema_momentum": 0.5},
+        {"use_ema": True, "ema_overwrite_frequency": 2}, {"weight_decay": 0.1}, {"clipnorm": 0.1}, {"clipvalue": 0.1},
+        {"global_clipnorm": 0.1},
+    ],
+    ids=lambda o: "-".join(o),
+)  # fmt: skip
+@pytest.mark.parametrize("name", CLASSES)
+def test_accumulated_steps_are_one_update_of_the_mean(name, options):
+    """Whatever counts steps or moves weights does so once an update; in between nothing moves."""
+    whole = getattr(optimizers, name)(**options)
+    parts = getattr(optimizers, name)(**options, gradient_accumulation_steps=3)
+    mine, theirs = variables(), variables()
+    for v in (mine[0], theirs[0]):
+        v.constraint = lambda w: ops.clip(w, -0.9, 0.9)
+    for group in zip(*[iter(gradients(9))] * 3):
+        before = [v.numpy() for v in theirs]
+        for grads in group[:-1]:
+            parts.apply(grads, theirs)
+        assert all((a == b.numpy()).all() for a, b in zip(before, theirs))
+        parts.apply(group[-1], theirs)
+        whole.apply([np.mean(g, 0) for g in zip(*group)], mine)
+    assert int(parts.iterations) == int(whole.iterations) == 3
+    for optimizer, own in ((whole, mine), (parts, theirs)):
+        optimizer.finalize_variable_values(own)
+    for a, b in zip(mine, theirs):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-5)
+
+
+def test_old_decay_goes_by_updates():
+    weight = Variable(0.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        optimizer = optimizers.SGD(1.0, decay=1.0, gradient_accumulation_steps=2)
+    for expected in (0.0, -1.0, -1.0, -1.5):
+        optimizer.apply([np.float32(1.0)], [weight])
+        assert float(weight) == pytest.approx(expected)
+
+
 def test_infinite_gradient_is_left_out_by_the_loss_scale():
     weight = Variable(1.0)
     optimizer = optimizers.LossScaleOptimizer(optimizers.SGD(0.5), initial_scale=8.0, dynamic_growth_steps=2)

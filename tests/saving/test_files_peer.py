@@ -1,5 +1,6 @@
 """Whole models between Keras and lamina, in both directions."""
 
+import h5py
 import numpy as np
 import pytest
 
@@ -7,6 +8,7 @@ import lamina
 from lamina import layers, models, saving
 
 keras = pytest.importorskip("keras")
+legacy_h5_format = pytest.importorskip("keras.src.legacy.saving.legacy_h5_format")
 pytestmark = pytest.mark.peer
 x4, x3 = np.random.default_rng(0).normal(size=(6, 4)).astype("float32"), np.ones((6, 3), "float32")
 
@@ -117,6 +119,58 @@ def test_old_h5_files(tmp_path):
     np.testing.assert_allclose(
         numbers(keras.saving.load_model(tmp_path / "l.h5", compile=False)(x4)), ours(x4), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("name, options", [("SGD", {"momentum": 0.9}), ("Adam", {}), ("RMSprop", {"momentum": 0.5})])
+def test_old_h5_files_with_the_optimizers_state(tmp_path, name, options):
+    def build(house):
+        inner = house.Sequential([house.Input((4,)), house.layers.Dense(4, activation="tanh")])
+        inner.trainable = False
+        model = house.Sequential([house.Input((4,)), inner, house.layers.BatchNormalization(), house.layers.Dense(3)])
+        model.compile(getattr(house.optimizers, name)(0.01, **options), "mse", metrics=["mae"])
+        model.fit(x4, x3, batch_size=2, epochs=2, shuffle=False, verbose=0)
+        return model
+
+    theirs = build(keras)
+    theirs.save(tmp_path / "k.h5")
+    again = saving.load_model(tmp_path / "k.h5")
+    assert int(again.optimizer.iterations) == int(theirs.optimizer.iterations) == 6
+    for m in (theirs, again):
+        m.fit(x4, x3, batch_size=2, epochs=2, shuffle=False, verbose=0)
+    for a, b in zip(theirs.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+    # Keras builds the optimizer of such a file on no weights at all, so its reader of the state is asked itself.
+    ours = build(lamina)
+    ours.save(tmp_path / "l.h5")
+    back = keras.saving.load_model(tmp_path / "l.h5")
+    np.testing.assert_allclose(numbers(back(x4)), ours(x4), atol=1e-5)
+    assert type(back.optimizer).__name__ == name
+    with h5py.File(tmp_path / "l.h5") as file:
+        state = legacy_h5_format.load_optimizer_weights_from_hdf5_group(file)
+        for array, variable, their_variable in zip(
+            state, ours.optimizer.variables, theirs.optimizer.variables, strict=True
+        ):
+            np.testing.assert_array_equal(array, variable.numpy())
+            assert variable.shape == tuple(their_variable.shape)
+
+
+def test_keras_reads_a_file_with_an_added_loss_for_prediction(tmp_path):
+    inputs = layers.Input((4,))
+    model = models.Model(inputs, layers.Dense(3)(inputs))
+    model.add_loss(lamina.ops.sum(layers.Dense(2)(inputs)))
+    model.save(tmp_path / "m.keras")
+    np.testing.assert_allclose(numbers(keras.saving.load_model(tmp_path / "m.keras")(x4)), model(x4), atol=1e-6)
+
+
+def test_layers_shared_by_models_inside(tmp_path):
+    shared = layers.Dense(3)
+    a, b = (models.Sequential([layers.Input((4,)), shared, layers.Dense(2)], name=name) for name in "ab")
+    x = layers.Input((4,))
+    model = models.Model(x, layers.Add()([a(x), b(x)]))
+    model.save(tmp_path / "m.keras")
+    again = keras.saving.load_model(tmp_path / "m.keras")
+    assert len(again.weights) == 6
+    np.testing.assert_allclose(numbers(again(x4)), numbers(model(x4)), atol=1e-6)
 
 
 def test_bfloat16_and_mixed_policies(tmp_path):

@@ -78,9 +78,10 @@ def case_of(name):
 
 
 def batch_by_batch(model, method, x, y, weights):
-    model.reset_metrics()
     for i in range(0, len(x), 8):
-        logs = getattr(model, method)(x[i : i + 8], y[i : i + 8], weights[i : i + 8], return_dict=True)
+        logs = getattr(model, method)(
+            x[i : i + 8], y[i : i + 8], weights[i : i + 8], return_dict=True,
+            reset_metrics=i == 0)  # fmt: skip
     return logs
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import lamina
 from lamina import layers, ops
+from lamina._deprecation import forget_warnings
 
 
 def test_fit_learns_and_returns_history(make, data):
@@ -239,16 +240,31 @@ def test_generator_that_ends_early_warns_and_keeps_the_model(make, data):
     assert np.isfinite(model.predict(x, verbose=0)).all()
 
 
-def test_train_and_test_on_batch(make, data):
+def test_train_and_test_on_batch_tell_of_this_batch(make, data):
+    x, y = data
+    model = make(optimizer=lamina.optimizers.SGD(0.0), metrics=["mae"])
+    p = model.predict(x, verbose=0)
+
+    def values(part):
+        return [np.mean((p - y)[part] ** 2), np.mean(np.abs(p - y)[part])]
+
+    first, second = slice(0, 10), slice(10, 40)
+    model.fit(x, y, verbose=0)
+    for part in (first, second):
+        for method in (model.test_on_batch, model.train_on_batch):
+            assert method(x[part], y[part]) == pytest.approx(values(part), rel=1e-4)
+    model.test_on_batch(x[first], y[first])
+    running = model.test_on_batch(x[second], y[second], reset_metrics=False, return_dict=True)
+    assert [running["loss"], running["mae"]] == pytest.approx(values(slice(0, 40)), rel=1e-4)
+    np.testing.assert_array_equal(model.predict_on_batch(x[:5]), model.predict(x[:5], verbose=0))
+
+
+def test_metrics_hold_what_was_evaluated_last(make, data):
     x, y = data
     model = make(metrics=["mae"])
-    first = model.train_on_batch(x, y)
-    for _ in range(20):
-        last = model.train_on_batch(x, y, return_dict=True)
-    assert first[0] > 0 and set(last) == {"loss", "mae"}
-    model.reset_metrics()
-    assert model.test_on_batch(x, y)[0] == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-5)
-    np.testing.assert_array_equal(model.predict_on_batch(x[:5]), model.predict(x[:5], verbose=0))
+    model.fit(x, y, verbose=0)
+    logs = model.evaluate(x[:10], y[:10], verbose=0, return_dict=True)
+    assert {k: float(v) for k, v in model.get_metrics_result().items()} == pytest.approx(logs)
 
 
 def test_evaluate_inside_training_does_not_disturb_the_training_logs(make, data):
@@ -282,7 +298,7 @@ def test_interrupt_leaves_the_model_whole(make, data):
 def test_shorter_epochs_with_steps_per_epoch(make, data):
     model = make()
     model.fit(*data, batch_size=10, steps_per_epoch=2, epochs=3, verbose=0)
-    assert int(model.optimizer.iterations.numpy()) == 6
+    assert int(model.optimizer.iterations.numpy()) == 5  # two, two, and the one batch that is left of the data
 
 
 def test_validation_frequency_and_data_forms(make, data):
@@ -502,3 +518,9 @@ def test_a_function_as_metric_gets_targets_and_outputs_of_one_rank():
     x, y = np.random.default_rng(0).random((6, 3)).astype("float32"), np.arange(6.0, dtype="float32")
     want = np.mean((y - model.predict(x, verbose=0)[:, 0]) ** 2)
     np.testing.assert_allclose(model.evaluate(x, y, verbose=0), [want, want], rtol=1e-5)
+
+
+def test_a_batch_size_for_batches_is_noted(make):
+    forget_warnings()
+    with pytest.warns(UserWarning, match="batch_size has no effect"):
+        make().fit(iter([(np.ones((4, 3)), np.ones((4, 1)))]), batch_size=2, verbose=0)

@@ -13,6 +13,7 @@ from lamina.variables import (
     deserialize_keras_object,
     register_keras_serializable,
     serialize_keras_object,
+    serialize_shared,
 )
 
 
@@ -159,8 +160,8 @@ def test_functions_go_by_name():
 
 def test_shared_objects_stay_one():
     loss = losses.MeanSquaredError()
-    with ObjectSharingScope():
-        configs = serialize_keras_object([loss, loss, losses.Huber()])
+    configs = serialize_shared([loss, [{"inside": loss}], losses.Huber()])
+    configs[1] = configs[1][0]["inside"]
     assert configs[0]["shared_object_id"] == configs[1]["shared_object_id"]
     assert "shared_object_id" not in configs[2]
     with ObjectSharingScope():

@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import ops
 from lamina._public import public
+from lamina.ops._op import make_operation
 
 
 @public("activations.relu")
@@ -211,3 +212,9 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
 def squareplus(x: Any, b: float = 4) -> Any:
     """(x + sqrt(x² + b)) / 2. Reference: Barron, 2021, arXiv:2112.11687."""
     return ops.squareplus(x, b=b)
+
+
+# Keras writes these two into files of graphs, beside the Relu of ops and the layer ReLU.
+_HOME = "keras.src.activations.activations"
+make_operation("ReLU", relu, ("x",), _HOME)
+make_operation("Mish", mish, ("x",), _HOME)

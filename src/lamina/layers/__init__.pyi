@@ -1,6 +1,7 @@
 # Written by scripts/make_face.py; do not edit.
 
 from . import activations as activations
+from . import application as application
 from . import attention as attention
 from . import convolution as convolution
 from . import core as core

@@ -101,7 +101,26 @@ class Building(Held):
         if config.get("input_shape") is not None:
             self.build(as_shapes(config["input_shape"]))
         elif config.get("shapes_dict"):
-            self.build(**{name: as_shapes(shape) for name, shape in config["shapes_dict"].items()})
+            shapes = {name: as_shapes(shape) for name, shape in config["shapes_dict"].items()}
+            if _build_names(type(self).build) == ["input_shape"]:
+                self._build_by_tracing(shapes)
+            else:
+                self.build(**shapes)
+
+    def _build_by_tracing(self, shapes: dict[str, Any]) -> None:
+        """Calls a layer that has no `build` of its own for several tensors, without data, so that the layers inside are built.
+
+        What such a call needs beside tensors is not known here: then the first call builds it.
+        """
+        self._build_shapes_dict = shapes
+        specs = {
+            name.removesuffix("_shape"): map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shape)
+            for name, shape in shapes.items()
+        }
+        if _required_names(type(self).call) <= set(specs):
+            with self._scope():
+                self._traced_spec(**specs)
+            self._mark_built()
 
     @takes_old_order
     def add_weight(
@@ -131,8 +150,11 @@ class Building(Held):
             aggregation: "none", "mean", "sum" or "only_first_replica".
             overwrite_with_gradient: whether its gradient replaces its value.
             name: string without "/".
+            kwargs: `experimental_autocast`, Keras 2's name of autocast; `layout` and `synchronization`, which have no effect
+                on one device (as `aggregation`).
         """
-        kwargs.pop("layout", None), kwargs.pop("synchronization", None), kwargs.pop("experimental_autocast", None)
+        autocast = kwargs.pop("experimental_autocast", autocast)
+        kwargs.pop("layout", None), kwargs.pop("synchronization", None)
         if kwargs:
             raise TypeError(f"{self._owner}.add_weight: unknown argument(s) {sorted(kwargs)}.")
         if not self.__dict__.get("_initialized"):
@@ -230,6 +252,13 @@ def _build_names(function: Callable) -> list[str]:
 def _optional_names(function: Callable) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return frozenset(p.name for p in parameters if p.default is not p.empty)
+
+
+@functools.cache
+def _required_names(function: Callable) -> frozenset[str]:
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return frozenset(p.name for p in parameters if p.default is p.empty and p.kind not in given)
 
 
 def build_once(build: Callable) -> Callable:

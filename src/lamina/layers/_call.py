@@ -3,7 +3,8 @@
 import functools
 import inspect
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lamina import ops, tree
@@ -21,6 +22,17 @@ class _Context(threading.local):
 
 
 context = _Context()
+
+
+@contextmanager
+def training_mode(training: bool | None) -> Iterator[None]:
+    """Calls inside train or do not, as `training` says; None leaves that as it is."""
+    outer = context.training
+    context.training = outer if training is None else training
+    try:
+        yield
+    finally:
+        context.training = outer
 
 
 class Signature:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lamina import ops
+from lamina.ops._symbolic import KerasTensor
 from lamina.variables import StateScope, get_scope
 
 from ._state import Held
@@ -16,6 +17,11 @@ class Losses(Held):
         losses = loss if isinstance(loss, (list, tuple)) else [loss]
         scope = get_scope()
         for value in losses:
+            if isinstance(value, KerasTensor):
+                raise ValueError(
+                    f"{self._owner}.add_loss: got the symbolic {value!r}. A functional model takes it: make one by "
+                    "Model(inputs, outputs) and call its add_loss(); a layer adds the tensors that it computes in call()."
+                )
             if value is None or callable(value):
                 raise ValueError(f"{self._owner}.add_loss: expected a scalar tensor; got {value!r}.")
             if scope is None:

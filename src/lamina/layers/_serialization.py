@@ -17,8 +17,6 @@ def serialize(layer: Layer) -> dict[str, Any]:
 @public("layers.deserialize")
 def deserialize(config: dict[str, Any], custom_objects: Any = None) -> Layer:
     """The layer that `serialize` gave the config of. Raises ValueError if the config is not that of a layer."""
-    if isinstance(config, dict) and "module" not in config:
-        config = {"module": "keras.layers", "registered_name": None, **config}
     layer = deserialize_keras_object(config, custom_objects=custom_objects)
     if not isinstance(layer, Layer):
         raise ValueError(f"layers.deserialize: expected the config of a layer; got {config!r}.")

@@ -6,7 +6,7 @@ from typing import Any
 from lamina import tree
 from lamina._public import public
 from lamina.layers import Input, InputLayer, Layer
-from lamina.ops._symbolic import KerasTensor
+from lamina.ops._symbolic import KerasTensor, run_nodes
 
 from ._functional import Functional
 from ._model import Model
@@ -93,7 +93,9 @@ def _clone_functional(model: Functional, input_tensors: Any, copy_layer: Callabl
         made = copies[id(operation)]
         return made(*args, **kwargs) if call is None else call(made, *args, **kwargs)
 
-    outputs = model.run(inputs, run)
-    clone = Functional(inputs, outputs, name=model.name)
+    values = {id(x): value for x, value in zip(model.inputs, fresh)}
+    run_nodes(model._nodes, values, run)
+    clone = Functional(inputs, model._outputs_in(values), name=model.name)
+    model._copy_losses(values, run, clone)
     clone.trainable = model.trainable
     return clone

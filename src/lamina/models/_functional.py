@@ -8,19 +8,20 @@ import numpy as np
 from lamina import ops, tree
 from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
-from lamina.layers._call import as_shapes, map_shapes
+from lamina.layers._call import as_shapes, map_shapes, training_mode
 from lamina.layers._mask import get_mask, set_mask
-from lamina.ops._symbolic import Function, KerasTensor
+from lamina.ops._symbolic import Function, KerasTensor, Node, run_nodes
 from lamina.training import Trainer
 from lamina.variables import add_resolver, serialize_keras_object
 
 from ._graph import node_of, order_operations
-from ._graph_config import end_address, graph_from_config, node_config
+from ._graph_config import end_address, graph_from_config, node_config, tensor_address
+from ._graph_losses import GraphLosses
 from ._host_part import HOST_OUTPUTS, host_part
 from ._model import Model, new_spelling
 
 
-class Functional(Function, Model):
+class Functional(Function, GraphLosses, Model):
     """What `Model(inputs, outputs)` makes: the layers that lead from inputs to outputs."""
 
     _keras_module = "keras.src.models.functional"
@@ -38,8 +39,8 @@ class Functional(Function, Model):
         if not all(_is_input(x) for x in tree.flatten(inputs)):
             inputs, outputs = _restart(inputs, outputs)
         self._set_graph(inputs, outputs)
-        self._operations, self._node_ids = order_operations(self._inputs, self._outputs)
-        self._check_unique_names()
+        self._forget_losses()
+        self._set_operations([])
         self.supports_masking = True
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
@@ -47,6 +48,17 @@ class Functional(Function, Model):
         object.__setattr__(self, "_locked", False)
         if trainable is not None and not trainable:
             self.trainable = False
+
+    def _set_operations(self, further: list[Node]) -> None:
+        """The operations in Keras's order, after them those of the further nodes."""
+        self._operations, self._node_ids = order_operations(self._inputs, self._outputs)
+        known = {id(operation) for operation in self._operations}
+        for node in further:
+            self._node_ids.add(id(node))
+            if id(node.operation) not in known:
+                known.add(id(node.operation))
+                self._operations.append(node.operation)
+        self._check_unique_names()
 
     def _check_unique_names(self) -> None:
         seen: dict[str, Any] = {}
@@ -68,8 +80,8 @@ class Functional(Function, Model):
     outputs = property(lambda self: self._outputs)
     input = property(lambda self: self._inputs_struct)
     output = property(lambda self: self._outputs_struct)
-    input_shape = property(lambda self: tree.map_structure(lambda x: x.shape, self._inputs_struct))
-    output_shape = property(lambda self: tree.map_structure(lambda x: x.shape, self._outputs_struct))
+    input_shape = property(lambda self: _shapes(self._inputs_struct))
+    output_shape = property(lambda self: _shapes(self._outputs_struct))
     input_names = property(lambda self: [name_of(x) for x in self._inputs])
     output_names = property(lambda self: [x._keras_history.operation.name for x in self._outputs])
 
@@ -103,19 +115,23 @@ class Functional(Function, Model):
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         if isinstance(inputs, dict) and HOST_OUTPUTS in inputs:
-            return host_part(self).finish(inputs[HOST_OUTPUTS])
+            with training_mode(training):
+                values = host_part(self).finish(inputs[HOST_OUTPUTS])
+                self._collect_losses(values)
+            return single(self._outputs_in(values))
         values = self._standardize(inputs)
         if mask is not None:
             masks = tree.flatten(mask) if tree.is_nested(mask) else [mask]
             values = [x if m is None else set_mask(x, m) for x, m in zip(values, masks)]
-        return self._run_graph(values)
-
-    def _run_graph(self, values: list[Any], call_operation: Any = None) -> Any:
-        return self.run(tree.pack_sequence_as(self._inputs_struct, values), call_operation)
+        found = {id(x): value for x, value in zip(self._inputs, values)}
+        with training_mode(training):
+            run_nodes(self._nodes, found)
+            self._collect_losses(found)
+        return single(self._outputs_in(found))
 
     def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        values = self._standardize(inputs)
-        return self._run_graph(values, lambda operation, args, kwargs: operation.compute_output_spec(*args, **kwargs))
+        values = tree.pack_sequence_as(self._inputs_struct, self._standardize(inputs))
+        return single(self.run(values, lambda operation, args, kwargs: operation.compute_output_spec(*args, **kwargs)))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shapes of the outputs for inputs of these shapes."""
@@ -194,7 +210,7 @@ class Functional(Function, Model):
                 if id(node) in self._node_ids and not node.is_input
             ]
             layers.append(entry)
-        return {
+        config = {
             "name": self.name,
             "trainable": self.trainable,
             "layers": layers,
@@ -205,6 +221,10 @@ class Functional(Function, Model):
                 lambda x: end_address(x, self._node_ids, _is_graph), self._outputs_struct
             ),
         }
+        if self._added_losses:
+            # Keras has nothing of the kind, and reads such a file without them.
+            config["added_losses"] = [tensor_address(x, self._node_ids) for x in self._added_losses]
+        return config
 
 
 # Keras has no public name for it; old files say keras.Functional or keras.engine.functional.
@@ -213,9 +233,11 @@ add_resolver(lambda module, name: Functional if name == "Functional" else None)
 
 def functional_from_config(cls: type, config: dict[str, Any], custom_objects: Any = None) -> Any:
     """The model that the config of a graph describes."""
-    inputs, outputs = graph_from_config(config, custom_objects, _is_graph)
+    inputs, outputs, losses = graph_from_config(config, custom_objects, _is_graph)
     cls = Functional if cls is Model or not _takes_graph(cls) else cls
     model = cls(inputs, outputs, name=config.get("name"))
+    if losses:
+        model.add_loss(losses)
     if not config.get("trainable", True):
         model.trainable = False
     return model
@@ -237,6 +259,16 @@ def _takes_graph(cls: type) -> bool:
         return True
     names = list(inspect.signature(cls.__init__).parameters)[1:]
     return names[:2] == ["inputs", "outputs"]
+
+
+def single(outputs: Any) -> Any:
+    """As Keras has it: a list or tuple of one output is that output."""
+    return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
+
+
+def _shapes(structure: Any) -> Any:
+    flat = [x.shape for x in tree.flatten(structure)]
+    return flat[0] if len(flat) == 1 else tree.pack_sequence_as(structure, flat)
 
 
 def check_ends(inputs: Any, outputs: Any) -> None:

@@ -7,14 +7,18 @@ from lamina import tree
 from lamina.layers import InputLayer, Layer
 from lamina.layers import deserialize as deserialize_layer
 from lamina.layers._call import signature_of
-from lamina.ops._op import find_operation
+from lamina.ops._op import operations
 from lamina.ops._symbolic import KerasTensor, Node
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
+
+# Second names of operations, which Keras keeps as classes of their own.
+_SAME = {"Abs": "Absolute", "Conj": "Conjugate", "TrueDivide": "Divide"}
+_OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "lamina.ops")
 
 
 def _operation_class(module: str, class_name: str) -> Any:
     """The operation that a file calls `keras.src.ops.numpy`, `Add`."""
-    return find_operation(class_name) if module.startswith(("keras.src.ops.", "lamina.ops")) else None
+    return operations().get(_SAME.get(class_name, class_name)) if module.startswith(_OPERATION_MODULES) else None
 
 
 add_resolver(_operation_class)
@@ -148,10 +152,11 @@ def _forget_default_training(operation: Any, kwargs: dict[str, Any]) -> None:
             del kwargs["training"]
 
 
-def graph_from_config(config: dict[str, Any], custom_objects: Any, is_graph: Callable[[Any], bool]) -> tuple[Any, Any]:
-    """The inputs and outputs of the graph that the config describes. Raises ValueError if it is malformed."""
+def graph_from_config(config: dict[str, Any], custom_objects: Any, is_graph: Callable[[Any], bool]) -> tuple[Any, ...]:
+    """The inputs, outputs and added losses of the graph that the config describes. Raises ValueError if it is malformed."""
     try:
         builder = _Builder(config, custom_objects)
-        return builder.ends(config["input_layers"], is_graph), builder.ends(config["output_layers"], is_graph)
+        losses = [builder.tensor(address) for address in config.get("added_losses", ())]
+        return builder.ends(config["input_layers"], is_graph), builder.ends(config["output_layers"], is_graph), losses
     except (KeyError, IndexError, TypeError, AttributeError, _NotYet) as error:
         raise ValueError(f"The config of the model's graph is malformed: {type(error).__name__} {error}.") from error

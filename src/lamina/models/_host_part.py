@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from lamina import tree
-from lamina.ops._symbolic import Node
+from lamina.ops._symbolic import Node, run_nodes
 
 # The key under which a model finds what its host part gave, in place of its inputs.
 HOST_OUTPUTS = "lamina: host outputs"
@@ -17,24 +16,26 @@ class HostPart:
 
     def __init__(self, model: Any):
         self.model = model
-        made_by = {id(x): node for node in model._nodes for x in node.output_tensors}
+        nodes = [*model._nodes, *model._further_nodes]
+        made_by = {id(x): node for node in nodes for x in node.output_tensors}
         hosted: dict[int, Node] = {}
-        stack = [node for node in model._nodes if _is_host(node.operation)]
+        stack = [node for node in nodes if _is_host(node.operation)]
         while stack:
             node = stack.pop()
             if id(node) in hosted:
                 continue
             hosted[id(node)] = node
             stack.extend(made_by[id(x)] for x in node.input_tensors if id(x) in made_by)
-        self.nodes = [node for node in model._nodes if id(node) in hosted]
+        self.nodes = [node for node in nodes if id(node) in hosted]
         for node in self.nodes:
             if getattr(node.operation, "trainable_weights", None):
                 raise ValueError(
                     f'Model "{model.name}": "{node.operation.name}" has weights to train, but a layer that reads strings '
                     "comes after it or lies inside it. Put such layers first, in the model itself."
                 )
-        self.rest = [node for node in model._nodes if id(node) not in hosted]
-        needed = {id(x) for node in self.rest for x in node.input_tensors} | {id(x) for x in model._outputs}
+        self.rest = [node for node in nodes if id(node) not in hosted]
+        ends = [*model._outputs, *model._added_losses, *model._watched]
+        needed = {id(x) for node in self.rest for x in node.input_tensors} | {id(x) for x in ends}
         here = [*model._inputs, *(x for node in self.nodes for x in node.output_tensors)]
         self.frontier = [x for x in here if id(x) in needed]
 
@@ -44,19 +45,11 @@ class HostPart:
         run_nodes(self.nodes, values)
         return {HOST_OUTPUTS: [values[id(x)] for x in self.frontier]}
 
-    def finish(self, frontier: list[Any]) -> Any:
-        """The model's outputs, from what `run` gave."""
+    def finish(self, frontier: list[Any]) -> dict[int, Any]:
+        """The values of the model's tensors by their ids, from what `run` gave."""
         values = {id(x): v for x, v in zip(self.frontier, frontier)}
         run_nodes(self.rest, values)
-        return tree.map_structure(lambda x: values[id(x)], self.model._outputs_struct)
-
-
-def run_nodes(nodes: list[Node], values: dict[int, Any]) -> None:
-    """Makes the calls, taking arguments from `values` and putting results there."""
-    for node in nodes:
-        args, kwargs = node.fill_in(values)
-        for x, value in zip(node.output_tensors, tree.flatten(node.operation(*args, **kwargs)), strict=True):
-            values[id(x)] = value
+        return values
 
 
 def _is_host(operation: Any) -> bool:

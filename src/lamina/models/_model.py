@@ -76,7 +76,7 @@ class Model(Trainer, Layer):
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled steps belong to this object and are made anew for a copy.
-        return {**self.__dict__, "_steps": {}}
+        return {**self.__dict__, "_steps": {}, "_watched_values": {}}
 
     @property
     def layers(self) -> list[Layer]:
@@ -133,14 +133,6 @@ class Model(Trainer, Layer):
             return
         shapes = config.get("input_shape") or config.get("shapes_dict")
         if shapes is None:
-            return
-        if "shapes_dict" in config and type(self).build is Model.build:
-            specs = {
-                name.removesuffix("_shape"): map_shapes(lambda s: KerasTensor(s, self.compute_dtype), as_shapes(shape))
-                for name, shape in config["shapes_dict"].items()
-            }
-            self._traced_spec(**specs)
-            self._mark_built()
             return
         super().build_from_config(config)
 

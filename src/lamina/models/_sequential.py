@@ -7,7 +7,7 @@ import numpy as np
 from lamina import ops, tree
 from lamina._public import public
 from lamina.layers import InputLayer, Layer
-from lamina.layers._call import as_shapes, is_shape
+from lamina.layers._call import as_shapes, is_shape, training_mode
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
@@ -155,9 +155,10 @@ class Sequential(Model):
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         if self._functional is not None:
             return self._functional.call(inputs, training=training, mask=mask)
-        for layer in self._chain:
-            if not isinstance(layer, InputLayer):
-                inputs = layer(inputs)
+        with training_mode(training):
+            for layer in self._chain:
+                if not isinstance(layer, InputLayer):
+                    inputs = layer(inputs)
         return inputs
 
     def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
@@ -228,7 +229,7 @@ class Sequential(Model):
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = deserialize_keras_object(config["dtype"])
         model = cls(**config)
-        from_files = [_read_layer(entry, custom_objects) for entry in layers]
+        from_files = [deserialize_keras_object(entry, custom_objects=custom_objects) for entry in layers]
         for layer in from_files:
             model.add(layer, rebuild=False)
         model._maybe_rebuild()
@@ -240,12 +241,6 @@ class Sequential(Model):
         if not trainable:
             model.trainable = False
         return model
-
-
-def _read_layer(entry: dict[str, Any], custom_objects: Any) -> Layer:
-    if "module" not in entry:
-        entry = {"module": "keras.layers", "registered_name": None, **entry}
-    return deserialize_keras_object(entry, custom_objects=custom_objects)
 
 
 def _starting_shape(layer: Layer) -> Any:

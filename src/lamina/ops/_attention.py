@@ -13,7 +13,7 @@ from ._dtypes import numpy_dtype, result_type
 from ._op import op
 
 
-@op("nn")
+@op("nn", tensors="query key value bias mask scale")
 def dot_product_attention(
     query,
     key,

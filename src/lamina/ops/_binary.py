@@ -172,7 +172,7 @@ def ldexp(x1, x2):
     return a * xp.exp2(b)
 
 
-@op("numpy", spec=elementwise_spec)
+@op("numpy", tensors="x1 x2 rtol atol", spec=elementwise_spec)
 def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether |x1 - x2| <= atol + rtol · |x2|, element by element.
 

@@ -1,5 +1,6 @@
 """Between values and tensors: convert, cast, promote, and ask for shape and dtype."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from lamina.engines import engine
 
 from ._backend import xp
 from ._dtypes import dtype_name, numpy_dtype, result_type, standardize_dtype
-from ._op import of_its_own, op
+from ._op import make_operation, of_its_own, op
 from ._symbolic import KerasTensor
 
 _SCALARS = (bool, int, float, complex)
@@ -272,3 +273,9 @@ def stop_gradient(variable):
 def imaginary_unit(x: Any) -> Any:
     """The imaginary unit, of as many bits as the float tensor `x`: a number of Python's would make it complex128."""
     return to(tensor(1j), "complex128" if dtype_name(x) == "float64" else "complex64")
+
+
+# Functions that ask about a tensor are no calls here, but nodes in Keras, which files may hold.
+make_operation("ConvertToTensor", convert_to_tensor, ("x",), "keras.src.ops.core")
+make_operation("Ndim", lambda x: tensor(len(x.shape)), ("x",), "keras.src.ops.numpy")
+make_operation("Size", lambda x: tensor(math.prod(x.shape)), ("x",), "keras.src.ops.numpy")

@@ -10,7 +10,7 @@ from lamina.engines import engine
 
 from ._backend import xp
 from ._convert import dtype_name, tensor, to
-from ._op import op
+from ._op import make_operation, op
 from ._symbolic import infer_spec
 
 
@@ -326,3 +326,6 @@ def _total(values: Any, weights: Any) -> Any:
     for part in parts[1:]:
         total = total + part
     return total
+
+
+make_operation("JVP", jvp, ("fun", "primals", "tangents"), "keras.src.ops.linalg")

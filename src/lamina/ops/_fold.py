@@ -30,7 +30,7 @@ def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any, where: 
     )
 
 
-@op("nn")
+@op("nn", tensors="x")
 def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     """Patches of images as columns (im2col).
 

@@ -311,7 +311,7 @@ def searchsorted(sorted_sequence, values, side="left"):
     return xp.sum(to(below, "int32"), axis=-1, dtype=numpy_dtype("int32"))
 
 
-@op("numpy", tensors="x")
+@op("numpy", tensors="x bins")
 def digitize(x, bins):
     """The number of the bin each element falls into: how many of the bounds it has reached or passed.
 

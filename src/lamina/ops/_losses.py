@@ -106,7 +106,7 @@ def binary_crossentropy(target, output, from_logits=False):
     return -(target * xp.log(p) + (1 - target) * xp.log(1 - p))
 
 
-@op("nn", class_name="PSNR")
+@op("nn", tensors="x1 x2", class_name="PSNR")
 def psnr(x1, x2, max_val):
     """Peak signal-to-noise ratio, 20 log₁₀(max_val) - 10 log₁₀(mean (x1 - x2)²).
 

@@ -19,11 +19,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 _OPERATIONS: dict[str, type["FunctionOperation"]] = {}
 
 
-def find_operation(class_name: str) -> type["FunctionOperation"] | None:
-    """The operation that files call `class_name`, None if there is none."""
+def operations() -> dict[str, type["FunctionOperation"]]:
+    """All operations by the names that files call them by."""
     for namespace in ("ops", "ops.image"):
         load_namespace(namespace)
-    return _OPERATIONS.get(class_name)
+    return _OPERATIONS
 
 
 class FunctionOperation(Operation):
@@ -69,7 +69,7 @@ class FunctionOperation(Operation):
 
 
 def _empty_operation(class_name: str) -> FunctionOperation:
-    operation = find_operation(class_name)
+    operation = operations().get(class_name)
     if operation is None:
         raise AttributeError(f"This pickle holds the operation {class_name!r}, which lamina.ops does not have.")
     return operation.__new__(operation)
@@ -82,6 +82,7 @@ def op(
     aliases: tuple[str, ...] = (),
     spec: Callable | None = None,
     variadic: bool = False,
+    keras_module: str | None = None,
 ) -> Callable[[F], F]:
     """Makes a public op of a function written on tensors.
 
@@ -93,6 +94,7 @@ def op(
         class_name: the operation's class as files name it, CamelCase of the function's name by default.
         aliases: further names.
         spec: `(call, *tensors, **config) -> KerasTensor(s)` where tracing without data is not enough.
+        keras_module: where Keras has the class, if not in the module of the first family.
         variadic: whether the tensors are the function's `*args`; `tensors` then names leading config arguments.
     """
 
@@ -118,20 +120,9 @@ def op(
                 result = as_tensors(result)
             return of_its_own(result, (*args, *kwargs.values()) if kwargs else args)
 
-        operation = type(
-            camel,
-            (FunctionOperation,),
-            {
-                "function": staticmethod(wrapper),
-                "tensors": names,
-                "variadic": variadic,
-                "family": families[0],
-                "_keras_module": f"keras.src.ops.{families[0]}",
-                "spec": None if spec is None else staticmethod(spec),
-                "__doc__": function.__doc__,
-            },
+        operation = make_operation(
+            camel, wrapper, names, keras_module or f"keras.src.ops.{families[0]}", spec, variadic
         )
-        _OPERATIONS[camel] = operation
         wrapper.operation = operation  # type: ignore[attr-defined]
         paths = []
         for name in (function.__name__.rstrip("_"), *aliases):
@@ -141,6 +132,28 @@ def op(
         return cast(F, public(*paths)(wrapper))
 
     return decorate
+
+
+def make_operation(
+    class_name: str,
+    function: Callable,
+    tensors: tuple[str, ...],
+    keras_module: str,
+    spec: Callable | None = None,
+    variadic: bool = False,
+) -> type[FunctionOperation]:
+    """Enters the operation of a function under the name that files have for it; arguments as for `op`."""
+    attributes = {
+        "function": staticmethod(function),
+        "tensors": tensors,
+        "variadic": variadic,
+        "family": keras_module.rpartition(".")[2],
+        "_keras_module": keras_module,
+        "spec": None if spec is None else staticmethod(spec),
+        "__doc__": function.__doc__,
+    }
+    _OPERATIONS[class_name] = type(class_name, (FunctionOperation,), attributes)
+    return _OPERATIONS[class_name]
 
 
 def as_tensors(result: Any) -> Any:
@@ -183,7 +196,7 @@ def _join(operation: type[FunctionOperation], signature: inspect.Signature, args
         if parameter.kind is parameter.VAR_POSITIONAL:
             call_args.extend(value)
         elif parameter.kind is parameter.VAR_KEYWORD:
-            config.update(value)
+            call_kwargs.update(value)
         elif name in operation.tensors and not operation.variadic:
             call_args.append(value)
         elif any_symbolic(value):

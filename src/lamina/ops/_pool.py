@@ -31,7 +31,7 @@ def _pooled(
     return to_channels_first(y) if first else y
 
 
-@op("nn")
+@op("nn", tensors="inputs")
 def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
     """The largest entry of each window.
 
@@ -47,7 +47,7 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
     return _pooled(tensor(inputs), pool_size, strides, padding, data_format, "max_pool", kernels.max_pool)
 
 
-@op("nn")
+@op("nn", tensors="inputs")
 def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
     """The mean of each window; what lies in the padding does not count.
 

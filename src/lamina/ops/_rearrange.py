@@ -7,7 +7,7 @@ from ._convert import tensor as as_tensor
 from ._op import op
 
 
-@op("core", tensors="tensor", class_name="Rearrange")
+@op("core", tensors="tensor pattern", class_name="Rearrange", keras_module="keras.src.ops.einops")
 def rearrange(tensor, pattern, **axes_lengths):
     """Axes regrouped as a pattern says, such as `"b (h w) c -> b c h w"`.
 

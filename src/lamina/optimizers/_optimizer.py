@@ -45,7 +45,8 @@ class Optimizer(OldUpdates):
         ema_overwrite_frequency: after how many steps the weights are set to the average; None for at the end only
             (`finalize_variable_values`).
         loss_scale_factor: number that the loss was multiplied by, so that float16 gradients do not vanish.
-        gradient_accumulation_steps: number of steps, 2 or more, whose mean gradient makes one update.
+        gradient_accumulation_steps: number of steps, 2 or more, whose mean gradient makes one update. Schedules, averages,
+            decay and constraints go by updates; between them nothing moves.
         name: name of the optimizer.
         kwargs: `lr` and `decay` of Keras 1 and 2.
     Raises ValueError for other values.
@@ -172,7 +173,7 @@ class Optimizer(OldUpdates):
         """The current learning rate: a Variable, or the schedule's value at this step."""
         rate = self._learning_rate
         if isinstance(rate, LearningRateSchedule):
-            return rate(self._iterations.value)
+            return rate(ops.convert_to_tensor(self.iterations))
         return rate if isinstance(rate, Variable) else rate()
 
     @learning_rate.setter
@@ -194,7 +195,7 @@ class Optimizer(OldUpdates):
     def _current_rate(self) -> Any:
         rate = ops.convert_to_tensor(self.learning_rate)
         if self._decay:
-            steps = ops.cast(self._iterations.value, rate.dtype)
+            steps = ops.cast(self.iterations, rate.dtype)
             rate = ops.divide(rate, ops.add(1.0, ops.multiply(self._decay, steps)))
         return rate
 
@@ -372,11 +373,6 @@ class Optimizer(OldUpdates):
             if self.loss_scale_factor is not None:
                 grads = [ops.divide(g, self.loss_scale_factor) for g in grads]
             self._apply_or_accumulate(grads, variables)
-            if self.use_ema:
-                self._update_average()
-            for variable in variables:
-                if variable.constraint is not None:
-                    variable.assign(variable.constraint(variable.value))
         self._iterations.assign_add(1)
 
     def _without_missing(self, grads: list, variables: list) -> tuple[list, list]:
@@ -424,6 +420,11 @@ class Optimizer(OldUpdates):
         grads = self.clip_gradients(grads)
         self._apply_weight_decay(variables)
         self._backend_update_step(grads, variables, self._current_rate())
+        if self.use_ema:
+            self._update_average()
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
 
     def clip_gradients(self, grads: list) -> list:
         """The gradients, clipped as the arguments say."""
@@ -537,16 +538,21 @@ class Optimizer(OldUpdates):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
-        """Reads what `save_own_variables` wrote; warns and leaves the state if the numbers of variables differ."""
-        if len(store) != len(self.variables):
+        """Reads what `save_own_variables` wrote; warns and leaves the state if it is that of another optimizer.
+
+        What was saved before the first step holds no more than the step and the rate: then that is all there is to read.
+        """
+        variables = self.variables
+        is_fresh = 0 < len(store) < len(variables) and "0" in store and not np.any(np.asarray(store["0"]))
+        if len(store) != len(variables) and not is_fresh:
             hint = "" if self.built else " The optimizer is not built: compile and build the model first."
             warnings.warn(
                 f"{type(self).__name__} {self.name!r}: the file holds {len(store)} variables, the optimizer has "
-                f"{len(self.variables)}; its state is left as it is.{hint}",
+                f"{len(variables)}; its state is left as it is.{hint}",
                 stacklevel=2,
             )
             return
-        for i, variable in enumerate(self.variables):
+        for i, variable in enumerate(variables[: len(store)]):
             variable.assign(np.asarray(store[str(i)]))
 
     def get_config(self) -> dict[str, Any]:

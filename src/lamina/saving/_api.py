@@ -23,8 +23,10 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         filepath: path that ends in `.keras` (or `.h5`, for the format of Keras 2).
         overwrite: whether a file of that name may be replaced.
         zipped: must be None or True.
+        kwargs: `include_optimizer=False` leaves out how the model is compiled, and the optimizer's state.
     """
-    kwargs.pop("save_format", None), kwargs.pop("include_optimizer", None)
+    include_optimizer = kwargs.pop("include_optimizer", True)
+    _check_format(kwargs.pop("save_format", None), filepath, "save_model")
     if kwargs:
         raise ValueError(f"save_model: unknown argument(s) {sorted(kwargs)}.")
     path = _path(filepath, "save_model")
@@ -34,9 +36,9 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         raise ValueError(f"save_model: the file name must end in .keras; got {path!r}.")
     check_target(path, overwrite)
     if path.endswith(_OLD):
-        write_bytes(path, legacy_bytes(model, whole=True))
+        write_bytes(path, legacy_bytes(model, whole=True, include_optimizer=include_optimizer))
     else:
-        write_keras_file(model, path)
+        write_keras_file(model, path, include_optimizer)
 
 
 @public("saving.load_model", "models.load_model")
@@ -69,7 +71,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
         overwrite: whether a file of that name may be replaced.
         max_shard_size: must be None.
     """
-    kwargs.pop("save_format", None)
+    _check_format(kwargs.pop("save_format", None), filepath, "save_weights")
     if kwargs:
         raise ValueError(f"save_weights: unknown argument(s) {sorted(kwargs)}.")
     path = _path(filepath, "save_weights")
@@ -91,26 +93,40 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         model: the model, built.
         filepath: path of the file.
         skip_mismatch: whether parts whose weights do not fit are left out, with a warning.
+        kwargs: `by_name=True` pairs layers by name, in files of the old .h5 layout; `objects_to_skip=[...]` are layers that
+            keep their weights, with files of the new layout.
 
     Raises: ModelFileError, with file, member and reason, if the file cannot be used.
     """
     by_name = kwargs.pop("by_name", False)
-    kwargs.pop("objects_to_skip", None)
+    skip = kwargs.pop("objects_to_skip", None) or ()
     if kwargs:
         raise ValueError(f"load_weights: unknown argument(s) {sorted(kwargs)}.")
     path = _existing(filepath, "load_weights")
     if not model.built:
         raise ValueError(f"load_weights: {model.name!r} has no weights yet: build it or call it on data first.")
     if path.endswith(".keras"):
-        read_weights_of(model, path, skip_mismatch)
+        read_weights_of(model, path, skip_mismatch, skip)
     elif not path.endswith(_OLD):
         raise ValueError(f"load_weights: the file name must end in .weights.h5, .keras or .h5; got {path!r}.")
     elif is_legacy(path):
+        if skip:
+            raise ValueError("load_weights: objects_to_skip does not work for files of the old .h5 layout.")
         read_legacy_weights(model, path, skip_mismatch, by_name)
     elif by_name:
         raise ValueError("load_weights: by_name=True works for files of the old .h5 layout only.")
     else:
-        read_weights(model, path, path, skip_mismatch=skip_mismatch)
+        read_weights(model, path, path, skip_mismatch=skip_mismatch, skip=skip)
+
+
+def _check_format(save_format: Any, filepath: Any, where: str) -> None:
+    """`save_format=` of Keras 2 must say what the ending of the file name says."""
+    endings = {None: "", "h5": _OLD, "hdf5": _OLD, "keras": ".keras"}
+    if save_format not in endings or not _path(filepath, where).endswith(endings[save_format]):
+        raise ValueError(
+            f"{where}: save_format={save_format!r} does not fit the file name {str(filepath)!r}. The ending alone tells the "
+            "format: .keras, or .h5 for that of Keras 2; leave save_format out."
+        )
 
 
 def _path(filepath: Any, where: str) -> str:

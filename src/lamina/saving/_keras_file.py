@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from typing import Any
 
-from lamina.variables import ObjectSharingScope, deserialize_keras_object, serialize_keras_object
+from lamina.variables import ObjectSharingScope, deserialize_keras_object, serialize_shared
 
 from ._errors import ModelFileError
 from ._walk import walk
@@ -20,15 +20,16 @@ _LARGEST_JSON = 256 * 2**20
 _LARGEST_RATIO = 1000
 
 
-def write_keras_file(model: Any, path: str) -> None:
-    with ObjectSharingScope():
-        config = serialize_keras_object(model)
+def write_keras_file(model: Any, path: str, include_optimizer: bool = True) -> None:
+    config = serialize_shared(model)
+    if not include_optimizer:
+        config.pop("compile_config", None)
     members = {
         METADATA: json.dumps(
             {"keras_version": FORMAT_VERSION, "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
         ).encode(),
         CONFIG: json.dumps(config).encode(),
-        WEIGHTS: weights_bytes(model),
+        WEIGHTS: weights_bytes(model, include_optimizer),
     }
     for place, part in walk(model):
         if hasattr(part, "saved_assets"):
@@ -121,10 +122,10 @@ def read_keras_file(path: str, custom_objects: Any, compile: bool, safe_mode: bo
     return model
 
 
-def read_weights_of(model: Any, path: str, skip_mismatch: bool) -> None:
+def read_weights_of(model: Any, path: str, skip_mismatch: bool, skip: Any) -> None:
     """The weights alone, from a `.keras` file."""
     with KerasFile(path) as file:
-        read_weights(model, file.read(WEIGHTS), path, WEIGHTS, skip_mismatch=skip_mismatch)
+        read_weights(model, file.read(WEIGHTS), path, WEIGHTS, skip_mismatch=skip_mismatch, skip=skip)
 
 
 def prepare_optimizer(model: Any) -> None:

@@ -2,19 +2,26 @@
 
 import io
 import json
+import math
 import warnings
 from typing import Any
 
 import numpy as np
 
-from lamina.variables import deserialize_keras_object, serialize_keras_object
+from lamina import losses
+from lamina.variables import CustomObjectScope, ObjectSharingScope, deserialize_keras_object, serialize_shared
 
 from ._errors import ModelFileError
 from ._h5 import Reader, put
 from ._keras_file import FORMAT_VERSION, prepare_optimizer
 
+# What HDF5 keeps in one attribute; longer lists of names go into several, numbered.
+_LARGEST_ATTRIBUTE = 64512
+# The group of the weights that the model itself holds, outside its layers.
+_TOP = "top_level_model_weights"
 
-def legacy_bytes(model: Any, whole: bool) -> bytes:
+
+def legacy_bytes(model: Any, whole: bool, include_optimizer: bool = True) -> bytes:
     """The file of the weights, or of the whole model with its config."""
     import h5py
 
@@ -24,22 +31,36 @@ def legacy_bytes(model: Any, whole: bool) -> bytes:
         if whole:
             file.attrs["keras_version"] = FORMAT_VERSION
             file.attrs["backend"] = "lamina"
-            config = serialize_keras_object(model)
+            config = serialize_shared(model)
             file.attrs["model_config"] = json.dumps({"class_name": config["class_name"], "config": config["config"]})
             compile_config = config.get("compile_config")
-            if compile_config:
+            if compile_config and include_optimizer:
                 training = {k: v for k, v in compile_config.items() if k != "optimizer"}
+                training["loss"] = _full_names(training["loss"])
                 training["optimizer_config"] = compile_config.get("optimizer")
                 file.attrs["training_config"] = json.dumps(training)
+                if model.optimizer.built:
+                    _write_group(file.create_group("optimizer_weights"), model.optimizer.variables)
             root = file.create_group("model_weights")
         root.attrs["keras_version"] = FORMAT_VERSION
         root.attrs["backend"] = "lamina"
-        root.attrs["layer_names"] = np.array([layer.name.encode() for layer in model.layers], dtype="S")
+        _write_names(root, "layer_names", [layer.name for layer in model.layers])
         for layer in model.layers:
             group = root.create_group(layer.name)
             _write_group(group, _in_legacy_order(layer))
-        _write_group(root.create_group("top_level_model_weights"), model._own_variables)
+        _write_group(root.create_group(_TOP), model._own_variables)
     return buffer.getvalue()
+
+
+def _full_names(loss: Any) -> Any:
+    """Keras reads losses from these files by their full names only: mean_squared_error for mse."""
+    if isinstance(loss, str):
+        return getattr(losses.get(loss), "__name__", loss)
+    if isinstance(loss, list):
+        return [_full_names(part) for part in loss]
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {key: _full_names(part) for key, part in loss.items()}
+    return loss
 
 
 def _write_group(group: Any, variables: list[Any]) -> None:
@@ -50,13 +71,20 @@ def _write_group(group: Any, variables: list[Any]) -> None:
             name += "_1"
         names.append(name)
         put(group, name, variable.numpy())
-    group.attrs["weight_names"] = np.array([n.encode() for n in names], dtype="S") if names else np.zeros(0)
+    _write_names(group, "weight_names", names)
+
+
+def _write_names(group: Any, attribute: str, names: list[str]) -> None:
+    array = np.array([name.encode() for name in names], dtype="S") if names else np.zeros(0)
+    parts = np.array_split(array, math.ceil(array.nbytes / _LARGEST_ATTRIBUTE) or 1)
+    for i, part in enumerate(parts):
+        group.attrs[attribute if len(parts) == 1 else f"{attribute}{i}"] = part
 
 
 def _in_legacy_order(layer: Any) -> list[Any]:
-    """Trainable weights first, as those files have them."""
-    weights = layer.weights
-    return [w for w in weights if w.trainable] + [w for w in weights if not w.trainable]
+    """All weights, trainable ones first, as those files have them; a class may say itself which are."""
+    weights = [*layer.trainable_weights, *layer.non_trainable_weights, *layer.weights]
+    return list({id(w): w for w in weights}.values())
 
 
 def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
@@ -79,9 +107,9 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list):
                 config["config"][key] = ends[0]
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), ObjectSharingScope(), CustomObjectScope(custom_objects):
             warnings.simplefilter("ignore", DeprecationWarning)  # an old file may use old spellings
-            model = deserialize_keras_object(config, custom_objects=custom_objects)
+            model = deserialize_keras_object(config)
             if training:
                 optimizer = _optimizer_config(training.pop("optimizer_config", None))
                 model.compile_from_config({**training, "optimizer": optimizer})
@@ -89,7 +117,26 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise ModelFileError(path, "model_config", str(error)) from error
     read_legacy_weights(model, path)
+    if training and model.optimizer is not None:
+        _read_optimizer(model.optimizer, path)
     return model
+
+
+def _read_optimizer(optimizer: Any, path: str) -> None:
+    """Takes up the optimizer's state, if the file holds it."""
+    with Reader(path, path) as reader:
+        if reader.group("optimizer_weights") is None:
+            return
+        arrays = list(_arrays(reader, reader.file, "optimizer_weights").values())
+        slots, counter = list(optimizer.slots.values()), optimizer.variables[:1]
+        # Keras 1 and 2 knew no rate there: the step, then slot by slot or weight by weight.
+        for rest in ([v for own in slots for v in own], [v for own in zip(*slots) for v in own]):
+            variables = [*counter, *(v for v in rest if v is not None)]
+            if slots and [tuple(a.shape) for a in arrays] == [tuple(v.shape) for v in variables]:
+                for variable, array in zip(variables, arrays):
+                    variable.assign(np.asarray(array))
+                return
+        optimizer.load_own_variables({str(i): array for i, array in enumerate(arrays)})
 
 
 def _optimizer_config(config: Any) -> Any:
@@ -111,7 +158,8 @@ def _json(reader: Reader, text: Any, name: str) -> Any:
 def is_legacy(path: str) -> bool:
     """Whether an HDF5 file has the old layout."""
     with Reader(path, path) as reader:
-        return "layer_names" in reader.file.attrs or "model_weights" in reader.file
+        names = ("layer_names", "layer_names0")
+        return any(name in reader.file.attrs for name in names) or "model_weights" in reader.file
 
 
 def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_name: bool = False) -> None:
@@ -122,10 +170,14 @@ def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_n
         stored = [
             (name, arrays) for name in _names(reader, root, "layer_names") if (arrays := _arrays(reader, root, name))
         ]
-        layers = [layer for layer in model.layers if layer.weights]
+        layers = [layer for layer in model.layers if _in_legacy_order(layer)]
         if by_name:
             known = dict(stored)
             pairs = [(layer, layer.name, known[layer.name]) for layer in layers if layer.name in known]
+            if not pairs:
+                warnings.warn(
+                    f"{path}: no layer of {model.name!r} has a name of the file; nothing is loaded.", stacklevel=4
+                )
         else:
             if len(stored) != len(layers):
                 raise reader.bad(
@@ -133,40 +185,54 @@ def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_n
                 )
             pairs = [(layer, name, arrays) for layer, (name, arrays) in zip(layers, stored)]
         for layer, name, arrays in pairs:
-            _assign(reader, layer, name, arrays, skip_mismatch)
+            _assign(reader, layer.name, _in_legacy_order(layer), name, arrays, skip_mismatch)
+        if _TOP in root and not by_name:
+            _assign(reader, model.name, model._own_variables, _TOP, _arrays(reader, root, _TOP), skip_mismatch)
 
 
-def _assign(reader: Reader, layer: Any, name: str, arrays: list[Any], skip_mismatch: bool) -> None:
-    variables = _in_legacy_order(layer)
-    shapes = [tuple(a.shape) for a in arrays]
+def _assign(
+    reader: Reader, owner: str, variables: list[Any], name: str, arrays: dict[str, Any], skip_mismatch: bool
+) -> None:
+    names, values = list(arrays), list(arrays.values())
+    own = {v.path: v for v in variables}
+    if len(own) == len(names) and set(own) == set(names):
+        # The order depends on what is trainable; where the names are the same, they tell.
+        variables = [own[name] for name in names]
+    shapes = [tuple(a.shape) for a in values]
     if shapes != [tuple(v.shape) for v in variables]:
         error = reader.bad(
-            f"the weights of layer {layer.name!r} have shapes {[tuple(v.shape) for v in variables]}; the file holds {shapes}.",
+            f"the weights of {owner!r} have shapes {[tuple(v.shape) for v in variables]}; the file holds {shapes}.",
             name,
         )
         if not skip_mismatch:
             raise error
         warnings.warn(f"Left out: {error}", stacklevel=5)
         return
-    for variable, array in zip(variables, arrays):
+    for variable, array in zip(variables, values):
         variable.assign(np.asarray(array))
 
 
 def _names(reader: Reader, group: Any, attribute: str) -> list[str]:
-    found = reader.attribute(group, attribute)
-    if found is None:
+    parts = [reader.attribute(group, attribute)]
+    if parts[0] is None:
+        parts = []
+        while (part := reader.attribute(group, f"{attribute}{len(parts)}")) is not None:
+            parts.append(part)
+    if not parts:
         raise reader.bad(f"has no attribute {attribute!r}; it is no file of weights.")
-    return [n.decode("utf-8") if isinstance(n, bytes) else str(n) for n in np.asarray(found).ravel()]
+    found = [n for part in parts for n in np.asarray(part).ravel()]
+    return [n.decode("utf-8") if isinstance(n, bytes) else str(n) for n in found]
 
 
-def _arrays(reader: Reader, root: Any, name: str) -> list[Any]:
+def _arrays(reader: Reader, root: Any, name: str) -> dict[str, Any]:
+    """The arrays of a group by the names of the weights, in order."""
     group = reader.follow(name, root)
     if group is None:
         raise reader.bad("missing.", name)
-    arrays = []
+    arrays = {}
     for weight in _names(reader, group, "weight_names"):
         found = reader.follow(weight, group)
         if found is None:
             raise reader.bad(f"holds no array {weight!r}.", name)
-        arrays.append(reader.array(found, f"{name}/{weight}"))
+        arrays[weight] = reader.array(found, f"{name}/{weight}")
     return arrays

@@ -9,13 +9,15 @@ from ._h5 import OutStore, Reader, Store
 from ._walk import walk
 
 
-def weights_bytes(model: Any) -> bytes:
+def weights_bytes(model: Any, include_optimizer: bool = True) -> bytes:
     """The HDF5 file of a model's whole state: layers, optimizer and metrics held by layers."""
     import h5py
 
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         for place, part in walk(model):
+            if _is_optimizer(part) and not include_optimizer:
+                continue
             group = file.require_group(f"{place}/vars" if place else "vars")
             name = getattr(part, "name", None)
             if name:
@@ -25,9 +27,11 @@ def weights_bytes(model: Any) -> bytes:
 
 
 def read_weights(
-    model: Any, source: Any, name: str, member: str | None = None, skip_mismatch: bool = False, strict: bool = True
+    model: Any, source: Any, name: str, member: str | None = None, skip_mismatch: bool = False, skip: Any = ()
 ) -> None:
     """Takes the state of a model from an HDF5 file.
+
+    The parts in `skip` are left as they are (those inside them are read).
 
     Raises ModelFileError, naming the place, if a part of the model does not find what it needs; with `skip_mismatch` such
     parts are left as they are, with a warning.
@@ -38,6 +42,8 @@ def read_weights(
         ):
             raise reader.bad("holds no weights.")
         for place, part in walk(model):
+            if any(part is other for other in skip):
+                continue
             try:
                 _load_part(part, Store(reader, place), reader, place)
             except ModelFileError as error:

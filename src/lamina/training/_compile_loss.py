@@ -8,7 +8,7 @@ from lamina import ops, tree
 from lamina.losses._function_loss import LossFunctionWrapper
 
 from ._padding import size_of
-from ._per_output import keys_of, output_names, per_output, targets_of
+from ._per_output import Outputs
 
 
 class CompileLoss:
@@ -29,27 +29,34 @@ class CompileLoss:
 
     def build(self, y_pred: Any) -> None:
         """Fixes which loss goes to which output. `y_pred`: tensors or specs, nested like the outputs."""
-        self.names = output_names(y_pred, self._given_names)
-        self.keys = keys_of(y_pred)
-        given = per_output(self._loss, self.names, self.keys, "loss")
+        self.outputs = Outputs(y_pred, self._given_names)
+        self.names = self.outputs.names
+        given = self.outputs.spread(self._loss, "loss")
         self.functions = [as_loss(loss, name) for loss, name in zip(given, self.names)]
         if all(f is None for f in self.functions):
             raise ValueError(f"compile: loss={self._loss!r} gives no output a loss.")
-        weights = per_output(self._loss_weights, self.names, self.keys, "loss_weights")
-        for weight in weights:
+        self.weights = self.outputs.spread(self._loss_weights, "loss_weights")
+        for weight in self.weights:
             if weight is not None and not isinstance(weight, (int, float)):
                 raise TypeError(f"loss_weights: expected numbers; got {weight!r}.")
-        self.weights = weights
-        if len(self.names) > 1:
-            self.trackers = [metrics_module.Mean(name=f"{n}_loss") for n, f in zip(self.names, self.functions) if f]
+        self.trackers = self._make_trackers(given)
         self.built = True
+
+    def _make_trackers(self, given: list[Any]) -> list[Any]:
+        """A mean for each loss, if there are several; an output without a name is called by its loss."""
+        names = [
+            f"{label or (loss if isinstance(loss, str) else function.name)}_loss"
+            for label, loss, function in zip(self.outputs.labels, given, self.functions)
+            if function is not None
+        ]
+        return [metrics_module.Mean(name=name) for name in unique(names)] if len(names) > 1 else []
 
     def __call__(self, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         if not self.built:
             self.build(y_pred)
         outputs = tree.flatten(y_pred)
-        targets = targets_of(y, len(outputs), self.names, self.keys)
-        sample_weights = targets_of(sample_weight, len(outputs), self.names, self.keys, "sample_weight")
+        targets = self.outputs.targets(y)
+        sample_weights = self.outputs.targets(sample_weight, "sample_weight")
         total = None
         trackers = iter(self.trackers)
         for name, function, weight, t, p, s in zip(
@@ -66,6 +73,17 @@ class CompileLoss:
                 value = ops.multiply(value, float(weight))
             total = value if total is None else ops.add(total, value)
         return total
+
+
+def unique(names: list[str]) -> list[str]:
+    """The names, those that were there before with a number: a, b, a_1."""
+    found: list[str] = []
+    for name in names:
+        count = 0
+        while (new := f"{name}_{count}" if count else name) in found:
+            count += 1
+        found.append(new)
+    return found
 
 
 def as_loss(loss: Any, name: str) -> Any:

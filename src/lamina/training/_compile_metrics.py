@@ -1,12 +1,14 @@
 """The metrics of a compiled model, by output, with and without sample weights."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lamina import losses as losses_module
 from lamina import metrics as metrics_module
 from lamina import tree
 
-from ._per_output import keys_of, output_names, per_output, targets_of
+from ._per_output import Outputs
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
@@ -34,40 +36,73 @@ class CompileMetrics:
 
     @property
     def metrics(self) -> list[Any]:
-        return [metric for _, metric, _ in self._entries]
+        """In the order of `evaluate`: as given for one output, by name for several."""
+        found = [metric for _, metric, _ in self._entries]
+        return found if len({i for i, _, _ in self._entries}) < 2 else sorted(found, key=lambda metric: metric.name)
 
     def build(self, y: Any, y_pred: Any) -> None:
         """Resolves names such as 'accuracy' by the shapes of targets and outputs (tensors or specs)."""
         outputs = tree.flatten(y_pred)
-        self.names = output_names(y_pred, self._given_names)
-        self.keys = keys_of(y_pred)
-        targets = targets_of(y, len(outputs), self.names, self.keys)
+        self.outputs = Outputs(y_pred, self._given_names)
+        targets = self.outputs.targets(y)
+        names: dict[str, int] = {}
         for value, weighted in zip(self._given, (False, True)):
             for i, chosen in enumerate(self._by_output(value, "weighted_metrics" if weighted else "metrics")):
                 for metric in chosen:
                     made = as_metric(metric, targets[i], outputs[i])
-                    if len(outputs) > 1:
-                        made.name = f"{self.names[i]}_{made.name}"
+                    own = made.__dict__.setdefault("_given_name", made.name)
+                    made.name = _new_name(own, self._prefix(i), weighted, names)
                     self._entries.append((i, made, weighted))
         self.built = True
 
+    def _prefix(self, i: int) -> str:
+        """What stands before the names of an output's metrics: nothing if it is the only one, or has no name."""
+        name = self.outputs.keys[i] if self.outputs.keys else self._name(i)
+        return f"{name}_" if len(self.outputs) > 1 and name is not None else ""
+
+    def _name(self, i: int) -> str | None:
+        given = self._given_names
+        return given[i] if given and len(given) == len(self.outputs) else None
+
+    @contextmanager
+    def given_names(self) -> Iterator[None]:
+        """Metrics under the names they were made with, as files hold them."""
+        names = [metric.name for metric in self.metrics]
+        for metric in self.metrics:
+            metric.name = metric._given_name
+        try:
+            yield
+        finally:
+            for metric, name in zip(self.metrics, names):
+                metric.name = name
+
     def _by_output(self, value: Any, what: str) -> list[list[Any]]:
         if value is None:
-            return [[] for _ in self.names]
-        if len(self.names) == 1 and not isinstance(value, dict):
+            return [[] for _ in self.outputs.names]
+        if len(self.outputs) == 1 and not isinstance(value, dict):
             return [[m for entry in value for m in (entry if isinstance(entry, (list, tuple)) else [entry])]]
-        found = per_output(value, self.names, self.keys, what)
+        found = self.outputs.spread(value, what)
         return [[] if m is None else list(m) if isinstance(m, (list, tuple)) else [m] for m in found]
 
     def update_state(self, y: Any, y_pred: Any, sample_weight: Any = None) -> None:
         if not self.built:
             self.build(y, y_pred)
         outputs = tree.flatten(y_pred)
-        targets = targets_of(y, len(outputs), self.names, self.keys)
-        weights = targets_of(sample_weight, len(outputs), self.names, self.keys, "sample_weight")
+        targets = self.outputs.targets(y)
+        weights = self.outputs.targets(sample_weight, "sample_weight")
         for i, metric, weighted in self._entries:
             if targets[i] is not None:
                 metric.update_state(targets[i], outputs[i], **({"sample_weight": weights[i]} if weighted else {}))
+
+
+def _new_name(name: str, prefix: str, weighted: bool, taken: dict[str, int]) -> str:
+    """The name in logs, Keras's where several are alike: mae, mae_1; weighted_mae for one with weights."""
+    new = prefix + name
+    if new in taken and weighted:
+        new = f"{prefix}weighted_{name}"
+    count = taken.get(new, 0)
+    taken[new] = count + 1
+    return f"{new}_{count}" if count else new
 
 
 def as_metric(metric: Any, y: Any, y_pred: Any) -> Any:

@@ -40,9 +40,12 @@ def _is_ours(thing: Any) -> bool:
 
 
 def _has_operations(model: Any) -> bool:
-    """Whether a functional model, or one inside, applies ops to tensors between its layers."""
+    """Whether a functional model, or one inside, applies ops to tensors between its layers, or has losses on its tensors."""
     graphs = [x for x in (model, *model._flatten_layers(include_self=False)) if hasattr(x, "_operations")]
-    return any(not isinstance(o, layers_module.Layer) for graph in graphs for o in graph._operations)
+    return any(
+        graph._further_nodes or not all(isinstance(o, layers_module.Layer) for o in graph._operations)
+        for graph in graphs
+    )
 
 
 def _losses_fit(model: Any) -> bool:

@@ -39,6 +39,8 @@ class Run:
         self.callbacks = callbacks
         self.kind = kind
         self.limit = limit
+        # Training on some batches of the data an epoch goes on with the others in the next; tests begin at the beginning.
+        self._goes_on = limit if kind == "train" else None
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
         self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident
 
@@ -55,7 +57,7 @@ class Run:
     def _chunks(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
         """Data in memory, nobody watching each batch: many steps in one go, about a tenth of a second long."""
         last, done = None, 0
-        for rows, start, stop in self._groups(self.source.order(epoch)):
+        for rows, start, stop in self._groups(self.source.portion(epoch, self._goes_on)):
             last = self.step.on_places(self.source, rows, start, stop)
             done += stop - start
             interrupt.check()
@@ -146,14 +148,16 @@ class Run:
         """A function for each batch that runs the step on it."""
         source, step = self.source, self.step
         if self._in_place and self.kind != "predict":
-            for rows in step.rows(source, source.order(epoch)):
+            for rows in step.rows(source, source.portion(epoch, self._goes_on)):
                 for i in range(len(tree.flatten(rows)[0])):
                     yield lambda rows=rows, i=i: step.on_places(source, rows, i, i + 1)
             return
-        batches = source.batches(epoch)
-        restarts = not isinstance(source, StreamData) or source.restarts
+        batches = source.batches(epoch, self._goes_on)
+        restarts = (
+            not isinstance(source, StreamData) or source.is_dataset or (source.restarts and self._goes_on is None)
+        )
         if restarts and isinstance(step, Step):
-            # Not for a generator that runs once: it would lose batches that are taken from it too early.
+            # Not for data that goes on in the next epoch: it would lose batches that are taken from it too early.
             batches = engine.prefetch(batches)
         try:
             for batch in batches:
@@ -167,7 +171,7 @@ class Run:
             bar.progress(done, self.logs(last))
 
     def _warn_if_short(self, done: int) -> None:
-        if self.limit is not None and done < self.limit:
+        if self.limit is not None and done < self.limit and not (self.source.num_batches or 0) >= self.limit:
             warnings.warn(f"The data ended after {done} of {self.limit} steps.", UserWarning, stacklevel=5)
 
     def logs(self, last: Any) -> dict[str, float]:
@@ -176,7 +180,6 @@ class Run:
 
 def call_step(step: Any, batch: Any) -> Any:
     """Runs a step, compiled or plain, on a batch of arrays."""
-    batch = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
     if isinstance(step, Step):
         return step.on_batch(batch)
     with inside("step"):

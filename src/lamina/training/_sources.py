@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lamina import tree
+from lamina._deprecation import warn_once
 from lamina.engines import engine
 from lamina.variables import host_generator
 
@@ -22,6 +23,8 @@ def make_source(
     if is_stream(x):
         if y is not None or sample_weight is not None:
             raise ValueError(f"{where}: when x gives batches, they carry y and sample_weight; do not give them too.")
+        if batch_size is not None and where in ("fit", "evaluate", "predict"):
+            warn_once(f"{where}.batch_size", f"{where}: batch_size has no effect, as x gives batches.", UserWarning)
         if class_weight is not None:
             raise ValueError(f"{where}: class_weight works on arrays; put weights into the batches.")
         return StreamData(x, shuffle, run_seed(shuffle))

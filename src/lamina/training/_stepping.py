@@ -1,5 +1,6 @@
 """`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from lamina import losses, ops, optimizers, tree
@@ -15,6 +16,7 @@ from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
 from ._old_methods import understands_old_arguments
 from ._padding import masks_of, only_first, set_masks, size_of
+from ._symbolic_loss import bind_tensors
 
 
 class Stepping:
@@ -52,6 +54,7 @@ class Stepping:
             weighted_metrics: the same, evaluated with sample and class weights.
             run_eagerly: whether steps run as plain Python on arrays (for debugging) instead of compiled.
             steps_per_execution, jit_compile: accepted; steps are always compiled and run in chunks.
+            sample_weight_mode: (Keras 2) without effect: weights may have as many axes as the losses.
             auto_scale_loss: whether a mixed_float16 model gets loss scaling.
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
@@ -66,11 +69,10 @@ class Stepping:
             optimizer = optimizers.LossScaleOptimizer(optimizer)
         _check_names(loss, metrics, weighted_metrics)
         names = getattr(self, "output_names", None)
-        self._compile_loss = CompileLoss(loss, loss_weights, names) if loss is not None else None
+        bound_loss, *bound_metrics = bind_tensors(self, loss, metrics, weighted_metrics)
+        self._compile_loss = CompileLoss(bound_loss, loss_weights, names) if loss is not None else None
         self._compile_metrics = (
-            CompileMetrics(metrics, weighted_metrics, names)
-            if metrics is not None or weighted_metrics is not None
-            else None
+            CompileMetrics(*bound_metrics, names) if metrics is not None or weighted_metrics is not None else None
         )
         self.__dict__["optimizer"] = optimizer
         self.loss = loss
@@ -107,7 +109,9 @@ class Stepping:
         self._init_trainer()
         if not self.compiled:
             return None
-        return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
+        compiled = self._compile_metrics
+        with nullcontext() if compiled is None else compiled.given_names():
+            return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model as `get_compile_config` described it."""
@@ -179,11 +183,12 @@ class Stepping:
             known = {id(v) for v in variables}
             changed = [(v, value) for v, value in scope.items() if id(v) not in known]
             new_values = [value for _, value in changed]
-            return scaled, (loss, y_pred, masks_of(y_pred), new_values, _Opaque([v for v, _ in changed]))
+            watched = self.__dict__.get("_watched_values", {})
+            return scaled, (loss, y_pred, masks_of(y_pred), watched, new_values, _Opaque([v for v, _ in changed]))
 
         values = [v.__tensor__() for v in variables]  # read before anything is assigned
         (_, aux), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
-        loss, y_pred, masks, new_values, changed = aux
+        loss, y_pred, masks, self.__dict__["_watched_values"], new_values, changed = aux
         set_masks(y_pred, masks)
         for variable, value in zip(changed.items, new_values):
             variable.assign(value)

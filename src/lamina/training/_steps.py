@@ -39,11 +39,27 @@ class Step:
         covered = flat.covered if flat else set()
         unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
         self.variables = list(unique.values())
+        self._form: Any = None
         self._compile()
 
     def _compile(self) -> None:
-        self._on_batch = engine.compile(self._step, donate=(0,))
-        self._on_places = engine.compile(self._gathering_step, donate=(0,), resident=(1,))
+        """Fresh programs; those of each form of batch are its own, as a step may look at what it is given."""
+        self._programs: dict[Any, tuple[Any, Any]] = {}
+        self._take_programs(self._form)
+
+    def _take_programs(self, form: Any) -> None:
+        if form not in self._programs:
+            self._programs[form] = (
+                engine.compile(self._step, donate=(0,)),
+                engine.compile(self._gathering_step, donate=(0,), resident=(1,)),
+            )
+        self._on_batch, self._on_places = self._programs[form]
+        self._form = form
+
+    def _prepare(self, batch: Any) -> None:
+        form = _form_of(batch)
+        if form != self._form:
+            self._take_programs(form)
 
     def _step(self, state: list[Any], batch: Any, count: Any = None) -> Any:
         with StateScope(zip(self.variables, state)) as scope:
@@ -88,6 +104,7 @@ class Step:
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
+        self._prepare(batch)
         state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
         self._keep(state)
         return logs
@@ -112,6 +129,7 @@ class Step:
     ) -> Any:
         """A step on each of `rows[start:stop]` (see `rows`) of data in memory; returns the logs of the last, or with
         `collect` what all returned, stacked."""
+        self._prepare(data.data)
         state, logs = self._complete(
             lambda: self._on_places.loop(
                 self._state(), data.resident(), rows=rows, start=start, stop=stop, collect=collect
@@ -119,6 +137,15 @@ class Step:
         )
         self._keep(state)
         return logs
+
+
+def _form_of(batch: Any) -> Any:
+    """The structure of a batch, without its arrays."""
+    if not tree.is_nested(batch):
+        return None
+    if isinstance(batch, dict):
+        return (dict, *((k, _form_of(v)) for k, v in batch.items()))
+    return (type(batch), *map(_form_of, batch))
 
 
 class _MoreState(Exception):

@@ -1,5 +1,7 @@
 """`Trainer`: fit, evaluate, predict. Models inherit it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -87,6 +89,7 @@ class Trainer(Stepping, OldMethods):
         self.stop_training = False
         runs.call("on_train_begin", {})
         logs: dict[str, Any] = {}
+        self.__dict__["_fitting"] = True
         try:
             for epoch in range(initial_epoch, epochs):
                 self.reset_metrics()
@@ -99,6 +102,7 @@ class Trainer(Stepping, OldMethods):
                 if self.stop_training:
                     break
         finally:
+            self.__dict__["_fitting"] = False
             _close_bars(runs)
         if self.optimizer is not None and self._weights_to_train():
             self.optimizer.finalize_variable_values(self._weights_to_train())
@@ -125,23 +129,18 @@ class Trainer(Stepping, OldMethods):
             _with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=steps or source.num_batches
         )
         try:
-            logs = self._run_test(source, runs, steps)
+            with self._kept_metrics():
+                logs = self._run_test(source, runs, steps)
         finally:
             _close_bars(runs)
-        if return_dict:
-            return logs
-        ordered = [logs.pop(name) for name in self.metrics_names if name in logs] + list(logs.values())
-        return ordered[0] if len(ordered) == 1 else ordered
+        return logs if return_dict else self._ordered(logs)
 
     def _run_test(self, source: Any, runs: CallbackList, steps: int | None) -> dict[str, float]:
         step = self._step("test", source)
-        saved = [v.numpy() for v in self.metrics_variables]
         self.reset_metrics()
         runs.call("on_test_begin", {})
         logs = Run(self, step, source, runs, "test", steps).epoch(0)
         runs.call("on_test_end", logs)
-        for variable, value in zip(self.metrics_variables, saved):
-            variable.assign(value)
         return logs
 
     @understands_old_arguments
@@ -167,32 +166,54 @@ class Trainer(Stepping, OldMethods):
     # --- single batches -----------------------------------------------------------------------------------------------
 
     def train_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
-    ) -> Any:
-        """One update on one batch; returns the running logs (metrics go on until `reset_metrics`)."""
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False,
+        *, reset_metrics: bool = True,
+    ) -> Any:  # fmt: skip
+        """One update on one batch; returns the loss and metrics of this batch, as `evaluate` does.
+
+        Args as for `fit`, and reset_metrics: whether the metrics start afresh; if not, the values are means over all batches
+        since they last did.
+        """
         self._require_compiled("train_on_batch")
         source = make_source(self, x, y, sample_weight, None, False, class_weight, "train_on_batch")
-        return self._one_batch("train", source, return_dict)
+        return self._one_batch("train", source, return_dict, reset_metrics)
 
-    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Loss and metrics, with one batch more."""
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False, *, reset_metrics: bool = True
+    ) -> Any:
+        """The loss and metrics of one batch. Args as for `train_on_batch`."""
         self._require_compiled("test_on_batch")
-        return self._one_batch(
-            "test", make_source(self, x, y, sample_weight, None, False, None, "test_on_batch"), return_dict
-        )
+        source = make_source(self, x, y, sample_weight, None, False, None, "test_on_batch")
+        return self._one_batch("test", source, return_dict, reset_metrics)
 
-    def _one_batch(self, kind: str, source: ArrayData, return_dict: bool) -> Any:
-        logs = as_logs(call_step(self._step(kind, source), source.data), self)
-        if return_dict:
-            return logs
-        ordered = [logs.pop(name) for name in self.metrics_names if name in logs] + list(logs.values())
-        return ordered[0] if len(ordered) == 1 else ordered
+    def _one_batch(self, kind: str, source: ArrayData, return_dict: bool, reset_metrics: bool) -> Any:
+        step = self._step(kind, source)
+        with self._kept_metrics():
+            if reset_metrics:
+                self.reset_metrics()
+            logs = as_logs(call_step(step, (*unpack_x_y_sample_weight(source.data),)), self)
+        return logs if return_dict else self._ordered(logs)
+
+    def _ordered(self, logs: dict[str, Any]) -> Any:
+        """The logs as a list in the order of `metrics_names`, whatever else there is last; a single one as it is."""
+        names = [name for name in self.metrics_names if name in logs]
+        values = [logs[name] for name in (*names, *(name for name in logs if name not in names))]
+        return values[0] if len(values) == 1 else values
+
+    @contextmanager
+    def _kept_metrics(self) -> Iterator[None]:
+        """While `fit` runs, the metrics afterwards are what they were before: a callback may evaluate."""
+        saved = [(v, v.numpy()) for v in self.metrics_variables] if self.__dict__.get("_fitting") else []
+        yield
+        for variable, value in saved:
+            variable.assign(value)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, NumPy arrays."""
         self._init_trainer()
         source = make_source(self, x, None, None, None, False, None, "predict_on_batch")
-        output = call_step(self._step("predict", source), source.data)
+        x, _, _ = unpack_x_y_sample_weight(source.data)
+        output = call_step(self._step("predict", source), (x,))
         return tree.map_structure(ops.convert_to_numpy, output)
 
     # --- how steps are made -------------------------------------------------------------------------------------------
@@ -293,9 +314,14 @@ class Trainer(Stepping, OldMethods):
         """Integer labels must be classes of the output they are for."""
         _, y, _ = unpack_x_y_sample_weight(data)
         loss, specs = self._compile_loss, self.__dict__.get("_output_specs")
-        if loss is None or y is None or specs is None or loss.keys is not None or len(tree.flatten(y)) != len(specs):
+        if (
+            loss is None
+            or y is None
+            or specs is None
+            or (not isinstance(y, dict) and len(tree.flatten(y)) != len(specs))
+        ):
             return
-        for labels, spec, function, name in zip(tree.flatten(y), specs, loss.functions, loss.names):
+        for labels, spec, function, name in zip(loss.outputs.targets(y), specs, loss.functions, loss.names):
             _checks.check_labels(labels, spec.shape[-1] if spec.shape else 1, function, name)
 
     def _spec_call(self, inputs: Any) -> Any:

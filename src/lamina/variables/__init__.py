@@ -26,6 +26,7 @@ from ._registry import get_registered_object as get_registered_object
 from ._registry import in_safe_mode as in_safe_mode
 from ._registry import register_keras_serializable as register_keras_serializable
 from ._registry import serialize_keras_object as serialize_keras_object
+from ._registry import serialize_shared as serialize_shared
 from ._scope import AutocastScope as AutocastScope
 from ._scope import StateScope as StateScope
 from ._scope import get_autocast_scope as get_autocast_scope

@@ -30,6 +30,7 @@ _FUNCTION_NAMESPACES = ("activations", "constraints", "initializers", "losses", 
 # Functions of those namespaces that do no work of a model.
 _NO_FUNCTION = frozenset(("get", "serialize", "deserialize"))
 _PLAIN = (str, int, float, bool, type(None))
+_VALUES = (bytes, slice, np.ndarray)
 
 _custom: dict[str, Any] = {}
 _custom_names: dict[Any, str] = {}
@@ -120,9 +121,9 @@ class ObjectSharingScope:
     """While a model is written or read, an object used in several places stays one object."""
 
     def __init__(self) -> None:
-        self.configs: dict[int, dict[str, Any]] = {}
-        self.keep: list[Any] = []  # so that no id is used twice
+        self.repeated: set[int] = set()  # the objects that are written with an id, by which reading knows them again
         self.objects: dict[int, Any] = {}
+        self._written: dict[int, Any] = {}  # holds them, so that no id is used twice
         self._outer: ObjectSharingScope | None = None
 
     def __enter__(self) -> "ObjectSharingScope":
@@ -135,11 +136,20 @@ class ObjectSharingScope:
 
     def record_written(self, obj: Any, config: dict[str, Any]) -> None:
         key = id(obj)
-        if key in self.configs:
-            config["shared_object_id"] = self.configs[key]["shared_object_id"] = key
-        else:
-            self.configs[key] = config
-            self.keep.append(obj)
+        if key in self.repeated:
+            config["shared_object_id"] = key
+        elif key in self._written:
+            self.repeated.add(key)
+        self._written[key] = obj
+
+
+def serialize_shared(obj: Any) -> Any:
+    """`serialize_keras_object`, where objects that occur in several places carry an id by which they stay one."""
+    scope = ObjectSharingScope()
+    with scope:
+        config = serialize_keras_object(obj)
+        # Configs are copied on their way up, so which objects occur again is known only at the end.
+        return serialize_keras_object(obj) if scope.repeated else config
 
 
 def add_resolver(resolver: Callable[[str, str], Any]) -> None:
@@ -370,8 +380,8 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
         return found() if isinstance(found, type) else found if found is not None else config
     if isinstance(config, (list, tuple)):
         return type(config)(deserialize_keras_object(c, custom_objects, safe_mode) for c in config)
-    if isinstance(config, _PLAIN):
-        return config
+    if isinstance(config, (*_PLAIN, *_VALUES)) or config is Ellipsis or ops.is_tensor(config):
+        return config  # a value already: those in the config of an object are decoded before it is made
     if not isinstance(config, dict):
         raise TypeError(f"deserialize_keras_object: expected a dict, list or plain value; got {config!r}.")
     if config.get("class_name") == "__tuple__" and "items" in config:
@@ -414,6 +424,20 @@ _SPECIAL: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_VALUE_CLASSES = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__")
+
+
+def _with_values(config: Any) -> Any:
+    """The config of an object with its arrays, bytes and slices decoded; objects in it are left to the class."""
+    if isinstance(config, list):
+        return [_with_values(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") in _VALUE_CLASSES and "config" in config:
+        return deserialize_keras_object(config)
+    return {key: _with_values(value) for key, value in config.items()}
+
+
 def _numpy_dtype(name: Any) -> np.dtype:
     if isinstance(name, str) and name.startswith("str"):
         return np.dtype(str)
@@ -445,7 +469,7 @@ def _read_object(config: dict[str, Any], custom_objects: Any, safe_mode: bool) -
         raise ValueError(f"{config['class_name']}: its config must be a dict; got {inner!r}.")
     with CustomObjectScope(custom_objects), SafeModeScope(safe_mode):
         try:
-            instance = cls.from_config(dict(inner))
+            instance = cls.from_config(_with_values(dict(inner)))
         except TypeError as error:
             raise ValueError(f"{cls.__name__} could not be made from its config {inner!r}: {error}") from error
         build_config = config.get("build_config")

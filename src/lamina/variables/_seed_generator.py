@@ -63,7 +63,7 @@ class SeedGenerator:
         )
 
     def next(self, ordered: bool = True) -> Any:
-        """The seed of the next draw, `(2,)` uint32; the counter goes up by one."""
+        """The seed of the next draw, `(2,)` uint32; the counter goes up by one. `ordered` changes nothing: it always is."""
         # A copy where arrays are mutable: the counter moves on in place.
         current = ops.add(self.state.value, np.zeros(2, dtype="uint32"))
         self.state.assign(ops.add(current, np.array([0, 1], dtype="uint32")))

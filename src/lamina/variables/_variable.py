@@ -36,7 +36,7 @@ class Variable:
         trainable: whether optimizers may change it.
         autocast: whether a float variable reads in the compute dtype inside a layer.
         aggregation: how replicas are joined: "none", "mean", "sum" or "only_first_replica".
-        synchronization: "none", "auto", "on_read" or "on_write".
+        synchronization: "none", "auto", "on_read" or "on_write". Both are kept, and have no effect on one device.
         name: string without "/"; by default "variable", "variable_1", ...
     Raises ValueError for a bad name, for a missing shape, and on assignment of a value of another shape.
     Example:

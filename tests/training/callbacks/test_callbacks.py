@@ -1,4 +1,5 @@
 import csv
+import warnings
 
 import numpy as np
 import pytest
@@ -182,3 +183,21 @@ def test_history_understands_old_spellings(model, data):
     assert history.history["val_acc"] == [0.25]  # one note is enough
     with pytest.raises(KeyError, match="the history holds"):
         history.history["nothing"]
+
+
+@pytest.mark.parametrize("ending", ["h5", "hdf5", "keras"])
+def test_checkpoints_under_names_of_old(data, tmp_path, ending):
+    x, y = data
+    model = lamina.Sequential([lamina.Input((2,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    path = tmp_path / f"{{epoch:02d}}-{{val_acc:.2f}}-{{acc:.2f}}.{ending}"
+    keep = callbacks.ModelCheckpoint(path, monitor="val_acc")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        logs = model.fit(x, y > 1, validation_data=(x, y > 1), callbacks=[keep], verbose=0).history
+    name = f"01-{logs['val_accuracy'][0]:.2f}-{logs['accuracy'][0]:.2f}.{ending}"
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+    again = lamina.models.load_model(tmp_path / name)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    with pytest.raises(ValueError, match="names 'val_auc'; there are"):
+        callbacks.ModelCheckpoint(f"{{val_auc}}.{ending}")._path(0, logs, None)

@@ -1,6 +1,8 @@
 """Symbolic tensors and the graph of operations on them."""
 
 from ._function import Function as Function
+from ._function import run_nodes as run_nodes
+from ._function import sort_nodes as sort_nodes
 from ._keras_tensor import KerasTensor as KerasTensor
 from ._keras_tensor import any_symbolic as any_symbolic
 from ._keras_tensor import is_keras_tensor as is_keras_tensor

@@ -57,13 +57,21 @@ class Function(Operation):
         if len(flat) != len(self._inputs):
             raise ValueError(f"{self.name}: expected {len(self._inputs)} inputs; got {len(flat)}.")
         values = {id(tensor): value for tensor, value in zip(self._inputs, flat)}
-        for node in self._nodes:
-            args, kwargs = node.fill_in(values)
-            operation = node.operation
-            result = operation(*args, **kwargs) if call_operation is None else call_operation(operation, args, kwargs)
-            for tensor, value in zip(node.output_tensors, tree.flatten(result), strict=True):
-                values[id(tensor)] = value
+        run_nodes(self._nodes, values, call_operation)
+        return self._outputs_in(values)
+
+    def _outputs_in(self, values: dict[int, Any]) -> Any:
         return tree.map_structure(lambda x: values[id(x)] if x is not None else None, self._outputs_struct)
+
+
+def run_nodes(nodes: list[Node], values: dict[int, Any], call_operation: Any = None) -> None:
+    """Makes the calls, taking arguments from `values` and putting results there. `call_operation(op, args, kwargs)` calls."""
+    for node in nodes:
+        args, kwargs = node.fill_in(values)
+        operation = node.operation
+        result = operation(*args, **kwargs) if call_operation is None else call_operation(operation, args, kwargs)
+        for tensor, value in zip(node.output_tensors, tree.flatten(result), strict=True):
+            values[id(tensor)] = value
 
 
 def sort_nodes(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[Node]:

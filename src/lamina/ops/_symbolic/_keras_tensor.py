@@ -16,7 +16,7 @@ class KerasTensor:
         shape: tuple of ints, with None for a size known only at run time (the batch, mostly).
         dtype: name of the dtype.
         sparse, ragged: whether the data is sparse or ragged; kept for the spec, the engines here are dense.
-        record_history: whether operations on it are recorded.
+        record_history: kept; operations on it are recorded in either case.
         name: optional name.
     """
 

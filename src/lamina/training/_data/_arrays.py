@@ -9,7 +9,9 @@ import numpy as np
 from lamina import _settings, tree
 from lamina.engines import engine
 
+from ._position import Position
 from ._rows import FileRows, as_rows
+from ._unpack import pack_x_y_sample_weight
 
 
 def is_frame(x: Any) -> bool:
@@ -113,14 +115,20 @@ class ArrayData:
         shuffle: Any = False,
         seed: int = 0,
     ):
-        parts = (x, y, sample_weight)
-        self.data = parts if sample_weight is not None else parts[:2] if y is not None else parts[:1]
+        self.data = pack_x_y_sample_weight(x, y, sample_weight)
         self.size = len(tree.flatten(x)[0])
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed
         self.num_batches = math.ceil(self.size / batch_size)
         self._resident: Any = None
+        self._position = Position()
+
+    def portion(self, epoch: int, limit: int | None) -> np.ndarray:
+        """The places of an epoch of `limit` batches, all by default: it goes on where the one before stopped."""
+        number, start, stop = self._position.advance(epoch, limit, self.num_batches)
+        size = self.batch_size
+        return self.order(number)[start * size : None if stop is None else stop * size]
 
     def order(self, epoch: int) -> np.ndarray:
         """The places of the samples in order of use, int64 `(samples,)`."""
@@ -149,9 +157,9 @@ class ArrayData:
         """The batch at `places`."""
         return tree.map_structure(lambda a: None if a is None else a[places], self.data)
 
-    def batches(self, epoch: int = 0) -> Iterator[Any]:
-        order = self.order(epoch)
-        for start in range(0, self.size, self.batch_size):
+    def batches(self, epoch: int = 0, limit: int | None = None) -> Iterator[Any]:
+        order = self.portion(epoch, limit)
+        for start in range(0, len(order), self.batch_size):
             yield self.batch(order[start : start + self.batch_size])
 
 

@@ -1,4 +1,4 @@
-"""Batches are (x,), (x, y) or (x, y, sample_weight)."""
+"""Batches are x, (x,), (x, y) or (x, y, sample_weight)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
 
 @public("utils.pack_x_y_sample_weight")
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """The batch that `unpack_x_y_sample_weight` takes apart."""
-    if y is None:
+    """The batch that `unpack_x_y_sample_weight` takes apart: x alone is itself, unless it is a list or tuple."""
+    if y is None and sample_weight is None:
         return x if not isinstance(x, (tuple, list)) else (x,)
     return (x, y) if sample_weight is None else (x, y, sample_weight)

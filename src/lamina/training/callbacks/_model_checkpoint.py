@@ -5,6 +5,7 @@ from typing import Any
 
 from lamina._public import public
 
+from ._logs import Logs
 from ._monitor import Monitor
 
 
@@ -14,7 +15,7 @@ class ModelCheckpoint(Monitor):
 
     Args:
         filepath: path; may hold `{epoch:02d}` and names of logs, such as `{val_loss:.2f}`. It ends in `.keras` for
-            models and `.weights.h5` for weights alone.
+            models and `.weights.h5` for weights alone; `.h5` and `.hdf5` give the format of Keras 2.
         monitor: name of the log that decides with `save_best_only`.
         verbose: 1 prints what it does.
         save_best_only: whether only improvements are saved.
@@ -41,7 +42,7 @@ class ModelCheckpoint(Monitor):
         self._epoch = 0
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
             raise ValueError(f"ModelCheckpoint: save_freq must be 'epoch' or a positive int; got {save_freq!r}.")
-        endings = (".weights.h5", ".h5") if save_weights_only else (".keras", ".h5")
+        endings = (".weights.h5" if save_weights_only else ".keras", ".h5", ".hdf5")
         if not self.filepath.endswith(endings):
             raise ValueError(
                 f"ModelCheckpoint: filepath must end in {endings[0]} with save_weights_only={save_weights_only}; "
@@ -82,12 +83,13 @@ class ModelCheckpoint(Monitor):
         (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
 
     def _path(self, epoch: int, logs: Any, batch: int | None) -> str:
-        fields = {**(logs or {}), **({} if batch is None else {"batch": batch + 1})}
+        fields = Logs(logs or {}, epoch=epoch + 1, **({} if batch is None else {"batch": batch + 1}))
         try:
-            return self.filepath.format(epoch=epoch + 1, **fields)
+            return self.filepath.format_map(fields)
         except KeyError as error:
+            missing = str(error.args[0]).partition(";")[0]
             raise ValueError(
-                f"ModelCheckpoint: filepath {self.filepath!r} names {error}; there are epoch, {', '.join(fields)}."
+                f"ModelCheckpoint: filepath {self.filepath!r} names {missing}; there are {', '.join(fields)}."
             ) from None
 
     def get_state(self) -> dict[str, Any]:
