@@ -194,6 +194,7 @@ def model_weights(path):
 def test_a_format_that_is_not_the_ending_is_refused(tmp_path):
     model = Sequential([Input((3,)), Dense(1)])
     model.save(tmp_path / "m.h5", save_format="h5")
+    model.save(tmp_path / "m.keras", save_format="keras_v3")
     for save in (model.save, model.save_weights):
         with pytest.raises(ValueError, match="save_format='tf' does not fit"):
             save(tmp_path / "m.weights.h5", save_format="tf")

@@ -121,7 +121,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
 
 def _check_format(save_format: Any, filepath: Any, where: str) -> None:
     """`save_format=` of Keras 2 must say what the ending of the file name says."""
-    endings = {None: "", "h5": _OLD, "hdf5": _OLD, "keras": ".keras"}
+    endings = {None: "", "h5": _OLD, "hdf5": _OLD, "keras": ".keras", "keras_v3": ".keras"}
     if save_format not in endings or not _path(filepath, where).endswith(endings[save_format]):
         raise ValueError(
             f"{where}: save_format={save_format!r} does not fit the file name {str(filepath)!r}. The ending alone tells the "

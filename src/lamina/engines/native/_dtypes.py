@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 FLOAT32 = np.dtype("float32")
+# What NumPy makes of Python numbers -> what they count as.
+_OF_PYTHON: dict[str, np.dtype[Any]] = {"float64": FLOAT32, "int64": np.dtype("int32")}
 
 
 def is_float(dtype: np.dtype) -> bool:
@@ -33,7 +35,7 @@ def promote(*args: Any) -> np.dtype:
             weak = max(weak, 3)
         else:
             found = np.asarray(a).dtype
-            strong.append({"float64": FLOAT32, "int64": np.dtype("int32")}.get(found.name, found))
+            strong.append(_OF_PYTHON.get(found.name, found))
     if not strong:
         return (np.dtype(bool), np.dtype("int32"), FLOAT32)[max(weak, 1) - 1]
     dtype = promote_dtypes(tuple(strong))
