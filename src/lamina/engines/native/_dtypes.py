@@ -34,8 +34,8 @@ def promote(*args: Any) -> np.dtype:
         elif isinstance(a, float):
             weak = max(weak, 3)
         else:
-            found = np.asarray(a).dtype
-            strong.append(_OF_PYTHON.get(found.name, found))
+            found: np.dtype[Any] = np.asarray(a).dtype
+            strong.append(_OF_PYTHON[found.name] if found.name in _OF_PYTHON else found)
     if not strong:
         return (np.dtype(bool), np.dtype("int32"), FLOAT32)[max(weak, 1) - 1]
     dtype = promote_dtypes(tuple(strong))
