@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from lamina import losses
-from lamina.engines import engine
 
 EPSILON = 1e-7  # the fuzz factor
 rng = np.random.default_rng(7)
@@ -319,10 +318,6 @@ def test_class_reduces_the_values_of_its_function(name, reduction, weights, mask
     w, m = np.ones(6) if weights is None else weights, np.ones(6, bool) if mask is None else mask
     expected = REDUCTIONS[reduction](values, w, m)
     assert float(loss(t, p, sample_weight=weights, mask=mask)) == pytest.approx(float(expected), rel=1e-9, abs=1e-12)
-    compiled = engine.compile(lambda a, b: loss(a, b, sample_weight=weights, mask=mask))
-    assert float(compiled(t.astype("int32" if t is SPARSE else "float64"), p)) == pytest.approx(
-        float(expected), rel=1e-9, abs=1e-12
-    )
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
