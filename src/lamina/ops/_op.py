@@ -11,6 +11,7 @@ from lamina._lazy import load_namespace
 from lamina._public import public
 from lamina.engines import engine
 
+from ._dtypes import standardize_dtype
 from ._symbolic import KerasTensor, Operation, any_symbolic, infer_spec
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -236,7 +237,7 @@ def elementwise_spec(call: Callable, *args: Any, **config: Any) -> KerasTensor:
         if isinstance(x, KerasTensor):
             return KerasTensor((), x.dtype)
         if hasattr(x, "shape"):
-            return KerasTensor((), str(getattr(x.dtype, "name", x.dtype)))
+            return KerasTensor((), standardize_dtype(x.dtype))
         return x if np.ndim(x) == 0 else np.asarray(x).flat[0].item()
 
     return KerasTensor(shape, infer_spec(call, *map(scalar, args)).dtype)

@@ -35,7 +35,8 @@ def promote(*args: Any) -> np.dtype:
             weak = max(weak, 3)
         else:
             found: np.dtype[Any] = np.asarray(a).dtype
-            strong.append(_OF_PYTHON[found.name] if found.name in _OF_PYTHON else found)
+            narrowed: np.dtype[Any] = _OF_PYTHON.get(found.name, found)
+            strong.append(narrowed)
     if not strong:
         return (np.dtype(bool), np.dtype("int32"), FLOAT32)[max(weak, 1) - 1]
     dtype = promote_dtypes(tuple(strong))
