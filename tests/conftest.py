@@ -30,6 +30,17 @@ def engine_name():
     return ENGINE
 
 
+@pytest.fixture(autouse=True)
+def names_beside_keras(request):
+    """Beside real Keras both number layers and metrics from the start, whatever was made before."""
+    if request.node.get_closest_marker("peer"):
+        keras = pytest.importorskip("keras")
+        from lamina.utils import clear_session
+
+        keras.utils.clear_session(free_memory=False)
+        clear_session(free_memory=False)
+
+
 def pytest_ignore_collect(collection_path):
     """Tests about another engine are not even imported: its library may be missing."""
     if collection_path.parent == ABOUT_ENGINES and (collection_path.is_dir() and collection_path.name != ENGINE):

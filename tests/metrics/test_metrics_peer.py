@@ -5,7 +5,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from lamina import metrics, utils  # noqa: E402
+from lamina import metrics  # noqa: E402
 
 pytestmark = [
     pytest.mark.peer,
@@ -14,13 +14,6 @@ pytestmark = [
 ]
 rng = np.random.default_rng(1)
 BATCHES = 3
-
-
-@pytest.fixture(autouse=True)
-def names_count_from_the_start():
-    """Both number the metrics of a session by themselves, whatever ran before."""
-    utils.clear_session()
-    keras.utils.clear_session()
 
 
 def softmax(x):

@@ -157,7 +157,7 @@ class AUC(Metric):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "AUC":
         weights = config.get("label_weights")
-        return cls(**{**config, "label_weights": deserialize_keras_object(weights)}) if weights else cls(**config)
+        return cls(**{**config, "label_weights": None if weights is None else deserialize_keras_object(weights)})
 
 
 def _interpolated_pr(tp: Any, fp: Any, fn: Any) -> Any:
