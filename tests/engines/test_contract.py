@@ -8,7 +8,7 @@ from lamina import engines
 from lamina.engines._contract import Compiled, Engine, Nn, Random
 
 # What the storage of variables asks for, where they keep one array for life.
-ONLY_MUTABLE = ("new_storage", "storage_view", "write", "shares_storage")
+ONLY_MUTABLE = ("new_storage", "storage_view", "apart", "write", "shares_storage")
 
 
 def functions(protocol):
