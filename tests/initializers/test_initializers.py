@@ -57,33 +57,85 @@ def test_seeds(name):
     assert (moving((4, 5)) != moving((4, 5))).any()
 
 
+CUT = 0.7737  # variance of a standard normal distribution that is cut off at ±2
+
+
+def spread(distribution, variance):
+    """Mean, variance and the bound that no value passes."""
+    bound = {"uniform": math.sqrt(3 * variance), "truncated": 2 * math.sqrt(variance / CUT), "normal": None}
+    return 0.0, variance, bound[distribution]
+
+
+# For weights of shape (100, 200): fan-in 100, fan-out 200, mean 150.
+SPREADS = [
+    ("GlorotUniform", {}, spread("uniform", 1 / 150)),
+    ("GlorotNormal", {}, spread("truncated", 1 / 150)),
+    ("HeNormal", {}, spread("truncated", 2 / 100)),
+    ("HeUniform", {}, spread("uniform", 2 / 100)),
+    ("LecunNormal", {}, spread("truncated", 1 / 100)),
+    ("LecunUniform", {}, spread("uniform", 1 / 100)),
+    ("RandomNormal", {}, spread("normal", 0.05**2)),
+    ("RandomNormal", {"mean": 3.0, "stddev": 2.0}, (3.0, 4.0, None)),
+    ("RandomUniform", {}, (0.0, 0.1**2 / 12, 0.05)),
+    ("RandomUniform", {"minval": 1.0, "maxval": 4.0}, (2.5, 9 / 12, 1.5)),
+    ("TruncatedNormal", {}, (0.0, 0.05**2 * CUT, 0.1)),
+    ("TruncatedNormal", {"mean": 3.0, "stddev": 2.0}, (3.0, 4 * CUT, 4.0)),
+    ("VarianceScaling", {}, spread("truncated", 1 / 100)),
+    ("VarianceScaling", {"scale": 3.0, "mode": "fan_out"}, spread("truncated", 3 / 200)),
+    ("VarianceScaling", {"mode": "fan_avg", "distribution": "uniform"}, spread("uniform", 1 / 150)),
+    ("VarianceScaling", {"distribution": "untruncated_normal"}, spread("normal", 1 / 100)),
+    ("VarianceScaling", {"distribution": "normal"}, spread("truncated", 1 / 100)),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "expected"), SPREADS, ids=lambda v: str(v) if isinstance(v, dict) else "")
+def test_spread(name, options, expected):
+    mean, variance, bound = expected
+    values = np.asarray(getattr(initializers, name)(seed=1, **options)((100, 200), "float64"))
+    assert values.var() == pytest.approx(variance, rel=0.03)
+    assert abs(values.mean() - mean) < 0.03 * math.sqrt(variance)
+    farthest = np.abs(values - mean).max() / math.sqrt(variance)
+    if bound is None:
+        assert 3 < farthest < 6  # of 20,000 normal draws the farthest lies at about four deviations
+    else:
+        assert 0.99 * bound < farthest * math.sqrt(variance) <= bound * (1 + 1e-6)
+
+
 @pytest.mark.parametrize(
-    ("name", "variance", "bound"),
+    ("options", "shape", "fan"),
     [
-        ("GlorotUniform", 2 / 300, math.sqrt(6 / 300)),
-        ("GlorotNormal", 2 / 300, None),
-        ("HeNormal", 2 / 100, None),
-        ("HeUniform", 2 / 100, math.sqrt(6 / 100)),
-        ("LecunNormal", 1 / 100, None),
-        ("LecunUniform", 1 / 100, math.sqrt(3 / 100)),
-        ("RandomNormal", 0.05**2, None),
-        ("RandomUniform", 0.1**2 / 12, 0.05),
-        ("TruncatedNormal", 0.05**2 * 0.7737, 0.1),
+        ({}, (5, 5, 20, 30), 25 * 20),
+        ({"mode": "fan_out"}, (5, 5, 20, 30), 25 * 30),
+        ({}, (3000,), 3000),
+        ({"mode": "fan_out"}, (3000,), 3000),
+        ({"input_axes": (0, 1), "output_axes": 2}, (20, 5, 200), 20 * 5),
+        ({"input_axes": 0, "output_axes": (1, 2), "mode": "fan_out"}, (20, 5, 200), 5 * 200),
+        ({"input_axes": -1, "output_axes": 1}, (20, 5, 200), 20 * 200),
     ],
+    ids=str,
 )
-def test_spread(name, variance, bound):
-    values = np.asarray(getattr(initializers, name)(seed=1)((100, 200)))
-    assert values.var() == pytest.approx(variance, rel=0.05)
-    assert abs(values.mean()) < 0.02 * math.sqrt(variance)
-    if bound:
-        assert 0.95 * bound < abs(values).max() <= bound * (1 + 1e-6)
+def test_fans(options, shape, fan):
+    """Inputs (or outputs) times the receptive field, that is all other axes."""
+    values = np.asarray(initializers.VarianceScaling(seed=1, distribution="uniform", **options)(shape))
+    assert np.abs(values).max() == pytest.approx(math.sqrt(3 / fan), rel=0.01)
 
 
-def test_fans_of_a_convolution_and_of_named_axes():
-    convolution = np.asarray(initializers.HeNormal(seed=1)((5, 5, 20, 30)))
-    assert convolution.var() == pytest.approx(2 / 500, rel=0.05)
-    named = initializers.VarianceScaling(1.0, "fan_in", "uniform", seed=1, input_axes=(0, 1), output_axes=2)
-    assert np.asarray(named((20, 5, 200))).var() == pytest.approx(1 / 100, rel=0.05)
+@pytest.mark.parametrize("periodic", [False, True])
+@pytest.mark.parametrize("scaling", ["density", "spectrum", None])
+@pytest.mark.parametrize("window", ["hann", "hamming", None, "array"])
+@pytest.mark.parametrize("side", ["real", "imag"])
+def test_stft_kernels_are_a_fourier_transform(side, window, scaling, periodic):
+    length, bins = 16, 9
+    own = np.linspace(1, 2, length)
+    n = length if periodic else length - 1
+    cosine = np.cos(2 * np.pi * np.arange(length) / n)
+    values = {"hann": 0.5 - 0.5 * cosine, "hamming": 0.54 - 0.46 * cosine, "array": own}.get(window, np.ones(length))
+    factor = {"density": 1 / np.sqrt((values**2).sum()), "spectrum": 1 / values.sum(), None: 1.0}[scaling]
+    kernel = initializers.STFT(side, own if window == "array" else window, scaling, periodic)
+    kernel = np.asarray(kernel((length, 1, bins), "float64"))[:, 0]
+    signal = np.random.default_rng(2).standard_normal(length)
+    expected = np.fft.rfft(signal * values * factor)
+    np.testing.assert_allclose(signal @ kernel, expected.real if side == "real" else expected.imag, atol=1e-12)
 
 
 def test_fixed_values():

@@ -10,14 +10,42 @@ from lamina.variables import Variable
 X = np.array([[1.0, -2.0], [3.0, 0.5]], "float32")
 
 
-def test_definitions():
-    assert float(regularizers.L1(0.1)(X)) == pytest.approx(0.65)
-    assert float(regularizers.L2(0.1)(X)) == pytest.approx(1.425)
-    assert float(regularizers.L1L2(0.1, 0.2)(X)) == pytest.approx(0.65 + 2.85)
-    assert float(regularizers.L1L2()(X)) == 0.0
-    unit = X / np.linalg.norm(X, axis=1, keepdims=True)
-    assert float(regularizers.OrthogonalRegularizer(0.3)(X)) == pytest.approx(0.3 * abs(unit[0] @ unit[1]), rel=1e-5)
-    assert float(regularizers.OrthogonalRegularizer(mode="columns")(np.eye(3, dtype="float32"))) == 0.0
+def cosines(rows):
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return np.abs(np.triu(unit @ unit.T, 1)).sum() / (len(rows) * (len(rows) - 1) / 2)
+
+
+DEFINITIONS = [
+    (regularizers.L1, {}, lambda x: 0.01 * np.abs(x).sum()),
+    (regularizers.L1, {"l1": 0.3}, lambda x: 0.3 * np.abs(x).sum()),
+    (regularizers.L1, {"l1": 0.0}, lambda x: 0.0),
+    (regularizers.L2, {}, lambda x: 0.01 * np.square(x).sum()),
+    (regularizers.L2, {"l2": 0.3}, lambda x: 0.3 * np.square(x).sum()),
+    (regularizers.L1L2, {}, lambda x: 0.0),
+    (regularizers.L1L2, {"l1": 0.3}, lambda x: 0.3 * np.abs(x).sum()),
+    (regularizers.L1L2, {"l2": 0.3}, lambda x: 0.3 * np.square(x).sum()),
+    (regularizers.L1L2, {"l1": 0.3, "l2": 0.7}, lambda x: 0.3 * np.abs(x).sum() + 0.7 * np.square(x).sum()),
+    (regularizers.OrthogonalRegularizer, {}, lambda x: 0.01 * cosines(x)),
+    (regularizers.OrthogonalRegularizer, {"factor": 0.3}, lambda x: 0.3 * cosines(x)),
+    (regularizers.OrthogonalRegularizer, {"factor": 0.3, "mode": "columns"}, lambda x: 0.3 * cosines(x.T)),
+]
+
+
+@pytest.mark.parametrize(
+    "x", [X, np.zeros((2, 2)), np.arange(-6, 6).reshape(4, 3) + 0.5], ids=["small", "zero", "tall"]
+)
+@pytest.mark.parametrize(
+    ("cls", "options", "definition"), DEFINITIONS, ids=lambda v: str(v) if isinstance(v, dict) else ""
+)
+def test_definitions(cls, options, definition, x):
+    x = np.asarray(x, "float64")
+    np.testing.assert_allclose(cls(**options)(x), definition(x), rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize("cls", [regularizers.L1, regularizers.L2, regularizers.L1L2])
+def test_infinite_weights_show(cls):
+    assert np.isinf(cls(0.1)(np.array([1.0, -np.inf])))
+    assert np.isnan(cls(0.1)(np.array([1.0, np.nan])))
 
 
 @pytest.mark.parametrize("name", ["L1", "L2", "L1L2", "OrthogonalRegularizer"])
