@@ -43,6 +43,7 @@ from lamina.regularizers._regularizer import Regularizer as Regularizer
 from lamina.layers._remat import RematScope as RematScope
 from lamina.models._sequential import Sequential as Sequential
 from lamina.variables._scope import StateScope as StatelessScope
+from lamina._typing import Tensor as Tensor
 from lamina.variables._variable import Variable as Variable
 from lamina.variables._name_scope import name_scope as name_scope
 from lamina.training._profile import profile as profile

@@ -21,6 +21,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "RematScope": ("lamina.layers._remat", "RematScope"),
         "Sequential": ("lamina.models._sequential", "Sequential"),
         "StatelessScope": ("lamina.variables._scope", "StateScope"),
+        "Tensor": ("lamina._typing", "Tensor"),
         "Variable": ("lamina.variables._variable", "Variable"),
         "name_scope": ("lamina.variables._name_scope", "name_scope"),
         "profile": ("lamina.training._profile", "profile"),

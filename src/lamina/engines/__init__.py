@@ -89,13 +89,13 @@ def _choose(name: str, why: str) -> None:
         _current, _reason = importlib.import_module(_registered[name]), why
 
 
-def layer_bases() -> tuple[type, ...]:
-    """What the engine in use, or else the one that will be, wants layers to inherit from too."""
+def layer_base() -> type:
+    """The class that the engine in use, or else the one that will be, wants layers to inherit from too."""
     name = _current.NAME if _current is not None else requested()[0]
     name = _automatic()[0] if name == "auto" else name
     if name not in _registered or not _is_installed(_needs.get(name, "numpy")):
-        return ()  # an error when the engine is used
-    return tuple(getattr(importlib.import_module(_registered[name]), "LAYER_BASES", ()))
+        return object  # an error when the engine is used
+    return getattr(importlib.import_module(_registered[name]), "LAYER_BASE", object)
 
 
 def _is_installed(library: str) -> bool:

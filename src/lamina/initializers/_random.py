@@ -29,7 +29,7 @@ class RandomInitializer(Initializer):
             else:
                 raise ValueError(f"{type(self).__name__}: seed must be an int, a SeedGenerator or None; got {seed!r}.")
         self._init_seed = seed
-        self.seed = make_default_seed() if seed is None else seed
+        self.seed: Any = make_default_seed() if seed is None else seed
 
     def generator(self) -> np.random.Generator:
         return host_generator(self.seed)
@@ -184,7 +184,7 @@ class GlorotUniform(_Preset):
     Reference: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
     """
 
-    preset = (1.0, "fan_avg", "uniform")
+    preset: tuple[float, str, str] = (1.0, "fan_avg", "uniform")
 
 
 @public("initializers.GlorotNormal", "initializers.glorot_normal")
@@ -194,7 +194,7 @@ class GlorotNormal(_Preset):
     Reference: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
     """
 
-    preset = (1.0, "fan_avg", "truncated_normal")
+    preset: tuple[float, str, str] = (1.0, "fan_avg", "truncated_normal")
 
 
 @public("initializers.HeNormal", "initializers.he_normal")
@@ -204,7 +204,7 @@ class HeNormal(_Preset):
     Reference: He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852.
     """
 
-    preset = (2.0, "fan_in", "truncated_normal")
+    preset: tuple[float, str, str] = (2.0, "fan_in", "truncated_normal")
 
 
 @public("initializers.HeUniform", "initializers.he_uniform")
@@ -214,7 +214,7 @@ class HeUniform(_Preset):
     Reference: He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852.
     """
 
-    preset = (2.0, "fan_in", "uniform")
+    preset: tuple[float, str, str] = (2.0, "fan_in", "uniform")
 
 
 @public("initializers.LecunNormal", "initializers.lecun_normal")
@@ -224,7 +224,7 @@ class LecunNormal(_Preset):
     Reference: Klambauer et al., Self-Normalizing Neural Networks, 2017, arXiv:1706.02515.
     """
 
-    preset = (1.0, "fan_in", "truncated_normal")
+    preset: tuple[float, str, str] = (1.0, "fan_in", "truncated_normal")
 
 
 @public("initializers.LecunUniform", "initializers.lecun_uniform")
@@ -234,7 +234,7 @@ class LecunUniform(_Preset):
     Reference: LeCun et al., Efficient BackProp, 1998.
     """
 
-    preset = (1.0, "fan_in", "uniform")
+    preset: tuple[float, str, str] = (1.0, "fan_in", "uniform")
 
 
 @public("initializers.Orthogonal", "initializers.OrthogonalInitializer", "initializers.orthogonal")

@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import tree
 from lamina._public import public
+from lamina._typing import Axis, DType, Shape
 
 
 @public("InputSpec", "layers.InputSpec")
@@ -22,26 +23,26 @@ class InputSpec:
 
     def __init__(
         self,
-        dtype=None,
-        shape=None,
-        ndim=None,
-        max_ndim=None,
-        min_ndim=None,
-        axes=None,
-        allow_last_axis_squeeze=False,
-        name=None,
-        optional=False,
+        dtype: DType = None,
+        shape: Shape = None,
+        ndim: Any = None,
+        max_ndim: Any = None,
+        min_ndim: Any = None,
+        axes: Axis = None,
+        allow_last_axis_squeeze: bool = False,
+        name: str | None = None,
+        optional: bool = False,
     ):
         self.dtype = dtype
-        self.shape = None if shape is None else tuple(shape)
-        self.ndim = ndim if shape is None else len(self.shape)
+        self.shape: Any = None if shape is None else tuple(shape)
+        self.ndim: Any = ndim if shape is None else len(self.shape)
         self.max_ndim = max_ndim
         self.min_ndim = min_ndim
         self.name = name
         self.optional = optional
         self.allow_last_axis_squeeze = allow_last_axis_squeeze
         try:
-            self.axes = {int(k): axes[k] for k in axes or {}}
+            self.axes: Any = {int(k): axes[k] for k in axes or {}}
         except (TypeError, ValueError):
             raise TypeError(f"InputSpec: axes must map ints to sizes; got {axes!r}.") from None
         limit = self.ndim if self.ndim is not None else self.max_ndim

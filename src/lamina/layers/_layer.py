@@ -2,12 +2,12 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lamina import ops, regularizers, tree
 from lamina._public import public
 from lamina._where import where
-from lamina.engines import layer_bases
+from lamina.engines import layer_base
 from lamina.ops._convert import to_tensors
 from lamina.ops._symbolic import KerasTensor, Node, Operation, any_symbolic
 from lamina.variables import (
@@ -28,9 +28,14 @@ from ._old_arguments import rename_old_arguments, take_general_arguments
 from ._old_attributes import OldAttributes
 from ._remat import current_remat, remat
 
+if TYPE_CHECKING:
+    EngineBase = object
+else:
+    EngineBase = layer_base()
+
 
 @public("layers.Layer", "Layer")
-class Layer(OldAttributes, Building, Losses, Operation, *layer_bases()):
+class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
     """A function of tensors with state: its weights are made in `build`, its calculation is `call`.
 
     A subclass defines `__init__` (its options), `build(input_shape)` (makes weights with `add_weight`; runs once, before
@@ -55,7 +60,7 @@ class Layer(OldAttributes, Building, Losses, Operation, *layer_bases()):
 
     is_host_layer = False  # runs on the host, on arrays of strings; the trainer calls it before the compiled step
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
             cls.build = build_once(cls.__dict__["build"])
@@ -72,7 +77,7 @@ class Layer(OldAttributes, Building, Losses, Operation, *layer_bases()):
         **kwargs: Any,
     ):
         Operation.__init__(self, name=name)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.activity_regularizer: Any = regularizers.get(activity_regularizer)
         self._input_shape_arg, self._initial_weights = take_general_arguments(self, kwargs)
         if kwargs:
             raise ValueError(
@@ -93,7 +98,7 @@ class Layer(OldAttributes, Building, Losses, Operation, *layer_bases()):
         self._building = False
         self._called = False
         self.built = False
-        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
+        self.supports_masking: bool = type(self).compute_mask is not Layer.compute_mask
         self.supports_jit = True
         self._initialized = True
 
@@ -109,11 +114,25 @@ class Layer(OldAttributes, Building, Losses, Operation, *layer_bases()):
     def dtype_policy(self, value: Any) -> None:
         self._set_policy(value)
 
-    dtype = property(lambda self: self.variable_dtype)
-    variable_dtype = property(lambda self: self.dtype_policy.variable_dtype)
-    compute_dtype = property(lambda self: self.dtype_policy.compute_dtype)
-    input_dtype = property(lambda self: self.dtype_policy.compute_dtype)
-    quantization_mode = property(lambda self: self.dtype_policy.quantization_mode)
+    @property
+    def dtype(self) -> str:
+        return self.variable_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def quantization_mode(self) -> str | None:
+        return self.dtype_policy.quantization_mode
 
     @property
     def path(self) -> str | None:

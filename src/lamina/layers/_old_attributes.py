@@ -110,10 +110,10 @@ class OldAttributes(Held):
             raise AttributeError(f"{self._owner} has not been called yet, so it has no output_shape.")
         return self.compute_output_shape(*self._build_shapes_dict.values())
 
-    input_mask = readable(lambda self: self.get_input_mask_at(0))
-    output_mask = readable(lambda self: self.get_output_mask_at(0))
-    inbound_nodes = readable(lambda self: self._inbound_nodes)
-    outbound_nodes = readable(lambda self: self._outbound_nodes)
+    input_mask: Any = readable(lambda self: self.get_input_mask_at(0))
+    output_mask: Any = readable(lambda self: self.get_output_mask_at(0))
+    inbound_nodes: Any = readable(lambda self: self._inbound_nodes)
+    outbound_nodes: Any = readable(lambda self: self._outbound_nodes)
 
     @property
     def _trainable_weights(self: Any) -> OwnList:
@@ -133,8 +133,8 @@ class OldAttributes(Held):
     def _non_trainable_weights(self, weights: Any) -> None:
         self._set_own_weights(weights, False)
 
-    trainable_weights = Held.trainable_weights.setter(lambda self, weights: self._set_own_weights(weights, True))
-    non_trainable_weights = Held.non_trainable_weights.setter(
+    trainable_weights: Any = Held.trainable_weights.setter(lambda self, weights: self._set_own_weights(weights, True))
+    non_trainable_weights: Any = Held.non_trainable_weights.setter(
         lambda self, weights: self._set_own_weights(weights, False)
     )
 

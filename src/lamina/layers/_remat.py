@@ -43,7 +43,7 @@ class RematScope:
             raise ValueError(f"RematScope: mode must be one of {', '.join(map(repr, MODES))}; got {mode!r}.")
         self.mode = mode
         self.output_size_threshold = output_size_threshold
-        self.layer_names = list(layer_names or ())
+        self.layer_names: Any = list(layer_names or ())
 
     def __enter__(self) -> "RematScope":
         self._outer = _local.scope

@@ -7,7 +7,7 @@ from lamina._public import public
 from lamina._where import inside, where
 from lamina.ops._masks import get_mask
 from lamina.ops._symbolic import auto_name
-from lamina.variables import get_dtype_policy
+from lamina.variables._dtype_policy import get as get_dtype_policy
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -25,12 +25,14 @@ class Loss:
     """
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None):
-        self.name = name or auto_name(type(self).__name__)
-        self.reduction = check_reduction(reduction, type(self).__name__)
+        self.name: str = name or auto_name(type(self).__name__)
+        self.reduction: Any = check_reduction(reduction, type(self).__name__)
         self._dtype_policy = get_dtype_policy(dtype or _settings.floatx())
         self._dtype = self._dtype_policy.compute_dtype
 
-    dtype = property(lambda self: self._dtype)
+    @property
+    def dtype(self) -> str:
+        return self._dtype
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Any:
         """The loss.

@@ -27,7 +27,7 @@ class _BestRate(Metric):
         setattr(self, self.argument, value)
         self.num_thresholds = num_thresholds
         self.class_id = class_id
-        self.thresholds = [0.5] if num_thresholds == 1 else even_thresholds(num_thresholds)
+        self.thresholds: Any = [0.5] if num_thresholds == 1 else even_thresholds(num_thresholds)
         for count in COUNTS:
             setattr(self, count, self.add_variable((len(self.thresholds),), "zeros", name=count))
 
@@ -75,7 +75,9 @@ class SensitivityAtSpecificity(_BestRate):
     Raises ValueError if specificity is outside [0, 1].
     """
 
-    argument, bounded, wanted = "specificity", "specificity", "sensitivity"
+    argument: str = "specificity"
+    bounded: str = "specificity"
+    wanted: str = "sensitivity"
 
     def __init__(
         self,
@@ -100,7 +102,9 @@ class SpecificityAtSensitivity(_BestRate):
     Raises ValueError if sensitivity is outside [0, 1].
     """
 
-    argument, bounded, wanted = "sensitivity", "sensitivity", "specificity"
+    argument: str = "sensitivity"
+    bounded: str = "sensitivity"
+    wanted: str = "specificity"
 
     def __init__(
         self,
@@ -125,7 +129,9 @@ class PrecisionAtRecall(_BestRate):
     Raises ValueError if recall is outside [0, 1].
     """
 
-    argument, bounded, wanted = "recall", "recall", "precision"
+    argument: str = "recall"
+    bounded: str = "recall"
+    wanted: str = "precision"
 
     def __init__(
         self,
@@ -150,7 +156,9 @@ class RecallAtPrecision(_BestRate):
     Raises ValueError if precision is outside [0, 1].
     """
 
-    argument, bounded, wanted = "precision", "precision", "recall"
+    argument: str = "precision"
+    bounded: str = "precision"
+    wanted: str = "recall"
 
     def __init__(
         self,

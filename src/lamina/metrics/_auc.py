@@ -62,19 +62,19 @@ class AUC(Metric):
         if thresholds is None:
             if not num_thresholds > 1:
                 raise ValueError(f"AUC: num_thresholds must be an integer above 1; got {num_thresholds!r}.")
-            self.num_thresholds = num_thresholds
-            inner = even_thresholds(num_thresholds)[1:-1]
+            self.num_thresholds: int = num_thresholds
+            inner: Any = even_thresholds(num_thresholds)[1:-1]
             self._even = True
         else:
             inner = self._init_thresholds
             self.num_thresholds = len(inner) + 2
             self._even = are_even(np.array([0.0, *inner, 1.0]))
-        self.thresholds = [-_settings.epsilon(), *inner, 1.0 + _settings.epsilon()]
-        self.curve = _CURVES[curve.lower()]
-        self.summation_method = method.lower()
+        self.thresholds: Any = [-_settings.epsilon(), *inner, 1.0 + _settings.epsilon()]
+        self.curve: str = _CURVES[curve.lower()]
+        self.summation_method: str = method.lower()
         self.multi_label = multi_label
         self.num_labels = num_labels
-        self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
+        self.label_weights: Any = None if label_weights is None else [float(w) for w in label_weights]
         self.from_logits = from_logits
         self._built = False
         if not multi_label:

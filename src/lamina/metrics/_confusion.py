@@ -135,9 +135,9 @@ class _Count(Metric):
     def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
-        self.thresholds = parse_thresholds(thresholds, 0.5, type(self).__name__)
+        self.thresholds: Any = parse_thresholds(thresholds, 0.5, type(self).__name__)
         self._even = are_even(self.thresholds)
-        self.accumulator = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
+        self.accumulator: Any = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Adds a batch: labels 0 or 1, predictions from 0 to 1, and weights that broadcast to them."""

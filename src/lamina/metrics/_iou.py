@@ -28,7 +28,7 @@ class _IoUBase(Metric):
         super().__init__(name=name, dtype=dtype or "int32")
         check_positive_int(num_classes, "num_classes", type(self).__name__)
         self.num_classes = num_classes
-        self.target_class_ids = [int(i) for i in target_class_ids]
+        self.target_class_ids: Any = [int(i) for i in target_class_ids]
         for index in self.target_class_ids:
             if not 0 <= index < num_classes:
                 raise ValueError(
@@ -39,7 +39,7 @@ class _IoUBase(Metric):
         self.sparse_y_pred = sparse_y_pred
         self.axis = axis
         shape = (num_classes, num_classes)
-        self.total_cm = self.add_variable(shape, "zeros", dtype=self.dtype, name="total_confusion_matrix")
+        self.total_cm: Any = self.add_variable(shape, "zeros", dtype=self.dtype, name="total_confusion_matrix")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Adds a batch: class indices (or one-hot classes), and weights of the shape of the indices."""

@@ -9,7 +9,8 @@ from lamina._public import public
 from lamina._where import inside, where
 from lamina.ops._convert import to_tensors
 from lamina.ops._symbolic import auto_name
-from lamina.variables import StateScope, Variable, get_dtype_policy, name_scope
+from lamina.variables import StateScope, Variable, name_scope
+from lamina.variables._dtype_policy import get as get_dtype_policy
 
 
 @public("Metric", "metrics.Metric")
@@ -33,19 +34,23 @@ class Metric:
     # "up" or "down": which way is better, where the metric knows; callbacks with mode="auto" ask.
     _direction: str | None = None
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "update_state" in cls.__dict__:
-            cls.update_state = _on_tensors(cls.__dict__["update_state"])
+            cls.update_state = _on_tensors(  # type: ignore[method-assign]
+                cls.__dict__["update_state"]
+            )
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self._variables: list[Variable] = []
         self._metrics: list[Metric] = []
-        self.name = name or auto_name(type(self).__name__)
+        self.name: str = name or auto_name(type(self).__name__)
         self._dtype_policy = get_dtype_policy(dtype or _settings.floatx())
         self._dtype = self._dtype_policy.compute_dtype
 
-    dtype = property(lambda self: self._dtype)
+    @property
+    def dtype(self) -> str:
+        return self._dtype
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith(("_variables", "_metrics", "_dtype")):
@@ -144,7 +149,7 @@ class Metric:
         return f"<{type(self).__name__} name={self.name}>"
 
 
-def _on_tensors(update_state: Callable) -> Callable:
+def _on_tensors(update_state: Callable[..., Any]) -> Callable[..., Any]:
     """`update_state` that is given tensors of its own, whatever arrays the caller has."""
 
     @functools.wraps(update_state)

@@ -27,10 +27,10 @@ class _Share(Metric):
         self.init_thresholds = thresholds
         self.top_k = top_k
         self.class_id = class_id
-        self.thresholds = parse_thresholds(thresholds, 0.5 if top_k is None else LOWEST, type(self).__name__)
+        self.thresholds: Any = parse_thresholds(thresholds, 0.5 if top_k is None else LOWEST, type(self).__name__)
         self._even = are_even(self.thresholds)
         shape = (len(self.thresholds),)
-        self.true_positives = self.add_variable(shape, "zeros", name="true_positives")
+        self.true_positives: Any = self.add_variable(shape, "zeros", name="true_positives")
         setattr(self, self.errors, self.add_variable(shape, "zeros", name=self.errors))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

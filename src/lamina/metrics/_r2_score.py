@@ -38,7 +38,7 @@ class R2Score(Metric):
         check_non_negative(num_regressors, "num_regressors", "R2Score")
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.num_samples = self.add_variable((), "zeros", name="num_samples")
+        self.num_samples: Any = self.add_variable((), "zeros", name="num_samples")
         self._built = False
 
     def _build(self, y_true_shape: tuple[int, ...], y_pred_shape: tuple[int, ...]) -> None:
@@ -48,10 +48,10 @@ class R2Score(Metric):
                 f"got {tuple(y_true_shape)} and {tuple(y_pred_shape)}."
             )
         shape = (y_pred_shape[-1],)
-        self.squared_sum = self.add_variable(shape, "zeros", name="squared_sum")
-        self.sum = self.add_variable(shape, "zeros", name="sum")
-        self.total_mse = self.add_variable(shape, "zeros", name="residual")
-        self.count = self.add_variable(shape, "zeros", name="count")
+        self.squared_sum: Any = self.add_variable(shape, "zeros", name="squared_sum")
+        self.sum: Any = self.add_variable(shape, "zeros", name="sum")
+        self.total_mse: Any = self.add_variable(shape, "zeros", name="residual")
+        self.count: Any = self.add_variable(shape, "zeros", name="count")
         self._built = True
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

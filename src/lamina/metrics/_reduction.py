@@ -12,7 +12,7 @@ from lamina.variables import deserialize_keras_object, serialize_keras_object
 from ._metric import Metric
 
 
-def by_sample(values: Any, sample_weight: Any, reduce: Callable, dtype: Any) -> tuple[Any, Any]:
+def by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtype: Any) -> tuple[Any, Any]:
     """Weighted values and weights, both reduced to one number for each sample, `(batch,)`."""
     mask = get_mask(values)
     values = ops.cast(values, dtype or _settings.floatx())
@@ -44,7 +44,7 @@ class Sum(Metric):
 
     def __init__(self, name: str | None = "sum", dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
-        self.total = self.add_variable((), "zeros", dtype=self.dtype, name="total")
+        self.total: Any = self.add_variable((), "zeros", dtype=self.dtype, name="total")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Adds `values`, `(batch, ...)`, times `sample_weight`, which broadcasts to them."""
@@ -65,8 +65,8 @@ class Mean(Metric):
 
     def __init__(self, name: str | None = "mean", dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
-        self.total = self.add_variable((), "zeros", dtype=self.dtype, name="total")
-        self.count = self.add_variable((), "zeros", dtype=self.dtype, name="count")
+        self.total: Any = self.add_variable((), "zeros", dtype=self.dtype, name="total")
+        self.count: Any = self.add_variable((), "zeros", dtype=self.dtype, name="count")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Adds `values`, `(batch, ...)`, with `sample_weight`, which broadcasts to them."""
@@ -92,7 +92,7 @@ class MeanMetricWrapper(Mean):
         kwargs: further arguments of `fn`.
     """
 
-    def __init__(self, fn: Callable, name: str | None = None, dtype: Any = None, **kwargs: Any):
+    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
@@ -102,7 +102,7 @@ class MeanMetricWrapper(Mean):
         elif self._direction is None and PUBLIC.get(f"losses.{getattr(fn, '__name__', '')}") is fn:
             self._direction = "down"
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Adds a batch: targets, predictions, and weights that broadcast to the values."""
         mask = get_mask(y_pred)
         if type(self) is MeanMetricWrapper and hasattr(y_true, "shape") and hasattr(y_pred, "shape"):

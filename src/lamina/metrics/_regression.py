@@ -122,7 +122,7 @@ class RootMeanSquaredError(Mean):
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Adds a batch: targets, predictions, and weights that broadcast to them."""
         y_true, y_pred = match_ranks(*as_tensors(self.dtype, y_true, y_pred))
         super().update_state(ops.square(ops.subtract(y_pred, y_true)), sample_weight=sample_weight)

@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike, Unary
+
 from ._axes import all_axes
 from ._backend import kernels, xp
-from ._convert import dtype_name, floating, tensor, to
-from ._dtypes import numpy_dtype
+from ._convert import floating, tensor, to
+from ._dtypes import dtype_name, numpy_dtype
 from ._op import op
 
 
-def _activation(name: str, formula: str, body: Callable, aliases: tuple = ()) -> Callable:
-    def function(x):
+def _activation(name: str, formula: str, body: Callable[..., Any], aliases: tuple[Any, ...] = ()) -> Callable[..., Any]:
+    def function(x: TensorLike) -> Tensor:
         return body(floating(x))
 
     function.__name__ = function.__qualname__ = name
@@ -37,7 +39,7 @@ def _hard_sigmoid(x: Any) -> Any:
 
 
 @op("nn")
-def relu(x):
+def relu(x: TensorLike) -> Tensor:
     """max(x, 0), element by element.
 
     Args:
@@ -49,50 +51,52 @@ def relu(x):
     return xp.maximum(to(x, "int32") if dtype_name(x) == "bool" else x, 0)
 
 
-sigmoid = _activation("sigmoid", "1 / (1 + e⁻ˣ)", _sigmoid)
+sigmoid: Unary = _activation("sigmoid", "1 / (1 + e⁻ˣ)", _sigmoid)
 
 
-softplus = _activation("softplus", "ln(1 + eˣ), without overflow", _softplus)
+softplus: Unary = _activation("softplus", "ln(1 + eˣ), without overflow", _softplus)
 
 
-softsign = _activation("softsign", "x / (1 + |x|)", lambda x: x / (1 + xp.abs(x)))
+softsign: Unary = _activation("softsign", "x / (1 + |x|)", lambda x: x / (1 + xp.abs(x)))
 
 
-silu = _activation("silu", "x · sigmoid(x)", lambda x: x * _sigmoid(x), aliases=("swish",))
+silu: Unary = _activation("silu", "x · sigmoid(x)", lambda x: x * _sigmoid(x), aliases=("swish",))
 
 
-swish = silu
+swish: Unary = silu
 
 
-log_sigmoid = _activation("log_sigmoid", "ln sigmoid(x), without overflow", lambda x: -_softplus(-x))
+log_sigmoid: Unary = _activation("log_sigmoid", "ln sigmoid(x), without overflow", lambda x: -_softplus(-x))
 
 
-relu6 = _activation("relu6", "min(max(x, 0), 6)", lambda x: xp.minimum(xp.maximum(x, 0), 6))
+relu6: Unary = _activation("relu6", "min(max(x, 0), 6)", lambda x: xp.minimum(xp.maximum(x, 0), 6))
 
 
-hard_sigmoid = _activation("hard_sigmoid", "min(max(x / 6 + 1/2, 0), 1)", _hard_sigmoid)
+hard_sigmoid: Unary = _activation("hard_sigmoid", "min(max(x / 6 + 1/2, 0), 1)", _hard_sigmoid)
 
 
-hard_silu = _activation("hard_silu", "x · hard_sigmoid(x)", lambda x: x * _hard_sigmoid(x), aliases=("hard_swish",))
+hard_silu: Unary = _activation(
+    "hard_silu", "x · hard_sigmoid(x)", lambda x: x * _hard_sigmoid(x), aliases=("hard_swish",)
+)
 
 
-hard_swish = hard_silu
+hard_swish: Unary = hard_silu
 
 
-hard_tanh = _activation("hard_tanh", "min(max(x, -1), 1)", lambda x: xp.minimum(xp.maximum(x, -1), 1))
+hard_tanh: Unary = _activation("hard_tanh", "min(max(x, -1), 1)", lambda x: xp.minimum(xp.maximum(x, -1), 1))
 
 
-tanh_shrink = _activation("tanh_shrink", "x - tanh(x)", lambda x: x - xp.tanh(x))
+tanh_shrink: Unary = _activation("tanh_shrink", "x - tanh(x)", lambda x: x - xp.tanh(x))
 
 
-sparse_plus = _activation(
+sparse_plus: Unary = _activation(
     "sparse_plus",
     "0 for x <= -1, x for x >= 1, (x + 1)²/4 between",
     lambda x: xp.where(x <= -1, xp.zeros_like(x), xp.where(x >= 1, x, xp.square(x + 1) * 0.25)),
 )
 
 
-sparse_sigmoid = _activation(
+sparse_sigmoid: Unary = _activation(
     "sparse_sigmoid",
     "0 for x <= -1, 1 for x >= 1, (x + 1)/2 between",
     lambda x: xp.minimum(xp.maximum(0.5 * (x + 1), 0), 1),
@@ -105,7 +109,7 @@ _SELU_SCALE = 1.0507009873554805
 _SELU_ALPHA = 1.6732632423543772
 
 
-selu = _activation(
+selu: Unary = _activation(
     "selu",
     "1.0507 · (x for x > 0, 1.6733 · (eˣ - 1) below)",
     lambda x: _SELU_SCALE * xp.where(x > 0, x, _SELU_ALPHA * xp.expm1(xp.minimum(x, 0))),
@@ -113,7 +117,7 @@ selu = _activation(
 
 
 @op("nn")
-def leaky_relu(x, negative_slope=0.2):
+def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:
     """x for x > 0, negative_slope · x below, element by element.
 
     Args:
@@ -127,7 +131,7 @@ def leaky_relu(x, negative_slope=0.2):
 
 
 @op("nn")
-def elu(x, alpha=1.0):
+def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """x for x > 0, alpha · (eˣ - 1) below, element by element.
 
     Args:
@@ -142,7 +146,7 @@ def elu(x, alpha=1.0):
 
 
 @op("nn")
-def celu(x, alpha=1.0):
+def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """max(x, 0) + min(alpha · (e^(x / alpha) - 1), 0), element by element.
 
     Args:
@@ -156,7 +160,7 @@ def celu(x, alpha=1.0):
 
 
 @op("nn")
-def gelu(x, approximate=True):
+def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
     """x · Φ(x), Φ the distribution function of the standard normal, element by element.
 
     Args:
@@ -174,7 +178,7 @@ def gelu(x, approximate=True):
 
 
 @op("nn")
-def glu(x, axis=-1):
+def glu(x: TensorLike, axis: int = -1) -> Tensor:
     """a · sigmoid(b), with a and b the two halves of `x` along an axis.
 
     Args:
@@ -192,7 +196,7 @@ def glu(x, axis=-1):
 
 
 @op("nn")
-def hard_shrink(x, threshold=0.5):
+def hard_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
     """x where |x| > threshold, 0 elsewhere, element by element.
 
     Args:
@@ -206,7 +210,7 @@ def hard_shrink(x, threshold=0.5):
 
 
 @op("nn")
-def soft_shrink(x, threshold=0.5):
+def soft_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
     """x moved by `threshold` towards 0, and 0 where |x| <= threshold, element by element.
 
     Args:
@@ -220,7 +224,7 @@ def soft_shrink(x, threshold=0.5):
 
 
 @op("nn", tensors="x")
-def threshold(x, threshold, default_value):
+def threshold(x: TensorLike, threshold: Any, default_value: Any) -> Tensor:
     """x where it is above `threshold`, `default_value` elsewhere, element by element.
 
     Args:
@@ -234,7 +238,7 @@ def threshold(x, threshold, default_value):
 
 
 @op("nn")
-def squareplus(x, b=4):
+def squareplus(x: TensorLike, b: TensorLike = 4) -> Tensor:
     """(x + √(x² + b)) / 2, element by element.
 
     Args:
@@ -247,7 +251,7 @@ def squareplus(x, b=4):
     return (x + xp.sqrt(xp.square(x) + b)) * 0.5
 
 
-def _joined(function: Callable, x: Any, axis: Any) -> Any:
+def _joined(function: Callable[..., Any], x: Any, axis: Any) -> Any:
     """Applies a function along one axis, along several taken together, or along all."""
     if isinstance(axis, (int, np.integer)):
         return function(x, int(axis))
@@ -263,7 +267,7 @@ def _joined(function: Callable, x: Any, axis: Any) -> Any:
 
 
 @op("nn")
-def softmax(x, axis=-1):
+def softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """eˣ / Σ eˣ along an axis, without overflow.
 
     Args:
@@ -276,7 +280,7 @@ def softmax(x, axis=-1):
 
 
 @op("nn")
-def log_softmax(x, axis=-1):
+def log_softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """x - ln Σ eˣ along an axis, without overflow.
 
     Args:
@@ -289,7 +293,7 @@ def log_softmax(x, axis=-1):
 
 
 @op("nn")
-def sparsemax(x, axis=-1):
+def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     """The point of the probability simplex nearest to `x`: like softmax, but with exact zeros.
 
     Args:

@@ -5,26 +5,27 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, floating, promote, tensor, to
-from ._dtypes import numpy_dtype, result_type
+from ._convert import floating, promote, tensor, to
+from ._dtypes import dtype_name, numpy_dtype, result_type
 from ._op import op
 
 
 @op("nn", tensors="query key value bias mask scale")
 def dot_product_attention(
-    query,
-    key,
-    value,
-    bias=None,
-    mask=None,
-    scale=None,
-    is_causal=False,
-    flash_attention=None,
-    attn_logits_soft_cap=None,
-):
+    query: TensorLike,
+    key: TensorLike,
+    value: TensorLike,
+    bias: TensorLike = None,
+    mask: TensorLike = None,
+    scale: TensorLike = None,
+    is_causal: bool = False,
+    flash_attention: Any = None,
+    attn_logits_soft_cap: Any = None,
+) -> Tensor:
     """softmax(scale · Q Kᵀ + bias) V for each head, the softmax over the steps of the keys.
 
     Args:

@@ -3,25 +3,30 @@
 from collections.abc import Callable
 from typing import Any
 
+from lamina._typing import Binary, Bitwise, Tensor, TensorLike
+
 from ._backend import xp
-from ._convert import dtype_name, imaginary_unit, is_scalar, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype
+from ._convert import imaginary_unit, is_scalar, promote, scalar, tensor, to
+from ._dtypes import dtype_name, is_float_dtype
 from ._indexing import nonzero
 from ._op import elementwise_spec, op
 
 
 def _make(
-    name: str, formula: str, body: Callable, returns: str, aliases: tuple = (), arguments: str = "x1 x2"
-) -> Callable:
-    if arguments == "x1 x2":
+    name: str,
+    formula: str,
+    body: Callable[..., Any],
+    returns: str,
+    aliases: tuple[Any, ...] = (),
+    arguments: str = "x1 x2",
+) -> Callable[..., Any]:
+    def by_number(x1: TensorLike, x2: TensorLike) -> Tensor:
+        return body(x1, x2)
 
-        def function(x1, x2):
-            return body(x1, x2)
-    else:
+    def by_letter(x: TensorLike, y: TensorLike) -> Tensor:
+        return body(x, y)
 
-        def function(x, y):
-            return body(x, y)
-
+    function: Callable[..., Any] = by_number if arguments == "x1 x2" else by_letter
     function.__name__ = function.__qualname__ = name
     first, second = arguments.split()
     function.__doc__ = (
@@ -31,10 +36,10 @@ def _make(
     return op("numpy", aliases=aliases, spec=elementwise_spec)(function)
 
 
-def _arithmetic(name: str, formula: str, bool_as: str | None = None, function: str | None = None) -> Callable:
+def _arithmetic(name: str, formula: str, bool_as: str | None = None, function: str | None = None) -> Callable[..., Any]:
     """Promotes, then computes. `bool_as`: the dtype in which two booleans are taken."""
 
-    def body(a, b):
+    def body(a: TensorLike, b: TensorLike) -> Tensor:
         a, b = promote(a, b)
         if bool_as is not None and _is_bool(a) and _is_bool(b):
             a, b = (scalar(v, bool_as) if is_scalar(v) else to(v, bool_as) for v in (a, b))
@@ -43,24 +48,26 @@ def _arithmetic(name: str, formula: str, bool_as: str | None = None, function: s
     return _make(name, formula, body, "the promoted dtype")
 
 
-def _floating(name: str, formula: str, aliases: tuple = (), function: Callable | None = None) -> Callable:
-    def body(a, b):
+def _floating(
+    name: str, formula: str, aliases: tuple[Any, ...] = (), function: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
+    def body(a: TensorLike, b: TensorLike) -> Tensor:
         a, b = promote(a, b, also=(float,))
         return (function or getattr(xp, name))(a, b)
 
     return _make(name, formula, body, "floating: the promoted dtype, the default float type for integers", aliases)
 
 
-def _comparison(name: str, formula: str) -> Callable:
+def _comparison(name: str, formula: str) -> Callable[..., Any]:
     return _make(name, formula, lambda a, b: getattr(xp, name)(*promote(a, b)), "bool")
 
 
-def _logical(name: str, formula: str) -> Callable:
+def _logical(name: str, formula: str) -> Callable[..., Any]:
     return _make(name, formula, lambda a, b: getattr(xp, name)(_truth(a), _truth(b)), "bool")
 
 
-def _bitwise(name: str, formula: str, aliases: tuple = (), function: str | None = None) -> Callable:
-    def body(a, b):
+def _bitwise(name: str, formula: str, aliases: tuple[Any, ...] = (), function: str | None = None) -> Callable[..., Any]:
+    def body(a: TensorLike, b: TensorLike) -> Tensor:
         return getattr(xp, function or name)(*promote(a, b))
 
     return _make(name, formula, body, "the promoted dtype", aliases, arguments="x y")
@@ -74,50 +81,52 @@ def _truth(x: Any) -> Any:
     return scalar(bool(x), "bool") if is_scalar(x) else to(tensor(x), "bool")
 
 
-add = _arithmetic("add", "x1 + x2")
-subtract = _arithmetic("subtract", "x1 - x2")
-multiply = _arithmetic("multiply", "x1 · x2")
-divide = _floating("divide", "x1 / x2", aliases=("true_divide",), function=lambda a, b: xp.true_divide(a, b))
-true_divide = divide
-floor_divide = _arithmetic("floor_divide", "The largest integer not above x1 / x2", bool_as="int32")
-mod = _arithmetic("mod", "x1 - x2 · floor(x1 / x2), with the sign of x2", bool_as="int32")
-fmod = _arithmetic("fmod", "x1 - x2 · trunc(x1 / x2), with the sign of x1", bool_as="int32")
-power = _arithmetic("power", "x1 to the power x2", bool_as="int32")
-maximum = _arithmetic("maximum", "The larger; NaN if one is NaN")
-minimum = _arithmetic("minimum", "The smaller; NaN if one is NaN")
-fmax = _arithmetic("fmax", "The larger; the other one if one is NaN")
-fmin = _arithmetic("fmin", "The smaller; the other one if one is NaN")
-gcd = _arithmetic("gcd", "Greatest common divisor", bool_as="int32")
-lcm = _arithmetic("lcm", "Least common multiple", bool_as="int32")
+add: Binary = _arithmetic("add", "x1 + x2")
+subtract: Binary = _arithmetic("subtract", "x1 - x2")
+multiply: Binary = _arithmetic("multiply", "x1 · x2")
+divide: Binary = _floating("divide", "x1 / x2", aliases=("true_divide",), function=lambda a, b: xp.true_divide(a, b))
+true_divide: Binary = divide
+floor_divide: Binary = _arithmetic("floor_divide", "The largest integer not above x1 / x2", bool_as="int32")
+mod: Binary = _arithmetic("mod", "x1 - x2 · floor(x1 / x2), with the sign of x2", bool_as="int32")
+fmod: Binary = _arithmetic("fmod", "x1 - x2 · trunc(x1 / x2), with the sign of x1", bool_as="int32")
+power: Binary = _arithmetic("power", "x1 to the power x2", bool_as="int32")
+maximum: Binary = _arithmetic("maximum", "The larger; NaN if one is NaN")
+minimum: Binary = _arithmetic("minimum", "The smaller; NaN if one is NaN")
+fmax: Binary = _arithmetic("fmax", "The larger; the other one if one is NaN")
+fmin: Binary = _arithmetic("fmin", "The smaller; the other one if one is NaN")
+gcd: Binary = _arithmetic("gcd", "Greatest common divisor", bool_as="int32")
+lcm: Binary = _arithmetic("lcm", "Least common multiple", bool_as="int32")
 
-arctan2 = _floating("arctan2", "The angle of the point (x2, x1), in (-π, π]")
-hypot = _floating("hypot", "√(x1² + x2²) without overflow")
-logaddexp = _floating("logaddexp", "ln(eˣ¹ + eˣ²) without overflow")
-logaddexp2 = _floating("logaddexp2", "log₂(2ˣ¹ + 2ˣ²) without overflow")
-nextafter = _floating("nextafter", "The next number that the dtype can hold after x1 towards x2")
+arctan2: Binary = _floating("arctan2", "The angle of the point (x2, x1), in (-π, π]")
+hypot: Binary = _floating("hypot", "√(x1² + x2²) without overflow")
+logaddexp: Binary = _floating("logaddexp", "ln(eˣ¹ + eˣ²) without overflow")
+logaddexp2: Binary = _floating("logaddexp2", "log₂(2ˣ¹ + 2ˣ²) without overflow")
+nextafter: Binary = _floating("nextafter", "The next number that the dtype can hold after x1 towards x2")
 
-equal = _comparison("equal", "Whether x1 = x2")
-not_equal = _comparison("not_equal", "Whether x1 ≠ x2")
-less = _comparison("less", "Whether x1 < x2")
-less_equal = _comparison("less_equal", "Whether x1 ≤ x2")
-greater = _comparison("greater", "Whether x1 > x2")
-greater_equal = _comparison("greater_equal", "Whether x1 ≥ x2")
+equal: Binary = _comparison("equal", "Whether x1 = x2")
+not_equal: Binary = _comparison("not_equal", "Whether x1 ≠ x2")
+less: Binary = _comparison("less", "Whether x1 < x2")
+less_equal: Binary = _comparison("less_equal", "Whether x1 ≤ x2")
+greater: Binary = _comparison("greater", "Whether x1 > x2")
+greater_equal: Binary = _comparison("greater_equal", "Whether x1 ≥ x2")
 
-logical_and = _logical("logical_and", "x1 and x2")
-logical_or = _logical("logical_or", "x1 or x2")
-logical_xor = _logical("logical_xor", "Whether exactly one of x1 and x2 holds")
+logical_and: Binary = _logical("logical_and", "x1 and x2")
+logical_or: Binary = _logical("logical_or", "x1 or x2")
+logical_xor: Binary = _logical("logical_xor", "Whether exactly one of x1 and x2 holds")
 
-bitwise_and = _bitwise("bitwise_and", "The bits set in both")
-bitwise_or = _bitwise("bitwise_or", "The bits set in either")
-bitwise_xor = _bitwise("bitwise_xor", "The bits set in exactly one")
-bitwise_left_shift = _bitwise("bitwise_left_shift", "x · 2ʸ, bits shifted left", function="left_shift")
-bitwise_right_shift = _bitwise("bitwise_right_shift", "floor(x / 2ʸ), bits shifted right", function="right_shift")
-left_shift = _bitwise("left_shift", "x · 2ʸ, bits shifted left")
-right_shift = _bitwise("right_shift", "floor(x / 2ʸ), bits shifted right")
+bitwise_and: Bitwise = _bitwise("bitwise_and", "The bits set in both")
+bitwise_or: Bitwise = _bitwise("bitwise_or", "The bits set in either")
+bitwise_xor: Bitwise = _bitwise("bitwise_xor", "The bits set in exactly one")
+bitwise_left_shift: Bitwise = _bitwise("bitwise_left_shift", "x · 2ʸ, bits shifted left", function="left_shift")
+bitwise_right_shift: Bitwise = _bitwise(
+    "bitwise_right_shift", "floor(x / 2ʸ), bits shifted right", function="right_shift"
+)
+left_shift: Bitwise = _bitwise("left_shift", "x · 2ʸ, bits shifted left")
+right_shift: Bitwise = _bitwise("right_shift", "floor(x / 2ʸ), bits shifted right")
 
 
 @op("numpy")
-def bitwise_invert(x):
+def bitwise_invert(x: TensorLike) -> Tensor:
     """Every bit turned over.
 
     Args:
@@ -129,7 +138,7 @@ def bitwise_invert(x):
 
 
 @op("numpy")
-def bitwise_not(x):
+def bitwise_not(x: TensorLike) -> Tensor:
     """Every bit turned over (as `bitwise_invert`).
 
     Args:
@@ -141,7 +150,7 @@ def bitwise_not(x):
 
 
 @op("numpy", spec=elementwise_spec)
-def divide_no_nan(x1, x2):
+def divide_no_nan(x1: TensorLike, x2: TensorLike) -> Tensor:
     """`x1 / x2`, and 0 where `x2` is 0.
 
     Args:
@@ -156,7 +165,7 @@ def divide_no_nan(x1, x2):
 
 
 @op("numpy", spec=elementwise_spec)
-def ldexp(x1, x2):
+def ldexp(x1: TensorLike, x2: TensorLike) -> Tensor:
     """`x1 · 2**x2`.
 
     Args:
@@ -173,7 +182,7 @@ def ldexp(x1, x2):
 
 
 @op("numpy", tensors="x1 x2 rtol atol", spec=elementwise_spec)
-def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+def isclose(x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether |x1 - x2| <= atol + rtol · |x2|, element by element.
 
     Args:
@@ -194,7 +203,7 @@ def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 
 @op("numpy", class_name="AllClose")
-def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
+def allclose(x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Whether |x1 - x2| <= atol + rtol · |x2| everywhere.
 
     Args:
@@ -207,14 +216,14 @@ def allclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
     return xp.all(isclose(x1, x2, rtol, atol, equal_nan))
 
 
-def _where_spec(call: Callable, condition: Any, *choices: Any, **config: Any) -> Any:
+def _where_spec(call: Callable[..., Any], condition: Any, *choices: Any, **config: Any) -> Any:
     if config or len(choices) != 2 or choices[0] is None or choices[1] is None:
         raise TypeError("where: with KerasTensors give condition, x1 and x2; the places alone depend on values.")
     return elementwise_spec(call, condition, *choices)
 
 
 @op("numpy", tensors="condition x1 x2", spec=_where_spec)
-def where(condition, x1=None, x2=None):
+def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -> Any:
     """`x1` where the condition holds, `x2` elsewhere; without them, the places where it holds.
 
     Args:
@@ -232,7 +241,7 @@ def where(condition, x1=None, x2=None):
 
 
 @op("numpy", tensors="condlist choicelist default")
-def select(condlist, choicelist, default=0):
+def select(condlist: TensorLike, choicelist: TensorLike, default: TensorLike = 0) -> Tensor:
     """The choice of the first condition that holds, element by element; `default` where none does.
 
     Args:
@@ -253,7 +262,7 @@ def select(condlist, choicelist, default=0):
 
 
 @op("nn")
-def polar(abs_, angle):
+def polar(abs_: TensorLike, angle: TensorLike) -> Tensor:
     """Complex numbers `abs_ · e^(i·angle)`.
 
     Args:

@@ -1,6 +1,9 @@
 """Convolutions of any rank."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from lamina._typing import Tensor, TensorLike
 
 from ._backend import kernels, xp
 from ._convert import floating, promote
@@ -28,7 +31,14 @@ def _check_fits(sizes: Any, x: Any, window: Any, where: str) -> None:
 
 
 @op("nn")
-def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def conv(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Tensor:
     """Cross-correlation of the inputs with a kernel, summed over channels.
 
     Args:
@@ -60,7 +70,15 @@ def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_
 
 
 @op("nn")
-def conv_transpose(inputs, kernel, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1):
+def conv_transpose(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Tensor:
     """The transpose of `conv`, which enlarges where that one reduces.
 
     Args:
@@ -105,7 +123,14 @@ def transposed_size(n: int, window: int, stride: int, padding: str, extra: int |
 
 
 @op("nn")
-def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
+def depthwise_conv(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Tensor:
     """Each channel convolved on its own.
 
     Args:
@@ -123,8 +148,14 @@ def depthwise_conv(inputs, kernel, strides=1, padding="valid", data_format=None,
 
 @op("nn")
 def separable_conv(
-    inputs, depthwise_kernel, pointwise_kernel, strides=1, padding="valid", data_format=None, dilation_rate=1
-):
+    inputs: TensorLike,
+    depthwise_kernel: TensorLike,
+    pointwise_kernel: TensorLike,
+    strides: int | Sequence[int] = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: int | Sequence[int] = 1,
+) -> Tensor:
     """A depthwise convolution, then one with a window of one.
 
     Args:

@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina import _settings, tree
 from lamina._public import public
+from lamina._typing import DType, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
@@ -49,7 +50,7 @@ def _leaves(x: Any) -> Any:
             yield item
 
 
-def _from_list(x: list) -> Any:
+def _from_list(x: list[Any]) -> Any:
     leaves = list(_leaves(x))
     if any(hasattr(leaf, "__tensor__") or (engine.is_tensor(leaf) and type(leaf) is not np.ndarray) for leaf in leaves):
         parts = promote(*(_from_list(list(i)) if isinstance(i, (list, tuple)) else i for i in x), arrays=True)
@@ -83,7 +84,7 @@ def to(x: Any, dtype: str) -> Any:
     return x if dtype_name(x) == dtype else engine.cast(x, numpy_dtype(dtype))
 
 
-def promote(*values: Any, arrays: bool = False, also: tuple = ()) -> list[Any]:
+def promote(*values: Any, arrays: bool = False, also: tuple[Any, ...] = ()) -> list[Any]:
     """The values in their common dtype. Python numbers stay as they are beside a tensor unless `arrays`.
 
     Args:
@@ -111,7 +112,7 @@ def float_dtype(x: Any) -> str:
 
 
 @op("core", tensors="x")
-def cast(x, dtype):
+def cast(x: TensorLike, dtype: DType) -> Tensor:
     """`x` in another dtype. Floats become integers by cutting off the fraction.
 
     Args:
@@ -127,7 +128,7 @@ def cast(x, dtype):
 
 
 @op("core", tensors="x")
-def saturate_cast(x, dtype):
+def saturate_cast(x: TensorLike, dtype: DType) -> Tensor:
     """`x` in another dtype, with values clipped to what that dtype can hold.
 
     Args:
@@ -151,20 +152,20 @@ def saturate_cast(x, dtype):
     return to(xp.clip(x, low, high), dtype)
 
 
-def limits(dtype: str) -> tuple:
+def limits(dtype: str) -> tuple[Any, ...]:
     if "int" in dtype:
         whole = np.iinfo(dtype)
         return int(whole.min), int(whole.max)
     if dtype in ("bfloat16", "float8_e4m3fn", "float8_e5m2"):
         import ml_dtypes
 
-        info: Any = ml_dtypes.finfo(numpy_dtype(dtype))
+        info: Any = ml_dtypes.finfo(numpy_dtype(dtype))  # type: ignore[no-untyped-call]
     else:
         info = np.finfo(dtype)
     return float(info.min), float(info.max)
 
 
-def _round_inwards(kind: Any, low: Any, high: Any) -> tuple:
+def _round_inwards(kind: Any, low: Any, high: Any) -> tuple[Any, ...]:
     low_, high_ = kind(low), kind(high)
     if float(low_) < low:
         low_ = np.nextafter(low_, kind(0))
@@ -174,7 +175,9 @@ def _round_inwards(kind: Any, low: Any, high: Any) -> tuple:
 
 
 @public("ops.convert_to_tensor")
-def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+def convert_to_tensor(
+    x: TensorLike, dtype: DType = None, sparse: bool | None = None, ragged: bool | None = None
+) -> Any:
     """`x` as a tensor of the engine, which does not change when an array or Variable given changes later.
 
     Args:
@@ -209,7 +212,7 @@ def _array_to_tensor(x: Any) -> Any:
 
 
 @public("ops.convert_to_numpy")
-def convert_to_numpy(x):
+def convert_to_numpy(x: TensorLike) -> np.ndarray:
     """`x` as a plain NumPy array, which nobody else holds.
 
     Raises: TypeError for a KerasTensor or a tensor of a traced function, which have no value.
@@ -220,13 +223,13 @@ def convert_to_numpy(x):
 
 
 @public("ops.is_tensor")
-def is_tensor(x):
+def is_tensor(x: TensorLike) -> bool:
     """Whether `x` is a tensor of the engine (a NumPy array on the native one), not a KerasTensor or a Variable."""
     return bool(engine.is_tensor(x))
 
 
 @public("ops.shape")
-def shape(x):
+def shape(x: TensorLike) -> tuple[int | None, ...]:
     """The shape of `x` as a tuple of ints; unknown sizes of a KerasTensor are None."""
     if hasattr(x, "shape"):
         return tuple(x.shape)
@@ -234,7 +237,7 @@ def shape(x):
 
 
 @public("ops.dtype")
-def dtype(x):
+def dtype(x: TensorLike) -> str:
     """The name of the dtype of `x`, such as `"float32"`."""
     if hasattr(x, "dtype"):
         return standardize_dtype(x.dtype)
@@ -242,13 +245,13 @@ def dtype(x):
 
 
 @public("ops.ndim", "ops.numpy.ndim")
-def ndim(x):
+def ndim(x: TensorLike) -> int:
     """The number of axes of `x`."""
     return len(shape(x))
 
 
 @public("ops.size", "ops.numpy.size")
-def size(x):
+def size(x: TensorLike) -> int | None:
     """The number of elements of `x`, None if an axis is unknown."""
     total = 1
     for n in shape(x):
@@ -259,7 +262,7 @@ def size(x):
 
 
 @op("core")
-def stop_gradient(variable):
+def stop_gradient(variable: Any) -> Tensor:
     """`variable` itself, through which no gradient flows.
 
     Args:

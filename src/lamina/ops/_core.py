@@ -1,15 +1,18 @@
 """Control flow over tensors, and functions on functions."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lamina import tree
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, tensor, to
+from ._convert import tensor, to
+from ._dtypes import dtype_name
 from ._op import make_operation, op
 from ._symbolic import infer_spec
 
@@ -28,7 +31,7 @@ def _check_branches(a: Any, b: Any) -> None:
 
 
 @op("core", tensors="pred true_fn false_fn", spec=_cond_spec)
-def cond(pred, true_fn, false_fn):
+def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
     """`true_fn()` if `pred` holds, else `false_fn()`; only one of them is computed.
 
     Args:
@@ -43,7 +46,7 @@ def cond(pred, true_fn, false_fn):
 
 
 @op("core", tensors="index branches")
-def switch(index, branches, *operands):
+def switch(index: Any, branches: Any, *operands: Any) -> Any:
     """`branches[index](*operands)`, the index brought into range.
 
     Args:
@@ -67,7 +70,7 @@ def switch(index, branches, *operands):
 
 
 @op("core", tensors="loop_vars")
-def while_loop(cond, body, loop_vars, maximum_iterations=None):
+def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: int | None = None) -> Any:
     """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)` holds.
 
     Args:
@@ -82,7 +85,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     start = tuple(loop_vars) if is_sequence else (loop_vars,)
     start = tree.map_structure(tensor, start)
 
-    def step(*variables: Any) -> tuple:
+    def step(*variables: Any) -> tuple[Any, ...]:
         new = body(*variables)
         new = tuple(new) if isinstance(new, (tuple, list)) else (new,)
         return tree.map_structure(lambda x: tensor(x), new)
@@ -107,7 +110,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 
 @op("core", tensors="init_val")
-def fori_loop(lower, upper, body_fun, init_val):
+def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
     """Repeats `val = body_fun(i, val)` for i from `lower` to `upper - 1`.
 
     Args:
@@ -120,14 +123,16 @@ def fori_loop(lower, upper, body_fun, init_val):
     start = (to(tensor(lower), "int32"), tree.map_structure(tensor, init_val))
     upper = to(tensor(upper), "int32")
 
-    def step(i: Any, value: Any) -> tuple:
+    def step(i: Any, value: Any) -> tuple[Any, ...]:
         return i + 1, tree.map_structure(tensor, body_fun(i, value))
 
     return engine.while_loop(lambda i, value: xp.less(i, upper), step, start)[1]
 
 
 @op("core", tensors="f init xs")
-def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+def scan(
+    f: Any, init: Any, xs: TensorLike = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
+) -> Any:
     """Runs `carry, y = f(carry, x)` over the first axis of `xs` and stacks the y.
 
     Args:
@@ -154,7 +159,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
 
 
 @op("core", tensors="f xs", class_name="Map")
-def map(f, xs):
+def map(f: Any, xs: TensorLike) -> Any:
     """`f` of every slice along the first axis, stacked.
 
     Args:
@@ -169,7 +174,7 @@ def map(f, xs):
 
 
 @op("core", tensors="f elems")
-def associative_scan(f, elems, reverse=False, axis=0):
+def associative_scan(f: Any, elems: Any, reverse: bool = False, axis: int = 0) -> Any:
     """Running combination of the rows with an associative function, in log₂(n) rounds.
 
     Args:
@@ -209,7 +214,7 @@ def associative_scan(f, elems, reverse=False, axis=0):
 
 
 @op("core", tensors="elements")
-def vectorized_map(function, elements):
+def vectorized_map(function: Any, elements: TensorLike) -> Any:
     """`function` of every slice along the first axis, all at once.
 
     Args:
@@ -222,7 +227,7 @@ def vectorized_map(function, elements):
 
 
 @public("ops.vectorize", "ops.numpy.vectorize")
-def vectorize(pyfunc, *, excluded=None, signature=None):
+def vectorize(pyfunc: Any, *, excluded: Any = None, signature: Any = None) -> Callable[..., Any]:
     """A function that applies `pyfunc` along leading axes, which broadcast.
 
     Args:
@@ -265,7 +270,7 @@ def _core_rank(text: str) -> int:
 
 
 @public("ops.custom_gradient")
-def custom_gradient(f):
+def custom_gradient(f: Any) -> Callable[..., Any]:
     """Gives a function a gradient of its own.
 
     Args:
@@ -277,7 +282,7 @@ def custom_gradient(f):
 
 
 @public("ops.jvp", "ops.linalg.jvp")
-def jvp(fun, primals, tangents, has_aux=False):
+def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
     """Value and directional derivative of a function, by differentiating its pull-back.
 
     Args:

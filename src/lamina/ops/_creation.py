@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from lamina import _settings
+from lamina._typing import DType, Shape, Tensor, TensorLike, Unary
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, promote, tensor, to
-from ._dtypes import numpy_dtype, result_type, standardize_dtype
+from ._convert import promote, tensor, to
+from ._dtypes import dtype_name, numpy_dtype, result_type, standardize_dtype
 from ._op import op
 
 
-def _shape(shape: Any) -> tuple:
+def _shape(shape: Any) -> tuple[Any, ...]:
     return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
 
 
@@ -24,7 +25,7 @@ def _new(function: Any, *args: Any, dtype: Any, **kwargs: Any) -> Any:
 
 
 @op("numpy")
-def zeros(shape, dtype=None):
+def zeros(shape: Shape, dtype: DType = None) -> Tensor:
     """Zeros of a shape.
 
     Args:
@@ -37,7 +38,7 @@ def zeros(shape, dtype=None):
 
 
 @op("numpy")
-def ones(shape, dtype=None):
+def ones(shape: Shape, dtype: DType = None) -> Tensor:
     """Ones of a shape.
 
     Args:
@@ -50,7 +51,7 @@ def ones(shape, dtype=None):
 
 
 @op("numpy")
-def empty(shape, dtype=None):
+def empty(shape: Shape, dtype: DType = None) -> Tensor:
     """A tensor of a shape whose values are of no meaning (zeros here).
 
     Args:
@@ -63,7 +64,7 @@ def empty(shape, dtype=None):
 
 
 @op("numpy", tensors="fill_value")
-def full(shape, fill_value, dtype=None):
+def full(shape: Shape, fill_value: TensorLike, dtype: DType = None) -> Tensor:
     """One value in every place.
 
     Args:
@@ -82,28 +83,28 @@ def _like_dtype(x: Any, dtype: Any) -> Any:
 
 
 @op("numpy", tensors="x")
-def zeros_like(x, dtype=None):
+def zeros_like(x: TensorLike, dtype: DType = None) -> Tensor:
     """Zeros shaped like `x`, in its dtype unless another is given."""
     x = tensor(x)
     return xp.zeros_like(x, dtype=_like_dtype(x, dtype))
 
 
 @op("numpy", tensors="x")
-def ones_like(x, dtype=None):
+def ones_like(x: TensorLike, dtype: DType = None) -> Tensor:
     """Ones shaped like `x`, in its dtype unless another is given."""
     x = tensor(x)
     return xp.ones_like(x, dtype=_like_dtype(x, dtype))
 
 
 @op("numpy", tensors="x")
-def empty_like(x, dtype=None):
+def empty_like(x: TensorLike, dtype: DType = None) -> Tensor:
     """A tensor shaped like `x` whose values are of no meaning (zeros here)."""
     x = tensor(x)
     return xp.zeros_like(x, dtype=_like_dtype(x, dtype))
 
 
 @op("numpy", tensors="x fill_value")
-def full_like(x, fill_value, dtype=None):
+def full_like(x: TensorLike, fill_value: TensorLike, dtype: DType = None) -> Tensor:
     """One value in every place of a tensor shaped like `x`, in its dtype unless another is given."""
     x = tensor(x)
     value = to(tensor(fill_value), dtype_name(x) if dtype is None else standardize_dtype(dtype))
@@ -111,7 +112,7 @@ def full_like(x, fill_value, dtype=None):
 
 
 @op("numpy", tensors="start stop step")
-def arange(start, stop=None, step=None, dtype=None):
+def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) -> Tensor:
     """Evenly spaced numbers from `start` (0 if only one bound is given) up to, without, `stop`.
 
     Args:
@@ -143,7 +144,15 @@ def _space_dtype(dtype: Any, *values: Any) -> str:
 
 
 @op("numpy", tensors="start stop")
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: DType = None,
+    axis: int = 0,
+) -> Any:
     """`num` evenly spaced numbers from `start` to `stop`.
 
     Args:
@@ -171,7 +180,9 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
 
 
 @op("numpy", tensors="start stop")
-def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+def logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: int = 10, dtype: DType = None, axis: int = 0
+) -> Tensor:
     """`num` numbers from `base**start` to `base**stop`, evenly spaced in their logarithm.
 
     Args:
@@ -186,7 +197,9 @@ def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
 
 
 @op("numpy", tensors="start stop")
-def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+def geomspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: DType = None, axis: int = 0
+) -> Tensor:
     """`num` numbers from `start` to `stop`, each the same multiple of the one before.
 
     Args:
@@ -205,7 +218,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
 
 
 @op("numpy")
-def eye(N, M=None, k=0, dtype=None):
+def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> Tensor:
     """Ones on a diagonal, zeros elsewhere.
 
     Args:
@@ -219,7 +232,7 @@ def eye(N, M=None, k=0, dtype=None):
 
 
 @op("numpy")
-def identity(n, dtype=None):
+def identity(n: int, dtype: DType = None) -> Tensor:
     """The identity matrix.
 
     Args:
@@ -232,7 +245,7 @@ def identity(n, dtype=None):
 
 
 @op("numpy")
-def tri(N, M=None, k=0, dtype=None):
+def tri(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> Tensor:
     """Ones on and below a diagonal.
 
     Args:
@@ -244,14 +257,14 @@ def tri(N, M=None, k=0, dtype=None):
 
 
 @op("numpy", tensors="x")
-def array(x, dtype=None):
+def array(x: TensorLike, dtype: DType = None) -> Tensor:
     """`x` as a tensor (as `convert_to_tensor`)."""
     x = tensor(x)
     return x if dtype is None else to(x, standardize_dtype(dtype))
 
 
 @op("numpy", tensors="", variadic=True)
-def meshgrid(*x, indexing="xy"):
+def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
     """Coordinates of a grid from the coordinates along its axes.
 
     Args:
@@ -281,7 +294,7 @@ def _window(n: Any, formula: Any) -> Any:
 
 
 def _make_window(name: str, formula: Any, text: str) -> Any:
-    def window(x):
+    def window(x: TensorLike) -> Tensor:
         return _window(x, formula)
 
     window.__name__ = window.__qualname__ = name
@@ -291,10 +304,10 @@ def _make_window(name: str, formula: Any, text: str) -> Any:
     return op("numpy")(window)
 
 
-bartlett = _make_window("bartlett", lambda i, m: 1 - np.abs(2 * i / m - 1), "Bartlett (triangular)")
-hanning = _make_window("hanning", lambda i, m: 0.5 - 0.5 * np.cos(2 * math.pi * i / m), "Hann")
-hamming = _make_window("hamming", lambda i, m: 0.54 - 0.46 * np.cos(2 * math.pi * i / m), "Hamming")
-blackman = _make_window(
+bartlett: Unary = _make_window("bartlett", lambda i, m: 1 - np.abs(2 * i / m - 1), "Bartlett (triangular)")
+hanning: Unary = _make_window("hanning", lambda i, m: 0.5 - 0.5 * np.cos(2 * math.pi * i / m), "Hann")
+hamming: Unary = _make_window("hamming", lambda i, m: 0.54 - 0.46 * np.cos(2 * math.pi * i / m), "Hamming")
+blackman: Unary = _make_window(
     "blackman", lambda i, m: 0.42 - 0.5 * np.cos(2 * math.pi * i / m) + 0.08 * np.cos(4 * math.pi * i / m), "Blackman"
 )
 
@@ -308,7 +321,7 @@ def window_values(name: str, n: int) -> np.ndarray:
 
 
 @op("numpy")
-def kaiser(x, beta):
+def kaiser(x: TensorLike, beta: TensorLike) -> Tensor:
     """The Kaiser window.
 
     Args:
@@ -321,7 +334,7 @@ def kaiser(x, beta):
 
 
 @op("numpy", tensors="x")
-def vander(x, N=None, increasing=False):
+def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Tensor:
     """The Vandermonde matrix: powers of `x` along the rows.
 
     Args:
@@ -342,7 +355,7 @@ def vander(x, N=None, increasing=False):
 
 
 @op("nn", tensors="x")
-def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
+def one_hot(x: TensorLike, num_classes: int, axis: int = -1, dtype: DType = None, sparse: bool = False) -> Tensor:
     """Class numbers as vectors with a single 1; all zeros for a number out of range.
 
     Args:
@@ -365,7 +378,14 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
 
 
 @op("nn", tensors="inputs")
-def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwargs):
+def multi_hot(
+    inputs: TensorLike,
+    num_classes: int | None = None,
+    axis: int = -1,
+    dtype: DType = None,
+    sparse: bool = False,
+    **kwargs: Any,
+) -> Tensor:
     """Sets of class numbers as vectors with a 1 for each class in the set.
 
     Args:

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import check_one_of, check_positive_int
+from lamina._typing import Tensor, TensorLike
 from lamina.engines import engine
 
 from ._activations import log_softmax
 from ._backend import xp
-from ._convert import convert_to_numpy, dtype_name, tensor, to
-from ._dtypes import numpy_dtype, result_type
+from ._convert import convert_to_numpy, tensor, to
+from ._dtypes import dtype_name, numpy_dtype, result_type
 from ._op import op
 from ._symbolic import KerasTensor
 
@@ -19,7 +20,9 @@ _NEVER = -1e5
 
 
 @op("nn", class_name="CTCLoss")
-def ctc_loss(target, output, target_length, output_length, mask_index=0):
+def ctc_loss(
+    target: TensorLike, output: TensorLike, target_length: Any, output_length: Any, mask_index: int = 0
+) -> Tensor:
     """-ln of the probability that the frames spell the target, over all ways of placing its labels in time.
 
     A way is a label or blank for each frame; it spells the labels that are left when repetitions are merged and then
@@ -62,7 +65,7 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
     start = np.full((1, 2 * labels + 1), _NEVER, numpy_dtype(name))
     start[0, 0] = 0.0
 
-    def step(alpha: Any, frame: Any) -> tuple:
+    def step(alpha: Any, frame: Any) -> tuple[Any, ...]:
         score, counted = frame
         after = xp.logaddexp(alpha, _shift(alpha, 1))
         after = xp.logaddexp(after, _shift(alpha, 2) + skip) + score
@@ -102,7 +105,9 @@ def _shift(alpha: Any, places: int) -> Any:
     return xp.pad(alpha, ((0, 0), (places, 0)), mode="constant", constant_values=_NEVER)[:, :size]
 
 
-def _decode_spec(call: Any, inputs: Any, sequence_lengths: Any, strategy: str = "greedy", **config: Any) -> tuple:
+def _decode_spec(
+    call: Any, inputs: Any, sequence_lengths: Any, strategy: str = "greedy", **config: Any
+) -> tuple[Any, ...]:
     paths = 1 if strategy == "greedy" else config.get("top_paths", 1)
     batch, frames, _ = inputs.shape
     return (
@@ -113,8 +118,14 @@ def _decode_spec(call: Any, inputs: Any, sequence_lengths: Any, strategy: str = 
 
 @op("nn", class_name="CTCDecode", spec=_decode_spec)
 def ctc_decode(
-    inputs, sequence_lengths, strategy="greedy", beam_width=100, top_paths=1, merge_repeated=True, mask_index=0
-):
+    inputs: TensorLike,
+    sequence_lengths: TensorLike,
+    strategy: str = "greedy",
+    beam_width: int = 100,
+    top_paths: int = 1,
+    merge_repeated: bool = True,
+    mask_index: int = 0,
+) -> tuple[Tensor, Tensor]:
     """The labels that the frames spell.
 
     Args:
@@ -146,7 +157,7 @@ def ctc_decode(
     return _beam_search(inputs, lengths, beam_width, top_paths, blank)
 
 
-def _greedy(inputs: Any, lengths: Any, merge_repeated: bool, blank: int) -> tuple:
+def _greedy(inputs: Any, lengths: Any, merge_repeated: bool, blank: int) -> tuple[Any, ...]:
     frames = inputs.shape[1]
     numbers = tensor(np.arange(frames, dtype=np.int32)[None])
     counted = xp.less(numbers, xp.expand_dims(lengths, -1))
@@ -161,7 +172,7 @@ def _greedy(inputs: Any, lengths: Any, merge_repeated: bool, blank: int) -> tupl
     return xp.expand_dims(to(labels, "int32"), 0), -xp.sum(scores, axis=1, keepdims=True)
 
 
-def _beam_search(inputs: Any, lengths: Any, beam_width: int, top_paths: int, blank: int) -> tuple:
+def _beam_search(inputs: Any, lengths: Any, beam_width: int, top_paths: int, blank: int) -> tuple[Any, ...]:
     values, counts = convert_to_numpy(log_softmax(inputs)), convert_to_numpy(lengths)
     batch, frames, _ = values.shape
     labels = np.full((top_paths, batch, frames), -1, np.int32)

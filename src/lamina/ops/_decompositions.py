@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Axis, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._axes import all_axes
 from ._backend import xp
-from ._convert import dtype_name, floating, promote, tensor, to
-from ._dtypes import numpy_dtype
+from ._convert import floating, promote, tensor, to
+from ._dtypes import dtype_name, numpy_dtype
 from ._indexing import concrete
 from ._op import op
 from ._products import _diagonal
@@ -26,7 +27,7 @@ def _matrix(name: str, x: Any, square: bool = False) -> Any:
 
 
 @op("linalg", tensors="x")
-def cholesky(x, upper=False):
+def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
     """The triangular factor L of a symmetric positive definite matrix, x = L Lᵀ.
 
     Args:
@@ -46,7 +47,7 @@ def cholesky(x, upper=False):
 
 
 @op("linalg", tensors="x")
-def cholesky_inverse(x, upper=False):
+def cholesky_inverse(x: TensorLike, upper: bool = False) -> Tensor:
     """The inverse of A from its Cholesky factor.
 
     Args:
@@ -69,33 +70,33 @@ def _singular(function: Any, name: str, *args: Any) -> Any:
 
 
 @op("linalg")
-def inv(x):
+def inv(x: TensorLike) -> Tensor:
     """Inverse of square matrices `(..., n, n)`. Raises ValueError if one is singular."""
     return _singular(xp.linalg.inv, "inv", _matrix("inv", x, square=True))
 
 
 @op("linalg")
-def det(x):
+def det(x: TensorLike) -> Tensor:
     """Determinant of square matrices `(..., n, n)`; returns `(...)`."""
     return xp.linalg.det(_matrix("det", x, square=True))
 
 
 @op("numpy")
-def slogdet(x):
+def slogdet(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Sign and ln |det| of square matrices `(..., n, n)`; returns two tensors `(...)`."""
     sign, logarithm = xp.linalg.slogdet(_matrix("slogdet", x, square=True))
     return sign, logarithm
 
 
 @op("math", class_name="Logdet")
-def logdet(x):
+def logdet(x: TensorLike) -> Tensor:
     """ln det of positive definite matrices `(..., n, n)`, by Cholesky; returns `(...)`."""
     factor = cholesky(x)
     return 2.0 * xp.sum(xp.log(_diagonal(factor)), axis=-1)
 
 
 @op("linalg")
-def eig(x):
+def eig(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Eigenvalues and right eigenvectors (columns) of square matrices.
 
     Args:
@@ -109,7 +110,7 @@ def eig(x):
 
 
 @op("linalg")
-def eigh(x):
+def eigh(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices.
 
     Args:
@@ -122,7 +123,7 @@ def eigh(x):
 
 
 @op("linalg", tensors="x")
-def qr(x, mode="reduced"):
+def qr(x: TensorLike, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """x = Q R, Q with orthonormal columns, R upper triangular.
 
     Args:
@@ -136,7 +137,7 @@ def qr(x, mode="reduced"):
 
 
 @op("linalg", tensors="x", class_name="SVD")
-def svd(x, full_matrices=True, compute_uv=True):
+def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """Singular values s of matrices, x = U diag(s) Vᵀ.
 
     Args:
@@ -154,7 +155,7 @@ def svd(x, full_matrices=True, compute_uv=True):
 
 
 @op("linalg")
-def solve(a, b):
+def solve(a: TensorLike, b: TensorLike) -> Tensor:
     """The x of a x = b.
 
     Args:
@@ -171,7 +172,7 @@ def solve(a, b):
 
 
 @op("linalg", tensors="a b")
-def solve_triangular(a, b, lower=False):
+def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> Tensor:
     """The x of a x = b for a triangular `a` (the other triangle is not looked at).
 
     Args:
@@ -188,7 +189,7 @@ def solve_triangular(a, b, lower=False):
 
 
 @op("linalg", tensors="a b")
-def lstsq(a, b, rcond=None):
+def lstsq(a: TensorLike, b: TensorLike, rcond: Any = None) -> Tensor:
     """The x of least |a x - b|², and of least norm among those.
 
     Args:
@@ -205,7 +206,7 @@ def lstsq(a, b, rcond=None):
 
 
 @op("linalg", tensors="x")
-def pinv(x, rcond=None):
+def pinv(x: TensorLike, rcond: Any = None) -> Tensor:
     """Moore-Penrose inverse of matrices.
 
     Args:
@@ -238,7 +239,7 @@ def _pinv_change(p: Any, a: Any, change: Any) -> Any:
 
 
 @op("linalg", tensors="x")
-def matrix_rank(x, tol=None):
+def matrix_rank(x: TensorLike, tol: Any = None) -> Tensor:
     """Number of singular values above `tol` (by default largest · max(n, m) · eps) of `(..., n, m)`; int32 `(...)`."""
     x = _matrix("matrix_rank", x)
     s = xp.linalg.svd(x, full_matrices=False, compute_uv=False)
@@ -249,7 +250,7 @@ def matrix_rank(x, tol=None):
 
 
 @op("linalg")
-def lu_factor(x):
+def lu_factor(x: TensorLike) -> tuple[Tensor, Tensor]:
     """L and U of square or tall matrices with row exchanges, in one matrix, and the exchanges.
 
     Args:
@@ -279,7 +280,7 @@ def _eliminate(a: np.ndarray) -> np.ndarray:
 
 
 @op("linalg", tensors="x")
-def norm(x, ord=None, axis=None, keepdims=False):
+def norm(x: TensorLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Norms of vectors or matrices.
 
     Args:
@@ -307,7 +308,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     return _matrix_norm(x, ord, axes, keepdims)
 
 
-def _vector_norm(x: Any, ord: Any, axes: tuple, keepdims: bool) -> Any:
+def _vector_norm(x: Any, ord: Any, axes: tuple[Any, ...], keepdims: bool) -> Any:
     size = xp.abs(x)
     if ord is None or ord == 2:
         return xp.sqrt(xp.sum(xp.square(size), axis=axes, keepdims=keepdims))
@@ -324,7 +325,7 @@ def _vector_norm(x: Any, ord: Any, axes: tuple, keepdims: bool) -> Any:
     return xp.power(xp.sum(xp.power(size, ord), axis=axes, keepdims=keepdims), 1.0 / ord)
 
 
-def _matrix_norm(x: Any, ord: Any, axes: tuple, keepdims: bool) -> Any:
+def _matrix_norm(x: Any, ord: Any, axes: tuple[Any, ...], keepdims: bool) -> Any:
     row, column = axes
     if ord in (None, "fro"):
         return xp.sqrt(xp.sum(xp.square(xp.abs(x)), axis=axes, keepdims=keepdims))

@@ -4,14 +4,17 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike
+
 from ._axes import all_axes
 from ._backend import xp
-from ._convert import dtype_name, tensor, to
+from ._convert import tensor, to
+from ._dtypes import dtype_name
 from ._op import op
 
 
 @op("numpy", tensors="x")
-def diag(x, k=0):
+def diag(x: TensorLike, k: int = 0) -> Tensor:
     """A matrix with `x` on a diagonal, or the diagonal of a matrix.
 
     Args:
@@ -32,7 +35,7 @@ def diag(x, k=0):
 
 
 @op("numpy", tensors="x")
-def diagflat(x, k=0):
+def diagflat(x: TensorLike, k: int = 0) -> Tensor:
     """A matrix with the elements of `x` on a diagonal.
 
     Args:
@@ -43,7 +46,7 @@ def diagflat(x, k=0):
 
 
 @op("numpy", tensors="x")
-def diagonal(x, offset=0, axis1=0, axis2=1):
+def diagonal(x: TensorLike, offset: TensorLike = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The diagonals in the planes of two axes.
 
     Args:
@@ -71,7 +74,7 @@ def _triangle(x: Any, keep: np.ndarray) -> Any:
 
 
 @op("numpy", tensors="x")
-def tril(x, k=0):
+def tril(x: TensorLike, k: int = 0) -> Tensor:
     """`x` with the elements above the `k`-th diagonal set to zero.
 
     Args:
@@ -83,7 +86,7 @@ def tril(x, k=0):
 
 
 @op("numpy", tensors="x")
-def triu(x, k=0):
+def triu(x: TensorLike, k: int = 0) -> Tensor:
     """`x` with the elements below the `k`-th diagonal set to zero.
 
     Args:
@@ -95,7 +98,7 @@ def triu(x, k=0):
 
 
 @op("numpy", tensors="x")
-def trace(x, offset=0, axis1=0, axis2=1):
+def trace(x: TensorLike, offset: TensorLike = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Sum along the diagonals in the planes of two axes.
 
     Args:

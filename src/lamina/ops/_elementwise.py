@@ -8,16 +8,24 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from lamina._typing import DType, Tensor, TensorLike, Unary
 from lamina.engines import engine
 
 from ._backend import kernels, xp
-from ._convert import dtype_name, float_dtype, floating, imaginary_unit, limits, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype, numpy_dtype, result_type, standardize_dtype
+from ._convert import float_dtype, floating, imaginary_unit, limits, promote, scalar, tensor, to
+from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type, standardize_dtype
 from ._op import elementwise_spec, op
 
 
-def _make(name: str, body: Callable, formula: str, returns: str, families: tuple, aliases: tuple = ()) -> Callable:
-    def function(x):
+def _make(
+    name: str,
+    body: Callable[..., Any],
+    formula: str,
+    returns: str,
+    families: tuple[Any, ...],
+    aliases: tuple[Any, ...] = (),
+) -> Callable[..., Any]:
+    def function(x: TensorLike) -> Tensor:
         return body(x)
 
     function.__name__ = function.__qualname__ = name
@@ -28,8 +36,12 @@ def _make(name: str, body: Callable, formula: str, returns: str, families: tuple
 
 
 def _float(
-    name: str, formula: str, aliases: tuple = (), body: Callable | None = None, family: str = "numpy"
-) -> Callable:
+    name: str,
+    formula: str,
+    aliases: tuple[Any, ...] = (),
+    body: Callable[..., Any] | None = None,
+    family: str = "numpy",
+) -> Callable[..., Any]:
     """Computes in floating point: integers become the default float type."""
     body = body or (lambda x: getattr(xp, name)(floating(x)))
     return _make(
@@ -37,68 +49,74 @@ def _float(
     )
 
 
-def _same(name: str, formula: str, aliases: tuple = (), body: Callable | None = None) -> Callable:
+def _same(
+    name: str, formula: str, aliases: tuple[Any, ...] = (), body: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
     """Keeps the dtype."""
     return _make(name, body or (lambda x: getattr(xp, name)(tensor(x))), formula, "dtype of `x`", ("numpy",), aliases)
 
 
-def _test(name: str, formula: str, body: Callable | None = None) -> Callable:
+def _test(name: str, formula: str, body: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Asks a question: gives booleans."""
     return _make(name, body or (lambda x: getattr(xp, name)(tensor(x))), formula, "bool", ("numpy",))
 
 
-exp = _float("exp", "eˣ")
-exp2 = _float("exp2", "2ˣ")
-expm1 = _float("expm1", "eˣ - 1, exact near zero")
-log = _float("log", "Natural logarithm")
-log1p = _float("log1p", "ln(1 + x), exact near zero")
-log2 = _float("log2", "Logarithm to base 2")
-log10 = _float("log10", "Logarithm to base 10")
-sqrt = _float("sqrt", "√x")
-cbrt = _float("cbrt", "Cube root")
-sin = _float("sin", "Sine")
-cos = _float("cos", "Cosine")
-tan = _float("tan", "Tangent")
-arcsin = _float("arcsin", "Inverse sine, in [-π/2, π/2]")
-arccos = _float("arccos", "Inverse cosine, in [0, π]")
-arctan = _float("arctan", "Inverse tangent, in [-π/2, π/2]")
-sinh = _float("sinh", "Hyperbolic sine")
-cosh = _float("cosh", "Hyperbolic cosine")
-tanh = _float("tanh", "Hyperbolic tangent")
-arcsinh = _float("arcsinh", "Inverse hyperbolic sine")
-arccosh = _float("arccosh", "Inverse hyperbolic cosine")
-arctanh = _float("arctanh", "Inverse hyperbolic tangent")
-deg2rad = _float("deg2rad", "π/180 · x", body=lambda x: floating(x) * (math.pi / 180))
-rad2deg = _float("rad2deg", "180/π · x", body=lambda x: floating(x) * (180 / math.pi))
-reciprocal = _float("reciprocal", "1 / x", body=lambda x: 1 / floating(x))
-fabs = _float("fabs", "|x| as a float", body=lambda x: xp.abs(floating(x)))
-ceil = _float("ceil", "The smallest integer that is not below x")
-floor = _float("floor", "The largest integer that is not above x")
-rsqrt = _float("rsqrt", "1 / √x", body=lambda x: 1 / xp.sqrt(floating(x)), family="math")
-erf = _float("erf", "Error function, 2/√π ∫₀ˣ e^(-t²) dt", body=lambda x: kernels.erf(floating(x)), family="math")
-erfc = _float("erfc", "1 - erf(x)", body=lambda x: 1 - kernels.erf(floating(x)), family="math")
-erfinv = _float("erfinv", "Inverse of the error function", body=lambda x: kernels.erfinv(floating(x)), family="math")
-i0 = _float("i0", "Modified Bessel function of the first kind, order 0", body=lambda x: _i0(floating(x)))
-sinc = _float("sinc", "sin(πx) / (πx), 1 at zero", body=lambda x: _sinc(floating(x)))
+exp: Unary = _float("exp", "eˣ")
+exp2: Unary = _float("exp2", "2ˣ")
+expm1: Unary = _float("expm1", "eˣ - 1, exact near zero")
+log: Unary = _float("log", "Natural logarithm")
+log1p: Unary = _float("log1p", "ln(1 + x), exact near zero")
+log2: Unary = _float("log2", "Logarithm to base 2")
+log10: Unary = _float("log10", "Logarithm to base 10")
+sqrt: Unary = _float("sqrt", "√x")
+cbrt: Unary = _float("cbrt", "Cube root")
+sin: Unary = _float("sin", "Sine")
+cos: Unary = _float("cos", "Cosine")
+tan: Unary = _float("tan", "Tangent")
+arcsin: Unary = _float("arcsin", "Inverse sine, in [-π/2, π/2]")
+arccos: Unary = _float("arccos", "Inverse cosine, in [0, π]")
+arctan: Unary = _float("arctan", "Inverse tangent, in [-π/2, π/2]")
+sinh: Unary = _float("sinh", "Hyperbolic sine")
+cosh: Unary = _float("cosh", "Hyperbolic cosine")
+tanh: Unary = _float("tanh", "Hyperbolic tangent")
+arcsinh: Unary = _float("arcsinh", "Inverse hyperbolic sine")
+arccosh: Unary = _float("arccosh", "Inverse hyperbolic cosine")
+arctanh: Unary = _float("arctanh", "Inverse hyperbolic tangent")
+deg2rad: Unary = _float("deg2rad", "π/180 · x", body=lambda x: floating(x) * (math.pi / 180))
+rad2deg: Unary = _float("rad2deg", "180/π · x", body=lambda x: floating(x) * (180 / math.pi))
+reciprocal: Unary = _float("reciprocal", "1 / x", body=lambda x: 1 / floating(x))
+fabs: Unary = _float("fabs", "|x| as a float", body=lambda x: xp.abs(floating(x)))
+ceil: Unary = _float("ceil", "The smallest integer that is not below x")
+floor: Unary = _float("floor", "The largest integer that is not above x")
+rsqrt: Unary = _float("rsqrt", "1 / √x", body=lambda x: 1 / xp.sqrt(floating(x)), family="math")
+erf: Unary = _float(
+    "erf", "Error function, 2/√π ∫₀ˣ e^(-t²) dt", body=lambda x: kernels.erf(floating(x)), family="math"
+)
+erfc: Unary = _float("erfc", "1 - erf(x)", body=lambda x: 1 - kernels.erf(floating(x)), family="math")
+erfinv: Unary = _float(
+    "erfinv", "Inverse of the error function", body=lambda x: kernels.erfinv(floating(x)), family="math"
+)
+i0: Unary = _float("i0", "Modified Bessel function of the first kind, order 0", body=lambda x: _i0(floating(x)))
+sinc: Unary = _float("sinc", "sin(πx) / (πx), 1 at zero", body=lambda x: _sinc(floating(x)))
 
-absolute = _same("absolute", "|x|", aliases=("abs",), body=lambda x: _unless_bool(tensor(x), xp.abs))
-abs = absolute
-conjugate = _same("conjugate", "Complex conjugate", aliases=("conj",), body=lambda x: xp.conj(tensor(x)))
-conj = conjugate
-negative = _same("negative", "-x")
-sign = _same("sign", "-1, 0 or 1 with the sign of x", body=lambda x: _unless_bool(tensor(x), xp.sign))
-trunc = _same("trunc", "x without its fraction", body=lambda x: _floats_only(tensor(x), xp.trunc))
-copy = _same("copy", "A copy of x", body=lambda x: engine.tensor(xp.copy(tensor(x))))
-square = _same("square", "x²", body=lambda x: xp.square(_number(x)))
+absolute: Unary = _same("absolute", "|x|", aliases=("abs",), body=lambda x: _unless_bool(tensor(x), xp.abs))
+abs: Unary = absolute
+conjugate: Unary = _same("conjugate", "Complex conjugate", aliases=("conj",), body=lambda x: xp.conj(tensor(x)))
+conj: Unary = conjugate
+negative: Unary = _same("negative", "-x")
+sign: Unary = _same("sign", "-1, 0 or 1 with the sign of x", body=lambda x: _unless_bool(tensor(x), xp.sign))
+trunc: Unary = _same("trunc", "x without its fraction", body=lambda x: _floats_only(tensor(x), xp.trunc))
+copy: Unary = _same("copy", "A copy of x", body=lambda x: engine.tensor(xp.copy(tensor(x))))
+square: Unary = _same("square", "x²", body=lambda x: xp.square(_number(x)))
 
-isfinite = _test("isfinite", "Whether x is neither infinite nor NaN")
-isinf = _test("isinf", "Whether x is infinite")
-isnan = _test("isnan", "Whether x is not a number")
-isposinf = _test("isposinf", "Whether x is +infinity", body=lambda x: _is_value(tensor(x), math.inf))
-isneginf = _test("isneginf", "Whether x is -infinity", body=lambda x: _is_value(tensor(x), -math.inf))
-signbit = _test("signbit", "Whether the sign bit is set (so also for -0.0)", body=lambda x: _signbit(tensor(x)))
-isreal = _test("isreal", "Whether the imaginary part is zero", body=lambda x: _isreal(tensor(x)))
-logical_not = _test("logical_not", "Not x", body=lambda x: xp.logical_not(to(tensor(x), "bool")))
+isfinite: Unary = _test("isfinite", "Whether x is neither infinite nor NaN")
+isinf: Unary = _test("isinf", "Whether x is infinite")
+isnan: Unary = _test("isnan", "Whether x is not a number")
+isposinf: Unary = _test("isposinf", "Whether x is +infinity", body=lambda x: _is_value(tensor(x), math.inf))
+isneginf: Unary = _test("isneginf", "Whether x is -infinity", body=lambda x: _is_value(tensor(x), -math.inf))
+signbit: Unary = _test("signbit", "Whether the sign bit is set (so also for -0.0)", body=lambda x: _signbit(tensor(x)))
+isreal: Unary = _test("isreal", "Whether the imaginary part is zero", body=lambda x: _isreal(tensor(x)))
+logical_not: Unary = _test("logical_not", "Not x", body=lambda x: xp.logical_not(to(tensor(x), "bool")))
 
 
 def _number(x: Any) -> Any:
@@ -106,11 +124,11 @@ def _number(x: Any) -> Any:
     return to(x, "int32") if dtype_name(x) == "bool" else x
 
 
-def _unless_bool(x: Any, function: Callable) -> Any:
+def _unless_bool(x: Any, function: Callable[..., Any]) -> Any:
     return x if dtype_name(x) == "bool" else function(x)
 
 
-def _floats_only(x: Any, function: Callable) -> Any:
+def _floats_only(x: Any, function: Callable[..., Any]) -> Any:
     return function(x) if is_float_dtype(x.dtype) else x
 
 
@@ -149,7 +167,7 @@ _I0_LARGE = (
 )
 
 
-def _polynomial(t: Any, coefficients: tuple) -> Any:
+def _polynomial(t: Any, coefficients: tuple[Any, ...]) -> Any:
     total = coefficients[-1] * xp.ones_like(t)
     for c in coefficients[-2::-1]:
         total = total * t + c
@@ -168,7 +186,7 @@ def _i0(x: Any) -> Any:
 
 
 @op("numpy")
-def round(x, decimals=0):
+def round(x: TensorLike, decimals: int = 0) -> Tensor:
     """`x` rounded to `decimals` places, halves to the even neighbour.
 
     Args:
@@ -187,7 +205,7 @@ def round(x, decimals=0):
 
 
 @op("numpy", tensors="x")
-def clip(x, x_min, x_max):
+def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> Tensor:
     """`min(max(x, x_min), x_max)`, element by element.
 
     Args:
@@ -217,7 +235,7 @@ def _bound(value: Any, dtype: str) -> Any:
 
 
 @op("numpy")
-def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(x: TensorLike, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """`x` with NaN, +infinity and -infinity replaced.
 
     Args:
@@ -236,7 +254,7 @@ def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
 
 
 @op("numpy")
-def real(x):
+def real(x: TensorLike) -> Tensor:
     """The real part.
 
     Args:
@@ -248,7 +266,7 @@ def real(x):
 
 
 @op("numpy")
-def imag(x):
+def imag(x: TensorLike) -> Tensor:
     """The imaginary part, zero for real numbers.
 
     Args:
@@ -261,7 +279,7 @@ def imag(x):
 
 
 @op("numpy")
-def angle(x):
+def angle(x: TensorLike) -> Tensor:
     """The argument of complex numbers, in (-π, π]; 0 or π for real ones.
 
     Args:
@@ -277,7 +295,7 @@ def angle(x):
 
 
 @op("math")
-def view_as_complex(x):
+def view_as_complex(x: TensorLike) -> Tensor:
     """Pairs on the last axis, `(real, imaginary)`, as complex numbers.
 
     Args:
@@ -293,7 +311,7 @@ def view_as_complex(x):
 
 
 @op("math")
-def view_as_real(x):
+def view_as_real(x: TensorLike) -> Tensor:
     """Complex numbers as pairs `(real, imaginary)` on a new last axis.
 
     Args:
@@ -306,7 +324,7 @@ def view_as_real(x):
 
 
 @op("numpy", tensors="x")
-def view(x, dtype=None):
+def view(x: TensorLike, dtype: DType = None) -> Tensor:
     """The bytes of `x` read as another dtype, without conversion.
 
     Args:
@@ -320,7 +338,7 @@ def view(x, dtype=None):
 
 
 @op("numpy", tensors="x1 x2", spec=elementwise_spec)
-def heaviside(x1, x2):
+def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
     """0 where `x1 < 0`, `x2` where it is 0, 1 above.
 
     Args:

@@ -1,6 +1,9 @@
 """Images as columns of patches, and back."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from lamina._typing import Tensor, TensorLike
 
 from ._backend import xp
 from ._convert import tensor
@@ -18,7 +21,7 @@ def _counts(sizes: Any, window: Any, dilation: Any, padding: Any, stride: Any, w
     return counts
 
 
-def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any, where: str) -> tuple:
+def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any, where: str) -> tuple[Any, ...]:
     pads = (padding, padding) if isinstance(padding, int) else tuple(padding)
     if len(pads) != 2 or any(not isinstance(p, int) or p < 0 for p in pads):
         raise ValueError(f"{where}: padding must be an int from 0, or two of them; got {padding!r}.")
@@ -31,7 +34,9 @@ def _options(kernel_size: Any, dilation: Any, padding: Any, stride: Any, where: 
 
 
 @op("nn", tensors="x")
-def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
+def unfold(
+    x: TensorLike, kernel_size: int | Sequence[int], dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Tensor:
     """Patches of images as columns (im2col).
 
     Args:
@@ -65,12 +70,19 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
 
 
 @op("nn", tensors="x")
-def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
+def fold(
+    x: TensorLike,
+    output_size: Any,
+    kernel_size: int | Sequence[int],
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> Tensor:
     """Columns of patches added up to images (col2im), the transpose of `unfold`.
 
     Args:
         x: `(batch, channels * window, positions)`.
-        output_size: int, or (height, width) of the images.
+        output_size: Any, or (height, width) of the images.
         kernel_size, dilation, padding, stride: as for `unfold`.
 
     Returns: `(batch, channels, height, width)`, dtype of `x`; where patches overlap, their sum.

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import check_one_of, check_positive_int
+from lamina._typing import Tensor, TensorLike
 
 from ._backend import xp
-from ._convert import dtype_name, saturate_cast, tensor, to
-from ._dtypes import is_float_dtype, numpy_dtype
+from ._convert import saturate_cast, tensor, to
+from ._dtypes import dtype_name, is_float_dtype, numpy_dtype
 from ._layout import is_channels_first
 from ._op import op
 
@@ -81,16 +82,16 @@ def _filled_up(images: Any, size: tuple[int, int], value: float) -> Any:
 
 @op("image", tensors="images")
 def resize(
-    images,
-    size,
-    interpolation="bilinear",
-    antialias=False,
-    crop_to_aspect_ratio=False,
-    pad_to_aspect_ratio=False,
-    fill_mode="constant",
-    fill_value=0.0,
-    data_format=None,
-):
+    images: TensorLike,
+    size: Any,
+    interpolation: str = "bilinear",
+    antialias: bool = False,
+    crop_to_aspect_ratio: bool = False,
+    pad_to_aspect_ratio: bool = False,
+    fill_mode: str = "constant",
+    fill_value: TensorLike = 0.0,
+    data_format: str | None = None,
+) -> Tensor:
     """Images in another size. The centres of the new pixels are spread evenly over the old image.
 
     A new pixel is `Σᵢ k(|p - i|) xᵢ / Σᵢ k(|p - i|)` along each axis, p its place among the old pixels i, and k a triangle

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import check_one_of
+from lamina._typing import Segments, Shape, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._axes import one_axis
 from ._backend import kernels, xp
-from ._convert import dtype_name, promote, scalar, tensor, to
-from ._dtypes import is_float_dtype, numpy_dtype, result_type
+from ._convert import promote, scalar, tensor, to
+from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type
 from ._op import op
 from ._symbolic import KerasTensor, infer_spec
 
@@ -34,7 +35,7 @@ def _integer(x: Any) -> Any:
 
 
 @op("numpy", tensors="x indices")
-def take(x, indices, axis=None):
+def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
     """Elements of `x` by their places along an axis.
 
     Args:
@@ -62,7 +63,7 @@ def _out_of_range(name: str, x: Any, indices: Any, axis: int | None) -> str:
 
 
 @op("numpy", tensors="x indices")
-def take_along_axis(x, indices, axis=None):
+def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
     """Elements of each row of `x` at the row's own places.
 
     Args:
@@ -139,7 +140,7 @@ def _sliced_size(size: int | None, key: slice) -> int | None:
 
 
 @op("numpy", tensors="x key", spec=_get_item_spec)
-def get_item(x, key):
+def get_item(x: TensorLike, key: TensorLike) -> Tensor:
     """`x[key]`.
 
     Args:
@@ -150,7 +151,7 @@ def get_item(x, key):
 
 
 @op("core", tensors="inputs start_indices")
-def slice_(inputs, start_indices, shape):
+def slice_(inputs: TensorLike, start_indices: TensorLike, shape: Shape) -> Tensor:
     """The block of `inputs` that begins at `start_indices` and has `shape`.
 
     Args:
@@ -168,7 +169,7 @@ def slice_(inputs, start_indices, shape):
 
 
 @op("core", tensors="inputs start_indices updates")
-def slice_update(inputs, start_indices, updates):
+def slice_update(inputs: TensorLike, start_indices: TensorLike, updates: TensorLike) -> Tensor:
     """`inputs` with the block that begins at `start_indices` replaced by `updates`.
 
     Args:
@@ -183,7 +184,7 @@ def slice_update(inputs, start_indices, updates):
 
 
 @op("core", tensors="indices values")
-def scatter(indices, values, shape):
+def scatter(indices: TensorLike, values: TensorLike, shape: Shape) -> Tensor:
     """A tensor of zeros with `values` added in at `indices`.
 
     Args:
@@ -199,7 +200,7 @@ def scatter(indices, values, shape):
 
 
 @op("core", tensors="inputs indices updates")
-def scatter_update(inputs, indices, updates, reduction=None):
+def scatter_update(inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: Any = None) -> Tensor:
     """`inputs` with the elements at `indices` replaced by, or combined with, `updates`.
 
     Args:
@@ -217,7 +218,7 @@ def scatter_update(inputs, indices, updates, reduction=None):
 
 
 @op("numpy")
-def nonzero(x):
+def nonzero(x: TensorLike) -> tuple[Tensor, ...]:
     """The places of the elements that are not zero.
 
     Args:
@@ -230,8 +231,15 @@ def nonzero(x):
 
 @op("numpy", tensors="x")
 def unique(
-    x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None
-):
+    x: TensorLike,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    size: int | None = None,
+    fill_value: TensorLike = None,
+) -> Any:
     """The different elements of `x`, in ascending order.
 
     Args:
@@ -263,7 +271,7 @@ def unique(
     return out[0] if len(out) == 1 else tuple(out)
 
 
-def _resize_unique(values: Any, index: Any, counts: Any, axis: int, size: int, fill_value: Any) -> tuple:
+def _resize_unique(values: Any, index: Any, counts: Any, axis: int, size: int, fill_value: Any) -> tuple[Any, ...]:
     kept = np.take(values, np.arange(min(size, values.shape[axis])), axis=axis)
     missing = size - kept.shape[axis]
     if missing > 0:
@@ -276,7 +284,7 @@ def _resize_unique(values: Any, index: Any, counts: Any, axis: int, size: int, f
 
 
 @op("numpy", tensors="x1 x2", class_name="IsIn")
-def isin(x1, x2, assume_unique=False, invert=False):
+def isin(x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each element of `x1` occurs in `x2`.
 
     Args:
@@ -293,7 +301,7 @@ def isin(x1, x2, assume_unique=False, invert=False):
 
 
 @op("numpy", tensors="sorted_sequence values", class_name="SearchSorted")
-def searchsorted(sorted_sequence, values, side="left"):
+def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "left") -> Tensor:
     """Where values would have to go into a sorted sequence to keep it sorted.
 
     Args:
@@ -312,7 +320,7 @@ def searchsorted(sorted_sequence, values, side="left"):
 
 
 @op("numpy", tensors="x bins")
-def digitize(x, bins):
+def digitize(x: TensorLike, bins: TensorLike) -> Tensor:
     """The number of the bin each element falls into: how many of the bounds it has reached or passed.
 
     Args:
@@ -330,7 +338,7 @@ def digitize(x, bins):
 
 
 @op("numpy", tensors="x weights")
-def bincount(x, weights=None, minlength=0, sparse=False):
+def bincount(x: TensorLike, weights: TensorLike = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each number from 0 occurs, or the sum of the weights where it does.
 
     Args:
@@ -357,7 +365,7 @@ def bincount(x, weights=None, minlength=0, sparse=False):
 
 
 @op("numpy", tensors="x")
-def histogram(x, bins=10, range=None):
+def histogram(x: TensorLike, bins: TensorLike = 10, range: Any = None) -> tuple[Tensor, Tensor]:
     """How many elements fall into each of some bins of equal width (the last one holds its upper bound).
 
     Args:
@@ -390,7 +398,7 @@ def histogram(x, bins=10, range=None):
 
 
 @op("numpy", tensors="indices")
-def unravel_index(indices, shape):
+def unravel_index(indices: TensorLike, shape: Shape) -> tuple[Tensor, ...]:
     """Places in the flattened tensor as places on each axis.
 
     Args:
@@ -410,7 +418,9 @@ def unravel_index(indices, shape):
 
 
 def _segments(name: str, text: str, body: Any) -> Any:
-    def function(data, segment_ids, num_segments=None, sorted=False):
+    def function(
+        data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
+    ) -> Tensor:
         data, ids = tensor(data), to(tensor(segment_ids), "int32")
         if num_segments is None:
             values = concrete(ids, name)
@@ -443,7 +453,7 @@ def _highest(name: str) -> Any:
     return np.inf if is_float_dtype(name) else np.iinfo(name).max
 
 
-segment_sum = _segments("segment_sum", "Sum", lambda data, ids, count: kernels.segment_sum(data, ids, count))
-segment_max = _segments("segment_max", "Maximum", _scattered("max", _lowest))
-segment_min = _segments("segment_min", "Minimum", _scattered("min", _highest))
-segment_prod = _segments("segment_prod", "Product", _scattered("multiply", lambda name: 1))
+segment_sum: Segments = _segments("segment_sum", "Sum", lambda data, ids, count: kernels.segment_sum(data, ids, count))
+segment_max: Segments = _segments("segment_max", "Maximum", _scattered("max", _lowest))
+segment_min: Segments = _segments("segment_min", "Minimum", _scattered("min", _highest))
+segment_prod: Segments = _segments("segment_prod", "Product", _scattered("multiply", lambda name: 1))

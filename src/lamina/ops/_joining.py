@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike
+
 from ._axes import one_axis
 from ._backend import xp
-from ._convert import dtype_name, promote, tensor
-from ._dtypes import result_type
+from ._convert import promote, tensor
+from ._dtypes import dtype_name, result_type
 from ._op import op
 from ._symbolic import KerasTensor
 
@@ -22,7 +24,7 @@ def axes_of_join(name: str, xs: Any) -> list[Any]:
     return promote(*xs, arrays=True)
 
 
-def _concatenate_spec(call: Callable, xs: Any, axis: int = 0) -> KerasTensor:
+def _concatenate_spec(call: Callable[..., Any], xs: Any, axis: int = 0) -> KerasTensor:
     shapes = [tuple(x.shape) if hasattr(x, "shape") else np.shape(x) for x in xs]
     ranks = {len(s) for s in shapes}
     if len(ranks) != 1:
@@ -48,7 +50,7 @@ def _concatenate_spec(call: Callable, xs: Any, axis: int = 0) -> KerasTensor:
 
 
 @op("numpy", tensors="xs", spec=_concatenate_spec)
-def concatenate(xs, axis=0):
+def concatenate(xs: TensorLike, axis: int | None = 0) -> Tensor:
     """Tensors joined along an axis.
 
     Args:
@@ -64,7 +66,7 @@ def concatenate(xs, axis=0):
 
 
 @op("numpy", tensors="x")
-def stack(x, axis=0):
+def stack(x: TensorLike, axis: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Args:
@@ -85,7 +87,7 @@ def _at_least(x: Any, rank: int) -> Any:
 
 
 @op("numpy")
-def hstack(xs):
+def hstack(xs: TensorLike) -> Tensor:
     """Tensors joined along axis 1 (axis 0 if they have one axis).
 
     Args:
@@ -96,7 +98,7 @@ def hstack(xs):
 
 
 @op("numpy")
-def vstack(xs):
+def vstack(xs: TensorLike) -> Tensor:
     """Tensors joined along axis 0, those with one axis taken as rows.
 
     Args:
@@ -106,7 +108,7 @@ def vstack(xs):
 
 
 @op("numpy")
-def dstack(xs):
+def dstack(xs: TensorLike) -> Tensor:
     """Tensors joined along the third axis, which is added where missing.
 
     Args:
@@ -116,7 +118,7 @@ def dstack(xs):
 
 
 @op("numpy", tensors="x1 x2")
-def append(x1, x2, axis=None):
+def append(x1: TensorLike, x2: TensorLike, axis: int | None = None) -> Tensor:
     """`x2` joined to the end of `x1`.
 
     Args:
@@ -145,7 +147,7 @@ def _split(x: Any, sections: Any, axis: int, even: bool, where: str) -> list[Any
     return [x[(*before, slice(a, max(a, b)))] for a, b in pairwise(cuts)]
 
 
-def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> Any:
+def _split_spec(call: Callable[..., Any], x: KerasTensor, indices_or_sections: Any, axis: int = 0) -> Any:
     axis = one_axis(axis, x, "split")
     size = x.shape[axis]
     if size is None:
@@ -157,7 +159,7 @@ def _split_spec(call: Callable, x: KerasTensor, indices_or_sections: Any, axis: 
 
 
 @op("numpy", tensors="x", spec=_split_spec)
-def split(x, indices_or_sections, axis=0):
+def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """`x` cut along an axis.
 
     Args:
@@ -171,7 +173,7 @@ def split(x, indices_or_sections, axis=0):
 
 
 @op("numpy", tensors="x")
-def array_split(x, indices_or_sections, axis=0):
+def array_split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """As `split`, but the parts may differ by one in size.
 
     Args:
@@ -185,26 +187,26 @@ def array_split(x, indices_or_sections, axis=0):
 
 
 @op("numpy", tensors="x")
-def hsplit(x, indices_or_sections):
+def hsplit(x: TensorLike, indices_or_sections: Any) -> list[Tensor]:
     """`x` cut along axis 1 (axis 0 if it has one axis). Returns a list of tensors."""
     x = tensor(x)
     return _split(x, indices_or_sections, 1 if x.ndim > 1 else 0, True, "hsplit")
 
 
 @op("numpy", tensors="x")
-def vsplit(x, indices_or_sections):
+def vsplit(x: TensorLike, indices_or_sections: Any) -> list[Tensor]:
     """`x` cut along axis 0. Returns a list of tensors."""
     return _split(x, indices_or_sections, 0, True, "vsplit")
 
 
 @op("numpy", tensors="x")
-def dsplit(x, indices_or_sections):
+def dsplit(x: TensorLike, indices_or_sections: Any) -> list[Tensor]:
     """`x` cut along axis 2. Returns a list of tensors."""
     return _split(x, indices_or_sections, 2, True, "dsplit")
 
 
 @op("core")
-def unstack(x, num=None, axis=0):
+def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[Tensor]:
     """The slices of `x` along an axis, the axis itself gone.
 
     Args:

@@ -4,11 +4,13 @@ import math
 from typing import Any
 
 from lamina import _settings
+from lamina._typing import Tensor, TensorLike
 
 from ._activations import _softplus
 from ._backend import kernels, xp
-from ._convert import dtype_name, floating, promote, tensor, to
+from ._convert import floating, promote, tensor, to
 from ._creation import one_hot
+from ._dtypes import dtype_name
 from ._op import op
 
 
@@ -25,7 +27,9 @@ def _check_same(name: str, target: Any, output: Any) -> None:
 
 
 @op("nn")
-def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> Tensor:
     """-Σ target · ln(output) along an axis.
 
     Args:
@@ -46,7 +50,9 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 
 @op("nn")
-def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+def sparse_categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> Tensor:
     """-ln(output of the true class).
 
     Args:
@@ -86,7 +92,7 @@ def _log_probabilities(output: Any, from_logits: bool, axis: int) -> Any:
 
 
 @op("nn")
-def binary_crossentropy(target, output, from_logits=False):
+def binary_crossentropy(target: TensorLike, output: TensorLike, from_logits: bool = False) -> Tensor:
     """-(t · ln(p) + (1 - t) · ln(1 - p)), element by element.
 
     Args:
@@ -107,7 +113,7 @@ def binary_crossentropy(target, output, from_logits=False):
 
 
 @op("nn", tensors="x1 x2", class_name="PSNR")
-def psnr(x1, x2, max_val):
+def psnr(x1: TensorLike, x2: TensorLike, max_val: TensorLike) -> Tensor:
     """Peak signal-to-noise ratio, 20 log₁₀(max_val) - 10 log₁₀(mean (x1 - x2)²).
 
     Args:

@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Axis, DType, Tensor, TensorLike
+
 from ._backend import xp
-from ._convert import dtype_name, tensor, to
-from ._dtypes import is_float_dtype
+from ._convert import tensor, to
+from ._dtypes import dtype_name, is_float_dtype
 from ._op import op
 from ._reductions import as_axes, cumprod, cumsum, documented, in_float32, number, prod, sum
 
@@ -26,18 +28,18 @@ def nan_where(condition: Any, x: Any) -> Any:
 
 @op("numpy")
 @documented("Sum over axes, NaN counting as 0.", "dtype as for `sum`")
-def nansum(x, axis=None, keepdims=False):
+def nansum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return sum(_filled(x, 0), axis, keepdims)
 
 
 @op("numpy")
 @documented("Product over axes, NaN counting as 1.", "dtype as for `prod`")
-def nanprod(x, axis=None, keepdims=False):
+def nanprod(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return prod(_filled(x, 1), axis, keepdims)
 
 
 @op("numpy", tensors="x")
-def nancumsum(x, axis=None, dtype=None):
+def nancumsum(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
     """Running sum, NaN counting as 0.
 
     Args:
@@ -49,7 +51,7 @@ def nancumsum(x, axis=None, dtype=None):
 
 
 @op("numpy", tensors="x")
-def nancumprod(x, axis=None, dtype=None):
+def nancumprod(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
     """Running product, NaN counting as 1.
 
     Args:
@@ -75,19 +77,19 @@ def _nanvar(x: Any, axis: Any, keepdims: bool) -> Any:
 
 @op("numpy")
 @documented("Mean over axes, NaN left out.", "floating")
-def nanmean(x, axis=None, keepdims=False):
+def nanmean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return in_float32(_nanmean, x, axis, keepdims)
 
 
 @op("numpy")
 @documented("Variance over axes, NaN left out.", "floating")
-def nanvar(x, axis=None, keepdims=False):
+def nanvar(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return in_float32(_nanvar, x, axis, keepdims)
 
 
 @op("numpy")
 @documented("Standard deviation over axes, NaN left out.", "floating")
-def nanstd(x, axis=None, keepdims=False):
+def nanstd(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return in_float32(lambda v: xp.sqrt(_nanvar(v, axis, keepdims)), x)
 
 
@@ -99,13 +101,13 @@ def _nan_extreme(x: Any, axis: Any, keepdims: bool, function: Any, fill: float) 
 
 @op("numpy")
 @documented("Largest value over axes, NaN left out.", "dtype of `x`")
-def nanmax(x, axis=None, keepdims=False):
+def nanmax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _nan_extreme(x, axis, keepdims, xp.max, -np.inf)
 
 
 @op("numpy")
 @documented("Smallest value over axes, NaN left out.", "dtype of `x`")
-def nanmin(x, axis=None, keepdims=False):
+def nanmin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _nan_extreme(x, axis, keepdims, xp.min, np.inf)
 
 
@@ -119,11 +121,11 @@ def _nan_place(x: Any, axis: Any, keepdims: bool, function: Any, fill: float) ->
 
 @op("numpy")
 @documented("Place of the largest value, NaN left out; -1 where all are NaN.", "int32")
-def nanargmax(x, axis=None, keepdims=False):
+def nanargmax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _nan_place(x, axis, keepdims, xp.argmax, -np.inf)
 
 
 @op("numpy")
 @documented("Place of the smallest value, NaN left out; -1 where all are NaN.", "int32")
-def nanargmin(x, axis=None, keepdims=False):
+def nanargmin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _nan_place(x, axis, keepdims, xp.argmin, np.inf)

@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 
 from lamina import _settings
+from lamina._typing import Axis, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._axes import all_axes, one_axis
 from ._backend import xp
-from ._convert import dtype_name, floating, tensor, to
-from ._dtypes import result_type
+from ._convert import floating, tensor, to
+from ._dtypes import dtype_name, result_type
 from ._op import op
 
 
 @op("nn", tensors="x")
-def moments(x, axes, keepdims=False, synchronized=False):
+def moments(x: TensorLike, axes: Axis, keepdims: bool = False, synchronized: bool = False) -> tuple[Tensor, Tensor]:
     """Mean and variance over axes.
 
     Args:
@@ -42,7 +43,15 @@ def moments(x, axes, keepdims=False, synchronized=False):
 
 
 @op("nn", tensors="x mean variance offset scale", class_name="BatchNorm")
-def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
+def batch_normalization(
+    x: TensorLike,
+    mean: TensorLike,
+    variance: TensorLike,
+    axis: int,
+    offset: TensorLike = None,
+    scale: TensorLike = None,
+    epsilon: float = 1e-3,
+) -> Tensor:
     """(x - mean) / √(variance + epsilon) · scale + offset.
 
     Args:
@@ -68,16 +77,23 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     return x * xp.reshape(factor, shape) + xp.reshape(shift, shape)
 
 
-def _feature_axes(x: Any, axis: Any) -> tuple:
+def _feature_axes(x: Any, axis: Any) -> tuple[Any, ...]:
     return all_axes(axis, x, "normalization")
 
 
-def _feature_shape(x: Any, axes: tuple) -> tuple:
+def _feature_shape(x: Any, axes: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(n if i in axes else 1 for i, n in enumerate(x.shape))
 
 
 @op("nn", tensors="x gamma beta", class_name="LayerNorm")
-def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs):
+def layer_normalization(
+    x: TensorLike,
+    gamma: TensorLike = None,
+    beta: TensorLike = None,
+    axis: Axis = -1,
+    epsilon: Any = None,
+    **kwargs: Any,
+) -> Tensor:
     """(x - mean) / √(variance + epsilon) · gamma + beta, with the mean and variance of each sample.
 
     Args:
@@ -117,7 +133,7 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
 
 
 @op("nn", tensors="x scale", class_name="RMSNorm")
-def rms_normalization(x, scale=None, axis=-1, epsilon=None):
+def rms_normalization(x: TensorLike, scale: TensorLike = None, axis: Axis = -1, epsilon: Any = None) -> Tensor:
     """x / √(mean(x²) + epsilon) · scale, the mean over the axes of the features of each sample.
 
     Args:
@@ -142,7 +158,7 @@ def rms_normalization(x, scale=None, axis=-1, epsilon=None):
 
 
 @op("nn", tensors="x")
-def normalize(x, axis=-1, order=2, epsilon=None):
+def normalize(x: TensorLike, axis: Axis = -1, order: int = 2, epsilon: Any = None) -> Tensor:
     """`x` divided by its norm along an axis, so that the norm becomes 1 (0 stays 0).
 
     Args:

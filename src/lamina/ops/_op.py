@@ -33,11 +33,11 @@ class FunctionOperation(Operation):
     A subclass is made for every op (`Add`, `Mean`, ...); `arguments` are what its config holds.
     """
 
-    function: Callable
+    function: Callable[..., Any]
     tensors: tuple[str, ...] = ()
     variadic: bool = False
     family: str = "numpy"
-    spec: Callable | None = None
+    spec: Callable[..., Any] | None = None
 
     def __init__(self, name: str | None = None, **arguments: Any):
         super().__init__(name=name)
@@ -64,7 +64,7 @@ class FunctionOperation(Operation):
     def from_config(cls, config: dict[str, Any]) -> "FunctionOperation":
         return cls(**config)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         # The classes are made by `op`, so a pickle finds them by their name in the table.
         return _empty_operation, (type(self).__name__,), self.__dict__
 
@@ -81,7 +81,7 @@ def op(
     tensors: str | None = None,
     class_name: str | None = None,
     aliases: tuple[str, ...] = (),
-    spec: Callable | None = None,
+    spec: Callable[..., Any] | None = None,
     variadic: bool = False,
     keras_module: str | None = None,
 ) -> Callable[[F], F]:
@@ -137,10 +137,10 @@ def op(
 
 def make_operation(
     class_name: str,
-    function: Callable,
+    function: Callable[..., Any],
     tensors: tuple[str, ...],
     keras_module: str,
-    spec: Callable | None = None,
+    spec: Callable[..., Any] | None = None,
     variadic: bool = False,
 ) -> type[FunctionOperation]:
     """Enters the operation of a function under the name that files have for it; arguments as for `op`."""
@@ -167,7 +167,7 @@ def as_tensors(result: Any) -> Any:
     return result
 
 
-def of_its_own(result: Any, args: tuple) -> Any:
+def of_its_own(result: Any, args: tuple[Any, ...]) -> Any:
     """The result, copied where it lies in the memory of a Variable or an array of the user's, which may change."""
     if not engine.MUTABLE:
         return result
@@ -207,7 +207,7 @@ def _join(operation: type[FunctionOperation], signature: inspect.Signature, args
     return operation(**config)(*call_args, **call_kwargs)
 
 
-def merge_shapes(*shapes: tuple) -> tuple:
+def merge_shapes(*shapes: tuple[Any, ...]) -> tuple[Any, ...]:
     """The broadcast of shapes that may hold None. An unknown size gives way to a known one above 1.
 
     Raises ValueError that shows the shapes if they do not broadcast.
@@ -224,7 +224,7 @@ def merge_shapes(*shapes: tuple) -> tuple:
     return tuple(out)
 
 
-def elementwise_spec(call: Callable, *args: Any, **config: Any) -> KerasTensor:
+def elementwise_spec(call: Callable[..., Any], *args: Any, **config: Any) -> KerasTensor:
     """The rule for elementwise ops: shapes broadcast, the dtype is what scalars of the same dtypes give."""
     shapes = [x.shape if hasattr(x, "shape") else np.shape(x) for x in args]
     try:

@@ -35,8 +35,8 @@ def _attach() -> None:
         setattr(cls, f"__{name}__", _forward(function))
     for name, function in _BINARY.items():
         setattr(cls, f"__r{name}__", _backward(function))
-    for name, function in _UNARY.items():
-        setattr(cls, f"__{name}__", _alone(function))
+    for name, alone in _UNARY.items():
+        setattr(cls, f"__{name}__", _alone(alone))
     cls.__getitem__ = lambda self, key: _indexing.get_item(self, key)
     # NumPy arrays leave their operators with a KerasTensor to it.
     cls.__array_ufunc__ = None

@@ -1,20 +1,22 @@
 """Pooling of any rank."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike
+
 from ._backend import kernels, xp
-from ._convert import dtype_name, floating, tensor
-from ._dtypes import numpy_dtype
+from ._convert import floating, tensor
+from ._dtypes import dtype_name, numpy_dtype
 from ._layout import is_channels_first, padding_pairs, sizes_of, to_channels_first, to_channels_last
 from ._op import op
 
 
 def _pooled(
-    inputs: Any, pool_size: Any, strides: Any, padding: str, data_format: Any, where: str, pool: Callable
+    inputs: Any, pool_size: Any, strides: Any, padding: str, data_format: Any, where: str, pool: Callable[..., Any]
 ) -> Any:
     x = inputs
     if x.ndim < 3:
@@ -32,7 +34,13 @@ def _pooled(
 
 
 @op("nn", tensors="inputs")
-def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
+def max_pool(
+    inputs: TensorLike,
+    pool_size: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Tensor:
     """The largest entry of each window.
 
     Args:
@@ -48,7 +56,13 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
 
 
 @op("nn", tensors="inputs")
-def average_pool(inputs, pool_size, strides=None, padding="valid", data_format=None):
+def average_pool(
+    inputs: TensorLike,
+    pool_size: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Tensor:
     """The mean of each window; what lies in the padding does not count.
 
     Args:
@@ -77,7 +91,7 @@ def _counts(n: int, window: int, stride: int, pair: tuple[int, int]) -> np.ndarr
     return np.minimum(starts + window, n) - np.maximum(starts, 0)
 
 
-def _adaptive(inputs: Any, output_size: Any, data_format: Any, where: str, reduce: Callable) -> Any:
+def _adaptive(inputs: Any, output_size: Any, data_format: Any, where: str, reduce: Callable[..., Any]) -> Any:
     """Every spatial axis cut into `output_size` parts, from floor(i·n/o) to ceil((i+1)·n/o), each reduced."""
     first = is_channels_first(data_format)
     x = to_channels_last(inputs) if first else inputs
@@ -94,7 +108,7 @@ def _adaptive(inputs: Any, output_size: Any, data_format: Any, where: str, reduc
 
 
 @op("nn")
-def adaptive_average_pool(inputs, output_size, data_format=None):
+def adaptive_average_pool(inputs: TensorLike, output_size: Any, data_format: str | None = None) -> Tensor:
     """Means over parts chosen so that the output has `output_size` positions.
 
     Args:
@@ -108,7 +122,7 @@ def adaptive_average_pool(inputs, output_size, data_format=None):
 
 
 @op("nn")
-def adaptive_max_pool(inputs, output_size, data_format=None):
+def adaptive_max_pool(inputs: TensorLike, output_size: Any, data_format: str | None = None) -> Tensor:
     """Maxima over parts chosen so that the output has `output_size` positions.
 
     Args:

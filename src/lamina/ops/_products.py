@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, floating, promote, tensor, to
+from ._convert import floating, promote, tensor, to
+from ._dtypes import dtype_name
 from ._op import op
 
 
@@ -30,7 +32,7 @@ _HALF = ("float16", "bfloat16", "float8_e4m3fn", "float8_e5m2")
 
 
 @op("numpy")
-def matmul(x1, x2):
+def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Product of matrices on the last two axes, broadcast over the others.
 
     Args:
@@ -57,7 +59,7 @@ def _check_inner(name: str, a: Any, b: Any, axis_a: int, axis_b: int) -> None:
 
 
 @op("numpy")
-def dot(x1, x2):
+def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sum of products over the last axis of `x1` and the second-last of `x2` (the only one of a vector).
 
     Args:
@@ -74,7 +76,7 @@ def dot(x1, x2):
 
 
 @op("numpy")
-def tensordot(x1, x2, axes=2):
+def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> Tensor:
     """Sum of products over some axes of both tensors.
 
     Args:
@@ -91,7 +93,7 @@ def tensordot(x1, x2, axes=2):
 
 
 @op("numpy")
-def inner(x1, x2):
+def inner(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sum of products over the last axes.
 
     Args:
@@ -108,7 +110,7 @@ def inner(x1, x2):
 
 
 @op("numpy")
-def outer(x1, x2):
+def outer(x1: TensorLike, x2: TensorLike) -> Tensor:
     """All products of an element of `x1` with one of `x2`, both flattened.
 
     Returns: `(x1.size, x2.size)`, the promoted dtype.
@@ -118,7 +120,7 @@ def outer(x1, x2):
 
 
 @op("numpy")
-def vdot(x1, x2):
+def vdot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sum of products of all elements, `x1` conjugated.
 
     Returns: `()`, the promoted dtype.
@@ -132,7 +134,7 @@ def vdot(x1, x2):
 
 
 @op("numpy", tensors="subscripts", variadic=True)
-def einsum(subscripts, *operands, **kwargs):
+def einsum(subscripts: Any, *operands: Any, **kwargs: Any) -> Tensor:
     """Sum of products as Einstein's convention writes it, such as `"bij,bjk->bik"`.
 
     Args:
@@ -156,7 +158,7 @@ def einsum(subscripts, *operands, **kwargs):
 
 
 @op("numpy")
-def kron(x1, x2):
+def kron(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Kronecker product: `x2` once for each element of `x1`, multiplied by it.
 
     Returns: tensor whose sizes are the products of the sizes, the promoted dtype.
@@ -172,7 +174,9 @@ def kron(x1, x2):
 
 
 @op("numpy")
-def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
+def cross(
+    x1: TensorLike, x2: TensorLike, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: int | None = None
+) -> Tensor:
     """Cross product of vectors of size 3 (or 2, whose third component is 0).
 
     Args:
@@ -198,7 +202,7 @@ def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
 
 
 @op("numpy")
-def correlate(x1, x2, mode="valid"):
+def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
     """Cross-correlation of two sequences, Σₙ x1[n + k] · x2[n].
 
     Args:
@@ -229,7 +233,7 @@ def correlate(x1, x2, mode="valid"):
 
 
 @op("numpy")
-def corrcoef(x):
+def corrcoef(x: TensorLike) -> Tensor:
     """Pearson's correlation coefficients between the rows of a matrix.
 
     Args:
@@ -252,7 +256,7 @@ def _diagonal(x: Any) -> Any:
 
 
 @op("math", class_name="CDist")
-def cdist(x, y):
+def cdist(x: TensorLike, y: TensorLike) -> Tensor:
     """Euclidean distances between the rows of two matrices.
 
     Args:

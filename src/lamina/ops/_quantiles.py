@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import check_one_of
+from lamina._typing import Axis, Tensor, TensorLike
 
 from ._axes import all_axes
 from ._backend import xp
-from ._convert import dtype_name, floating, tensor, to
+from ._convert import floating, tensor, to
+from ._dtypes import dtype_name
 from ._nan_reductions import nan_where
 from ._op import op
 from ._reductions import as_axes, documented
@@ -34,13 +36,13 @@ def _ordered(x: Any, axis: Any) -> Any:
     return xp.moveaxis(xp.sort(flat, axis=along), along, -1)
 
 
-def _kept_shape(x: Any, axis: Any) -> tuple:
+def _kept_shape(x: Any, axis: Any) -> tuple[Any, ...]:
     axes = all_axes(axis, x, "quantile")
     return tuple(1 if i in axes else n for i, n in enumerate(x.shape))
 
 
 @op("numpy", tensors="x q")
-def quantile(x, q, axis=None, method="linear", keepdims=False):
+def quantile(x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """The values below which the shares `q` of the elements lie.
 
     Args:
@@ -91,7 +93,9 @@ def _take_places(ordered: Any, places: Any) -> Any:
 
 
 @op("numpy", tensors="x q")
-def percentile(x, q, axis=None, method="linear", keepdims=False):
+def percentile(
+    x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """`quantile(x, q / 100)`.
 
     Args:
@@ -106,12 +110,14 @@ def percentile(x, q, axis=None, method="linear", keepdims=False):
 
 @op("numpy")
 @documented("The middle value over axes (mean of the two middle ones if even in number).", "floating")
-def median(x, axis=None, keepdims=False):
+def median(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return quantile(x, 0.5, axis, "linear", keepdims)
 
 
 @op("numpy", tensors="x q")
-def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+def nanquantile(
+    x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """As `quantile`, NaN left out.
 
     Args:
@@ -144,7 +150,9 @@ def _take_rowwise(ordered: Any, places: Any) -> Any:
 
 
 @op("numpy", tensors="x q")
-def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
+def nanpercentile(
+    x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> Tensor:
     """`nanquantile(x, q / 100)`.
 
     Args:
@@ -158,5 +166,5 @@ def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
 
 @op("numpy")
 @documented("The middle value over axes, NaN left out.", "floating")
-def nanmedian(x, axis=None, keepdims=False):
+def nanmedian(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return nanquantile(x, 0.5, axis, "linear", keepdims)

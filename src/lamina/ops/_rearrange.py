@@ -1,6 +1,9 @@
 """Axes regrouped by a pattern of names."""
 
 import math
+from typing import Any
+
+from lamina._typing import Tensor, TensorLike
 
 from ._backend import xp
 from ._convert import tensor as as_tensor
@@ -8,7 +11,7 @@ from ._op import op
 
 
 @op("core", tensors="tensor pattern", class_name="Rearrange", keras_module="keras.src.ops.einops")
-def rearrange(tensor, pattern, **axes_lengths):
+def rearrange(tensor: TensorLike, pattern: Any, **axes_lengths: Any) -> Tensor:
     """Axes regrouped as a pattern says, such as `"b (h w) c -> b c h w"`.
 
     Args:
@@ -63,12 +66,12 @@ def _groups(side: str) -> list[list[str]]:
     return groups
 
 
-def _fill_ellipsis(before: list, after: list, rank: int) -> tuple[list, list]:
+def _fill_ellipsis(before: list[Any], after: list[Any], rank: int) -> tuple[list[Any], list[Any]]:
     """`...` written out as as many names as it stands for."""
     count = rank - len([g for g in before if g != ["..."]])
     names = [[f"…{i}"] for i in range(count)]
 
-    def fill(groups: list) -> list:
+    def fill(groups: list[Any]) -> list[Any]:
         return [
             h
             for g in groups

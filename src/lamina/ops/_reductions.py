@@ -1,14 +1,15 @@
 """Functions that shorten axes: sums, means, extremes, tests, cumulative sums."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
+from lamina._typing import Axis, DType, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._axes import all_axes
 from ._backend import xp
-from ._convert import dtype_name, float_dtype, floating, promote, scalar, tensor, to
-from ._dtypes import result_type, standardize_dtype
+from ._convert import float_dtype, floating, promote, scalar, tensor, to
+from ._dtypes import dtype_name, result_type, standardize_dtype
 from ._op import op
 
 _ARGS = """
@@ -20,8 +21,11 @@ _ARGS = """
 """
 
 
-def documented(formula: str, returns: str) -> Callable[[Callable], Callable]:
-    def attach(function: Callable) -> Callable:
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def documented(formula: str, returns: str) -> Callable[[F], F]:
+    def attach(function: F) -> F:
         function.__doc__ = f"{formula}{_ARGS}\n    Returns: `x` without the shortened axes, {returns}.\n    "
         return function
 
@@ -40,7 +44,7 @@ def _widened(x: Any) -> Any:
     )
 
 
-def in_float32(function: Callable, x: Any, *args: Any, **kwargs: Any) -> Any:
+def in_float32(function: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) -> Any:
     """Computes half precision in float32; the result has the floating dtype of `x`."""
     x = tensor(x)
     dtype = float_dtype(x)
@@ -49,20 +53,20 @@ def in_float32(function: Callable, x: Any, *args: Any, **kwargs: Any) -> Any:
 
 @op("numpy")
 @documented("Sum over axes.", "at least 32 bits wide for integers")
-def sum(x, axis=None, keepdims=False):
+def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     x = _widened(tensor(x))
     return xp.sum(x, axis=as_axes(axis), keepdims=keepdims, dtype=x.dtype)
 
 
 @op("numpy")
 @documented("Mean over axes.", "floating")
-def mean(x, axis=None, keepdims=False):
+def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return in_float32(xp.mean, x, axis=as_axes(axis), keepdims=keepdims)
 
 
 @op("numpy")
 @documented("Variance over axes, the mean of (x - mean)².", "floating")
-def var(x, axis=None, keepdims=False):
+def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return in_float32(_variance, x, as_axes(axis), keepdims)
 
 
@@ -74,7 +78,7 @@ def _variance(x: Any, axis: Any, keepdims: bool) -> Any:
 
 @op("numpy")
 @documented("Standard deviation over axes, the square root of the variance.", "floating")
-def std(x, axis=None, keepdims=False):
+def std(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return in_float32(lambda v: xp.sqrt(_variance(v, as_axes(axis), keepdims)), x)
 
 
@@ -93,7 +97,7 @@ def _extreme(x: Any, name: str, axis: Any, keepdims: bool, initial: Any) -> Any:
 
 
 @op("numpy")
-def max(x, axis=None, keepdims=False, initial=None):
+def max(x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: TensorLike = None) -> Tensor:
     """Largest value over axes.
 
     Args:
@@ -108,7 +112,7 @@ def max(x, axis=None, keepdims=False, initial=None):
 
 
 @op("numpy")
-def min(x, axis=None, keepdims=False, initial=None):
+def min(x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: TensorLike = None) -> Tensor:
     """Smallest value over axes.
 
     Args:
@@ -124,24 +128,24 @@ def min(x, axis=None, keepdims=False, initial=None):
 
 @op("numpy")
 @documented("Largest value over axes.", "dtype of `x`")
-def amax(x, axis=None, keepdims=False):
+def amax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _extreme(x, "max", axis, keepdims, None)
 
 
 @op("numpy")
 @documented("Smallest value over axes.", "dtype of `x`")
-def amin(x, axis=None, keepdims=False):
+def amin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _extreme(x, "min", axis, keepdims, None)
 
 
 @op("numpy")
 @documented("Range of the values, max - min, over axes.", "dtype of `x`")
-def ptp(x, axis=None, keepdims=False):
+def ptp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return _extreme(x, "max", axis, keepdims, None) - _extreme(x, "min", axis, keepdims, None)
 
 
 @op("numpy", tensors="x")
-def prod(x, axis=None, keepdims=False, dtype=None):
+def prod(x: TensorLike, axis: Axis = None, keepdims: bool = False, dtype: DType = None) -> Tensor:
     """Product over axes.
 
     Args:
@@ -158,13 +162,13 @@ def prod(x, axis=None, keepdims=False, dtype=None):
 
 @op("numpy")
 @documented("Whether all elements over axes hold.", "bool")
-def all(x, axis=None, keepdims=False):
+def all(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return xp.all(to(tensor(x), "bool"), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op("numpy")
 @documented("Whether any element over axes holds.", "bool")
-def any(x, axis=None, keepdims=False):
+def any(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return xp.any(to(tensor(x), "bool"), axis=as_axes(axis), keepdims=keepdims)
 
 
@@ -175,18 +179,18 @@ def number(x: Any) -> Any:
 
 @op("numpy")
 @documented("Place of the (first) largest value along an axis, or in the flattened tensor.", "int32")
-def argmax(x, axis=None, keepdims=False):
+def argmax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return to(xp.argmax(number(x), axis=axis, keepdims=keepdims), "int32")
 
 
 @op("numpy")
 @documented("Place of the (first) smallest value along an axis, or in the flattened tensor.", "int32")
-def argmin(x, axis=None, keepdims=False):
+def argmin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     return to(xp.argmin(number(x), axis=axis, keepdims=keepdims), "int32")
 
 
 @op("numpy")
-def count_nonzero(x, axis=None):
+def count_nonzero(x: TensorLike, axis: Axis = None) -> Tensor:
     """How many elements are not zero, over axes.
 
     Args:
@@ -200,7 +204,7 @@ def count_nonzero(x, axis=None):
 
 
 @op("numpy", tensors="x weights")
-def average(x, axis=None, weights=None):
+def average(x: TensorLike, axis: int | None = None, weights: TensorLike = None) -> Tensor:
     """Weighted mean, Σ w·x / Σ w.
 
     Args:
@@ -228,7 +232,7 @@ def average(x, axis=None, weights=None):
 
 
 @op("math")
-def logsumexp(x, axis=None, keepdims=False):
+def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """ln Σ eˣ over axes, without overflow.
 
     Args:
@@ -249,7 +253,7 @@ def logsumexp(x, axis=None, keepdims=False):
 
 
 @op("numpy", tensors="x")
-def cumsum(x, axis=None, dtype=None):
+def cumsum(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
     """Running sum along an axis, or of the flattened tensor.
 
     Args:
@@ -264,7 +268,7 @@ def cumsum(x, axis=None, dtype=None):
 
 
 @op("numpy", tensors="x")
-def cumprod(x, axis=None, dtype=None):
+def cumprod(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
     """Running product along an axis, or of the flattened tensor.
 
     Args:
@@ -279,7 +283,7 @@ def cumprod(x, axis=None, dtype=None):
 
 
 @op("numpy")
-def trapezoid(y, x=None, dx=1.0, axis=-1):
+def trapezoid(y: TensorLike, x: TensorLike = None, dx: float = 1.0, axis: int = -1) -> Tensor:
     """Integral along an axis by the trapezoidal rule.
 
     Args:

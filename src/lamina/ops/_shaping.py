@@ -1,27 +1,29 @@
 """Functions that rearrange elements without changing them."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from lamina._checks import check_one_of
+from lamina._typing import Axis, Shape, Tensor, TensorLike
 
 from ._axes import all_axes, one_axis
 from ._backend import xp
-from ._convert import dtype_name, tensor
+from ._convert import tensor
+from ._dtypes import dtype_name
 from ._op import op
 from ._symbolic import KerasTensor
 
 
-def _target_shape(newshape: Any) -> tuple:
+def _target_shape(newshape: Any) -> tuple[Any, ...]:
     if isinstance(newshape, (int, np.integer)):
         return (int(newshape),)
     return tuple(-1 if n is None else int(n) for n in newshape)
 
 
-def _reshape_spec(call: Callable, x: KerasTensor, newshape: Any) -> KerasTensor:
+def _reshape_spec(call: Callable[..., Any], x: KerasTensor, newshape: Any) -> KerasTensor:
     target = _target_shape(newshape)
     if target.count(-1) > 1:
         # None written for several unknown sizes, as ops.shape of a KerasTensor gives them.
@@ -36,7 +38,7 @@ def _reshape_spec(call: Callable, x: KerasTensor, newshape: Any) -> KerasTensor:
 
 
 @op("numpy", tensors="x", spec=_reshape_spec)
-def reshape(x, newshape):
+def reshape(x: TensorLike, newshape: Shape) -> Tensor:
     """The elements of `x`, in order, in another shape.
 
     Args:
@@ -55,13 +57,13 @@ def reshape(x, newshape):
 
 
 @op("numpy")
-def ravel(x):
+def ravel(x: TensorLike) -> Tensor:
     """All elements of `x` on one axis."""
     return xp.reshape(tensor(x), (-1,))
 
 
 @op("numpy")
-def transpose(x, axes=None):
+def transpose(x: TensorLike, axes: Sequence[int] | None = None) -> Tensor:
     """`x` with its axes in another order, reversed if none is given.
 
     Args:
@@ -74,7 +76,7 @@ def transpose(x, axes=None):
 
 
 @op("numpy", tensors="x")
-def moveaxis(x, source, destination):
+def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
     """`x` with some axes moved to other places, the others kept in order.
 
     Args:
@@ -85,13 +87,13 @@ def moveaxis(x, source, destination):
 
 
 @op("numpy", tensors="x")
-def swapaxes(x, axis1, axis2):
+def swapaxes(x: TensorLike, axis1: Any, axis2: Any) -> Tensor:
     """`x` with two axes exchanged."""
     return xp.swapaxes(tensor(x), axis1, axis2)
 
 
 @op("numpy", tensors="x")
-def expand_dims(x, axis):
+def expand_dims(x: TensorLike, axis: Axis) -> Tensor:
     """`x` with new axes of size 1.
 
     Args:
@@ -101,7 +103,7 @@ def expand_dims(x, axis):
     return xp.expand_dims(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
 
-def _squeeze_spec(call: Callable, x: KerasTensor, axis: Any = None) -> KerasTensor:
+def _squeeze_spec(call: Callable[..., Any], x: KerasTensor, axis: Any = None) -> KerasTensor:
     if axis is None:
         return KerasTensor(tuple(n for n in x.shape if n != 1), x.dtype)
     axes = set(all_axes(axis, x, "squeeze"))
@@ -112,7 +114,7 @@ def _squeeze_spec(call: Callable, x: KerasTensor, axis: Any = None) -> KerasTens
 
 
 @op("numpy", spec=_squeeze_spec)
-def squeeze(x, axis=None):
+def squeeze(x: TensorLike, axis: Axis = None) -> Tensor:
     """`x` without axes of size 1.
 
     Args:
@@ -123,7 +125,7 @@ def squeeze(x, axis=None):
 
 
 @op("numpy", tensors="x")
-def broadcast_to(x, shape):
+def broadcast_to(x: TensorLike, shape: Shape) -> Tensor:
     """`x` repeated to fill `shape`, without a copy where the engine can.
 
     Args:
@@ -134,7 +136,7 @@ def broadcast_to(x, shape):
 
 
 @op("numpy")
-def flip(x, axis=None):
+def flip(x: TensorLike, axis: Axis = None) -> Tensor:
     """`x` in reverse order along axes.
 
     Args:
@@ -145,19 +147,19 @@ def flip(x, axis=None):
 
 
 @op("numpy")
-def fliplr(x):
+def fliplr(x: TensorLike) -> Tensor:
     """`x` in reverse order along axis 1."""
     return xp.flip(tensor(x), 1)
 
 
 @op("numpy")
-def flipud(x):
+def flipud(x: TensorLike) -> Tensor:
     """`x` in reverse order along axis 0."""
     return xp.flip(tensor(x), 0)
 
 
 @op("numpy", tensors="array")
-def rot90(array, k=1, axes=(0, 1)):
+def rot90(array: TensorLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor:
     """`array` turned by `k` quarter turns in the plane of two axes, from the first towards the second.
 
     Args:
@@ -180,7 +182,7 @@ def rot90(array, k=1, axes=(0, 1)):
 
 
 @op("numpy", tensors="x")
-def roll(x, shift, axis=None):
+def roll(x: TensorLike, shift: Any, axis: Axis = None) -> Tensor:
     """`x` with elements shifted along axes, those that fall off coming back at the other end.
 
     Args:
@@ -192,7 +194,7 @@ def roll(x, shift, axis=None):
 
 
 @op("numpy", tensors="x")
-def repeat(x, repeats, axis=None):
+def repeat(x: TensorLike, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element repeated along an axis.
 
     Args:
@@ -207,7 +209,7 @@ def repeat(x, repeats, axis=None):
 
 
 @op("numpy", tensors="x")
-def tile(x, repeats):
+def tile(x: TensorLike, repeats: Any) -> Tensor:
     """The whole of `x` repeated along its axes.
 
     Args:
@@ -218,7 +220,7 @@ def tile(x, repeats):
 
 
 @op("numpy", tensors="x constant_values")
-def pad(x, pad_width, mode="constant", constant_values=None):
+def pad(x: TensorLike, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Tensor:
     """`x` with elements added around it.
 
     Args:
@@ -245,7 +247,7 @@ def pad(x, pad_width, mode="constant", constant_values=None):
     return xp.pad(x, widths, mode=mode)
 
 
-def _pad_widths(pad_width: Any, rank: int) -> tuple:
+def _pad_widths(pad_width: Any, rank: int) -> tuple[Any, ...]:
     if isinstance(pad_width, (int, np.integer)):
         return ((int(pad_width),) * 2,) * rank
     widths = tuple(pad_width)
@@ -264,7 +266,7 @@ def _pad_places(size: int, before: int, after: int, mode: str) -> np.ndarray:
 
 
 @op("numpy")
-def diff(a, n=1, axis=-1):
+def diff(a: TensorLike, n: int = 1, axis: int = -1) -> Tensor:
     """The `n`-th difference along an axis, x[i + 1] - x[i] taken `n` times.
 
     Args:
@@ -282,7 +284,7 @@ def diff(a, n=1, axis=-1):
 
 
 @op("nn", tensors="x")
-def space_to_depth(x, block_size, data_format="channels_last"):
+def space_to_depth(x: TensorLike, block_size: Any, data_format: str | None = "channels_last") -> Tensor:
     """Blocks of pixels moved into channels.
 
     Args:
@@ -304,7 +306,7 @@ def space_to_depth(x, block_size, data_format="channels_last"):
 
 
 @op("nn", tensors="x")
-def depth_to_space(x, block_size, data_format="channels_last"):
+def depth_to_space(x: TensorLike, block_size: int, data_format: str | None = "channels_last") -> Tensor:
     """Channels moved into blocks of pixels; the inverse of `space_to_depth`.
 
     Args:

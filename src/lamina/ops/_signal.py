@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from lamina._typing import Tensor, TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
-from ._convert import dtype_name, floating, imaginary_unit, promote, tensor, to
+from ._convert import floating, imaginary_unit, promote, tensor, to
 from ._creation import window_values
-from ._dtypes import numpy_dtype
+from ._dtypes import dtype_name, numpy_dtype
 from ._op import op
 
 
@@ -34,7 +35,7 @@ def _complex(real: Any, imaginary: Any) -> Any:
     return real + imaginary * imaginary_unit(real)
 
 
-def _parts(z: Any, dtype: str) -> tuple:
+def _parts(z: Any, dtype: str) -> tuple[Any, ...]:
     return to(xp.real(z), dtype), to(xp.imag(z), dtype)
 
 
@@ -68,7 +69,7 @@ def _cut(x: Any, n: int) -> Any:
 
 
 @op("math", class_name="FFT")
-def fft(x):
+def fft(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Discrete Fourier transform along the last axis.
 
     Args:
@@ -83,7 +84,7 @@ def fft(x):
 
 
 @op("math", class_name="FFT2")
-def fft2(x):
+def fft2(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Discrete Fourier transform along the last two axes.
 
     Args:
@@ -98,7 +99,7 @@ def fft2(x):
 
 
 @op("math", class_name="IFFT2")
-def ifft2(x):
+def ifft2(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Inverse of `fft2`.
 
     Args:
@@ -115,7 +116,7 @@ def ifft2(x):
 
 
 @op("math", tensors="x", class_name="RFFT")
-def rfft(x, fft_length=None):
+def rfft(x: TensorLike, fft_length: int | None = None) -> tuple[Tensor, Tensor]:
     """Discrete Fourier transform of real values along the last axis, the half that is not redundant.
 
     Args:
@@ -134,7 +135,7 @@ def rfft(x, fft_length=None):
 
 
 @op("math", tensors="x", class_name="IRFFT")
-def irfft(x, fft_length=None):
+def irfft(x: TensorLike, fft_length: int | None = None) -> Tensor:
     """Inverse of `rfft`.
 
     Args:
@@ -160,7 +161,7 @@ def irfft(x, fft_length=None):
 
 
 @op("math", tensors="x")
-def extract_sequences(x, sequence_length, sequence_stride):
+def extract_sequences(x: TensorLike, sequence_length: int, sequence_stride: int) -> Tensor:
     """Overlapping windows of the last axis.
 
     Args:
@@ -197,7 +198,14 @@ def _check_frames(name: str, sequence_length: int, fft_length: int) -> None:
 
 
 @op("math", tensors="x", class_name="STFT")
-def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=True):
+def stft(
+    x: TensorLike,
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    window: str = "hann",
+    center: bool = True,
+) -> tuple[Tensor, Tensor]:
     """Fourier transforms of overlapping, windowed frames.
 
     Args:
@@ -221,7 +229,15 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
 
 
 @op("math", tensors="x", class_name="ISTFT")
-def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True):
+def istft(
+    x: TensorLike,
+    sequence_length: Any,
+    sequence_stride: Any,
+    fft_length: Any,
+    length: int | None = None,
+    window: str = "hann",
+    center: bool = True,
+) -> Tensor:
     """Inverse of `stft`, by overlapping and adding the frames.
 
     Args:

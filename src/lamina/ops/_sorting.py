@@ -1,12 +1,14 @@
 """Functions that put elements in order."""
 
+from lamina._typing import Tensor, TensorLike
+
 from ._backend import kernels, xp
 from ._convert import tensor, to
 from ._op import op
 
 
 @op("numpy")
-def sort(x, axis=-1):
+def sort(x: TensorLike, axis: int = -1) -> Tensor:
     """`x` in ascending order along an axis.
 
     Args:
@@ -19,7 +21,7 @@ def sort(x, axis=-1):
 
 
 @op("numpy")
-def argsort(x, axis=-1):
+def argsort(x: TensorLike, axis: int = -1) -> Tensor:
     """The places that would sort `x` along an axis; equal elements keep their order.
 
     Args:
@@ -35,7 +37,7 @@ def argsort(x, axis=-1):
 
 
 @op("numpy", tensors="x")
-def argpartition(x, kth, axis=-1):
+def argpartition(x: TensorLike, kth: int, axis: int = -1) -> Tensor:
     """Places in an order in which the `kth` is where sorting would put it, smaller ones before, larger ones after.
 
     Args:
@@ -49,7 +51,7 @@ def argpartition(x, kth, axis=-1):
 
 
 @op("math", tensors="x")
-def top_k(x, k, sorted=True):
+def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
     """The `k` largest values on the last axis, and their places.
 
     Args:
@@ -67,7 +69,7 @@ def top_k(x, k, sorted=True):
 
 
 @op("math", tensors="targets predictions", class_name="InTopK")
-def in_top_k(targets, predictions, k):
+def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
     """Whether each target is among the `k` classes with the highest predictions (ties count as in).
 
     Args:

@@ -46,8 +46,8 @@ class TimeseriesGenerator(PyDataset):
             )
         self.data, self.targets = data, targets
         self.length, self.sampling_rate, self.stride = length, sampling_rate, stride
-        self.start_index = start_index + length
-        self.end_index = len(data) - 1 if end_index is None else end_index
+        self.start_index: int = start_index + length
+        self.end_index: int = len(data) - 1 if end_index is None else end_index
         self.shuffle, self.reverse, self.batch_size = shuffle, reverse, batch_size
         if self.start_index > self.end_index:
             raise ValueError(

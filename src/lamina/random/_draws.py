@@ -7,13 +7,14 @@ import numpy as np
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import DType, Shape, Tensor, TensorLike
 from lamina.engines import engine
 from lamina.ops._dtypes import is_float_dtype, is_int_dtype, standardize_dtype
 
 from ._seed import draw_seed
 
 
-def _shape(shape: Any) -> tuple:
+def _shape(shape: Any) -> tuple[Any, ...]:
     return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
 
 
@@ -24,19 +25,19 @@ def _float_dtype(dtype: Any, where: str) -> str:
     return name
 
 
-def _uniform(seed: Any, shape: tuple, dtype: str) -> Any:
+def _uniform(seed: Any, shape: tuple[Any, ...], dtype: str) -> Any:
     """Uniform in [0, 1), drawn at least in float32 and cast."""
     return ops.cast(
         engine.random.uniform(draw_seed(seed), shape, "float64" if dtype == "float64" else "float32"), dtype
     )
 
 
-def _normal(seed: Any, shape: tuple, dtype: str) -> Any:
+def _normal(seed: Any, shape: tuple[Any, ...], dtype: str) -> Any:
     return ops.cast(engine.random.normal(draw_seed(seed), shape, "float64" if dtype == "float64" else "float32"), dtype)
 
 
 @public("random.uniform")
-def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+def uniform(shape: Shape, minval: float = 0.0, maxval: float = 1.0, dtype: DType = None, seed: Any = None) -> Tensor:
     """Numbers spread evenly over [minval, maxval).
 
     Args:
@@ -57,7 +58,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
 
 
 @public("random.normal")
-def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+def normal(shape: Shape, mean: TensorLike = 0.0, stddev: float = 1.0, dtype: DType = None, seed: Any = None) -> Tensor:
     """Numbers from the normal distribution.
 
     Args:
@@ -73,7 +74,9 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 
 @public("random.truncated_normal")
-def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+def truncated_normal(
+    shape: Shape, mean: TensorLike = 0.0, stddev: float = 1.0, dtype: DType = None, seed: Any = None
+) -> Tensor:
     """Numbers from the normal distribution without those more than two standard deviations from the mean.
 
     Args:
@@ -94,7 +97,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 
 @public("random.randint")
-def randint(shape, minval, maxval, dtype="int32", seed=None):
+def randint(shape: Shape, minval: Any, maxval: Any, dtype: DType = "int32", seed: Any = None) -> Tensor:
     """Integers spread evenly over minval, ..., maxval - 1.
 
     Args:
@@ -113,7 +116,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
 
 
 @public("random.categorical")
-def categorical(logits, num_samples, dtype="int32", seed=None):
+def categorical(logits: TensorLike, num_samples: int, dtype: DType = "int32", seed: Any = None) -> Tensor:
     """Class numbers drawn with probabilities softmax(logits).
 
     Args:
@@ -136,7 +139,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
 
 
 @public("random.dropout")
-def dropout(inputs, rate, noise_shape=None, seed=None):
+def dropout(inputs: TensorLike, rate: Any, noise_shape: Shape = None, seed: Any = None) -> Tensor:
     """`inputs` with a random share of the elements set to 0 and the rest divided by 1 - rate.
 
     Args:
@@ -168,7 +171,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
 
 
 @public("random.shuffle")
-def shuffle(x, axis=0, seed=None):
+def shuffle(x: TensorLike, axis: int = 0, seed: Any = None) -> Tensor:
     """`x` with its slices along an axis in random order.
 
     Args:
@@ -183,7 +186,7 @@ def shuffle(x, axis=0, seed=None):
 
 
 @public("random.gamma")
-def gamma(shape, alpha, dtype=None, seed=None):
+def gamma(shape: Shape, alpha: Any, dtype: DType = None, seed: Any = None) -> Tensor:
     """Numbers from the gamma distribution of scale 1.
 
     Args:
@@ -204,7 +207,7 @@ def _gamma(pair: Any, shape: Any, alpha: Any, dtype: str) -> Any:
 
 
 @public("random.beta")
-def beta(shape, alpha, beta, dtype=None, seed=None):
+def beta(shape: Shape, alpha: Any, beta: TensorLike, dtype: DType = None, seed: Any = None) -> Tensor:
     """Numbers from the beta distribution.
 
     Args:
@@ -225,7 +228,9 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
 
 
 @public("random.binomial")
-def binomial(shape, counts, probabilities, dtype=None, seed=None):
+def binomial(
+    shape: Shape, counts: TensorLike, probabilities: TensorLike, dtype: DType = None, seed: Any = None
+) -> Tensor:
     """How many of `counts` trials succeed, each with some probability.
 
     Args:

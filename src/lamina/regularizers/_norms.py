@@ -18,7 +18,7 @@ class L1(Regularizer):
     """
 
     def __init__(self, l1: float = 0.01):
-        self.l1 = _factor(l1, "l1", "L1", 0.01)
+        self.l1: float = _factor(l1, "l1", "L1", 0.01)
 
     def __call__(self, x: Any) -> Any:
         return ops.multiply(self.l1, ops.sum(ops.absolute(x)))
@@ -36,7 +36,7 @@ class L2(Regularizer):
     """
 
     def __init__(self, l2: float = 0.01):
-        self.l2 = _factor(l2, "l2", "L2", 0.01)
+        self.l2: float = _factor(l2, "l2", "L2", 0.01)
 
     def __call__(self, x: Any) -> Any:
         return ops.multiply(self.l2, ops.sum(ops.square(x)))
@@ -54,8 +54,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
-        self.l1 = _factor(l1, "l1", "L1L2", 0.0)
-        self.l2 = _factor(l2, "l2", "L1L2", 0.0)
+        self.l1: float = _factor(l1, "l1", "L1L2", 0.0)
+        self.l2: float = _factor(l2, "l2", "L1L2", 0.0)
 
     def __call__(self, x: Any) -> Any:
         penalty = ops.convert_to_tensor(0.0, dtype=x.dtype)

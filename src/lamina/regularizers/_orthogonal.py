@@ -22,7 +22,7 @@ class OrthogonalRegularizer(Regularizer):
     def __init__(self, factor: float = 0.01, mode: str = "rows"):
         check_non_negative(factor, "factor", "OrthogonalRegularizer")
         check_one_of(mode, ("rows", "columns"), "mode", "OrthogonalRegularizer")
-        self.factor = float(factor)
+        self.factor: float = float(factor)
         self.mode = mode
 
     def __call__(self, inputs: Any) -> Any:

@@ -13,7 +13,7 @@ class ModelFileError(ValueError):
     """
 
     def __init__(self, file: Any, member: str | None, reason: str):
-        self.file = str(file)
+        self.file: str = str(file)
         self.member = member
         self.reason = reason
         super().__init__(f"{self.file}{f', {member!r}' if member else ''}: {reason}")

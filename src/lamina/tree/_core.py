@@ -28,7 +28,7 @@ def is_nested(structure: Any) -> bool:
     return nested
 
 
-def keys_of(mapping: Mapping) -> list:
+def keys_of(mapping: Mapping[Any, Any]) -> list[Any]:
     """The keys in the order in which they are visited."""
     if isinstance(mapping, OrderedDict):
         return list(mapping)
@@ -38,7 +38,7 @@ def keys_of(mapping: Mapping) -> list:
         return list(mapping)
 
 
-def children(structure: Any) -> list:
+def children(structure: Any) -> list[Any]:
     """The direct entries of a nested structure, in order of visit."""
     if type(structure) is list:
         return structure
@@ -47,14 +47,15 @@ def children(structure: Any) -> list:
     return list(structure)
 
 
-def rebuild(structure: Any, entries: list) -> Any:
+def rebuild(structure: Any, entries: list[Any]) -> Any:
     """A structure of the same kind and keys as `structure` that holds `entries` (given in order of visit)."""
     if isinstance(structure, Mapping):
         by_key = dict(zip(keys_of(structure), entries, strict=True))
         filled = [(key, by_key[key]) for key in structure]
+        make: Any = type(structure)
         if hasattr(structure, "default_factory"):
-            return type(structure)(structure.default_factory, filled)
-        return type(structure)(filled)
+            return make(structure.default_factory, filled)
+        return make(filled)
     if is_namedtuple(structure):
         return type(structure)(*entries)
     if isinstance(structure, deque):
@@ -63,11 +64,11 @@ def rebuild(structure: Any, entries: list) -> Any:
 
 
 @public("tree.flatten")
-def flatten(structure: Any) -> list:
+def flatten(structure: Any) -> list[Any]:
     """The leaves of `structure`, depth first. A leaf gives a list of itself."""
     if not is_nested(structure):
         return [structure]
-    leaves: list = []
+    leaves: list[Any] = []
     for child in children(structure):
         if is_nested(child):
             leaves.extend(flatten(child))
@@ -77,10 +78,10 @@ def flatten(structure: Any) -> list:
 
 
 @public("tree.flatten_with_path")
-def flatten_with_path(structure: Any) -> list[tuple[tuple, Any]]:
+def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """Pairs `(path, leaf)`, depth first; a path holds the indices and keys that lead to the leaf."""
 
-    def walk(node: Any, path: tuple) -> Iterator[tuple[tuple, Any]]:
+    def walk(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
         if not is_nested(node):
             yield path, node
             return
@@ -139,14 +140,14 @@ def check_level(where: str, first: Any, other: Any) -> None:
         )
 
 
-def children_like(first: Any, other: Any) -> list:
+def children_like(first: Any, other: Any) -> list[Any]:
     """The entries of `other` in the order in which those of `first` are visited."""
     if isinstance(first, Mapping):
         return [other[key] for key in keys_of(first)]
     return list(other)
 
 
-def check_mapping(where: str, func: Any, structures: tuple) -> None:
+def check_mapping(where: str, func: Any, structures: tuple[Any, ...]) -> None:
     if not callable(func):
         raise TypeError(f"{where}: func must be callable; got {func!r}.")
     if not structures:
@@ -154,7 +155,7 @@ def check_mapping(where: str, func: Any, structures: tuple) -> None:
 
 
 @public("tree.map_structure")
-def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -> Any:
+def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
     """Applies `func` to the leaves at each place of the structures, which must be alike.
 
     Args:
@@ -170,7 +171,7 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
     return _map(func, structures, none_is_leaf)
 
 
-def _map(func: Callable, structures: tuple, none_is_leaf: bool) -> Any:
+def _map(func: Callable[..., Any], structures: tuple[Any, ...], none_is_leaf: bool) -> Any:
     first, *others = structures
     if not is_nested(first):
         for other in others:
@@ -184,7 +185,7 @@ def _map(func: Callable, structures: tuple, none_is_leaf: bool) -> Any:
 
 
 @public("tree.map_structure_up_to")
-def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any) -> Any:
+def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
     """Applies `func` to what stands in the structures at each leaf of `shallow_structure`, nested or not.
 
     Args:
@@ -198,7 +199,7 @@ def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any
     """
     check_mapping("map_structure_up_to", func, structures)
 
-    def walk(shallow: Any, row: tuple) -> Any:
+    def walk(shallow: Any, row: tuple[Any, ...]) -> Any:
         if not is_nested(shallow):
             return func(*row)
         for other in row:

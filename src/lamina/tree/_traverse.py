@@ -14,7 +14,7 @@ class MAP_TO_NONE:
 
 
 @public("tree.traverse")
-def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
+def traverse(func: Callable[..., Any], structure: Any, top_down: bool = True) -> Any:
     """Visits every sub-structure, the whole and the leaves included, depth first.
 
     Args:
@@ -32,7 +32,7 @@ def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
     return _walk(func, structure, top_down)
 
 
-def _walk(func: Callable, node: Any, top_down: bool) -> Any:
+def _walk(func: Callable[..., Any], node: Any, top_down: bool) -> Any:
     if top_down:
         found = func(node)
         if found is not None:
@@ -53,7 +53,7 @@ def lists_to_tuples(structure: Any) -> Any:
 
 
 @public("tree.map_shape_structure")
-def map_shape_structure(func: Callable, structure: Any) -> Any:
+def map_shape_structure(func: Callable[..., Any], structure: Any) -> Any:
     """Applies `func` to the shapes in a structure; a list or tuple of ints and Nones is a shape, and so is any leaf.
 
     Args:

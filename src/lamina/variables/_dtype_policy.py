@@ -51,10 +51,21 @@ class DTypePolicy:
             ) from None
         return dtype, dtype
 
-    name = property(lambda self: self._name)
-    compute_dtype = property(lambda self: self._compute_dtype)
-    variable_dtype = property(lambda self: self._variable_dtype)
-    quantization_mode = property(lambda self: self._quantization_mode)
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def compute_dtype(self) -> str:
+        return self._compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self._variable_dtype
+
+    @property
+    def quantization_mode(self) -> str | None:
+        return self._quantization_mode
 
     def convert_input(self, x: Any, autocast: bool, dtype: str) -> Any:
         """`x` as a tensor, a float one cast to `dtype` if `autocast`."""
@@ -110,11 +121,25 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
         for key, policy in (policy_map or {}).items():
             self[key] = policy
 
-    default_policy = property(lambda self: self._default_policy)
-    name = property(lambda self: "map_" + self._default_policy.name)
-    compute_dtype = property(lambda self: self._default_policy.compute_dtype)
-    variable_dtype = property(lambda self: self._default_policy.variable_dtype)
-    quantization_mode = property(lambda self: self._default_policy.quantization_mode)
+    @property
+    def default_policy(self) -> Any:
+        return self._default_policy
+
+    @property
+    def name(self) -> str:
+        return "map_" + self._default_policy.name
+
+    @property
+    def compute_dtype(self) -> str:
+        return self._default_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self._default_policy.variable_dtype
+
+    @property
+    def quantization_mode(self) -> str | None:
+        return self._default_policy.quantization_mode
 
     def __getitem__(self, key: str) -> DTypePolicy:
         if key in self._policy_map:

@@ -52,9 +52,9 @@ class SeedGenerator:
             seed = make_default_seed()
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise ValueError(f"SeedGenerator: seed must be an integer, zero or above, or None; got {seed!r}.")
-        self.name = auto_name(type(self).__name__) if name is None else name
+        self.name: str = auto_name(type(self).__name__) if name is None else name
         self._initial_seed = int(seed)
-        self.state = Variable(
+        self.state: Any = Variable(
             np.array([self._initial_seed % _LIMIT, 0], dtype="uint32"),
             dtype="uint32",
             trainable=False,

@@ -124,15 +124,41 @@ class Variable:
         engine.write(array, self._value)
         self._bind(array)
 
-    name = property(lambda self: self._name)
-    path = property(lambda self: self._path)
-    dtype = property(lambda self: self._read_dtype())
-    shape = property(lambda self: self._shape)
-    ndim = property(lambda self: len(self._shape))
-    size = property(lambda self: int(np.prod(self._shape, dtype=np.int64)))
-    autocast = property(lambda self: self._autocast)
-    aggregation = property(lambda self: self._aggregation)
-    synchronization = property(lambda self: self._synchronization)
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def path(self) -> str:
+        return self._path
+
+    @property
+    def dtype(self) -> str:
+        return self._read_dtype()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self._shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self._shape, dtype=np.int64))
+
+    @property
+    def autocast(self) -> bool:
+        return self._autocast
+
+    @property
+    def aggregation(self) -> str:
+        return self._aggregation
+
+    @property
+    def synchronization(self) -> str:
+        return self._synchronization
 
     @property
     def trainable(self) -> bool:

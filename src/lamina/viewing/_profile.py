@@ -25,7 +25,7 @@ class Profile:
         self, rows: list[dict[str, Any]], seconds: float, peaks: tuple[float, float], machine_peaks: tuple[float, float],
         threads: int, layers: Sequence[str] = (), memory: Any = None,
     ):  # fmt: skip
-        self.rows = [{**row, "layer": row["layer"] or OWNERS[-1]} for row in rows]
+        self.rows: Any = [{**row, "layer": row["layer"] or OWNERS[-1]} for row in rows]
         self.seconds = seconds
         self.peaks = peaks
         self.machine_peaks = machine_peaks
@@ -34,12 +34,20 @@ class Profile:
         found = dict.fromkeys(row["layer"] for row in self.rows if row["layer"] not in OWNERS)
         order = {name: i for i, name in enumerate([*found, *OWNERS])}
         order.update({name: i - len(layers) for i, name in enumerate(layers) if name in order})
-        self.by_layer = sorted(self._sums("layer"), key=lambda s: order[s["layer"]])
-        self.by_primitive = sorted(self._sums("primitive"), key=lambda s: -s["seconds"])
+        self.by_layer: Any = sorted(self._sums("layer"), key=lambda s: order[s["layer"]])
+        self.by_primitive: Any = sorted(self._sums("primitive"), key=lambda s: -s["seconds"])
 
-    sum_seconds = property(lambda self: sum(row["seconds"] for row in self.rows))
-    flops = property(lambda self: sum(row["flops"] for row in self.rows))
-    bytes = property(lambda self: sum(row["bytes"] for row in self.rows))
+    @property
+    def sum_seconds(self) -> float:
+        return sum(row["seconds"] for row in self.rows)
+
+    @property
+    def flops(self) -> int:
+        return sum(row["flops"] for row in self.rows)
+
+    @property
+    def bytes(self) -> int:
+        return sum(row["bytes"] for row in self.rows)
 
     def _sums(self, key: str) -> list[dict[str, Any]]:
         sums: dict[str, dict[str, Any]] = {}

@@ -45,7 +45,7 @@ TRACES_FFT = True
 COSTLY_TRACES = False
 # On a GPU there are kernels that add up products of 16-bit floats in float32.
 HALF_PRODUCTS = ("float16", "bfloat16") if DEVICE.type == "cuda" else ()
-LAYER_BASES = (Module,)  # layers are torch modules too
+LAYER_BASE = Module  # layers are torch modules too
 xp = _numpy
 nn = _nn
 random = _random

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._activation import ElementwiseLayer
 
@@ -16,11 +18,11 @@ class ELU(ElementwiseLayer):
     Reference: Clevert et al., Fast and Accurate Deep Network Learning by ELUs, 2015, arXiv:1511.07289
     """
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.alpha = alpha
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return activations.elu(inputs, alpha=self.alpha)
 
     def get_config(self) -> dict[str, Any]:

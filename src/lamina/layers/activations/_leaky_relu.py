@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations
 from lamina._checks import check_non_negative
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._activation import ElementwiseLayer
 
@@ -15,12 +17,12 @@ class LeakyReLU(ElementwiseLayer):
         negative_slope: number, zero or above.
     """
 
-    def __init__(self, negative_slope=0.3, **kwargs):
+    def __init__(self, negative_slope: float = 0.3, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         check_non_negative(negative_slope, "negative_slope", self._owner)
         self.negative_slope = negative_slope
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return activations.leaky_relu(inputs, negative_slope=self.negative_slope)
 
     def get_config(self) -> dict[str, Any]:

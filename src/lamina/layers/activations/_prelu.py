@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -19,24 +21,29 @@ class PReLU(Layer):
     """
 
     def __init__(
-        self, alpha_initializer="Zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs
+        self,
+        alpha_initializer: Any = "Zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(**kwargs)
         self.supports_masking = True
-        self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = regularizers.get(alpha_regularizer)
-        self.alpha_constraint = constraints.get(alpha_constraint)
-        self.shared_axes = (
+        self.alpha_initializer: Any = initializers.get(alpha_initializer)
+        self.alpha_regularizer: Any = regularizers.get(alpha_regularizer)
+        self.alpha_constraint: Any = constraints.get(alpha_constraint)
+        self.shared_axes: Any = (
             None
             if shared_axes is None
             else (list(shared_axes) if isinstance(shared_axes, (list, tuple)) else [shared_axes])
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         shape = list(input_shape[1:])
         for axis in self.shared_axes or ():
             shape[axis - 1] = 1
-        self.alpha = self.add_weight(
+        self.alpha: Any = self.add_weight(
             shape=tuple(shape),
             name="alpha",
             initializer=self.alpha_initializer,
@@ -47,11 +54,11 @@ class PReLU(Layer):
         axes = {i: size for i, size in enumerate(input_shape) if i > 0 and i not in shared}
         self.input_spec = InputSpec(ndim=len(input_shape), axes=axes)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         negative = ops.multiply(ops.negative(self.alpha), activations.relu(ops.negative(inputs)))
         return ops.add(activations.relu(inputs), negative)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

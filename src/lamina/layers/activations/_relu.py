@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations
 from lamina._checks import check_non_negative
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._activation import ElementwiseLayer
 
@@ -17,7 +19,13 @@ class ReLU(ElementwiseLayer):
         threshold: number, zero or above.
     """
 
-    def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):
+    def __init__(
+        self,
+        max_value: Any = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(**kwargs)
         if max_value is not None:
             check_non_negative(max_value, "max_value", self._owner)
@@ -27,7 +35,7 @@ class ReLU(ElementwiseLayer):
         self.negative_slope = negative_slope
         self.threshold = threshold
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return activations.relu(
             inputs, negative_slope=self.negative_slope, max_value=self.max_value, threshold=self.threshold
         )

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations, ops
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._activation import ElementwiseLayer
 
@@ -19,11 +21,11 @@ class Softmax(ElementwiseLayer):
     `call` takes a boolean `mask` of the shape of the inputs: False entries get no weight; a row without any True entry is 0.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Axis = -1, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         if mask is not None:
             dtype = ops.standardize_dtype(inputs.dtype)
             mask = ops.cast(mask, "bool")

@@ -1,8 +1,9 @@
 """The learned scale of ConvNeXt's blocks."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import initializers, ops
+from lamina.layers._arguments import LayerArguments
 from lamina.variables import add_resolver
 
 from .._layer import Layer
@@ -19,13 +20,13 @@ class LayerScale(Layer):
 
     _keras_module = "keras.src.applications.convnext"
 
-    def __init__(self, init_values: float, projection_dim: int, **kwargs: Any):
+    def __init__(self, init_values: float, projection_dim: int, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.init_values = init_values
         self.projection_dim = projection_dim
 
     def build(self, input_shape: Any) -> None:
-        self.gamma = self.add_weight(
+        self.gamma: Any = self.add_weight(
             shape=(self.projection_dim,), initializer=initializers.Constant(self.init_values), name="gamma"
         )
 

@@ -1,8 +1,9 @@
 """Whole samples dropped from the branch of a residual block."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, random
+from lamina.layers._arguments import LayerArguments
 from lamina.variables import add_resolver
 
 from .._layer import Layer
@@ -18,7 +19,7 @@ class StochasticDepth(Layer):
 
     _keras_module = "keras.src.applications.convnext"
 
-    def __init__(self, drop_path_rate: float, **kwargs: Any):
+    def __init__(self, drop_path_rate: float, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.drop_path_rate = drop_path_rate
 

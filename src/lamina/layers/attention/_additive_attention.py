@@ -1,7 +1,8 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina.layers._arguments import LayerArguments
 
 from ._attention import Attention
 
@@ -20,13 +21,13 @@ class AdditiveAttention(Attention):
     arXiv:1409.0473
     """
 
-    def __init__(self, use_scale=True, dropout=0.0, **kwargs):
+    def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Unpack[LayerArguments]):
         super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self._check_inputs_list(input_shape)
         if self.use_scale:
-            self.scale = self.add_weight(name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform")
+            self.scale: Any = self.add_weight(name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform")
 
     def _calculate_scores(self, query: Any, key: Any) -> Any:
         pairs = ops.tanh(ops.add(ops.expand_dims(query, -2), ops.expand_dims(key, -3)))

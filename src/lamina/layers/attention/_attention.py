@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, random
 from lamina._checks import check_fraction
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import SeedGenerator
 
@@ -33,7 +35,14 @@ class Attention(Layer):
     Reference: Luong et al., Effective Approaches to Attention-based Neural Machine Translation, 2015, arXiv:1508.04025
     """
 
-    def __init__(self, use_scale=False, score_mode="dot", dropout=0.0, seed=None, **kwargs):
+    def __init__(
+        self,
+        use_scale: bool = False,
+        score_mode: str = "dot",
+        dropout: float = 0.0,
+        seed: Any = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(**kwargs)
         check_fraction(dropout, "dropout", type(self).__name__)
         if score_mode not in ("dot", "concat"):
@@ -42,16 +51,16 @@ class Attention(Layer):
         self.score_mode = score_mode
         self.dropout = dropout
         self.seed = seed
-        self.seed_generator = SeedGenerator(seed) if dropout > 0 else None
+        self.seed_generator: Any = SeedGenerator(seed) if dropout > 0 else None
         self.scale = None
         self.concat_score_weight = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self._check_inputs_list(input_shape)
         if self.use_scale:
-            self.scale = self.add_weight(name="scale", shape=(), initializer="ones")
+            self.scale: Any = self.add_weight(name="scale", shape=(), initializer="ones")
         if self.score_mode == "concat":
-            self.concat_score_weight = self.add_weight(name="concat_score_weight", shape=(), initializer="ones")
+            self.concat_score_weight: Any = self.add_weight(name="concat_score_weight", shape=(), initializer="ones")
 
     def _check_inputs_list(self, inputs: Any, mask: Any = None) -> None:
         if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
@@ -85,7 +94,14 @@ class Attention(Layer):
             weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
         return ops.matmul(weights, value), weights
 
-    def call(self, inputs, mask=None, training=False, return_attention_scores=False, use_causal_mask=False):
+    def call(
+        self,
+        inputs: TensorLike,
+        mask: TensorLike = None,
+        training: bool | None = False,
+        return_attention_scores: bool = False,
+        use_causal_mask: bool = False,
+    ) -> Any:
         self._check_inputs_list(inputs, mask)
         query, value = inputs[0], inputs[1]
         key = inputs[2] if len(inputs) > 2 else value
@@ -98,16 +114,21 @@ class Attention(Layer):
             outputs = ops.where(present, outputs, ops.zeros_like(outputs))
         return (outputs, weights) if return_attention_scores else outputs
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         return None if not mask or mask[0] is None else mask[0]
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         self._check_inputs_list(input_shape)
         return (*input_shape[0][:-1], input_shape[1][-1])
 
     def compute_output_spec(
-        self, inputs, mask=None, return_attention_scores=False, training=None, use_causal_mask=False
-    ):
+        self,
+        inputs: TensorLike,
+        mask: TensorLike = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         self._check_inputs_list(inputs, mask)
         outputs = KerasTensor(self.compute_output_shape([x.shape for x in inputs]), self.compute_dtype)
         if not return_attention_scores:

@@ -1,7 +1,8 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina.layers._arguments import GeneralArguments
 
 from ._projected_attention import ProjectedAttention
 
@@ -37,23 +38,23 @@ class GroupedQueryAttention(ProjectedAttention):
 
     def __init__(
         self,
-        head_dim,
-        num_query_heads,
-        num_key_value_heads,
-        dropout=0.0,
-        use_bias=True,
-        sliding_window=None,
-        flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        use_gate=False,
-        seed=None,
-        **kwargs,
+        head_dim: Any,
+        num_query_heads: Any,
+        num_key_value_heads: Any,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        sliding_window: Any = None,
+        flash_attention: Any = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        use_gate: bool = False,
+        seed: Any = None,
+        **kwargs: Unpack[GeneralArguments],
     ):
         where = type(self).__name__
         check_positive_int(head_dim, "head_dim", where)
@@ -87,7 +88,7 @@ class GroupedQueryAttention(ProjectedAttention):
         self.num_query_heads = num_query_heads
         self.num_key_value_heads = num_key_value_heads
 
-    def build(self, query_shape, value_shape, key_shape=None):
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = self._checked(query_shape, value_shape, key_shape)
         self._query_dense = self._to_heads("query", query_shape, self.num_query_heads, self.head_dim)
         self._key_dense = self._to_heads("key", key_shape, self.num_key_value_heads, self.head_dim)
@@ -108,7 +109,7 @@ class GroupedQueryAttention(ProjectedAttention):
             )
         return tuple(key_shape)
 
-    def compute_output_shape(self, query_shape, value_shape, key_shape=None):
+    def compute_output_shape(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> Any:
         self._checked(query_shape, value_shape, key_shape)
         return tuple(query_shape)
 

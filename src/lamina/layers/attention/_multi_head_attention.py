@@ -1,7 +1,8 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina.layers._arguments import GeneralArguments
 
 from ._projected_attention import ProjectedAttention
 
@@ -42,25 +43,25 @@ class MultiHeadAttention(ProjectedAttention):
 
     def __init__(
         self,
-        num_heads,
-        key_dim,
-        value_dim=None,
-        dropout=0.0,
-        use_bias=True,
-        output_shape=None,
-        attention_axes=None,
-        sliding_window=None,
-        flash_attention=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        use_gate=False,
-        seed=None,
-        **kwargs,
+        num_heads: Any,
+        key_dim: Any,
+        value_dim: Any = None,
+        dropout: float = 0.0,
+        use_bias: bool = True,
+        output_shape: Any = None,
+        attention_axes: Any = None,
+        sliding_window: Any = None,
+        flash_attention: Any = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        use_gate: bool = False,
+        seed: Any = None,
+        **kwargs: Unpack[GeneralArguments],
     ):
         where = type(self).__name__
         check_positive_int(num_heads, "num_heads", where)
@@ -86,16 +87,27 @@ class MultiHeadAttention(ProjectedAttention):
         )
         self.num_heads = num_heads
         self.key_dim = key_dim
-        self.value_dim = key_dim if value_dim is None else value_dim
+        self.value_dim: Any = key_dim if value_dim is None else value_dim
         self._output_shape = _ints(output_shape, "output_shape", self._owner)
-        self.attention_axes = _ints(attention_axes, "attention_axes", self._owner)
+        self.attention_axes: Any = _ints(attention_axes, "attention_axes", self._owner)
 
-    query_dense = property(lambda self: self._query_dense)
-    key_dense = property(lambda self: self._key_dense)
-    value_dense = property(lambda self: self._value_dense)
-    output_dense = property(lambda self: self._output_dense)
+    @property
+    def query_dense(self) -> Any:
+        return self._query_dense
 
-    def build(self, query_shape, value_shape, key_shape=None):
+    @property
+    def key_dense(self) -> Any:
+        return self._key_dense
+
+    @property
+    def value_dense(self) -> Any:
+        return self._value_dense
+
+    @property
+    def output_dense(self) -> Any:
+        return self._output_dense
+
+    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
         key_shape = self._checked(query_shape, value_shape, key_shape)
         self._query_dense = self._to_heads("query", query_shape, self.num_heads, self.key_dim)
         self._key_dense = self._to_heads("key", key_shape, self.num_heads, self.key_dim)
@@ -133,7 +145,7 @@ class MultiHeadAttention(ProjectedAttention):
             )
         return tuple(key_shape)
 
-    def compute_output_shape(self, query_shape, value_shape, key_shape=None):
+    def compute_output_shape(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> Any:
         self._checked(query_shape, value_shape, key_shape)
         return (*query_shape[:-1], *(self._output_shape or (query_shape[-1],)))
 

@@ -1,10 +1,12 @@
 """What multi-head and grouped-query attention share: dense projections, masks, the weighted means."""
 
 import math
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_fraction, check_positive_int
+from lamina._typing import TensorLike
+from lamina.layers._arguments import GeneralArguments
 from lamina.layers.activations._softmax import Softmax
 from lamina.layers.core._einsum_dense import EinsumDense
 from lamina.layers.regularization._dropout import Dropout
@@ -25,21 +27,21 @@ class ProjectedAttention(Layer):
 
     def __init__(
         self,
-        key_dim,
-        dropout,
-        use_bias,
-        sliding_window,
-        flash_attention,
-        kernel_initializer,
-        bias_initializer,
-        kernel_regularizer,
-        bias_regularizer,
-        activity_regularizer,
-        kernel_constraint,
-        bias_constraint,
-        use_gate,
-        seed,
-        **kwargs,
+        key_dim: Any,
+        dropout: Any,
+        use_bias: bool,
+        sliding_window: Any,
+        flash_attention: Any,
+        kernel_initializer: Any,
+        bias_initializer: Any,
+        kernel_regularizer: Any,
+        bias_regularizer: Any,
+        activity_regularizer: Any,
+        kernel_constraint: Any,
+        bias_constraint: Any,
+        use_gate: bool,
+        seed: Any,
+        **kwargs: Unpack[GeneralArguments],
     ):
         super().__init__(**kwargs)
         refuse(self, flash_attention=flash_attention)
@@ -49,13 +51,13 @@ class ProjectedAttention(Layer):
         self.dropout = dropout
         self.use_bias = use_bias
         self.sliding_window = sliding_window
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_initializer: Any = initializers.get(kernel_initializer)
+        self.bias_initializer: Any = initializers.get(bias_initializer)
+        self.kernel_regularizer: Any = regularizers.get(kernel_regularizer)
+        self.bias_regularizer: Any = regularizers.get(bias_regularizer)
         self._projection_regularizer = regularizers.get(activity_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel_constraint: Any = constraints.get(kernel_constraint)
+        self.bias_constraint: Any = constraints.get(bias_constraint)
         self.use_gate = use_gate
         self.seed = seed
         self.supports_masking = True
@@ -117,17 +119,17 @@ class ProjectedAttention(Layer):
 
     def call(
         self,
-        query,
-        value,
-        key=None,
-        query_mask=None,
-        value_mask=None,
-        key_mask=None,
-        attention_mask=None,
-        return_attention_scores=False,
-        training=None,
-        use_causal_mask=False,
-    ):
+        query: TensorLike,
+        value: TensorLike,
+        key: TensorLike = None,
+        query_mask: TensorLike = None,
+        value_mask: TensorLike = None,
+        key_mask: TensorLike = None,
+        attention_mask: TensorLike = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         key = value if key is None else key
         mask = attention_mask_of(
             query, value, query_mask, value_mask, key_mask, attention_mask, use_causal_mask, self.sliding_window
@@ -145,7 +147,13 @@ class ProjectedAttention(Layer):
         return (outputs, scores) if return_attention_scores else outputs
 
     def _compute_attention(
-        self, query, key, value, attention_mask=None, training=None, return_attention_scores=False
+        self,
+        query: TensorLike,
+        key: TensorLike,
+        value: TensorLike,
+        attention_mask: TensorLike = None,
+        training: bool | None = None,
+        return_attention_scores: bool = False,
     ) -> tuple:
         """The weighted means of projected values, and the weights (None unless asked for or at hand)."""
         if attention_mask is not None:
@@ -167,17 +175,17 @@ class ProjectedAttention(Layer):
 
     def compute_output_spec(
         self,
-        query,
-        value,
-        key=None,
-        query_mask=None,
-        value_mask=None,
-        key_mask=None,
-        attention_mask=None,
-        return_attention_scores=False,
-        training=None,
-        use_causal_mask=False,
-    ):
+        query: TensorLike,
+        value: TensorLike,
+        key: TensorLike = None,
+        query_mask: TensorLike = None,
+        value_mask: TensorLike = None,
+        key_mask: TensorLike = None,
+        attention_mask: TensorLike = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
         shapes = [None if x is None else tuple(x.shape) for x in (query, value, key)]
         outputs = KerasTensor(self.compute_output_shape(*shapes), self.compute_dtype)
         if not return_attention_scores:

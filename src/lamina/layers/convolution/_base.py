@@ -1,9 +1,12 @@
 """What all convolution layers share: arguments, shapes, bias and activation."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from lamina import _settings, activations, constraints, initializers, ops, regularizers
 from lamina._checks import check_one_of, check_positive_int
+from lamina._typing import TensorLike
+from lamina.layers._arguments import GeneralArguments
 from lamina.ops._layout import sizes_of
 
 from .._input_spec import InputSpec
@@ -23,14 +26,29 @@ class BaseConv(Layer):
         activation, use_bias, initializers, regularizers, constraints: as for Dense.
     """
 
-    paddings = ("valid", "same")
+    paddings: tuple[str, ...] = ("valid", "same")
 
     def __init__(
-        self, rank, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1, groups=1,
-        activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
-        kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-        bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         where = f'{type(self).__name__} "{self.name}"'
         if filters is not None:
@@ -42,23 +60,23 @@ class BaseConv(Layer):
         self.rank = rank
         self.filters = filters
         self.groups = groups
-        self.kernel_size = sizes_of(kernel_size, rank, "kernel_size", where)
-        self.strides = sizes_of(strides, rank, "strides", where)
-        self.dilation_rate = sizes_of(dilation_rate, rank, "dilation_rate", where)
+        self.kernel_size: Any = sizes_of(kernel_size, rank, "kernel_size", where)
+        self.strides: Any = sizes_of(strides, rank, "strides", where)
+        self.dilation_rate: Any = sizes_of(dilation_rate, rank, "dilation_rate", where)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 f"{where}: strides and dilation_rate cannot both be above 1; got {self.strides}, {self.dilation_rate}."
             )
-        self.padding = str(padding).lower()
-        self.data_format = _settings.standardize_data_format(data_format)
-        self.activation = activations.get(activation)
+        self.padding: str = str(padding).lower()
+        self.data_format: str = _settings.standardize_data_format(data_format)
+        self.activation: Any = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel_initializer: Any = initializers.get(kernel_initializer)
+        self.bias_initializer: Any = initializers.get(bias_initializer)
+        self.kernel_regularizer: Any = regularizers.get(kernel_regularizer)
+        self.bias_regularizer: Any = regularizers.get(bias_regularizer)
+        self.kernel_constraint: Any = constraints.get(kernel_constraint)
+        self.bias_constraint: Any = constraints.get(bias_constraint)
         self.input_spec = InputSpec(min_ndim=rank + 2, max_ndim=rank + 2)
         self.bias = None
 
@@ -87,7 +105,7 @@ class BaseConv(Layer):
 
     def _add_bias(self, size: int) -> None:
         if self.use_bias:
-            self.bias = self.add_weight(
+            self.bias: Any = self.add_weight(
                 name="bias",
                 shape=(size,),
                 initializer=self.bias_initializer,
@@ -95,16 +113,16 @@ class BaseConv(Layer):
                 constraint=self.bias_constraint,
             )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._channels(input_shape)
-        self.kernel = self._add_kernel((*self.kernel_size, channels // self.groups, self.filters))
+        self.kernel: Any = self._add_kernel((*self.kernel_size, channels // self.groups, self.filters))
         self._add_bias(self.filters)
 
     def convolve(self, inputs: Any) -> Any:
         """The inputs convolved, without bias and activation."""
         return ops.conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         outputs = self.convolve(inputs)
         if self.bias is not None:
             bias = self.bias

@@ -1,9 +1,11 @@
 """Transposed convolution layers, which enlarge: the gradient of a convolution, used forwards."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina.layers._arguments import GeneralArguments, LayerArguments
 from lamina.ops._layout import sizes_of
 
 from ._base import BaseConv
@@ -12,7 +14,14 @@ from ._base import BaseConv
 class BaseConvTranspose(BaseConv):
     """A transposed convolution over `rank` spatial axes, with `output_padding` added to one side of the output."""
 
-    def __init__(self, rank, filters, kernel_size, output_padding=None, **kwargs):
+    def __init__(
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        output_padding: Any = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(rank, filters, kernel_size, **kwargs)
         if output_padding is not None:
             given = output_padding if isinstance(output_padding, (tuple, list)) else (output_padding,) * rank
@@ -23,9 +32,9 @@ class BaseConvTranspose(BaseConv):
                 raise ValueError(f"{where}: output_padding must be below strides={self.strides}; got {output_padding}.")
         self.output_padding = output_padding
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._channels(input_shape)
-        self.kernel = self._add_kernel((*self.kernel_size, self.filters, channels))
+        self.kernel: Any = self._add_kernel((*self.kernel_size, self.filters, channels))
         self._add_bias(self.filters)
 
     def convolve(self, inputs: Any) -> Any:
@@ -55,10 +64,25 @@ class Conv1DTranspose(BaseConvTranspose):
     """
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", output_padding=None, data_format=None, dilation_rate=1,
-        activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
-        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        output_padding: Any = None,
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             1, filters, kernel_size, strides=strides, padding=padding, output_padding=output_padding,
             data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -85,10 +109,25 @@ class Conv2DTranspose(BaseConvTranspose):
     """
 
     def __init__(
-        self, filters, kernel_size, strides=(1, 1), padding="valid", output_padding=None, data_format=None, dilation_rate=(1, 1),
-        activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
-        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1),
+        padding: str = "valid",
+        output_padding: Any = None,
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = (1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             2, filters, kernel_size, strides=strides, padding=padding, output_padding=output_padding,
             data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -115,11 +154,25 @@ class Conv3DTranspose(BaseConvTranspose):
     """
 
     def __init__(
-        self, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format=None, output_padding=None,
-        dilation_rate=(1, 1, 1), activation=None, use_bias=True, kernel_initializer="glorot_uniform",
-        bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-        kernel_constraint=None, bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        output_padding: Any = None,
+        dilation_rate: int | Sequence[int] = (1, 1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             3, filters, kernel_size, strides=strides, padding=padding, output_padding=output_padding,
             data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,

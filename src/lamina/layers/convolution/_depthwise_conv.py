@@ -1,10 +1,12 @@
 """Depthwise convolution layers: every channel has windows of its own."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina.layers._arguments import GeneralArguments, LayerArguments
 
 from ._base import BaseConv
 
@@ -13,19 +15,25 @@ class BaseDepthwiseConv(BaseConv):
     """A depthwise convolution over `rank` spatial axes, with `depth_multiplier` outputs for each channel."""
 
     def __init__(
-        self, rank, kernel_size, depth_multiplier=1, depthwise_initializer="glorot_uniform", depthwise_regularizer=None,
-        depthwise_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        rank: int,
+        kernel_size: int | Sequence[int],
+        depth_multiplier: int = 1,
+        depthwise_initializer: Any = "glorot_uniform",
+        depthwise_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(rank, None, kernel_size, **kwargs)
         check_positive_int(depth_multiplier, "depth_multiplier", f'{type(self).__name__} "{self.name}"')
         self.depth_multiplier = depth_multiplier
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
+        self.depthwise_initializer: Any = initializers.get(depthwise_initializer)
+        self.depthwise_regularizer: Any = regularizers.get(depthwise_regularizer)
+        self.depthwise_constraint: Any = constraints.get(depthwise_constraint)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._channels(input_shape)
-        self.kernel = self.add_weight(
+        self.kernel: Any = self.add_weight(
             name="kernel",
             shape=(*self.kernel_size, channels, self.depth_multiplier),
             initializer=self.depthwise_initializer,
@@ -64,11 +72,24 @@ class DepthwiseConv1D(BaseDepthwiseConv):
     """
 
     def __init__(
-        self, kernel_size, strides=1, padding="valid", depth_multiplier=1, data_format=None, dilation_rate=1,
-        activation=None, use_bias=True, depthwise_initializer="glorot_uniform", bias_initializer="zeros",
-        depthwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
-        bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             1, kernel_size, strides=strides, padding=padding, depth_multiplier=depth_multiplier,
             data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
@@ -93,11 +114,24 @@ class DepthwiseConv2D(BaseDepthwiseConv):
     """
 
     def __init__(
-        self, kernel_size, strides=(1, 1), padding="valid", depth_multiplier=1, data_format=None, dilation_rate=(1, 1),
-        activation=None, use_bias=True, depthwise_initializer="glorot_uniform", bias_initializer="zeros",
-        depthwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
-        bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1),
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = (1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             2, kernel_size, strides=strides, padding=padding, depth_multiplier=depth_multiplier,
             data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,

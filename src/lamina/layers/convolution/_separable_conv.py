@@ -1,10 +1,12 @@
 """Separable convolution layers: each channel convolved on its own, then mixed at each position."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina.layers._arguments import GeneralArguments, LayerArguments
 
 from ._base import BaseConv
 
@@ -13,30 +15,39 @@ class BaseSeparableConv(BaseConv):
     """A depthwise convolution over `rank` spatial axes and a pointwise one."""
 
     def __init__(
-        self, rank, filters, kernel_size, depth_multiplier=1, depthwise_initializer="glorot_uniform",
-        pointwise_initializer="glorot_uniform", depthwise_regularizer=None, pointwise_regularizer=None,
-        depthwise_constraint=None, pointwise_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        rank: int,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        depth_multiplier: int = 1,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(rank, filters, kernel_size, **kwargs)
         check_positive_int(depth_multiplier, "depth_multiplier", f'{type(self).__name__} "{self.name}"')
         self.depth_multiplier = depth_multiplier
-        self.depthwise_initializer = initializers.get(depthwise_initializer)
-        self.pointwise_initializer = initializers.get(pointwise_initializer)
-        self.depthwise_regularizer = regularizers.get(depthwise_regularizer)
-        self.pointwise_regularizer = regularizers.get(pointwise_regularizer)
-        self.depthwise_constraint = constraints.get(depthwise_constraint)
-        self.pointwise_constraint = constraints.get(pointwise_constraint)
+        self.depthwise_initializer: Any = initializers.get(depthwise_initializer)
+        self.pointwise_initializer: Any = initializers.get(pointwise_initializer)
+        self.depthwise_regularizer: Any = regularizers.get(depthwise_regularizer)
+        self.pointwise_regularizer: Any = regularizers.get(pointwise_regularizer)
+        self.depthwise_constraint: Any = constraints.get(depthwise_constraint)
+        self.pointwise_constraint: Any = constraints.get(pointwise_constraint)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         channels = self._channels(input_shape)
-        self.depthwise_kernel = self.add_weight(
+        self.depthwise_kernel: Any = self.add_weight(
             name="depthwise_kernel",
             shape=(*self.kernel_size, channels, self.depth_multiplier),
             initializer=self.depthwise_initializer,
             regularizer=self.depthwise_regularizer,
             constraint=self.depthwise_constraint,
         )
-        self.pointwise_kernel = self.add_weight(
+        self.pointwise_kernel: Any = self.add_weight(
             name="pointwise_kernel",
             shape=(*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
             initializer=self.pointwise_initializer,
@@ -88,15 +99,31 @@ class SeparableConv1D(BaseSeparableConv):
     Reference: Chollet, Xception, 2016, arXiv:1610.02357.
     """
 
-    paddings = ("valid", "same", "causal")
+    paddings: tuple[str, ...] = ("valid", "same", "causal")
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", data_format=None, dilation_rate=1,
-        depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer="glorot_uniform",
-        pointwise_initializer="glorot_uniform", bias_initializer="zeros", depthwise_regularizer=None,
-        pointwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
-        pointwise_constraint=None, bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             1, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
             dilation_rate=dilation_rate, depth_multiplier=depth_multiplier, activation=activation, use_bias=use_bias,
@@ -124,12 +151,28 @@ class SeparableConv2D(BaseSeparableConv):
     """
 
     def __init__(
-        self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1),
-        depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer="glorot_uniform",
-        pointwise_initializer="glorot_uniform", bias_initializer="zeros", depthwise_regularizer=None,
-        pointwise_regularizer=None, bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None,
-        pointwise_constraint=None, bias_constraint=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = (1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = (1, 1),
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Unpack[GeneralArguments],
+    ):
         super().__init__(
             2, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
             dilation_rate=dilation_rate, depth_multiplier=depth_multiplier, activation=activation, use_bias=use_bias,

@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import GeneralArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -30,40 +32,40 @@ class Dense(Layer):
 
     def __init__(
         self,
-        units,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        lora_rank=None,
-        lora_alpha=None,
-        quantization_config=None,
-        **kwargs,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Unpack[GeneralArguments],
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         refuse(self, lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
         units = int(units) if isinstance(units, float) and units.is_integer() else units
         check_positive_int(units, "units", f'Dense "{self.name}"')
-        self.units = int(units)
-        self.activation = activations.get(activation)
+        self.units: int = int(units)
+        self.activation: Any = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel_initializer: Any = initializers.get(kernel_initializer)
+        self.bias_initializer: Any = initializers.get(bias_initializer)
+        self.kernel_regularizer: Any = regularizers.get(kernel_regularizer)
+        self.bias_regularizer: Any = regularizers.get(bias_regularizer)
+        self.kernel_constraint: Any = constraints.get(kernel_constraint)
+        self.bias_constraint: Any = constraints.get(bias_constraint)
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
         self.bias = None
 
-    def build(self, input_shape):
-        self.kernel = self.add_weight(
+    def build(self, input_shape: Any) -> None:
+        self.kernel: Any = self.add_weight(
             name="kernel",
             shape=(input_shape[-1], self.units),
             initializer=self.kernel_initializer,
@@ -71,7 +73,7 @@ class Dense(Layer):
             constraint=self.kernel_constraint,
         )
         if self.use_bias:
-            self.bias = self.add_weight(
+            self.bias: Any = self.add_weight(
                 name="bias",
                 shape=(self.units,),
                 initializer=self.bias_initializer,
@@ -80,13 +82,13 @@ class Dense(Layer):
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
         outputs = ops.matmul(inputs, self.kernel)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self._activated(outputs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return (*input_shape[:-1], self.units)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from .._unsupported import refuse
@@ -28,21 +30,21 @@ class EinsumDense(Layer):
 
     def __init__(
         self,
-        equation,
-        output_shape,
-        activation=None,
-        bias_axes=None,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        lora_rank=None,
-        lora_alpha=None,
-        gptq_unpacked_column_size=None,
-        quantization_config=None,
-        **kwargs,
+        equation: Any,
+        output_shape: Any,
+        activation: Any = None,
+        bias_axes: Any = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        gptq_unpacked_column_size: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(**kwargs)
         refuse(
@@ -53,23 +55,23 @@ class EinsumDense(Layer):
             quantization_config=quantization_config,
         )
         self.equation = equation
-        self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+        self.partial_output_shape: Any = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.bias_axes = bias_axes
-        self.activation = activations.get(activation)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.activation: Any = activations.get(activation)
+        self.kernel_initializer: Any = initializers.get(kernel_initializer)
+        self.bias_initializer: Any = initializers.get(bias_initializer)
+        self.kernel_regularizer: Any = regularizers.get(kernel_regularizer)
+        self.bias_regularizer: Any = regularizers.get(bias_regularizer)
+        self.kernel_constraint: Any = constraints.get(kernel_constraint)
+        self.bias_constraint: Any = constraints.get(bias_constraint)
         self.supports_masking = True
         self.bias = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         kernel_shape, bias_shape, self.full_output_shape = read_equation(
             self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner
         )
-        self.kernel = self.add_weight(
+        self.kernel: Any = self.add_weight(
             name="kernel",
             shape=kernel_shape,
             initializer=self.kernel_initializer,
@@ -77,7 +79,7 @@ class EinsumDense(Layer):
             constraint=self.kernel_constraint,
         )
         if bias_shape is not None:
-            self.bias = self.add_weight(
+            self.bias: Any = self.add_weight(
                 name="bias",
                 shape=bias_shape,
                 initializer=self.bias_initializer,
@@ -85,13 +87,13 @@ class EinsumDense(Layer):
                 constraint=self.bias_constraint,
             )
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
         outputs = ops.einsum(self.equation, inputs, self.kernel)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self._activated(outputs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return read_equation(self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner)[2]
 
     def get_config(self) -> dict[str, Any]:

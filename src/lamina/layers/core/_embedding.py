@@ -3,6 +3,7 @@ from typing import Any
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
 
 from .._layer import Layer
 from .._specs import specs_of
@@ -26,27 +27,27 @@ class Embedding(Layer):
 
     def __init__(
         self,
-        input_dim,
-        output_dim,
-        embeddings_initializer="uniform",
-        embeddings_regularizer=None,
-        embeddings_constraint=None,
-        mask_zero=False,
-        weights=None,
-        lora_rank=None,
-        lora_alpha=None,
-        quantization_config=None,
-        **kwargs,
+        input_dim: Any,
+        output_dim: Any,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: TensorLike = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         refuse(self, lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
         check_positive_int(input_dim, "input_dim", self._owner)
         check_positive_int(output_dim, "output_dim", self._owner)
-        self.input_dim = int(input_dim)
-        self.output_dim = int(output_dim)
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.input_dim: int = int(input_dim)
+        self.output_dim: int = int(output_dim)
+        self.embeddings_initializer: Any = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer: Any = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint: Any = constraints.get(embeddings_constraint)
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
         # Indices must not be rounded by a cast to a half-precision float.
@@ -55,8 +56,8 @@ class Embedding(Layer):
             table = weights if not isinstance(weights, (list, tuple)) else weights[0]
             self._initial_weights = [ops.reshape(ops.convert_to_tensor(table), (self.input_dim, self.output_dim))]
 
-    def build(self, input_shape=None):
-        self.embeddings = self.add_weight(
+    def build(self, input_shape: Any = None) -> None:
+        self.embeddings: Any = self.add_weight(
             shape=(self.input_dim, self.output_dim),
             initializer=self.embeddings_initializer,
             name="embeddings",
@@ -64,18 +65,18 @@ class Embedding(Layer):
             constraint=self.embeddings_constraint,
         )
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if not ops.is_int_dtype(ops.standardize_dtype(inputs.dtype)):
             inputs = ops.cast(inputs, "int32")
         return ops.cast(ops.take(self.embeddings, inputs, axis=0), self.compute_dtype)
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return (*input_shape, self.output_dim)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return specs_of(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:

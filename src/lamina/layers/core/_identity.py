@@ -1,5 +1,9 @@
+from typing import Any, Unpack
+
 from lamina import tree
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from .._specs import keep_dtype
@@ -9,16 +13,16 @@ from .._specs import keep_dtype
 class Identity(Layer):
     """Gives its input back, unchanged."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.supports_masking = True
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return inputs
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return tree.map_structure(lambda x: keep_dtype(self, x), inputs)

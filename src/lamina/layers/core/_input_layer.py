@@ -5,6 +5,7 @@ from typing import Any
 from lamina import _settings
 from lamina._deprecation import warn_once
 from lamina._public import public
+from lamina._typing import DType, Shape, TensorLike
 from lamina.ops._symbolic import KerasTensor, Node
 
 from .._layer import Layer
@@ -27,16 +28,16 @@ class InputLayer(Layer):
 
     def __init__(
         self,
-        shape=None,
-        batch_size=None,
-        dtype=None,
-        sparse=None,
-        ragged=None,
-        batch_shape=None,
-        input_tensor=None,
-        optional=False,
-        name=None,
-        **kwargs,
+        shape: Shape = None,
+        batch_size: Any = None,
+        dtype: DType = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Any = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
     ):
         batch_shape = _old_shape(kwargs, batch_size) if batch_shape is None and shape is None else batch_shape
         super().__init__(name=name)
@@ -53,9 +54,9 @@ class InputLayer(Layer):
         self._batch_shape = _sizes(batch_shape, "batch_shape", self._owner)
         if sparse or ragged:
             raise ValueError(f"{self._owner}: sparse and ragged inputs are not supported; use dense arrays.")
-        self.sparse = bool(sparse)
-        self.ragged = bool(ragged)
-        self.optional = bool(optional)
+        self.sparse: bool = bool(sparse)
+        self.ragged: bool = bool(ragged)
+        self.optional: bool = bool(optional)
         self._dtype = dtype or _settings.floatx()
         tensor = input_tensor
         if tensor is None:
@@ -64,10 +65,15 @@ class InputLayer(Layer):
         Node(self, call_args=(), call_kwargs={}, outputs=tensor)
         self._build_at_init()
 
-    batch_shape = property(lambda self: self._batch_shape)
-    dtype = property(lambda self: self._dtype)
+    @property
+    def batch_shape(self) -> Any:
+        return self._batch_shape
 
-    def call(self):
+    @property
+    def dtype(self) -> str:
+        return self._dtype
+
+    def call(self) -> Any:
         return None
 
     def get_config(self) -> dict[str, Any]:
@@ -105,17 +111,17 @@ def _sizes(shape: Any, name: str, owner: str) -> tuple:
 
 @public("Input", "layers.Input")
 def Input(
-    shape=None,
-    batch_size=None,
-    dtype=None,
-    sparse=None,
-    ragged=None,
-    batch_shape=None,
-    name=None,
-    tensor=None,
-    optional=False,
-    **kwargs,
-):
+    shape: Shape = None,
+    batch_size: Any = None,
+    dtype: DType = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Any = None,
+    name: str | None = None,
+    tensor: TensorLike = None,
+    optional: bool = False,
+    **kwargs: Any,
+) -> Any:
     """A KerasTensor that stands for a model's input; layers are called on it to build the model.
 
     Args:

@@ -1,8 +1,10 @@
 import inspect
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import tree
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
@@ -24,21 +26,28 @@ class Lambda(Layer):
         arguments: dict of further arguments.
     """
 
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+    def __init__(
+        self,
+        function: Any,
+        output_shape: Any = None,
+        mask: TensorLike = None,
+        arguments: Any = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(**kwargs)
         if not callable(function):
             raise TypeError(f"{self._owner}: function must be callable; got {function!r}.")
-        self.arguments = arguments or {}
+        self.arguments: Any = arguments or {}
         self.function = function
         self.mask = mask
-        self.supports_masking = mask is not None
+        self.supports_masking: bool = mask is not None
         self._output_shape = as_shapes(output_shape) if isinstance(output_shape, (list, tuple)) else output_shape
         names = inspect.signature(function).parameters
         self._takes_mask = "mask" in names
         self._takes_training = "training" in names
         self._build_at_init()
 
-    def call(self, inputs, mask=None, training=None):
+    def call(self, inputs: TensorLike, mask: TensorLike = None, training: bool | None = None) -> Any:
         further = dict(self.arguments)
         if self._takes_mask:
             further["mask"] = mask
@@ -46,10 +55,10 @@ class Lambda(Layer):
             further["training"] = training
         return self.function(inputs, **further)
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if self._output_shape is None:
             return super().compute_output_shape(input_shape)
         if callable(self._output_shape):
@@ -57,7 +66,7 @@ class Lambda(Layer):
         batch = input_shape[0] if is_shape(input_shape) else tree.flatten(input_shape)[0]
         return map_shapes(lambda shape: (batch, *shape), self._output_shape)
 
-    def compute_output_spec(self, inputs, mask=None, training=None):
+    def compute_output_spec(self, inputs: TensorLike, mask: TensorLike = None, training: bool | None = None) -> Any:
         if self._output_shape is None:
             return self._traced_spec(inputs)
         shapes = self.compute_output_shape(tree.map_structure(lambda x: tuple(x.shape), inputs))
@@ -74,7 +83,9 @@ class Lambda(Layer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None, safe_mode=None):
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None, safe_mode: Any = None
+    ) -> Any:
         config = dict(config)
         for key in ("function", "output_shape", "mask", "arguments"):
             if isinstance(config.get(key), dict):

@@ -1,6 +1,7 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina._public import public
+from lamina.layers._arguments import LayerArguments
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
 from .._layer import Layer
@@ -14,13 +15,13 @@ class Wrapper(Layer):
         layer: the layer inside.
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: Any, **kwargs: Unpack[LayerArguments]):
         if not isinstance(layer, Layer):
             raise ValueError(f"{type(self).__name__}: layer must be a Layer; got {layer!r}.")
         super().__init__(**kwargs)
         self.layer = layer
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         if not self.layer.built:
             self.layer.build(input_shape)
             self.layer.built = True
@@ -29,7 +30,7 @@ class Wrapper(Layer):
         return {**super().get_config(), "layer": serialize_keras_object(self.layer)}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         config = dict(config)
         config["layer"] = deserialize_keras_object(config["layer"], custom_objects=custom_objects)
         return super().from_config(config)

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._merge import Merge, _listing
 
@@ -14,7 +16,7 @@ class Concatenate(Merge):
         axis: int; the other axes must agree.
     """
 
-    def __init__(self, axis=-1, **kwargs):
+    def __init__(self, axis: Axis = -1, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.axis = axis
 
@@ -40,10 +42,10 @@ class Concatenate(Merge):
             joined.append(known.pop() if known else None)
         return tuple(joined)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.concatenate(inputs, axis=self.axis)
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
         if previous_mask is None or all(mask is None for mask in previous_mask):
             return None
         masks = []
@@ -64,6 +66,6 @@ class Concatenate(Merge):
 
 
 @public("layers.concatenate")
-def concatenate(inputs, axis=-1, **kwargs):
+def concatenate(inputs: TensorLike, axis: Axis = -1, **kwargs: Any) -> Any:
     """The tensors one behind the other, through a layer `Concatenate`."""
     return Concatenate(axis=axis, **kwargs)(inputs)

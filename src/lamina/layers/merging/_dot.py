@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._merge import Merge, _listing
 
@@ -21,7 +23,7 @@ class Dot(Merge):
 
     least = 2
 
-    def __init__(self, axes, normalize=False, **kwargs):
+    def __init__(self, axes: Axis, normalize: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         pair = isinstance(axes, (list, tuple)) and len(axes) == 2 and all(isinstance(a, int) for a in axes)
         if not isinstance(axes, int) and not pair:
@@ -49,7 +51,7 @@ class Dot(Merge):
         rest += [s for i, s in enumerate(shapes[1]) if i not in (0, b)]
         return (shapes[0][0], *(rest or (1,)))
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         x, y = inputs
         a, b = self._axes([x.shape, y.shape])
         if self.normalize:
@@ -61,7 +63,7 @@ class Dot(Merge):
         result = ops.einsum(f"{''.join(names_x)},{''.join(names_y)}->a{''.join(kept)}", x, y)
         return result if kept else ops.expand_dims(result, 1)
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
         return None
 
     def get_config(self) -> dict[str, Any]:
@@ -69,6 +71,6 @@ class Dot(Merge):
 
 
 @public("layers.dot")
-def dot(inputs, axes=-1, **kwargs):
+def dot(inputs: TensorLike, axes: Axis = -1, **kwargs: Any) -> Any:
     """The dot product of two tensors, through a layer `Dot`."""
     return Dot(axes=axes, **kwargs)(inputs)

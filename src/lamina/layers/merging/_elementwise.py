@@ -3,6 +3,7 @@ from typing import Any
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.ops._symbolic import KerasTensor
 
 from ._merge import Merge
@@ -46,7 +47,7 @@ class Average(Merge):
     def _join(self, inputs: list[Any]) -> Any:
         return ops.divide(reduce(ops.add, inputs), len(inputs))
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         spec = super().compute_output_spec(inputs)
         return KerasTensor(spec.shape, ops.result_type(spec.dtype, float))
 
@@ -68,36 +69,36 @@ class Minimum(Merge):
 
 
 @public("layers.add")
-def add(inputs, **kwargs):
+def add(inputs: TensorLike, **kwargs: Any) -> Any:
     """The sum of a list of tensors, through a layer `Add`."""
     return Add(**kwargs)(inputs)
 
 
 @public("layers.subtract")
-def subtract(inputs, **kwargs):
+def subtract(inputs: TensorLike, **kwargs: Any) -> Any:
     """The first of two tensors minus the second, through a layer `Subtract`."""
     return Subtract(**kwargs)(inputs)
 
 
 @public("layers.multiply")
-def multiply(inputs, **kwargs):
+def multiply(inputs: TensorLike, **kwargs: Any) -> Any:
     """The product of a list of tensors, through a layer `Multiply`."""
     return Multiply(**kwargs)(inputs)
 
 
 @public("layers.average")
-def average(inputs, **kwargs):
+def average(inputs: TensorLike, **kwargs: Any) -> Any:
     """The mean of a list of tensors, through a layer `Average`."""
     return Average(**kwargs)(inputs)
 
 
 @public("layers.maximum")
-def maximum(inputs, **kwargs):
+def maximum(inputs: TensorLike, **kwargs: Any) -> Any:
     """The largest of a list of tensors, through a layer `Maximum`."""
     return Maximum(**kwargs)(inputs)
 
 
 @public("layers.minimum")
-def minimum(inputs, **kwargs):
+def minimum(inputs: TensorLike, **kwargs: Any) -> Any:
     """The smallest of a list of tensors, through a layer `Minimum`."""
     return Minimum(**kwargs)(inputs)

@@ -1,8 +1,10 @@
 """The base of layers that join several tensors elementwise."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from .._specs import dtype_inside, specs_of
@@ -13,11 +15,11 @@ class Merge(Layer):
 
     least = 1
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         self._check_shapes(input_shape)
 
     def _check_shapes(self, shapes: Any, origins: Any = None) -> None:
@@ -45,12 +47,12 @@ class Merge(Layer):
             joined.append(known.pop() if known else None if None in sizes else 1)
         return tuple(joined)
 
-    def __call__(self, inputs, **kwargs):
+    def __call__(self, inputs: TensorLike, **kwargs: Any) -> Any:
         if isinstance(inputs, (list, tuple)) and all(hasattr(x, "shape") for x in inputs):
             self._check_shapes([tuple(x.shape) for x in inputs], inputs)
         return super().__call__(inputs, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if not isinstance(inputs, (list, tuple)):
             raise ValueError(f"{self._owner}: expected a list of tensors; got {inputs!r}.")
         rank = max(len(x.shape) for x in inputs)
@@ -59,14 +61,14 @@ class Merge(Layer):
     def _join(self, inputs: list[Any]) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define _join().")
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return self._joined_shape([tuple(s) for s in input_shape])
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         shape = self.compute_output_shape([tuple(x.shape) for x in inputs])
         return specs_of(shape, ops.result_type(*(dtype_inside(self, x) for x in inputs)))
 
-    def compute_mask(self, inputs, previous_mask=None):
+    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
         """True where all inputs that have a mask are valid."""
         joined = None
         for mask in previous_mask or ():

@@ -1,9 +1,11 @@
 import math
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, constraints, initializers, ops, regularizers
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
 from lamina.engines import engine
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -34,59 +36,59 @@ class BatchNormalization(Layer):
 
     def __init__(
         self,
-        axis=-1,
-        momentum=0.99,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        moving_mean_initializer="zeros",
-        moving_variance_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        renorm=False,
-        renorm_clipping=None,
-        renorm_momentum=0.99,
-        synchronized=False,
-        **kwargs,
+        axis: Axis = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: Any = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(**kwargs)
         refuse(self, renorm=renorm, renorm_clipping=renorm_clipping)
         self.axis = axis
-        self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
+        self.momentum: float = float(momentum)
+        self.epsilon: float = float(epsilon)
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.beta_initializer: Any = initializers.get(beta_initializer)
+        self.gamma_initializer: Any = initializers.get(gamma_initializer)
+        self.moving_mean_initializer: Any = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer: Any = initializers.get(moving_variance_initializer)
+        self.beta_regularizer: Any = regularizers.get(beta_regularizer)
+        self.gamma_regularizer: Any = regularizers.get(gamma_regularizer)
+        self.beta_constraint: Any = constraints.get(beta_constraint)
+        self.gamma_constraint: Any = constraints.get(gamma_constraint)
         self.renorm_momentum = renorm_momentum
         self.synchronized = synchronized
         self.supports_masking = True
         self.gamma = None
         self.beta = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         axis = self.axis[0] if isinstance(self.axis, (list, tuple)) else self.axis
         if not -len(input_shape) <= axis < len(input_shape):
             raise ValueError(f"{self._owner}: axis {self.axis} is outside an input of shape {input_shape}.")
         size = input_shape[axis]
         if self.scale:
-            self.gamma = self._statistic("gamma", size, self.gamma_initializer, trainable=True)
+            self.gamma: Any = self._statistic("gamma", size, self.gamma_initializer, trainable=True)
             self.gamma.regularizer, self.gamma.constraint = self.gamma_regularizer, self.gamma_constraint
         if self.center:
-            self.beta = self._statistic("beta", size, self.beta_initializer, trainable=True)
+            self.beta: Any = self._statistic("beta", size, self.beta_initializer, trainable=True)
             self.beta.regularizer, self.beta.constraint = self.beta_regularizer, self.beta_constraint
-        self.moving_mean = self._statistic("moving_mean", size, self.moving_mean_initializer)
-        self.moving_variance = self._statistic("moving_variance", size, self.moving_variance_initializer)
+        self.moving_mean: Any = self._statistic("moving_mean", size, self.moving_mean_initializer)
+        self.moving_variance: Any = self._statistic("moving_variance", size, self.moving_variance_initializer)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: size})
         self._feature_axis = axis % len(input_shape)
         self._reduction_axes = [i for i in range(len(input_shape)) if i != self._feature_axis]
@@ -96,7 +98,7 @@ class BatchNormalization(Layer):
             shape=(size,), name=name, initializer=initializer, trainable=trainable, autocast=trainable
         )
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: TensorLike, training: bool | None = None, mask: TensorLike = None) -> Any:
         if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
             raise ValueError(
                 f"{self._owner}: the mask must have one axis less than the input {tuple(inputs.shape)}; "
@@ -146,7 +148,7 @@ class BatchNormalization(Layer):
         variance = ops.divide(ops.sum(squares, axis=axes, keepdims=True), total)
         return ops.squeeze(mean, axis=axes), ops.squeeze(variance, axis=axes)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import constraints, initializers, ops, regularizers
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -27,18 +29,18 @@ class GroupNormalization(Layer):
 
     def __init__(
         self,
-        groups=32,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
+        groups: int = 32,
+        axis: Axis = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **kwargs: Unpack[LayerArguments],
     ):
         if not isinstance(groups, int) or isinstance(groups, bool) or (groups <= 0 and groups != -1):
             raise ValueError(f"{type(self).__name__}: groups must be a positive int, or -1; got {groups!r}.")
@@ -49,17 +51,17 @@ class GroupNormalization(Layer):
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.beta_initializer: Any = initializers.get(beta_initializer)
+        self.gamma_initializer: Any = initializers.get(gamma_initializer)
+        self.beta_regularizer: Any = regularizers.get(beta_regularizer)
+        self.gamma_regularizer: Any = regularizers.get(gamma_regularizer)
+        self.beta_constraint: Any = constraints.get(beta_constraint)
+        self.gamma_constraint: Any = constraints.get(gamma_constraint)
         self.supports_masking = True
         self.gamma = None
         self.beta = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if not -len(input_shape) <= self.axis < len(input_shape):
             raise ValueError(f"{self._owner}: axis {self.axis} is outside an input of shape {input_shape}.")
         channels = input_shape[self.axis]
@@ -71,7 +73,7 @@ class GroupNormalization(Layer):
             )
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
         if self.scale:
-            self.gamma = self.add_weight(
+            self.gamma: Any = self.add_weight(
                 name="gamma",
                 shape=(channels,),
                 initializer=self.gamma_initializer,
@@ -80,7 +82,7 @@ class GroupNormalization(Layer):
                 autocast=False,
             )
         if self.center:
-            self.beta = self.add_weight(
+            self.beta: Any = self.add_weight(
                 name="beta",
                 shape=(channels,),
                 initializer=self.beta_initializer,
@@ -89,7 +91,7 @@ class GroupNormalization(Layer):
                 autocast=False,
             )
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         shape = tuple(inputs.shape)
         axis = self.axis % len(shape)
         groups = shape[axis] if self.groups == -1 else self.groups
@@ -106,7 +108,7 @@ class GroupNormalization(Layer):
             outputs = ops.add(outputs, ops.reshape(ops.cast(self.beta, x.dtype), factor_shape))
         return ops.cast(ops.reshape(outputs, shape), self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from typing import Any
 
 from lamina import constraints, initializers, ops, regularizers
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
 
 from .._layer import Layer
 
@@ -24,17 +25,17 @@ class LayerNormalization(Layer):
 
     def __init__(
         self,
-        axis=-1,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        **kwargs,
+        axis: Axis = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **kwargs: Any,
     ):
         if kwargs.pop("rms_scaling", False):
             raise ValueError("LayerNormalization: rms_scaling=True is not supported; use RMSNormalization.")
@@ -46,12 +47,12 @@ class LayerNormalization(Layer):
         self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
+        self.beta_initializer: Any = initializers.get(beta_initializer)
+        self.gamma_initializer: Any = initializers.get(gamma_initializer)
+        self.beta_regularizer: Any = regularizers.get(beta_regularizer)
+        self.gamma_regularizer: Any = regularizers.get(gamma_regularizer)
+        self.beta_constraint: Any = constraints.get(beta_constraint)
+        self.gamma_constraint: Any = constraints.get(gamma_constraint)
         self.supports_masking = True
         self.gamma = None
         self.beta = None
@@ -59,13 +60,13 @@ class LayerNormalization(Layer):
     def _axes(self) -> list[int]:
         return [self.axis] if isinstance(self.axis, int) else list(self.axis)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         for axis in self._axes():
             if not -len(input_shape) <= axis < len(input_shape):
                 raise ValueError(f"{self._owner}: axis {axis} is outside an input of shape {input_shape}.")
         shape = tuple(input_shape[axis] for axis in self._axes())
         if self.scale:
-            self.gamma = self.add_weight(
+            self.gamma: Any = self.add_weight(
                 name="gamma",
                 shape=shape,
                 initializer=self.gamma_initializer,
@@ -74,7 +75,7 @@ class LayerNormalization(Layer):
                 autocast=False,
             )
         if self.center:
-            self.beta = self.add_weight(
+            self.beta: Any = self.add_weight(
                 name="beta",
                 shape=shape,
                 initializer=self.beta_initializer,
@@ -83,7 +84,7 @@ class LayerNormalization(Layer):
                 autocast=False,
             )
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         # Half precision overflows in the squares.
         inputs = ops.cast(inputs, ops.result_type(ops.standardize_dtype(inputs.dtype), "float32"))
         axes = self._axes()
@@ -96,7 +97,7 @@ class LayerNormalization(Layer):
         )
         return ops.cast(outputs, self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

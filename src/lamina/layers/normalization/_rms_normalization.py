@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from ._axes import check_axes, read_axes
@@ -20,21 +22,23 @@ class RMSNormalization(Layer):
     Reference: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467
     """
 
-    def __init__(self, axis=-1, epsilon=1e-6, **kwargs):
+    def __init__(self, axis: Axis = -1, epsilon: float = 1e-6, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.axis = axis
         self._axes = sorted(read_axes(axis, self._owner))
         self.epsilon = epsilon
         self.supports_masking = True
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         check_axes(self._axes, input_shape, self._owner)
-        self.scale = self.add_weight(name="scale", shape=tuple(input_shape[a] for a in self._axes), initializer="ones")
+        self.scale: Any = self.add_weight(
+            name="scale", shape=tuple(input_shape[a] for a in self._axes), initializer="ones"
+        )
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.rms_normalization(inputs, scale=self.scale, axis=tuple(self._axes), epsilon=self.epsilon)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         check_axes(self._axes, input_shape, self._owner)
         return input_shape
 

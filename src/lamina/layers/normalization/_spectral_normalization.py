@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.layers.core._wrapper import Wrapper
 
 from .._input_spec import InputSpec
@@ -22,12 +24,12 @@ class SpectralNormalization(Wrapper):
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018, arXiv:1802.05957
     """
 
-    def __init__(self, layer, power_iterations=1, **kwargs):
+    def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Unpack[LayerArguments]):
         check_positive_int(power_iterations, "power_iterations", type(self).__name__)
         super().__init__(layer, **kwargs)
         self.power_iterations = power_iterations
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         super().build(input_shape)
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
         self.kernel = getattr(self.layer, "kernel", None)
@@ -35,7 +37,7 @@ class SpectralNormalization(Wrapper):
             self.kernel = getattr(self.layer, "embeddings", None)
         if self.kernel is None:
             raise ValueError(f"{self._owner}: {type(self.layer).__name__} has neither a kernel nor embeddings.")
-        self.vector_u = self.add_weight(
+        self.vector_u: Any = self.add_weight(
             name="vector_u",
             shape=(1, self.kernel.shape[-1]),
             initializer={"class_name": "TruncatedNormal", "config": {"stddev": 0.02}},
@@ -43,7 +45,7 @@ class SpectralNormalization(Wrapper):
             dtype=self.kernel.dtype,
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool | None = False) -> Any:
         if training:
             vector, kernel = self.normalized_weights()
             self.vector_u.assign(vector)
@@ -64,7 +66,7 @@ class SpectralNormalization(Wrapper):
         sigma = ops.where(is_zero, ops.ones_like(sigma), sigma)
         return ops.where(is_zero, self.vector_u.value, u), ops.divide(kernel, ops.reshape(sigma, ()))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return self.layer.compute_output_shape(input_shape)
 
     def get_config(self) -> dict[str, Any]:

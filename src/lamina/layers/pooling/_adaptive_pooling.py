@@ -1,9 +1,12 @@
 """Adaptive pooling layers: windows chosen so that the output has a given size."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.ops._layout import sizes_of
 
 from .._input_spec import InputSpec
@@ -15,18 +18,18 @@ class BaseAdaptivePooling(Layer):
 
     pool: Any = None
 
-    def __init__(self, rank, output_size, data_format=None, **kwargs):
+    def __init__(self, rank: int, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.rank = rank
-        self.output_size = sizes_of(output_size, rank, "output_size", f'{type(self).__name__} "{self.name}"')
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.output_size: Any = sizes_of(output_size, rank, "output_size", f'{type(self).__name__} "{self.name}"')
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return type(self).pool(inputs, self.output_size, self.data_format)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         if self.data_format == "channels_last":
             return (input_shape[0], *self.output_size, input_shape[-1])
         return (*input_shape[:2], *self.output_size)
@@ -46,9 +49,9 @@ class AdaptiveAveragePooling1D(BaseAdaptivePooling):
     Input `(batch, steps, features)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.adaptive_average_pool)
+    pool: Callable = staticmethod(ops.adaptive_average_pool)
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, output_size, data_format, **kwargs)
 
 
@@ -63,9 +66,9 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
     Input `(batch, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.adaptive_average_pool)
+    pool: Callable = staticmethod(ops.adaptive_average_pool)
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, output_size, data_format, **kwargs)
 
 
@@ -80,9 +83,9 @@ class AdaptiveAveragePooling3D(BaseAdaptivePooling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.adaptive_average_pool)
+    pool: Callable = staticmethod(ops.adaptive_average_pool)
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, output_size, data_format, **kwargs)
 
 
@@ -97,9 +100,9 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
     Input `(batch, steps, features)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.adaptive_max_pool)
+    pool: Callable = staticmethod(ops.adaptive_max_pool)
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, output_size, data_format, **kwargs)
 
 
@@ -114,9 +117,9 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
     Input `(batch, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.adaptive_max_pool)
+    pool: Callable = staticmethod(ops.adaptive_max_pool)
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, output_size, data_format, **kwargs)
 
 
@@ -131,7 +134,7 @@ class AdaptiveMaxPooling3D(BaseAdaptivePooling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.adaptive_max_pool)
+    pool: Callable = staticmethod(ops.adaptive_max_pool)
 
-    def __init__(self, output_size, data_format=None, **kwargs):
+    def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, output_size, data_format, **kwargs)

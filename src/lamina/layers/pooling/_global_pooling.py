@@ -1,9 +1,11 @@
 """Global pooling layers: one number for each channel."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -12,10 +14,12 @@ from .._layer import Layer
 class BaseGlobalPooling(Layer):
     """Pooling over all of `rank` spatial axes."""
 
-    def __init__(self, rank, data_format=None, keepdims=False, **kwargs):
+    def __init__(
+        self, rank: int, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]
+    ):
         super().__init__(**kwargs)
         self.rank = rank
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.keepdims = keepdims
         self.input_spec = InputSpec(ndim=rank + 2)
         self._build_at_init()
@@ -40,10 +44,10 @@ class GlobalMaxPooling1D(BaseGlobalPooling):
     Input `(batch, steps, features)`, output `(batch, features)`.
     """
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, data_format, keepdims, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.max(inputs, axis=self._axes, keepdims=self.keepdims)
 
 
@@ -58,10 +62,10 @@ class GlobalMaxPooling2D(BaseGlobalPooling):
     Input `(batch, height, width, channels)`, output `(batch, channels)`.
     """
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, data_format, keepdims, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.max(inputs, axis=self._axes, keepdims=self.keepdims)
 
 
@@ -76,10 +80,10 @@ class GlobalMaxPooling3D(BaseGlobalPooling):
     Input `(batch, depth, height, width, channels)`, output `(batch, channels)`.
     """
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, data_format, keepdims, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.max(inputs, axis=self._axes, keepdims=self.keepdims)
 
 
@@ -94,18 +98,18 @@ class GlobalAveragePooling1D(BaseGlobalPooling):
     Input `(batch, steps, features)`, output `(batch, features)`.
     """
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, data_format, keepdims, **kwargs)
         self.supports_masking = True
 
-    def call(self, inputs, mask=None):
+    def call(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         if mask is None:
             return ops.mean(inputs, axis=self._axes, keepdims=self.keepdims)
         weights = ops.cast(ops.expand_dims(mask, 2 if self.data_format == "channels_last" else 1), inputs.dtype)
         total = ops.sum(ops.multiply(inputs, weights), axis=self._axes, keepdims=self.keepdims)
         return ops.divide(total, ops.sum(weights, axis=self._axes, keepdims=self.keepdims))
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         return None
 
 
@@ -120,10 +124,10 @@ class GlobalAveragePooling2D(BaseGlobalPooling):
     Input `(batch, height, width, channels)`, output `(batch, channels)`.
     """
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, data_format, keepdims, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.mean(inputs, axis=self._axes, keepdims=self.keepdims)
 
 
@@ -138,8 +142,8 @@ class GlobalAveragePooling3D(BaseGlobalPooling):
     Input `(batch, depth, height, width, channels)`, output `(batch, channels)`.
     """
 
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
+    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, data_format, keepdims, **kwargs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.mean(inputs, axis=self._axes, keepdims=self.keepdims)

@@ -1,10 +1,12 @@
 """Pooling layers: the largest entry or the mean of each window."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lamina import _settings, ops
 from lamina._checks import check_one_of
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.ops._layout import sizes_of
 
 from .._input_spec import InputSpec
@@ -16,19 +18,28 @@ class BasePooling(Layer):
 
     pool: Any = None
 
-    def __init__(self, rank, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        rank: int,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(name=name, **kwargs)
         where = f'{type(self).__name__} "{self.name}"'
         self.rank = rank
-        self.pool_size = sizes_of(pool_size, rank, "pool_size", where)
-        self.strides = self.pool_size if strides is None else sizes_of(strides, rank, "strides", where)
+        self.pool_size: Any = sizes_of(pool_size, rank, "pool_size", where)
+        self.strides: Any = self.pool_size if strides is None else sizes_of(strides, rank, "strides", where)
         check_one_of(str(padding).lower(), ("valid", "same"), "padding", where)
-        self.padding = str(padding).lower()
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.padding: str = str(padding).lower()
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return type(self).pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
     def get_config(self) -> dict[str, Any]:
@@ -54,9 +65,17 @@ class MaxPooling1D(BasePooling):
     Input `(batch, steps, features)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.max_pool)
+    pool: Callable = staticmethod(ops.max_pool)
 
-    def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int] = 2,
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(1, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -73,9 +92,17 @@ class MaxPooling2D(BasePooling):
     Input `(batch, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.max_pool)
+    pool: Callable = staticmethod(ops.max_pool)
 
-    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int] = (2, 2),
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(2, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -92,9 +119,17 @@ class MaxPooling3D(BasePooling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.max_pool)
+    pool: Callable = staticmethod(ops.max_pool)
 
-    def __init__(self, pool_size=(2, 2, 2), strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int] = (2, 2, 2),
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(3, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -111,9 +146,17 @@ class AveragePooling1D(BasePooling):
     Input `(batch, steps, features)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.average_pool)
+    pool: Callable = staticmethod(ops.average_pool)
 
-    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(1, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -130,9 +173,17 @@ class AveragePooling2D(BasePooling):
     Input `(batch, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.average_pool)
+    pool: Callable = staticmethod(ops.average_pool)
 
-    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(2, pool_size, strides, padding, data_format, name, **kwargs)
 
 
@@ -149,7 +200,15 @@ class AveragePooling3D(BasePooling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    pool = staticmethod(ops.average_pool)
+    pool: Callable = staticmethod(ops.average_pool)
 
-    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+    def __init__(
+        self,
+        pool_size: int | Sequence[int],
+        strides: int | Sequence[int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(3, pool_size, strides, padding, data_format, name, **kwargs)

@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.engines import engine
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from .._specs import specs_of
@@ -22,7 +24,13 @@ class CategoryEncoding(Layer):
     `call` takes `count_weights`, of the shape of the inputs, in mode "count".
     """
 
-    def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
+    def __init__(
+        self,
+        num_tokens: Any = None,
+        output_mode: str = "multi_hot",
+        sparse: bool = False,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(**kwargs)
         refuse(self, sparse=sparse)
         output_mode = "multi_hot" if output_mode == "binary" else output_mode
@@ -32,7 +40,7 @@ class CategoryEncoding(Layer):
         self.output_mode = output_mode
         self._build_at_init()
 
-    def call(self, inputs, count_weights=None):
+    def call(self, inputs: TensorLike, count_weights: TensorLike = None) -> Any:
         if count_weights is not None and self.output_mode != "count":
             raise ValueError(f"{self._owner}: count_weights needs output_mode='count'; it is {self.output_mode!r}.")
         if not engine.is_traced(inputs):
@@ -44,10 +52,10 @@ class CategoryEncoding(Layer):
                 )
         return encode(inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
 
-    def compute_output_shape(self, input_shape, count_weights_shape=None):
+    def compute_output_shape(self, input_shape: Any, count_weights_shape: Any = None) -> Any:
         return encoded_shape(tuple(input_shape) or (1,), self.output_mode, self.num_tokens)
 
-    def compute_output_spec(self, inputs, count_weights=None):
+    def compute_output_spec(self, inputs: TensorLike, count_weights: TensorLike = None) -> Any:
         return specs_of(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:

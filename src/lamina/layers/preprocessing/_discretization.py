@@ -5,6 +5,7 @@ import numpy as np
 from lamina import ops
 from lamina._checks import check_one_of
 from lamina._public import public
+from lamina._typing import DType, TensorLike
 
 from .._layer import Layer
 from .._specs import specs_of
@@ -29,14 +30,14 @@ class Discretization(Layer):
 
     def __init__(
         self,
-        bin_boundaries=None,
-        num_bins=None,
-        epsilon=0.01,
-        output_mode="int",
-        sparse=False,
-        dtype=None,
-        name=None,
-        **kwargs,
+        bin_boundaries: Any = None,
+        num_bins: Any = None,
+        epsilon: float = 0.01,
+        output_mode: str = "int",
+        sparse: bool = False,
+        dtype: DType = None,
+        name: str | None = None,
+        **kwargs: Any,
     ):
         if dtype is None:
             dtype = "int64" if output_mode == "int" else None
@@ -49,7 +50,7 @@ class Discretization(Layer):
             )
         if num_bins is not None and (not isinstance(num_bins, int) or num_bins < 0):
             raise ValueError(f"{self._owner}: num_bins must be a positive integer; got {num_bins!r}.")
-        self.input_bin_boundaries = None if bin_boundaries is None else list(bin_boundaries)
+        self.input_bin_boundaries: Any = None if bin_boundaries is None else list(bin_boundaries)
         self.bin_boundaries = self.input_bin_boundaries or []
         self.num_bins = num_bins
         self.epsilon = epsilon
@@ -57,7 +58,7 @@ class Discretization(Layer):
         self.autocast = False
         self._build_at_init()
 
-    def adapt(self, data, steps=None):
+    def adapt(self, data: TensorLike, steps: Any = None) -> Any:
         """Learns the boundaries from data: the quantiles that cut it into `num_bins` ranges."""
         if self.num_bins is None:
             raise ValueError(f"{self._owner}: the boundaries were given; there is nothing to adapt.")
@@ -70,7 +71,7 @@ class Discretization(Layer):
     def _depth(self) -> int:
         return len(self.bin_boundaries) + 1 if self.input_bin_boundaries is not None else self.num_bins
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if self.num_bins is not None and not self.bin_boundaries and self.num_bins > 1:
             raise ValueError(f"{self._owner}: call adapt(data) first, or give bin_boundaries.")
         bins = np.asarray(self.bin_boundaries, "float32")
@@ -79,19 +80,19 @@ class Discretization(Layer):
             return ops.cast(indices, self.compute_dtype)
         return encode(indices, self.output_mode, self._depth(), self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return encoded_shape(tuple(input_shape), self.output_mode, self._depth())
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return specs_of(self.compute_output_shape(tuple(inputs.shape)), self.compute_dtype)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> Any:
         if len(store.keys()) == 1:  # the boundaries that adapt found
-            self.bin_boundaries = [float(v) for v in np.asarray(store["0"])]
+            self.bin_boundaries: Any = [float(v) for v in np.asarray(store["0"])]
             return
         super().load_own_variables(store)
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> Any:
         if self.input_bin_boundaries is None:
             store["0"] = np.asarray(self.bin_boundaries, "float32")
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
 
 from .._unsupported import refuse
 from ._fingerprint import fingerprint64, siphash24
@@ -22,7 +23,15 @@ class Hashing(HostLayer):
         sparse: must be False.
     """
 
-    def __init__(self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs):
+    def __init__(
+        self,
+        num_bins: Any,
+        mask_value: Any = None,
+        salt: Any = None,
+        output_mode: str = "int",
+        sparse: bool = False,
+        **kwargs: Any,
+    ):
         if kwargs.get("dtype") is None:
             kwargs["dtype"] = "int64" if output_mode == "int" else None
         super().__init__(**kwargs)
@@ -38,14 +47,14 @@ class Hashing(HostLayer):
             raise ValueError(f"{self._owner}: salt must be an int or a pair of ints; got {salt!r}.")
         self.num_bins = num_bins
         self.mask_value = mask_value
-        self.salt = None if salt is None else [salt, salt] if isinstance(salt, int) else list(salt)
+        self.salt: Any = None if salt is None else [salt, salt] if isinstance(salt, int) else list(salt)
         self.output_mode = output_mode
         self._build_at_init()
 
     def _depth(self) -> int:
         return self.num_bins
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         values, places = np.unique(np.asarray(inputs), return_inverse=True)
         bins = np.array([self._bin(v) for v in values.tolist()], dtype="int64")
         return self._encoded(bins[places].reshape(np.shape(inputs)))

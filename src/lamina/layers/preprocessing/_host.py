@@ -1,10 +1,11 @@
 """The base of layers that take strings: they run on the host, on NumPy arrays, before any compiled step."""
 
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from lamina import ops
+from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 
 from .._layer import Layer
@@ -17,7 +18,7 @@ class HostLayer(Layer):
     is_host_layer = True
     output_mode: str
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamina import ops
 from lamina._checks import check_one_of
+from lamina._typing import TensorLike
 from lamina.ops._symbolic import KerasTensor
 
 from .._unsupported import refuse
@@ -27,22 +28,22 @@ class Lookup(HostLayer):
 
     def __init__(
         self,
-        max_tokens,
-        num_oov_indices,
-        mask_token,
-        oov_token,
-        vocabulary,
-        idf_weights,
-        invert,
-        output_mode,
-        pad_to_max_tokens,
-        sparse,
-        salt,
-        **kwargs,
+        max_tokens: Any,
+        num_oov_indices: Any,
+        mask_token: Any,
+        oov_token: Any,
+        vocabulary: Any,
+        idf_weights: Any,
+        invert: Any,
+        output_mode: Any,
+        pad_to_max_tokens: Any,
+        sparse: bool,
+        salt: Any,
+        **kwargs: Any,
     ):
         # The size of a vocabulary that comes later, from the rest of a file.
         self._size_to_come = kwargs.pop("vocabulary_size", None)
-        self.oov_method = kwargs.pop("oov_method", "floormod")
+        self.oov_method: Any = kwargs.pop("oov_method", "floormod")
         check_one_of(self.oov_method, ("floormod", "farmhash"), "oov_method", type(self).__name__)
         super().__init__(**kwargs)
         refuse(self, sparse=sparse)
@@ -76,7 +77,7 @@ class Lookup(HostLayer):
             if isinstance(vocabulary, (str, os.PathLike)):
                 vocabulary = self._read_vocabulary(vocabulary)
             self.set_vocabulary(vocabulary, idf_weights)
-            self.input_vocabulary = self._plain(vocabulary)
+            self.input_vocabulary: Any = self._plain(vocabulary)
         elif idf_weights is not None:
             raise ValueError(f"{self._owner}: idf_weights need a vocabulary.")
 
@@ -106,7 +107,7 @@ class Lookup(HostLayer):
         mask = [] if self.mask_token is None or self.output_mode != "int" else [self.mask_token]
         return mask + [self.oov_token] * self.num_oov_indices
 
-    def set_vocabulary(self, vocabulary, idf_weights=None):
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> Any:
         """Takes a vocabulary, with or without the special tokens at its start, and (for "tf_idf") its weights."""
         if isinstance(vocabulary, (str, os.PathLike)):
             vocabulary = self._read_vocabulary(vocabulary)
@@ -150,23 +151,23 @@ class Lookup(HostLayer):
         order = np.argsort(tokens, kind="stable")
         self._sorted, self._places = tokens[order], order
 
-    def get_vocabulary(self, include_special_tokens=True):
+    def get_vocabulary(self, include_special_tokens: bool = True) -> Any:
         """The tokens in the order of their indices."""
         return (self._specials() if include_special_tokens else []) + list(self._tokens)
 
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> Any:
         """The number of tokens, with the special ones."""
         return len(self._specials()) + len(self._tokens)
 
     vocab_size = vocabulary_size
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Forgets what `adapt` and `update_state` have seen."""
         self._counts.clear()
         self._documents.clear()
         self._seen = 0
 
-    def update_state(self, data):
+    def update_state(self, data: TensorLike) -> None:
         """Counts the tokens of a batch."""
         tokens = self._standardize(np.asarray(data))
         rows = tokens.reshape(len(tokens), -1) if tokens.ndim > 1 else tokens.reshape(-1, 1)
@@ -176,7 +177,7 @@ class Lookup(HostLayer):
             for row in rows:
                 self._documents.update(set(row.tolist()))
 
-    def finalize_state(self):
+    def finalize_state(self) -> Any:
         """Makes the vocabulary of the counts: most frequent first, ties in reverse order, as Keras breaks them."""
         special = {self.mask_token, self.oov_token}
         counted = [(token, n) for token, n in self._counts.items() if token not in special]
@@ -190,7 +191,7 @@ class Lookup(HostLayer):
             idf = np.log(1 + self._seen / (1 + documents))
             self._set_idf(np.concatenate([np.full(len(self._specials()), idf.mean() if len(idf) else 0.0), idf]))
 
-    def adapt(self, data, steps=None):
+    def adapt(self, data: TensorLike, steps: Any = None) -> Any:
         """Learns the vocabulary from data: an array, a list, or an iterable of batches."""
         if self.input_vocabulary is not None:
             raise ValueError(f"{self._owner}: the vocabulary was given; there is nothing to adapt.")
@@ -206,7 +207,7 @@ class Lookup(HostLayer):
             return self._size_to_come
         return self.vocabulary_size()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if not self._tokens:
             raise ValueError(f"{self._owner} has no vocabulary: call adapt(data) or set_vocabulary(tokens) first.")
         if self.invert:
@@ -252,7 +253,7 @@ class Lookup(HostLayer):
         result = table[np.where(valid, indices, oov).astype("int64")]
         return result if result.dtype.kind == "U" else ops.cast(result, self._int_dtype())
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         if self.invert:
             return KerasTensor(tuple(inputs.shape), "string" if isinstance(self.oov_token, str) else self._int_dtype())
         return super().compute_output_spec(inputs)
@@ -274,11 +275,11 @@ class Lookup(HostLayer):
         self._tokens = tokens[len(specials) :] if tokens[: len(specials)] == specials else tokens
         self._index()
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> Any:
         if self.output_mode == "tf_idf" and self._idf is not None:
             store["idf_weights"] = self._idf
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> Any:
         if self.output_mode == "tf_idf" and "idf_weights" in store:
             self._idf = np.asarray(store["idf_weights"], "float32")
 

@@ -1,9 +1,11 @@
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import Axis, TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from ._adapt import batches_of
@@ -21,9 +23,16 @@ class Normalization(Layer):
         invert: whether the layer undoes the normalisation.
     """
 
-    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+    def __init__(
+        self,
+        axis: Axis = -1,
+        mean: TensorLike = None,
+        variance: TensorLike = None,
+        invert: bool = False,
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(**kwargs)
-        self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+        self.axis: Any = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
         if (mean is None) != (variance is None):
             raise ValueError(f"{self._owner}: give both mean and variance, or neither; got {mean!r} and {variance!r}.")
         self.input_mean = mean
@@ -33,7 +42,7 @@ class Normalization(Layer):
         self._axis_was = axis
         self.adapt_mean = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         rank = len(input_shape)
         if any(not -rank <= a < rank for a in self.axis):
             raise ValueError(f"{self._owner}: axis {self._axis_was} is outside an input of shape {input_shape}.")
@@ -45,9 +54,13 @@ class Normalization(Layer):
         self._broadcast_shape = tuple(input_shape[i] if i in self._keep_axis else 1 for i in range(rank))
         shape = tuple(input_shape[a] for a in self._keep_axis)
         if self.input_mean is None:
-            self.adapt_mean = self.add_weight(name="mean", shape=shape, initializer="zeros", trainable=False)
-            self.adapt_variance = self.add_weight(name="variance", shape=shape, initializer="ones", trainable=False)
-            self.count = self.add_weight(name="count", shape=(), dtype="int32", initializer="zeros", trainable=False)
+            self.adapt_mean: Any = self.add_weight(name="mean", shape=shape, initializer="zeros", trainable=False)
+            self.adapt_variance: Any = self.add_weight(
+                name="variance", shape=shape, initializer="ones", trainable=False
+            )
+            self.count: Any = self.add_weight(
+                name="count", shape=(), dtype="int32", initializer="zeros", trainable=False
+            )
         else:
             self._constants = [
                 np.broadcast_to(np.asarray(value, "float32"), self._broadcast_shape)
@@ -56,7 +69,7 @@ class Normalization(Layer):
                 for value in (self.input_mean, self.input_variance)
             ]
 
-    def adapt(self, data):
+    def adapt(self, data: TensorLike) -> Any:
         """Learns mean and variance from data: an array, or an iterable of batches (targets are left out)."""
         if self.input_mean is not None:
             raise ValueError(f"{self._owner}: mean and variance were given; there is nothing to adapt.")
@@ -79,10 +92,10 @@ class Normalization(Layer):
         self.adapt_variance.assign(np.asarray(variance, "float32"))
         self.count.assign(min(total, 2**31 - 1))
 
-    def finalize_state(self):
+    def finalize_state(self) -> Any:
         """Nothing to do: the statistics are read where they are used."""
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         dtype = self.compute_dtype
         inputs = ops.cast(inputs, dtype)
         if self.adapt_mean is None:
@@ -96,7 +109,7 @@ class Normalization(Layer):
             return ops.add(mean, ops.multiply(inputs, scale))
         return ops.divide(ops.subtract(inputs, mean), scale)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

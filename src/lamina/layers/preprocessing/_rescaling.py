@@ -1,9 +1,11 @@
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 
@@ -17,19 +19,19 @@ class Rescaling(Layer):
         offset: number or list of numbers.
     """
 
-    def __init__(self, scale, offset=0.0, **kwargs):
+    def __init__(self, scale: TensorLike, offset: TensorLike = 0.0, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset
         self.supports_masking = True
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         dtype = self.compute_dtype
         scale, offset = (ops.cast(np.asarray(v, "float32"), dtype) for v in (self.scale, self.offset))
         return ops.add(ops.multiply(ops.cast(inputs, dtype), scale), offset)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

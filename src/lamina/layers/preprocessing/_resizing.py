@@ -1,10 +1,12 @@
 """Images of one size, whatever size they came in."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.ops._image import INTERPOLATIONS
 
 from .._layer import Layer
@@ -31,16 +33,16 @@ class Resizing(Layer):
 
     def __init__(
         self,
-        height,
-        width,
-        interpolation="bilinear",
-        crop_to_aspect_ratio=False,
-        pad_to_aspect_ratio=False,
-        fill_mode="constant",
-        fill_value=0.0,
-        antialias=False,
-        data_format=None,
-        **kwargs,
+        height: Any,
+        width: Any,
+        interpolation: str = "bilinear",
+        crop_to_aspect_ratio: bool = False,
+        pad_to_aspect_ratio: bool = False,
+        fill_mode: str = "constant",
+        fill_value: TensorLike = 0.0,
+        antialias: bool = False,
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(**kwargs)
         where = f'Resizing "{self.name}"'
@@ -57,11 +59,11 @@ class Resizing(Layer):
         self.pad_to_aspect_ratio = pad_to_aspect_ratio
         self.fill_mode = fill_mode
         self.fill_value = fill_value
-        self.antialias = bool(antialias)
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.antialias: bool = bool(antialias)
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self._build_at_init()
 
-    def call(self, data):
+    def call(self, data: TensorLike) -> Any:
         if not isinstance(data, dict):
             return self._resized(data, self.interpolation)
         unknown = set(data) - {"images", "segmentation_masks", "labels"}
@@ -75,7 +77,7 @@ class Resizing(Layer):
             resized["segmentation_masks"] = self._resized(data["segmentation_masks"], "nearest")
         return resized
 
-    def _resized(self, images, interpolation):
+    def _resized(self, images: TensorLike, interpolation: Any) -> Any:
         return ops.image.resize(
             images,
             (self.height, self.width),

@@ -1,5 +1,8 @@
+from typing import Any
+
 from lamina import ops, random
 from lamina._public import public
+from lamina._typing import TensorLike
 
 from ._dropout import Dropout
 
@@ -22,7 +25,7 @@ class AlphaDropout(Dropout):
     Reference: Klambauer et al., Self-Normalizing Neural Networks, 2017, arXiv:1706.02515
     """
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool | None = False) -> Any:
         if not training or self.rate == 0:
             return inputs
         shape = self._noise_shape(inputs) or ops.shape(inputs)

@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, random
 from lamina._checks import check_fraction
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._random_layer import RandomLayer
 
@@ -19,7 +21,7 @@ class Dropout(RandomLayer):
     Reference: Srivastava et al., Dropout, JMLR 15, 2014
     """
 
-    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+    def __init__(self, rate: Any, noise_shape: Any = None, seed: Any = None, **kwargs: Unpack[LayerArguments]):
         check_fraction(rate, "rate", type(self).__name__)
         self.rate = rate
         super().__init__(seed=seed, **kwargs)
@@ -48,7 +50,7 @@ class Dropout(RandomLayer):
             )
         return tuple(n if s is None else s for s, n in zip(self.noise_shape, ops.shape(inputs)))
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool | None = False) -> Any:
         if not training or self.rate == 0:
             return inputs
         return random.dropout(inputs, self.rate, noise_shape=self._noise_shape(inputs), seed=self.seed_generator)

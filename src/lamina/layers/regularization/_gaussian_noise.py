@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, random
 from lamina._checks import check_fraction, check_non_negative
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from ._random_layer import RandomLayer
 
@@ -16,7 +18,7 @@ class GaussianNoise(RandomLayer):
         seed: int or None.
     """
 
-    def __init__(self, stddev, seed=None, **kwargs):
+    def __init__(self, stddev: Any, seed: Any = None, **kwargs: Unpack[LayerArguments]):
         check_non_negative(stddev, "stddev", "GaussianNoise")
         self.stddev = stddev
         super().__init__(seed=seed, **kwargs)
@@ -24,7 +26,7 @@ class GaussianNoise(RandomLayer):
     def _draws(self) -> bool:
         return self.stddev > 0
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool | None = False) -> Any:
         if not training or self.stddev == 0:
             return inputs
         noise = random.normal(ops.shape(inputs), 0.0, self.stddev, dtype=self.compute_dtype, seed=self.seed_generator)
@@ -45,7 +47,7 @@ class GaussianDropout(RandomLayer):
     Reference: Srivastava et al., Dropout, JMLR 15, 2014
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate: Any, seed: Any = None, **kwargs: Unpack[LayerArguments]):
         check_fraction(rate, "rate", "GaussianDropout", closed=False)
         self.rate = rate
         super().__init__(seed=seed, **kwargs)
@@ -53,7 +55,7 @@ class GaussianDropout(RandomLayer):
     def _draws(self) -> bool:
         return self.rate > 0
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: TensorLike, training: bool | None = False) -> Any:
         if not training or self.rate == 0:
             return inputs
         stddev = (self.rate / (1.0 - self.rate)) ** 0.5

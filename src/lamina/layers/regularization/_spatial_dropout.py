@@ -2,6 +2,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import DType
 
 from .._input_spec import InputSpec
 from ._dropout import Dropout
@@ -12,7 +13,14 @@ class SpatialDropout(Dropout):
 
     rank = 1
 
-    def __init__(self, rate, seed=None, name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        rate: Any,
+        seed: Any = None,
+        name: str | None = None,
+        dtype: DType = None,
+        **kwargs: Any,
+    ):
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
@@ -45,9 +53,17 @@ class SpatialDropout1D(SpatialDropout):
 
 
 class _ImageDropout(SpatialDropout):
-    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        rate: Any,
+        data_format: str | None = None,
+        seed: Any = None,
+        name: str | None = None,
+        dtype: DType = None,
+        **kwargs: Any,
+    ):
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.data_format: str = _settings.standardize_data_format(data_format)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "data_format": self.data_format}

@@ -1,9 +1,11 @@
 """Layers that cut off the ends."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -13,15 +15,15 @@ from ._pairs import pairs_of
 class BaseCropping(Layer):
     """The ends of `rank` spatial axes cut off."""
 
-    def __init__(self, rank, cropping, data_format=None, **kwargs):
+    def __init__(self, rank: int, cropping: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.rank = rank
-        self.cropping = pairs_of(cropping, rank, "cropping", f'{type(self).__name__} "{self.name}"')
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.cropping: Any = pairs_of(cropping, rank, "cropping", f'{type(self).__name__} "{self.name}"')
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         first = 1 if self.data_format == "channels_last" else 2
         index = [slice(None)] * (self.rank + 2)
         for axis, (before, after) in enumerate(self.cropping, start=first):
@@ -51,7 +53,7 @@ class Cropping1D(BaseCropping):
 
     _has_layout = False
 
-    def __init__(self, cropping=(1, 1), **kwargs):
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Unpack[LayerArguments]):
         super().__init__(1, cropping, "channels_last", **kwargs)
 
 
@@ -68,7 +70,7 @@ class Cropping2D(BaseCropping):
 
     _has_layout = True
 
-    def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
+    def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any):
         super().__init__(2, cropping, data_format, **kwargs)
 
 
@@ -85,5 +87,5 @@ class Cropping3D(BaseCropping):
 
     _has_layout = True
 
-    def __init__(self, cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(self, cropping: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any):
         super().__init__(3, cropping, data_format, **kwargs)

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -19,13 +21,13 @@ class Flatten(Layer):
     Input `(batch, ...)`, output `(batch, features)`.
     """
 
-    def __init__(self, data_format=None, **kwargs):
+    def __init__(self, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         rank = len(inputs.shape)
         if self.data_format == "channels_first" and rank > 2:
             inputs = ops.transpose(inputs, (0, *range(2, rank), 1))
@@ -34,13 +36,13 @@ class Flatten(Layer):
             size *= n
         return ops.reshape(inputs, (inputs.shape[0], size))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         size = 1
         for n in input_shape[1:]:
             size = None if n is None or size is None else size * n
         return (input_shape[0], size)
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return keep_dtype(self, inputs)
 
     def get_config(self) -> dict[str, Any]:

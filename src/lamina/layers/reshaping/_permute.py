@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -16,21 +18,21 @@ class Permute(Layer):
         dims: tuple of axes, counted from 1; the batch (0) stays first. `(2, 1)` swaps the first two.
     """
 
-    def __init__(self, dims, **kwargs):
+    def __init__(self, dims: Any, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
-        self.dims = tuple(dims)
+        self.dims: Any = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(f"{self._owner}: dims must hold 1 to {len(self.dims)}, each once; got {dims!r}.")
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.transpose(inputs, (0, *self.dims))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return (input_shape[0], *(input_shape[d] for d in self.dims))
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return keep_dtype(self, inputs)
 
     def get_config(self) -> dict[str, Any]:

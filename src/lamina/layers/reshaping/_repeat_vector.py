@@ -1,8 +1,10 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._checks import check_positive_int
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -19,21 +21,21 @@ class RepeatVector(Layer):
     Input `(batch, features)`, output `(batch, n, features)`.
     """
 
-    def __init__(self, n, **kwargs):
+    def __init__(self, n: int, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         check_positive_int(n, "n", self._owner)
         self.n = n
         self.input_spec = InputSpec(ndim=2)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         batch, features = ops.shape(inputs)
         return ops.broadcast_to(ops.reshape(inputs, (batch, 1, features)), (batch, self.n, features))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return (input_shape[0], self.n, input_shape[1])
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return keep_dtype(self, inputs)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._layer import Layer
 from .._specs import keep_dtype
@@ -17,7 +19,7 @@ class Reshape(Layer):
     Input `(batch, ...)`, output `(batch, *target_shape)`.
     """
 
-    def __init__(self, target_shape, **kwargs):
+    def __init__(self, target_shape: Any, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         sizes = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
         if sum(s == -1 for s in sizes) > 1 or any(s is None or s < -1 for s in sizes):
@@ -27,7 +29,7 @@ class Reshape(Layer):
         self.target_shape = sizes
         self._build_at_init()
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         rest = input_shape[1:]
         known = 1
         for s in self.target_shape:
@@ -43,10 +45,10 @@ class Reshape(Layer):
             )
         return (input_shape[0], *(size // known if s == -1 else s for s in self.target_shape))
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: TensorLike) -> Any:
         return keep_dtype(self, inputs)
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         return ops.reshape(inputs, self.compute_output_shape(tuple(inputs.shape)))
 
     def get_config(self) -> dict[str, Any]:

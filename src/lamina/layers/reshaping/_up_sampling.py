@@ -1,10 +1,12 @@
 """Layers that repeat rows, columns and slices: images and sequences made larger."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._checks import check_one_of
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.ops._image import INTERPOLATIONS
 from lamina.ops._layout import sizes_of
 
@@ -15,15 +17,15 @@ from .._layer import Layer
 class BaseUpSampling(Layer):
     """Every entry repeated `size` times along `rank` spatial axes."""
 
-    def __init__(self, rank, size, data_format=None, **kwargs):
+    def __init__(self, rank: int, size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.rank = rank
-        self.size = sizes_of(size, rank, "size", f'{type(self).__name__} "{self.name}"')
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.size: Any = sizes_of(size, rank, "size", f'{type(self).__name__} "{self.name}"')
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         first = 1 if self.data_format == "channels_last" else 2
         for axis, n in enumerate(self.size, start=first):
             if n > 1:
@@ -41,7 +43,7 @@ class UpSampling1D(BaseUpSampling):
     Input `(batch, steps, features)`, output `(batch, steps * size, features)`.
     """
 
-    def __init__(self, size=2, **kwargs):
+    def __init__(self, size: Any = 2, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, size, "channels_last", **kwargs)
 
     def get_config(self) -> dict[str, Any]:
@@ -61,12 +63,18 @@ class UpSampling2D(BaseUpSampling):
     Raises ValueError for another interpolation.
     """
 
-    def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
+    def __init__(
+        self,
+        size: Any = (2, 2),
+        data_format: str | None = None,
+        interpolation: str = "nearest",
+        **kwargs: Unpack[LayerArguments],
+    ):
         super().__init__(2, size, data_format, **kwargs)
         check_one_of(interpolation, INTERPOLATIONS, "interpolation", f'UpSampling2D "{self.name}"')
         self.interpolation = interpolation
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         if self.interpolation == "nearest":
             return super().call(inputs)
         first = 1 if self.data_format == "channels_last" else 2
@@ -93,7 +101,7 @@ class UpSampling3D(BaseUpSampling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+    def __init__(self, size: Any = (2, 2, 2), data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, size, data_format, **kwargs)
 
     def get_config(self) -> dict[str, Any]:

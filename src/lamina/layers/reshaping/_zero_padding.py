@@ -1,9 +1,11 @@
 """Layers that put zeros around."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 
 from .._input_spec import InputSpec
 from .._layer import Layer
@@ -13,15 +15,15 @@ from ._pairs import pairs_of
 class BaseZeroPadding(Layer):
     """Zeros around `rank` spatial axes."""
 
-    def __init__(self, rank, padding, data_format=None, **kwargs):
+    def __init__(self, rank: int, padding: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         self.rank = rank
-        self.padding = pairs_of(padding, rank, "padding", f'{type(self).__name__} "{self.name}"')
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.padding: Any = pairs_of(padding, rank, "padding", f'{type(self).__name__} "{self.name}"')
+        self.data_format: str = _settings.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=rank + 2)
         self._build_at_init()
 
-    def call(self, inputs):
+    def call(self, inputs: TensorLike) -> Any:
         widths = (
             [(0, 0), *self.padding, (0, 0)] if self.data_format == "channels_last" else [(0, 0), (0, 0), *self.padding]
         )
@@ -45,7 +47,7 @@ class ZeroPadding1D(BaseZeroPadding):
 
     _has_layout = True
 
-    def __init__(self, padding=1, data_format=None, **kwargs):
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, padding, data_format, **kwargs)
 
 
@@ -62,7 +64,7 @@ class ZeroPadding2D(BaseZeroPadding):
 
     _has_layout = True
 
-    def __init__(self, padding=(1, 1), data_format=None, **kwargs):
+    def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, padding, data_format, **kwargs)
 
 
@@ -79,5 +81,5 @@ class ZeroPadding3D(BaseZeroPadding):
 
     _has_layout = True
 
-    def __init__(self, padding=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
+    def __init__(self, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None, **kwargs: Any):
         super().__init__(3, padding, data_format, **kwargs)

@@ -3,6 +3,7 @@ from typing import Any
 from lamina import ops, tree
 from lamina._checks import check_one_of
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
 from .._call import function_of, signature_of
@@ -29,17 +30,24 @@ class Bidirectional(Layer):
     Reference: Schuster & Paliwal, Bidirectional recurrent neural networks, IEEE Trans. Signal Processing 45, 1997
     """
 
-    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+    def __init__(
+        self,
+        layer: Any,
+        merge_mode: str = "concat",
+        weights: TensorLike = None,
+        backward_layer: Any = None,
+        **kwargs: Any,
+    ):
         for what in (layer, backward_layer):
             if not isinstance(what, Layer) and not (what is None and what is backward_layer):
                 raise ValueError(f"Bidirectional: layer and backward_layer must be layers; got {what!r}.")
         if merge_mode is not None:
             check_one_of(merge_mode, ("concat", "sum", "mul", "ave"), "merge_mode", "Bidirectional")
         super().__init__(**kwargs)
-        self.forward_layer = _again(layer, "forward_")
+        self.forward_layer: Any = _again(layer, "forward_")
         self.backward_layer = backward_layer
         if backward_layer is None:
-            self.backward_layer = _again(layer, "backward_", go_backwards=not layer.go_backwards)
+            self.backward_layer: Any = _again(layer, "backward_", go_backwards=not layer.go_backwards)
         self._check_pair()
         for one in (self.forward_layer, self.backward_layer):
             if hasattr(one, "zero_output_for_mask"):
@@ -49,9 +57,9 @@ class Bidirectional(Layer):
             half = len(weights) // 2
             self.forward_layer._initial_weights = weights[:half]
             self.backward_layer._initial_weights = weights[half:]
-        self.stateful = layer.stateful
-        self.return_sequences = layer.return_sequences
-        self.return_state = layer.return_state
+        self.stateful: Any = layer.stateful
+        self.return_sequences: Any = layer.return_sequences
+        self.return_state: Any = layer.return_state
         self.supports_masking = True
         self.input_spec = layer.input_spec
 
@@ -71,23 +79,23 @@ class Bidirectional(Layer):
                 )
 
     @property
-    def states(self):
+    def states(self) -> Any:
         """The kept states of both layers if stateful, else None."""
         return [*self.forward_layer.states, *self.backward_layer.states] if self.forward_layer.states else None
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Sets the kept states of stateful layers to zero."""
         self.forward_layer.reset_state()
         self.backward_layer.reset_state()
 
     reset_states = reset_state
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         for layer in (self.forward_layer, self.backward_layer):
             if not layer.built:
                 layer.build(sequences_shape)
 
-    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         shapes = self.forward_layer.compute_output_shape(sequences_shape)
         output, states = (shapes[0], shapes[1:]) if self.return_state else (shapes, ())
         if self.merge_mode is None:
@@ -96,7 +104,7 @@ class Bidirectional(Layer):
             output = (*output[:-1], 2 * output[-1])
         return (output, *states, *states) if self.return_state else output
 
-    def compute_mask(self, inputs, previous_mask):
+    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike) -> Any:
         """The mask of the input for the output(s) with return_sequences; states have none."""
         masks = tree.flatten(previous_mask)
         mask = masks[0] if masks and self.return_sequences else None
@@ -105,7 +113,13 @@ class Bidirectional(Layer):
             outputs += [None] * (2 * len(tree.flatten(self.forward_layer.state_size)))
         return outputs if len(outputs) > 1 else mask
 
-    def call(self, sequences, initial_state=None, mask=None, training=None):
+    def call(
+        self,
+        sequences: TensorLike,
+        initial_state: TensorLike = None,
+        mask: TensorLike = None,
+        training: bool | None = None,
+    ) -> Any:
         signature = signature_of(function_of(self.forward_layer.call))
         options = {"training": training, "mask": mask}
         options = {name: value for name, value in options.items() if signature.accepts(name)}
@@ -135,7 +149,7 @@ class Bidirectional(Layer):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         config = dict(config)
         for name in ("layer", "backward_layer"):
             if config.get(name) is not None:

@@ -29,47 +29,60 @@ class RecurrentCell(Layer):
     gates = 1
 
     def __init__(
-        self, units, activation="tanh", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
-        bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, seed=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = None,
+        **kwargs: Any,
+    ):
         check_one_of(kwargs.pop("implementation", 2), (0, 1, 2), "implementation", type(self).__name__)
         super().__init__(**kwargs)
         check_positive_int(units, "units", self._owner)
         check_fraction(dropout, "dropout", self._owner)
         check_fraction(recurrent_dropout, "recurrent_dropout", self._owner)
         self.units = units
-        self.activation = activations.get(activation)
+        self.activation: Any = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.recurrent_initializer = initializers.get(recurrent_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.recurrent_constraint = constraints.get(recurrent_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        self.kernel_initializer: Any = initializers.get(kernel_initializer)
+        self.recurrent_initializer: Any = initializers.get(recurrent_initializer)
+        self.bias_initializer: Any = initializers.get(bias_initializer)
+        self.kernel_regularizer: Any = regularizers.get(kernel_regularizer)
+        self.recurrent_regularizer: Any = regularizers.get(recurrent_regularizer)
+        self.bias_regularizer: Any = regularizers.get(bias_regularizer)
+        self.kernel_constraint: Any = constraints.get(kernel_constraint)
+        self.recurrent_constraint: Any = constraints.get(recurrent_constraint)
+        self.bias_constraint: Any = constraints.get(bias_constraint)
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.seed = seed
-        self.seed_generator = SeedGenerator(seed)
+        self.seed_generator: Any = SeedGenerator(seed)
         self.state_size = units
         self.output_size = units
         self.bias = None
         object.__setattr__(self, "_held_masks", None)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         features = input_shape[-1]
         if features is None:
             raise ValueError(
                 f"{self._owner}: the number of features must be known; got an input of shape {input_shape}."
             )
-        self.kernel = self._add("kernel", (features, self.units * self.gates))
-        self.recurrent_kernel = self._add("recurrent_kernel", (self.units, self.units * self.gates))
+        self.kernel: Any = self._add("kernel", (features, self.units * self.gates))
+        self.recurrent_kernel: Any = self._add("recurrent_kernel", (self.units, self.units * self.gates))
         if self.use_bias:
-            self.bias = self._add("bias", self._bias_shape())
+            self.bias: Any = self._add("bias", self._bias_shape())
 
     def _bias_shape(self) -> tuple[int, ...]:
         return (self.units * self.gates,)
@@ -87,7 +100,7 @@ class RecurrentCell(Layer):
     def _bias_start(self) -> Any:
         return self.bias_initializer
 
-    def get_initial_state(self, batch_size=None):
+    def get_initial_state(self, batch_size: Any = None) -> Any:
         """Zeros, a list of one tensor `(batch_size, units)` for each state."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
         return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in sizes]

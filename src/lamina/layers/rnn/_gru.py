@@ -2,6 +2,7 @@ from typing import Any
 
 from lamina import activations, ops
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.engines import engine
 
 from ._cell import RecurrentCell, activated, first_state
@@ -28,24 +29,38 @@ class GRUCell(RecurrentCell):
     gates = 3
 
     def __init__(
-        self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
-        kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal", bias_initializer="zeros",
-        kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, kernel_constraint=None,
-        recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, reset_after=True,
-        seed=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        reset_after: bool = True,
+        seed: Any = None,
+        **kwargs: Any,
+    ):
         super().__init__(
             units, activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
             kernel_regularizer, recurrent_regularizer, bias_regularizer, kernel_constraint, recurrent_constraint,
             bias_constraint, dropout, recurrent_dropout, seed, **kwargs,
         )  # fmt: skip
-        self.recurrent_activation = activations.get(recurrent_activation)
+        self.recurrent_activation: Any = activations.get(recurrent_activation)
         self.reset_after = reset_after
 
     def _bias_shape(self) -> tuple[int, ...]:
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs: TensorLike, states: TensorLike, training: bool | None = False) -> Any:
         h = first_state(states)
         masks, state_masks = self._masks(inputs, training)
         bias, state_bias = self.bias, None
@@ -107,13 +122,33 @@ class GRU(OverCell):
     """
 
     def __init__(
-        self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
-        kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal", bias_initializer="zeros",
-        kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None,
-        kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0,
-        seed=None, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False,
-        reset_after=True, use_cudnn="auto", **kwargs,
-    ):  # fmt: skip
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        reset_after: bool = True,
+        use_cudnn: str = "auto",
+        **kwargs: Any,
+    ):
         cell = GRUCell(
             units, activation=activation, recurrent_activation=recurrent_activation, use_bias=use_bias,
             kernel_initializer=kernel_initializer, recurrent_initializer=recurrent_initializer,
@@ -129,12 +164,12 @@ class GRU(OverCell):
             return_state=return_state, go_backwards=go_backwards, stateful=stateful, unroll=unroll, **kwargs,
         )  # fmt: skip
 
-    recurrent_activation = of_cell("recurrent_activation")
-    reset_after = of_cell("reset_after")
+    recurrent_activation: Any = of_cell("recurrent_activation")
+    reset_after: Any = of_cell("reset_after")
 
-    def fits_kernel(self):
+    def fits_kernel(self) -> Any:
         usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
         return super().fits_kernel() and usual and self.reset_after
 
-    def engine_kernel(self):
+    def engine_kernel(self) -> Any:
         return engine.nn.gru

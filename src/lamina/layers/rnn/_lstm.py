@@ -2,6 +2,7 @@ from typing import Any
 
 from lamina import activations, initializers, ops
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.engines import engine
 
 from ._cell import RecurrentCell, activated
@@ -29,20 +30,34 @@ class LSTMCell(RecurrentCell):
     gates = 4
 
     def __init__(
-        self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
-        kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal", bias_initializer="zeros",
-        unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
-        kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0,
-        seed=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = None,
+        **kwargs: Any,
+    ):
         super().__init__(
             units, activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer,
             kernel_regularizer, recurrent_regularizer, bias_regularizer, kernel_constraint, recurrent_constraint,
             bias_constraint, dropout, recurrent_dropout, seed, **kwargs,
         )  # fmt: skip
-        self.recurrent_activation = activations.get(recurrent_activation)
+        self.recurrent_activation: Any = activations.get(recurrent_activation)
         self.unit_forget_bias = unit_forget_bias
-        self.state_size = [units, units]
+        self.state_size: Any = [units, units]
 
     def _bias_start(self) -> Any:
         return self._forget_bias if self.unit_forget_bias else self.bias_initializer
@@ -52,7 +67,7 @@ class LSTMCell(RecurrentCell):
         ones = initializers.Ones()
         return ops.concatenate([start((units,), dtype), ones((units,), dtype), start((2 * units,), dtype)])
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs: TensorLike, states: TensorLike, training: bool | None = False) -> Any:
         h, c = states
         masks, state_masks = self._masks(inputs, training)
         from_input = self._project(inputs, masks, self.kernel, self.bias, 4)
@@ -102,13 +117,33 @@ class LSTM(OverCell):
     """
 
     def __init__(
-        self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
-        kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal", bias_initializer="zeros",
-        unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
-        activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, dropout=0.0,
-        recurrent_dropout=0.0, seed=None, return_sequences=False, return_state=False, go_backwards=False, stateful=False,
-        unroll=False, use_cudnn="auto", **kwargs,
-    ):  # fmt: skip
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: Any = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        use_cudnn: str = "auto",
+        **kwargs: Any,
+    ):
         cell = LSTMCell(
             units, activation=activation, recurrent_activation=recurrent_activation, use_bias=use_bias,
             kernel_initializer=kernel_initializer, recurrent_initializer=recurrent_initializer,
@@ -124,12 +159,12 @@ class LSTM(OverCell):
             return_state=return_state, go_backwards=go_backwards, stateful=stateful, unroll=unroll, **kwargs,
         )  # fmt: skip
 
-    recurrent_activation = of_cell("recurrent_activation")
-    unit_forget_bias = of_cell("unit_forget_bias")
+    recurrent_activation: Any = of_cell("recurrent_activation")
+    unit_forget_bias: Any = of_cell("unit_forget_bias")
 
-    def fits_kernel(self):
+    def fits_kernel(self) -> Any:
         usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
         return super().fits_kernel() and usual
 
-    def engine_kernel(self):
+    def engine_kernel(self) -> Any:
         return engine.nn.lstm

@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, regularizers, tree
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import GeneralArguments, LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import Variable, deserialize_keras_object, serialize_keras_object
 
@@ -46,9 +48,16 @@ class RNN(Layer):
     """
 
     def __init__(
-        self, cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False,
-        zero_output_for_mask=False, **kwargs,
-    ):  # fmt: skip
+        self,
+        cell: Any,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Unpack[LayerArguments],
+    ):
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
         for needed in ("call", "state_size"):
@@ -68,7 +77,7 @@ class RNN(Layer):
         self.unroll = unroll
         self.zero_output_for_mask = zero_output_for_mask
         self.supports_masking = True
-        self.state_size = [cell.state_size] if isinstance(cell.state_size, int) else list(cell.state_size)
+        self.state_size: Any = [cell.state_size] if isinstance(cell.state_size, int) else list(cell.state_size)
         # Not tracked: the last states are no weights.
         object.__setattr__(self, "states", None)
 
@@ -76,14 +85,14 @@ class RNN(Layer):
     def _seed_generators(self) -> list[Any]:
         return [*super()._seed_generators, *(_Kept(v) for v in tree.flatten(self.states) if v is not None)]
 
-    def compute_output_shape(self, sequences_shape, initial_state_shape=None):
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         batch, steps = sequences_shape[:2]
         states = tree.map_structure(lambda size: (batch, size), self.state_size)
         size = self._output_size()
         output = (batch, steps, size) if self.return_sequences else (batch, size)
         return (output, *states) if self.return_state else output
 
-    def compute_mask(self, inputs, previous_mask):
+    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike) -> Any:
         """The mask of the input with return_sequences; states have none."""
         masks = tree.flatten(previous_mask)
         mask = masks[0] if masks and self.return_sequences else None
@@ -91,7 +100,7 @@ class RNN(Layer):
             return mask
         return [mask, *tree.map_structure(lambda size: None, self.state_size)]
 
-    def build(self, sequences_shape, initial_state_shape=None):
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         batch = sequences_shape[0]
         step = (batch, *sequences_shape[2:])
         if isinstance(self.cell, Layer) and not self.cell.built:
@@ -115,14 +124,14 @@ class RNN(Layer):
     def _state_variable(self, value: Any) -> Variable:
         return Variable(value, trainable=False, dtype=self.variable_dtype, name="rnn_state")
 
-    def get_initial_state(self, batch_size):
+    def get_initial_state(self, batch_size: Any) -> Any:
         """The states that a sequence starts with: a list of tensors `(batch_size, size)`."""
         if hasattr(self.cell, "get_initial_state"):
             states = self.cell.get_initial_state(batch_size=batch_size)
             return list(states) if tree.is_nested(states) else [states]
         return tree.map_structure(lambda size: ops.zeros((batch_size, size), dtype=self.compute_dtype), self.state_size)
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Sets the kept states of a stateful layer to zero."""
         for state in tree.flatten(self.states):
             if state is not None:
@@ -130,7 +139,13 @@ class RNN(Layer):
 
     reset_states = reset_state
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        sequences: TensorLike,
+        initial_state: TensorLike = None,
+        mask: TensorLike = None,
+        training: bool | None = False,
+    ) -> Any:
         states = self._first_states(sequences, initial_state)
         mask = self._checked_mask(mask, sequences)
         result = self.whole_sequence(sequences, states, mask, training)
@@ -235,7 +250,7 @@ class RNN(Layer):
         return config
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         config = dict(config)
         if "cell" in config:
             config["cell"] = deserialize_keras_object(config["cell"], custom_objects=custom_objects)
@@ -274,28 +289,30 @@ def of_cell(name: str) -> property:
 class OverCell(RNN):
     """The base of the layers made for one cell, which take the arguments of both."""
 
-    def __init__(self, cell, activity_regularizer=None, use_cudnn="auto", **kwargs):
+    def __init__(
+        self, cell: Any, activity_regularizer: Any = None, use_cudnn: str = "auto", **kwargs: Unpack[GeneralArguments]
+    ):
         super().__init__(cell, activity_regularizer=activity_regularizer, **kwargs)
         if use_cudnn not in ("auto", True, False):
             raise ValueError(f'{self._owner}: use_cudnn must be "auto", True or False; got {use_cudnn!r}.')
         self.use_cudnn = use_cudnn
         self.input_spec = InputSpec(ndim=3)
 
-    units = of_cell("units")
-    activation = of_cell("activation")
-    use_bias = of_cell("use_bias")
-    kernel_initializer = of_cell("kernel_initializer")
-    recurrent_initializer = of_cell("recurrent_initializer")
-    bias_initializer = of_cell("bias_initializer")
-    kernel_regularizer = of_cell("kernel_regularizer")
-    recurrent_regularizer = of_cell("recurrent_regularizer")
-    bias_regularizer = of_cell("bias_regularizer")
-    kernel_constraint = of_cell("kernel_constraint")
-    recurrent_constraint = of_cell("recurrent_constraint")
-    bias_constraint = of_cell("bias_constraint")
-    dropout = of_cell("dropout")
-    recurrent_dropout = of_cell("recurrent_dropout")
-    seed = of_cell("seed")
+    units: Any = of_cell("units")
+    activation: Any = of_cell("activation")
+    use_bias: Any = of_cell("use_bias")
+    kernel_initializer: Any = of_cell("kernel_initializer")
+    recurrent_initializer: Any = of_cell("recurrent_initializer")
+    bias_initializer: Any = of_cell("bias_initializer")
+    kernel_regularizer: Any = of_cell("kernel_regularizer")
+    recurrent_regularizer: Any = of_cell("recurrent_regularizer")
+    bias_regularizer: Any = of_cell("bias_regularizer")
+    kernel_constraint: Any = of_cell("kernel_constraint")
+    recurrent_constraint: Any = of_cell("recurrent_constraint")
+    bias_constraint: Any = of_cell("bias_constraint")
+    dropout: Any = of_cell("dropout")
+    recurrent_dropout: Any = of_cell("recurrent_dropout")
+    seed: Any = of_cell("seed")
 
     def fits_kernel(self) -> bool:
         """Whether the engine's kernel does what the cell does: usual activations, the same state for all gates."""
@@ -305,7 +322,7 @@ class OverCell(RNN):
         """The engine's kernel for a whole sequence."""
         raise NotImplementedError
 
-    def whole_sequence(self, sequences, states, mask, training):
+    def whole_sequence(self, sequences: TensorLike, states: TensorLike, mask: TensorLike, training: bool | None) -> Any:
         kernel = self.engine_kernel()
         # Not every engine's kernel takes a mask.
         if not self.fits_kernel() or (mask is not None and not signature_of(kernel).accepts("mask")):

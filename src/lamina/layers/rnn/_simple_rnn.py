@@ -1,5 +1,8 @@
+from typing import Any
+
 from lamina import activations, ops
 from lamina._public import public
+from lamina._typing import TensorLike
 from lamina.engines import engine
 
 from ._cell import RecurrentCell, activated, first_state
@@ -22,7 +25,7 @@ class SimpleRNNCell(RecurrentCell):
     Called on inputs `(batch, features)` and a list of one state `(batch, units)`; returns the new state and a list of it.
     """
 
-    def call(self, sequence, states, training=False):
+    def call(self, sequence: TensorLike, states: TensorLike, training: bool | None = False) -> Any:
         h = first_state(states)
         masks, state_masks = self._masks(sequence, training)
         (from_input,) = self._project(sequence, masks, self.kernel, self.bias, 1)
@@ -57,12 +60,30 @@ class SimpleRNN(OverCell):
     """
 
     def __init__(
-        self, units, activation="tanh", use_bias=True, kernel_initializer="glorot_uniform",
-        recurrent_initializer="orthogonal", bias_initializer="zeros", kernel_regularizer=None,
-        recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
-        recurrent_constraint=None, bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, return_sequences=False,
-        return_state=False, go_backwards=False, stateful=False, unroll=False, seed=None, **kwargs,
-    ):  # fmt: skip
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        seed: Any = None,
+        **kwargs: Any,
+    ):
         cell = SimpleRNNCell(
             units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
             recurrent_initializer=recurrent_initializer, bias_initializer=bias_initializer,
@@ -78,8 +99,8 @@ class SimpleRNN(OverCell):
             return_state=return_state, go_backwards=go_backwards, stateful=stateful, unroll=unroll, **kwargs,
         )  # fmt: skip
 
-    def fits_kernel(self):
+    def fits_kernel(self) -> Any:
         return super().fits_kernel() and self.activation is activations.tanh
 
-    def engine_kernel(self):
+    def engine_kernel(self) -> Any:
         return engine.nn.simple_rnn

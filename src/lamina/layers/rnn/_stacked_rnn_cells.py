@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, tree
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
 from .._call import function_of, signature_of
@@ -20,25 +22,25 @@ class StackedRNNCells(Layer):
         (2, 3)
     """
 
-    def __init__(self, cells, **kwargs):
+    def __init__(self, cells: Any, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
         for cell in cells:
             for needed in ("call", "state_size"):
                 if not hasattr(cell, needed):
                     raise ValueError(f"{self._owner}: a cell must have {needed}; {cell!r} has none.")
-        self.cells = list(cells)
+        self.cells: Any = list(cells)
 
     @property
-    def state_size(self):
+    def state_size(self) -> Any:
         """The state sizes of the cells, a list."""
         return [c.state_size for c in self.cells]
 
     @property
-    def output_size(self):
+    def output_size(self) -> Any:
         """The size of the last cell's output."""
         return _output_size(self.cells[-1])
 
-    def get_initial_state(self, batch_size=None):
+    def get_initial_state(self, batch_size: Any = None) -> Any:
         """The first states of all cells, a list."""
         states = []
         for cell in self.cells:
@@ -52,13 +54,13 @@ class StackedRNNCells(Layer):
                 )
         return states
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         for cell in self.cells:
             if isinstance(cell, Layer) and not cell.built:
                 cell.build(input_shape)
             input_shape = (input_shape[0], _output_size(cell))
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs: TensorLike, states: TensorLike, training: bool | None = False) -> Any:
         new_states = []
         for cell, before in zip(self.cells, states):
             takes_training = isinstance(cell, Layer) and signature_of(function_of(cell.call)).has_training
@@ -75,7 +77,7 @@ class StackedRNNCells(Layer):
         return {**super().get_config(), "cells": [serialize_keras_object(cell) for cell in self.cells]}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         config = dict(config)
         config["cells"] = [deserialize_keras_object(c, custom_objects=custom_objects) for c in config["cells"]]
         return super().from_config(config)

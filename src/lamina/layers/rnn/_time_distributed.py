@@ -1,7 +1,9 @@
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops, tree
 from lamina._public import public
+from lamina._typing import TensorLike
+from lamina.layers._arguments import LayerArguments
 from lamina.layers.core._wrapper import Wrapper
 
 from .._call import function_of, signature_of
@@ -23,7 +25,7 @@ class TimeDistributed(Wrapper):
         (2, 5, 4)
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: Any, **kwargs: Unpack[LayerArguments]):
         super().__init__(layer, **kwargs)
         self.supports_masking = True
 
@@ -34,14 +36,14 @@ class TimeDistributed(Wrapper):
             )
         return (input_shape[0], *input_shape[2:])
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         super().build(self._step_shape(input_shape))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         inner = self.layer.compute_output_shape(self._step_shape(input_shape))
         return (inner[0], input_shape[1], *inner[1:])
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs: TensorLike, training: bool | None = None, mask: TensorLike = None) -> Any:
         batch, steps, *rest = ops.shape(inputs)
         signature = signature_of(function_of(self.layer.call))
         options: dict[str, Any] = {}

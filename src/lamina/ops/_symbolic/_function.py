@@ -41,9 +41,17 @@ class Function(Operation):
             seen.setdefault(id(node.operation), node.operation)
         self._operations = list(seen.values())
 
-    operations = property(lambda self: list(self._operations))
-    inputs = property(lambda self: self._inputs)
-    outputs = property(lambda self: self._outputs)
+    @property
+    def operations(self) -> Any:
+        return list(self._operations)
+
+    @property
+    def inputs(self) -> Any:
+        return self._inputs
+
+    @property
+    def outputs(self) -> Any:
+        return self._outputs
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         return infer_spec(self.call, *args, **kwargs)

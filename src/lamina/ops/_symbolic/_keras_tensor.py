@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina._checks import NO_ASSIGNMENT
 from lamina._public import public
+from lamina._typing import DType, Shape, TensorLike
 
 from .._dtypes import standardize_dtype
 
@@ -20,48 +21,61 @@ class KerasTensor:
         name: optional name.
     """
 
-    def __init__(self, shape, dtype="float32", sparse=False, ragged=False, record_history=True, name=None):
-        self.shape = tuple(None if size is None else int(size) for size in shape)
+    def __init__(
+        self,
+        shape: Shape,
+        dtype: DType = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ):
+        self.shape: Any = tuple(None if size is None else int(size) for size in shape)
         self._dtype = standardize_dtype(dtype)
-        self.sparse = bool(sparse)
-        self.ragged = bool(ragged)
+        self.sparse: bool = bool(sparse)
+        self.ragged: bool = bool(ragged)
         self.record_history = record_history
-        self.name = name or _next_name()
+        self.name: str = name or _next_name()
         self._keras_history: Any = None  # KerasHistory, set by Node
 
-    dtype = property(lambda self: self._dtype)
-    ndim = property(lambda self: len(self.shape))
+    @property
+    def dtype(self) -> str:
+        return self._dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
-    def _no_value(self, what: str):
+    def _no_value(self, what: str) -> Any:
         raise TypeError(
             f"{what} needs a value, and {self!r} is symbolic: it has only a shape and a dtype. "
             "Use lamina.ops or a layer on it, or call the finished model on data."
         )
 
-    def __array__(self, *_args, **_kwargs):
+    def __array__(self, *_args: Any, **_kwargs: Any) -> Any:
         self._no_value("A NumPy function")
 
-    def __bool__(self):
+    def __bool__(self) -> Any:
         self._no_value("A truth test")
 
-    def __float__(self):
+    def __float__(self) -> Any:
         self._no_value("float()")
 
-    def __int__(self):
+    def __int__(self) -> Any:
         self._no_value("int()")
 
-    def __len__(self):
+    def __len__(self) -> Any:
         if not self.shape or self.shape[0] is None:
             self._no_value("len()")
         return self.shape[0]
 
-    def __setitem__(self, index, value):
+    def __setitem__(self, index: Any, value: TensorLike) -> Any:
         raise TypeError(NO_ASSIGNMENT)
 
-    def __iter__(self):
+    def __iter__(self) -> Any:
         self._no_value("Iteration")
 
 

@@ -21,7 +21,7 @@ class Node:
     Attributes: `args`, `kwargs` (as called), `input_tensors`, `outputs` (nested), `output_tensors`.
     """
 
-    def __init__(self, operation, call_args=(), call_kwargs=None, outputs=None):
+    def __init__(self, operation: Any, call_args: Any = (), call_kwargs: Any = None, outputs: Any = None):
         self.operation = operation
         self.args = tuple(call_args)
         self.kwargs = dict(call_kwargs or {})
@@ -46,7 +46,7 @@ class Node:
         ]
     )
 
-    def fill_in(self, values: dict[int, Any]) -> tuple[tuple, dict]:
+    def fill_in(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[Any, Any]]:
         """The call's arguments with each KerasTensor replaced by the value found under its `id`."""
         return tree.map_structure(
             lambda x: values[id(x)] if isinstance(x, KerasTensor) else x, (self.args, self.kwargs)

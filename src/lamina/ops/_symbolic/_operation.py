@@ -72,8 +72,13 @@ class Operation:
         flat = getattr(node, attribute)
         return flat[0] if len(flat) == 1 else flat
 
-    input = property(lambda self: self._nth("input_tensors"))
-    output = property(lambda self: self._nth("output_tensors"))
+    @property
+    def input(self) -> Any:
+        return self._nth("input_tensors")
+
+    @property
+    def output(self) -> Any:
+        return self._nth("output_tensors")
 
 
 # Two sizes that no program is likely to contain: an output size that changes with them depends on an unknown size.
