@@ -2,8 +2,12 @@
 
 `tests/engines/<name>/` is about one engine and runs only on it. A test elsewhere that only the native engine can pass says so:
 `@pytest.mark.native_only("why")`.
+
+LAMINA_TEST_EVERY=3 keeps of each parametrized test every third case, the first among them: what holds on the native engine in every case
+is worth a sample on another, where each new shape costs a compilation.
 """
 
+import collections
 import os
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 os.environ.setdefault("LAMINA_ENGINE", "native")  # not KERAS_BACKEND, which chooses the peer
 ENGINE = os.environ["LAMINA_ENGINE"]
 ABOUT_ENGINES = Path(__file__).parent / "engines"
+EVERY = int(os.environ.get("LAMINA_TEST_EVERY", "1"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,7 +53,18 @@ def pytest_ignore_collect(collection_path):
     return None
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    seen = collections.Counter()
+    left_out = []
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if seen[test] % EVERY:
+            left_out.append(item)
+        seen[test] += 1
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
     for item in items:
         if item.get_closest_marker("peer"):
             # In tests beside real Keras, warnings of other libraries are no errors.
