@@ -3,7 +3,7 @@
 `tests/engines/<name>/` is about one engine and runs only on it. A test elsewhere that only the native engine can pass says so:
 `@pytest.mark.native_only("why")`.
 
-LAMINA_TEST_EVERY=3 keeps of each parametrized test every third case, the first among them: what holds on the native engine in every case
+LAMINA_TEST_EVERY=3 keeps of each parametrized test every third case, the first among them: what holds on the native engine in
 is worth a sample on another, where each new shape costs a compilation.
 """
 
@@ -33,6 +33,19 @@ def tiny_tiles():
 def engine_name():
     """The name of the engine that the tests run on."""
     return ENGINE
+
+
+@pytest.fixture
+def write_table(tmp_path):
+    """Writes a dict of columns to a CSV file."""
+
+    def write(columns, name="table.csv", delimiter=","):
+        path = tmp_path / name
+        rows = [delimiter.join(columns), *(delimiter.join(map(str, row)) for row in zip(*columns.values()))]
+        path.write_text("\n".join(rows) + "\n")
+        return path
+
+    return write
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ ROOT = pathlib.Path(__file__).parent.parent / "src" / "lamina"
 
 # Package or module -> floor. Public faces that only re-export lazily stand on top.
 FLOORS = {
-    "_public": 0, "_settings": 0, "_checks": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0, "_typing": 0, "_blas": 0, "tree": 0,
+    "_public": 0, "_settings": 0, "_checks": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0, "_typing": 0, "_blas": 0,
+    "tree": 0,
     "engines": 1,
     "ops": 2, "random": 2, "config": 2,
     "variables": 3,
@@ -17,7 +18,7 @@ FLOORS = {
     "layers": 5,
     "training": 6, "saving": 6, "viewing": 6, "utils": 6, "datasets": 6,
     "models": 7,
-    "cli": 8, "compat": 8, "__main__": 8,
+    "cli": 8, "compat": 8, "__main__": 8, "tables": 8,
     "backend": 8, "callbacks": 8, "dtype_policies": 8, "mixed_precision": 8, "preprocessing": 8,
 }  # fmt: skip
 
@@ -26,7 +27,17 @@ WITHIN = {
     4: ["regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
     6: ["saving", "viewing", "training", "utils", "datasets"],
     2: ["ops", "random", "config"],
-    8: ["preprocessing", "backend", "compat", "callbacks", "dtype_policies", "mixed_precision", "cli", "__main__"],
+    8: [
+        "preprocessing",
+        "backend",
+        "compat",
+        "callbacks",
+        "dtype_policies",
+        "mixed_precision",
+        "tables",
+        "cli",
+        "__main__",
+    ],
 }
 
 

@@ -20,6 +20,7 @@ from . import preprocessing as preprocessing
 from . import random as random
 from . import regularizers as regularizers
 from . import saving as saving
+from . import tables as tables
 from . import training as training
 from . import tree as tree
 from . import utils as utils

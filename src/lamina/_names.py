@@ -426,6 +426,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "StackedRNNCells": ("lamina.layers.rnn._stacked_rnn_cells", "StackedRNNCells"),
         "StringLookup": ("lamina.layers.preprocessing._string_lookup", "StringLookup"),
         "Subtract": ("lamina.layers.merging._elementwise", "Subtract"),
+        "TextVectorization": ("lamina.layers.preprocessing._text_vectorization", "TextVectorization"),
         "TimeDistributed": ("lamina.layers.rnn._time_distributed", "TimeDistributed"),
         "UnitNormalization": ("lamina.layers.normalization._unit_normalization", "UnitNormalization"),
         "UpSampling1D": ("lamina.layers.reshaping._up_sampling", "UpSampling1D"),
@@ -1392,7 +1393,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
     "datasets": ("mnist",),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "ops": ("image", "linalg", "nn", "numpy"),

@@ -36,19 +36,6 @@ def lamina():
 
 
 @pytest.fixture
-def write_table(tmp_path):
-    """Writes a dict of columns to a CSV file."""
-
-    def write(columns, name="table.csv", delimiter=","):
-        path = tmp_path / name
-        rows = [delimiter.join(columns), *(delimiter.join(map(str, row)) for row in zip(*columns.values()))]
-        path.write_text("\n".join(rows) + "\n")
-        return path
-
-    return write
-
-
-@pytest.fixture
 def people():
     """120 made-up rows: a number, two categories, an order, gaps; `cost` follows from them by a rule."""
     rng = np.random.default_rng(3)

@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("pandas")
-
 from lamina.cli._columns import describe_columns, fit_columns, places_of
-from lamina.cli._errors import CommandError
-from lamina.cli._table import Table
+from lamina.tables._errors import TableError
+from lamina.tables._table import Table
 
 
 def kinds(columns, dates=(), ordinal=None, dropped=()):
@@ -41,6 +39,7 @@ def test_kinds():
         "height": "numeric",
         "color": "nominal",
         "size": "ordinal",
+        "review": "text",
     }
     notes = {name: c.note for name, c in found.items()}
     for name, word in {
@@ -85,11 +84,11 @@ def test_places_of_levels():
 
 def test_mistakes():
     y = np.arange(4.0)
-    with pytest.raises(CommandError, match="no column 'sizes'.*'size'"):
+    with pytest.raises(TableError, match="no column 'sizes'.*'size'"):
         kinds({"y": y, "size": y}, ordinal={"sizes": ["1", "2"]})
-    with pytest.raises(CommandError, match="'size' holds 'huge' in row 3, which is none of its levels low, high"):
+    with pytest.raises(TableError, match="'size' holds 'huge' in row 3, which is none of its levels low, high"):
         kinds({"y": y, "size": ["low", "high", "huge", ""]}, ordinal={"size": ["low", "high"]})
-    with pytest.raises(CommandError, match="'a' holds 2 .*not finite, the first in row 2"):
+    with pytest.raises(TableError, match="'a' holds 2 .*not finite, the first in row 2"):
         kinds({"y": y, "a": [1, np.inf, -np.inf, 2]})
-    with pytest.raises(CommandError, match="target cannot"):
+    with pytest.raises(TableError, match="target cannot"):
         kinds({"y": y, "a": y}, dropped=["y"])

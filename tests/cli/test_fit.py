@@ -9,6 +9,7 @@ pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
 
 import lamina as package  # noqa: E402
+from lamina.cli._model_file import load_table_model  # noqa: E402
 
 WINE = pathlib.Path(__file__).parents[2] / "examples" / "data" / "wine.csv"
 
@@ -183,8 +184,66 @@ def test_mistakes(lamina, tmp_path, write_table, people, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["other.csv", "table.csv"]  # nothing is left behind
 
 
-def test_without_pandas(lamina, monkeypatch):
+def test_without_pandas(lamina, monkeypatch, tmp_path):
     import importlib.util
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    assert "pip install 'lamina[table]'" in lamina.fails("fit", WINE, "--target", "cultivar")
+    (tmp_path / "t.parquet").write_bytes(b"PAR1")
+    assert "pip install 'lamina[table]'" in lamina.fails("fit", tmp_path / "t.parquet", "--target", "cultivar")
+
+
+MESSY = pathlib.Path(__file__).parents[1] / "tables" / "data"
+
+
+def fitted(lamina, tmp_path, name, target, *options):
+    result = lamina("fit", MESSY / f"{name}.csv", "--target", target, "--out", tmp_path, *options)
+    return result.output, json.loads((tmp_path / "metrics.json").read_text())
+
+
+def test_words_of_a_text_decide(lamina, tmp_path):
+    output, metrics = fitted(lamina, tmp_path, "text_decides", "sentiment")
+    assert "its words are counted" in output
+    assert metrics["test"]["network"]["accuracy"] > 0.9
+    reply = lamina("predict", tmp_path / "model.keras", MESSY / "text_decides.csv")
+    assert reply.stdout.count("\n") == 221
+
+
+def test_all_of_many_categories_are_told_apart(lamina, tmp_path):
+    _, metrics = fitted(lamina, tmp_path, "many_categories", "y")
+    assert metrics["test"]["network"]["R squared"] > 0.95
+
+
+def test_numbers_with_separators_decide(lamina, tmp_path):
+    output, metrics = fitted(lamina, tmp_path, "thousands_us", "y")
+    assert "'13,813' as 13813" in output and metrics["test"]["network"]["accuracy"] >= 0.9
+
+
+def test_the_model_that_validation_prefers_is_written(lamina, tmp_path):
+    output, metrics = fitted(lamina, tmp_path, "leak_sum", "bikers")
+    assert "'casual' and 'registered' determine the target" in output
+    assert metrics["written"] == "linear model" and "Written is the linear model" in output
+    assert load_table_model(str(tmp_path / "model.keras")).model.name == "table_linear"
+
+
+def test_repeated_rows_stay_on_one_side(lamina, tmp_path):
+    output, metrics = fitted(lamina, tmp_path, "duplicate_rows", "species")
+    assert "180 rows are repetitions of others" in output
+    assert metrics["test"]["network"]["accuracy"] < 0.7
+
+
+def test_kept_columns_are_copied_as_they_stand(lamina, tmp_path):
+    fitted(lamina, tmp_path, "ids", "y", "--epochs", 2)
+    reply = lamina("predict", tmp_path / "model.keras", MESSY / "ids.csv", "--keep", "id", "--keep", "group")
+    assert [line.split(",")[:2] for line in reply.stdout.splitlines()[:3]] == [
+        ["id", "group"],
+        ["00000", "2"],
+        ["00001", "1"],
+    ]
+
+
+def test_an_encoding_may_be_told(lamina, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_bytes((MESSY / "korean_cp949_ascii_header.csv").read_bytes())
+    output = lamina("fit", table, "--target", "species", "--epochs", 1, "--out", tmp_path, "--encoding", "cp949").output
+    assert "아델리" in output and "Not UTF-8" not in output
+    assert "not in the encoding utf-8" in lamina.fails("fit", table, "--target", "species", "--encoding", "utf-8")

@@ -4,7 +4,7 @@ import pytest
 pytest.importorskip("pandas")
 
 from lamina.cli._columns import Column
-from lamina.cli._fit import _cautions, _Speaker
+from lamina.cli._fit import _cautions, _choice, _Speaker
 from lamina.cli._report import columns_table, confusion_table, figures_table, missing_sentences
 from lamina.cli._target import Target
 from lamina.cli._training import Progress, Run
@@ -45,20 +45,23 @@ def test_missing_values_are_explained_where_there_are_some():
     assert "median" in said[0] and "category of their own" in said[1]
 
 
-def test_cautions():
-    def of(network, linear, constant, rows, target=TWO):
-        names = ("accuracy", "cross-entropy") if target is TWO else ("root mean squared error",)
-        return " ".join(
-            _cautions(target, {k: dict(zip(names, v)) for k, v in zip("abc", (network, linear, constant))}, rows)
-        )
+def test_the_first_line_of_the_result():
+    def of(network, linear, constant, chosen="network", target=TWO):
+        metric = "cross-entropy" if target is TWO else "root mean squared error"
+        return _choice(target, {k: {metric: v} for k, v in zip("abc", (network, linear, constant))}, chosen)
 
-    assert of((0.9, 0.1), (0.8, 0.2), (0.5, 0.7), 1000) == ""
-    assert "The logistic model has the smaller cross-entropy" in of((0.9, 0.3), (0.8, 0.2), (0.5, 0.7), 1000)
-    assert "no more often right" in of((0.9, 0.1), (0.8, 0.2), (0.9, 0.7), 1000)
-    assert "one row is 2.0 percentage points" in of((0.9, 0.1), (0.8, 0.2), (0.5, 0.7), 50)
+    assert of(0.1, 0.2, 0.7).startswith("Written is the network")
+    assert of(0.3, 0.2, 0.7, "linear").startswith("Written is the logistic model")
+    assert of(0.7, 0.2, 0.7).startswith("No better than the answer that is always the same")
     number = Target("y", "number")
-    assert "20 test rows are few" in of((1.0,), (2.0,), (3.0,), 20, number)
-    assert "The linear model has the smaller root" in of((3.0,), (2.0,), (3.0,), 100, number)
+    assert of(3.0, 2.0, 3.0, "linear", number).startswith("Written is the linear model")
+    assert "tell the linear model nothing of 'y'" in of(3.0, 4.0, 3.0, "linear", number)
+
+
+def test_cautions():
+    assert _cautions(TWO, 1000) == []
+    assert "one row is 2.0 percentage points" in _cautions(TWO, 50)[0]
+    assert "20 test rows are few" in _cautions(Target("y", "number"), 20)[0]
 
 
 def test_progress_without_a_terminal(capsys):

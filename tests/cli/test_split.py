@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lamina.cli._errors import CommandError
 from lamina.cli._split import split_rows
+from lamina.tables._errors import TableError
 
 
 def test_parts_are_disjoint_complete_and_of_the_asked_size():
@@ -32,7 +32,19 @@ def test_every_class_is_learned(seed):
 
 
 def test_too_few_rows():
-    with pytest.raises(CommandError, match="only 9 rows.*at least 10"):
+    with pytest.raises(TableError, match="only 9 rows.*at least 10"):
         split_rows(9, 0.2, 0.2, 0)
-    with pytest.raises(CommandError, match="none for test"):
+    with pytest.raises(TableError, match="none for test"):
         split_rows(10, 0.01, 0.2, 0)
+
+
+def test_groups_stay_together():
+    groups = np.repeat(np.arange(30), [1 + i % 4 for i in range(30)])
+    classes = groups % 2
+    parts = split_rows(len(groups), 0.2, 0.2, 0, classes, groups)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(groups)))
+    held = [set(groups[part].tolist()) for part in parts]
+    assert not (held[0] & held[1] or held[0] & held[2] or held[1] & held[2])
+    assert all(set(classes[part].tolist()) == {0, 1} for part in parts)
+    with pytest.raises(TableError, match="only 3 different rows or groups"):
+        split_rows(30, 0.2, 0.2, 0, None, np.repeat([1, 2, 3], 10))

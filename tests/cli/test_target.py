@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("pandas")
-
-from lamina.cli._errors import CommandError
-from lamina.cli._table import Table
 from lamina.cli._target import describe_target
+from lamina.tables._errors import TableError
+from lamina.tables._table import Table
 
 
 def describe(values, task="auto"):
@@ -33,7 +31,7 @@ def test_the_end_of_the_network_follows_from_the_kind(values, kind, units, activ
 def test_the_task_can_be_told():
     assert describe([0.0, 1.0, 2.0] * 10, "classification")[0].classes == ["0", "1", "2"]
     assert describe([0.0, 1.0] * 10, "regression")[0].kind == "number"
-    with pytest.raises(CommandError, match="needs numbers; the target 'y' holds 'a'"):
+    with pytest.raises(TableError, match="needs numbers; the target 'y' holds 'a'"):
         describe(["a", "b"] * 10, "regression")
 
 
@@ -44,7 +42,7 @@ def test_whole_numbers_as_classes_are_in_the_order_of_size():
 def test_rows_without_target_are_dropped_and_told():
     target, table, notes = describe(["a", "", "b", ""])
     assert len(table) == 2 and target.classes == ["a", "b"]
-    assert notes == ["2 of 4 rows have no 'y' and are left out."]
+    assert notes[0] == "2 of 4 rows have no 'y' and are left out."
 
 
 def test_encoding():
@@ -66,5 +64,12 @@ def test_encoding():
     ],
 )
 def test_what_cannot_be_a_target(values, message):
-    with pytest.raises(CommandError, match=message):
+    with pytest.raises(TableError, match=message):
         describe(values)
+
+
+def test_rare_classes_and_classes_written_in_two_ways():
+    _, _, notes = describe(["a"] * 9 + ["b"] * 9 + ["TOTAL", "A", "b  b", "b b", "c", "c"])
+    said = " ".join(notes)
+    assert "'TOTAL' (1 row)" in said and "'c' (2 rows)" in said and "'b' (9" not in said
+    assert "'A', 'a'" in said and "'b  b', 'b b'" in said

@@ -11,9 +11,9 @@ import click
 from lamina import __version__
 from lamina.compat import run_script
 from lamina.saving import ModelFileError
+from lamina.tables._errors import TableError
 
 from ._columns import LEFT_OUT
-from ._errors import CommandError
 from ._fit import FitSettings, fit_table
 from ._model_file import load_table_model
 from ._predict import predict_table
@@ -38,7 +38,7 @@ def _in_one_line(command: Callable) -> Callable:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (CommandError, ModelFileError, ImportError) as error:
+        except (TableError, ModelFileError, ImportError) as error:
             message = " ".join(str(error).split())
             print(f"lamina {command.__name__}: {message}", file=sys.stderr)
             raise click.exceptions.Exit(2) from None
@@ -62,6 +62,7 @@ _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 @click.option(
     "--missing", metavar="VALUE", multiple=True, help="Value that stands for missing (-1, unknown); repeatable."
 )
+@click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
 @click.option("--task", default=AUTO, help="auto, regression or classification.")
 @click.option("--epochs", default=500, type=_LEAST_1, help="Most epochs; training stops early.")
 @click.option("--batch-size", default=0, type=_LEAST_0, help="Rows an update; 0 chooses by the size of the table.")
@@ -83,12 +84,12 @@ _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 def fit(table: str, ordinal: tuple[str, ...], hidden: str, out: str | None, **options: Any) -> None:
     """Fits a network to TABLE, a CSV or Parquet file: model.keras, metrics.json and learning_curves.png."""
     if options["task"] not in (AUTO, REGRESSION, CLASSIFICATION):
-        raise CommandError(f"--task must be auto, regression or classification; got {options['task']!r}.")
+        raise TableError(f"--task must be auto, regression or classification; got {options['task']!r}.")
     for name in ("test_size", "val_size"):
         if not 0 < options[name] < 1:
-            raise CommandError(f"--{name.replace('_', '-')} must be between 0 and 1; got {options[name]:g}.")
+            raise TableError(f"--{name.replace('_', '-')} must be between 0 and 1; got {options[name]:g}.")
     if not options["learning_rate"] > 0:
-        raise CommandError(f"--learning-rate must be above 0; got {options['learning_rate']:g}.")
+        raise TableError(f"--learning-rate must be above 0; got {options['learning_rate']:g}.")
     fit_table(
         FitSettings(
             table=table,
@@ -105,10 +106,11 @@ def fit(table: str, ordinal: tuple[str, ...], hidden: str, out: str | None, **op
 @click.argument("table")
 @click.option("--out", "-o", default=None, help="CSV or Parquet file [default: CSV on the screen].")
 @click.option("--keep", metavar="COL", multiple=True, help="Column to copy beside the predictions.")
+@click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
 @_in_one_line
-def predict(model: str, table: str, out: str | None, keep: tuple[str, ...]) -> None:
+def predict(model: str, table: str, out: str | None, keep: tuple[str, ...], encoding: str | None) -> None:
     """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
-    predict_table(model, table, out, list(keep))
+    predict_table(model, table, out, list(keep), encoding)
 
 
 @app.command()
@@ -141,7 +143,7 @@ def _orders(given: tuple[str, ...]) -> dict[str, list[str]]:
         name, equals, levels = entry.partition("=")
         order = [level.strip() for level in levels.split(",")]
         if not equals or len(order) < 2 or "" in order or len(set(order)) < len(order):
-            raise CommandError(f"--ordinal takes COLUMN=lowest,...,highest, each level once; got {entry!r}.")
+            raise TableError(f"--ordinal takes COLUMN=lowest,...,highest, each level once; got {entry!r}.")
         orders[name.strip()] = order
     return orders
 
@@ -154,5 +156,5 @@ def _units(given: str) -> tuple[int, ...]:
     if units in ((), (0,)):
         return ()
     if any(u <= 0 for u in units):
-        raise CommandError(f"--hidden takes units of layers, like 32,16, or 0 for none; got {given!r}.")
+        raise TableError(f"--hidden takes units of layers, like 32,16, or 0 for none; got {given!r}.")
     return units

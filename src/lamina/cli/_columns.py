@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ._errors import CommandError, close_names
-from ._table import Table, as_text
+from lamina import layers
+from lamina.tables._errors import TableError, close_names
+from lamina.tables._read import as_text
+from lamina.tables._table import Table
 
-NUMERIC, NOMINAL, ORDINAL, LEFT_OUT = "numeric", "nominal", "ordinal", "left out"
-MOST_LEVELS = 64  # of a nominal column; rarer ones count as unseen
+NUMERIC, NOMINAL, ORDINAL, TEXT, LEFT_OUT = "numeric", "nominal", "ordinal", "text", "left out"
+MOST_WORDS = 2000  # of a text column, those in most rows
+MOST_LEVELS = 1000  # of a nominal column; rarer ones count as unseen
 _FEW = 9  # so many different texts are categories, however short the table
 _SMALLEST_SPREAD, _LARGEST = 1e-6, 1e18  # what standardising in float32 can tell and hold
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
@@ -22,11 +25,12 @@ class Column:
     """One column of the table.
 
     Attributes:
-        name, kind: its name; "numeric", "nominal", "ordinal" or "left out".
+        name, kind: its name; "numeric", "nominal", "ordinal", "text" or "left out".
         note: why it is left out, or what to know about it.
         missing: how many rows lack it, in the whole table.
         has_missing: whether rows of the training part lack it.
-        levels: categories, in the order of their indices, or the given order of an ordinal column.
+        levels: categories, in the order of their indices, or the given order of an ordinal column, or the words of a text.
+        weights: how rare each word is.
         median: what replaces a missing number (for ordinal columns the place of a level, from 1).
         mean, variance: of the training rows, after that.
     """
@@ -37,6 +41,7 @@ class Column:
     missing: int = 0
     has_missing: bool = False
     levels: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
     median: float = 0.0
     mean: float = 0.0
     variance: float = 1.0
@@ -47,12 +52,12 @@ class Column:
 
 
 def describe_columns(table: Table, target: str, ordinal: dict[str, list[str]], dropped: list[str]) -> list[Column]:
-    """The kind of each column but the target. Raises CommandError for unknown names, levels and infinite numbers."""
+    """The kind of each column but the target. Raises TableError for unknown names, levels and infinite numbers."""
     for name in (*ordinal, *dropped):
         if name not in table.columns:
-            raise CommandError(f"{table.path}: there is no column {name!r}.{close_names(name, table.names)}")
+            raise TableError(f"{table.path}: there is no column {name!r}.{close_names(name, table.names)}")
     if target in ordinal or target in dropped:
-        raise CommandError(f"--target {target}: the target cannot be given to --ordinal or --drop too.")
+        raise TableError(f"--target {target}: the target cannot be given to --ordinal or --drop too.")
     columns = []
     for name, values in table.columns.items():
         if name == target:
@@ -60,9 +65,10 @@ def describe_columns(table: Table, target: str, ordinal: dict[str, list[str]], d
         missing = int(is_missing(values).sum())
         if name in dropped:
             columns.append(Column(name, LEFT_OUT, "dropped, as you asked", missing))
-        elif name in ordinal:
-            check_levels(table.path, name, values, ordinal[name])
-            columns.append(Column(name, ORDINAL, " < ".join(ordinal[name]), missing, levels=ordinal[name]))
+        elif name in ordinal or name in table.ordered:
+            levels = ordinal.get(name) or table.ordered[name]
+            check_levels(table.path, name, values, levels)
+            columns.append(Column(name, ORDINAL, " < ".join(levels), missing, levels=levels))
         else:
             columns.append(_describe(table, name, values, missing))
     return columns
@@ -74,23 +80,23 @@ def is_missing(values: np.ndarray) -> np.ndarray:
 
 
 def check_finite(path: str, name: str, values: np.ndarray) -> None:
-    """Raises CommandError, with the row, if a number is infinite."""
+    """Raises TableError, with the row, if a number is infinite."""
     if values.dtype.kind != "f":
         return
     bad = np.flatnonzero(np.isinf(values))
     if len(bad):
-        raise CommandError(
+        raise TableError(
             f"{path}: column {name!r} holds {len(bad)} number(s) that are not finite, the first in row {bad[0] + 1}. "
             "Correct them, leave them empty if they are missing, or leave the column out with --drop."
         )
 
 
 def check_levels(path: str, name: str, values: np.ndarray, levels: list[str]) -> None:
-    """Raises CommandError if an ordinal column holds a level that was not named."""
+    """Raises TableError if an ordinal column holds a level that was not named."""
     text = as_text(values)
     bad = np.flatnonzero((text != "") & ~np.isin(text, levels))
     if len(bad):
-        raise CommandError(
+        raise TableError(
             f"{path}: column {name!r} holds {str(text[bad[0]])!r} in row {bad[0] + 1}, which is none of its levels "
             f"{', '.join(levels)}."
         )
@@ -115,11 +121,14 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
     if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:
-            return Column(name, LEFT_OUT, f"free text, {distinct} different ones", missing)
+            return Column(name, TEXT, f"free text, {distinct} different ones; its words are counted", missing)
         return Column(name, LEFT_OUT, f"like a name or identifier, {distinct} different ones", missing)
     note = f"{distinct} categories"
     if distinct > MOST_LEVELS:
-        note += f", the {MOST_LEVELS} most frequent are told apart"
+        kept = sum(n for _, n in Counter(known.tolist()).most_common(MOST_LEVELS))
+        note += (
+            f", the {MOST_LEVELS} most frequent are told apart; {1 - kept / len(known):.0%} of the rows hold another"
+        )
     return Column(name, NOMINAL, note, missing)
 
 
@@ -152,6 +161,8 @@ def fit_columns(columns: list[Column], training: Table) -> None:
         column.has_missing = bool(is_missing(values).any())
         if column.kind == NOMINAL:
             column.levels = _levels_of(values)
+        elif column.kind == TEXT:
+            column.levels, column.weights = _words_of(values)
         elif column.kind in (NUMERIC, ORDINAL):
             numbers = values if column.kind == NUMERIC else places_of(values, column.levels)
             known = numbers[~np.isnan(numbers)]
@@ -168,6 +179,18 @@ def _levels_of(values: np.ndarray) -> list[str]:
     return [level for level, _ in counted[:MOST_LEVELS]]
 
 
+def _words_of(values: np.ndarray) -> tuple[list[str], list[float]]:
+    """The words that stand in two rows or more, those of most rows first, and ln(1 + rows / (1 + rows with the word))."""
+    counter = layers.TextVectorization(output_mode="multi_hot")
+    counter.adapt(values)
+    words = counter.get_vocabulary(include_special_tokens=False)
+    in_rows = np.zeros(len(words))
+    for start in range(0, len(values), 1024):
+        in_rows += np.asarray(counter(values[start : start + 1024]))[:, 1:].sum(0)
+    order = [i for i in np.argsort(-in_rows, kind="stable")[:MOST_WORDS].tolist() if in_rows[i] > 1]
+    return [words[i] for i in order], [float(np.log(1 + len(values) / (1 + in_rows[i]))) for i in order]
+
+
 def places_of(values: np.ndarray, levels: list[str]) -> np.ndarray:
     """The places of ordinal values among the levels, from 1; NaN for missing ones."""
     place = {level: i + 1.0 for i, level in enumerate(levels)}
@@ -181,6 +204,6 @@ def model_inputs(columns: list[Column], table: Table) -> dict[str, np.ndarray]:
         values = table.columns[column.name]
         if column.kind == NUMERIC:
             arrays[column.name] = values.astype("float32")[:, None]
-        elif column.kind in (NOMINAL, ORDINAL):
+        elif column.kind in (NOMINAL, ORDINAL, TEXT):
             arrays[column.name] = as_text(values)[:, None]
     return arrays

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from lamina import __version__, utils
+from lamina.tables._errors import TableError
+from lamina.tables._read import read_table
+from lamina.tables._table import Table
 
 from ._columns import LEFT_OUT, Column, describe_columns, fit_columns, model_inputs
-from ._errors import CommandError
 from ._figures import confusion, constant_outputs, figures_of
 from ._model_file import TableModel, save_table_model
 from ._network import build_network
@@ -23,7 +25,7 @@ from ._report import (
     write_metrics,
 )
 from ._split import split_rows
-from ._table import Table, read_table
+from ._suspicions import leaks, rows_that_repeat
 from ._target import NUMBER, Target, class_counts, describe_target
 from ._training import Run, outputs_of, train
 
@@ -37,6 +39,7 @@ class FitSettings:
     ordinal: dict[str, list[str]]
     drop: list[str]
     missing: tuple[str, ...]
+    encoding: str | None
     task: str
     epochs: int
     batch_size: int
@@ -54,20 +57,27 @@ class FitSettings:
 def fit_table(settings: FitSettings) -> dict[str, Any]:
     """Reads, describes, splits, builds, trains, tests and writes; returns what stands in metrics.json."""
     say = _Speaker(settings.quiet)
-    table = read_table(settings.table, settings.missing)
+    table = read_table(settings.table, settings.missing, settings.encoding)
     target, table, notes = describe_target(table, settings.target, settings.task)
     columns = describe_columns(table, settings.target, settings.ordinal, settings.drop)
     if all(c.kind == LEFT_OUT for c in columns):
-        raise CommandError(
+        raise TableError(
             f"{settings.table}: no column is left to predict {settings.target!r} from: "
             + ("; ".join(f"{c.name!r} {c.note}" for c in columns[:5]) if columns else "it is the only one")
             + "."
         )
-    _describe(say, table, target, columns, [*table.notes, *notes])
+    _describe(say, table, target, columns, [*table.notes, *notes, *leaks(table, target, columns)])
 
     values = table.columns[target.name]
     classes = None if target.kind == NUMBER else target.indices(values)
-    rows = split_rows(len(table), settings.test_size, settings.val_size, settings.seed, classes)
+    groups, repeated = rows_that_repeat(table)
+    if repeated:
+        say.line(
+            f"Note: {repeated} rows are repetitions of others; a row and its repetitions stay on one side of the split."
+        )
+    rows = split_rows(
+        len(table), settings.test_size, settings.val_size, settings.seed, classes, groups if repeated else None
+    )
     training, validation, test = (table.take(part) for part in rows)
     say.line(
         f"Split: {len(training)} rows for training, {len(validation)} for validation (when to stop), {len(test)} for the "
@@ -167,22 +177,24 @@ def _conclude(
 ) -> dict[str, Any]:  # fmt: skip
     truth = target.encode(test.columns[target.name])
     inputs = model_inputs(columns, test)
-    network_outputs = outputs_of(runs["network"].model, inputs)
+    chosen = min(runs, key=lambda name: min(runs[name].history["val_loss"]))
+    outputs = {name: outputs_of(run.model, inputs) for name, run in runs.items()}
     constant = constant_outputs(target, target.encode(training.columns[target.name]), len(test))
     by_model = {
-        "network": figures_of(target, truth, network_outputs),
-        _linear_name(target): figures_of(target, truth, outputs_of(runs["linear"].model, inputs)),
+        "network": figures_of(target, truth, outputs["network"]),
+        _linear_name(target): figures_of(target, truth, outputs["linear"]),
         "mean" if target.kind == NUMBER else "majority class": figures_of(target, truth, constant),
     }
     network = runs["network"]
     say.line(f"Stopped after {network.epochs} epochs ({network.seconds:.1f} s); best epoch {network.best_epoch}.")
+    say.line(_choice(target, by_model, chosen))
     say.show(figures_table(by_model))
     if target.kind != NUMBER:
-        counts = confusion(target, truth, network_outputs)
+        counts = confusion(target, truth, outputs[chosen])
         table = confusion_table(target, counts)
         if table is not None:
             say.show(table)
-    for caution in _cautions(target, by_model, len(test)):
+    for caution in _cautions(target, len(test)):
         say.line(f"Note: {caution}")
     summary = {
         "lamina": __version__,
@@ -196,40 +208,51 @@ def _conclude(
         "seed": settings.seed,
         "epochs": network.epochs,
         "best_epoch": network.best_epoch,
+        "written": "network" if chosen == "network" else _linear_name(target),
         "test": by_model,
         "history": {k: [float(v) if np.isfinite(v) else None for v in values] for k, values in network.history.items()},
     }
     if target.kind != NUMBER:
         summary["confusion"] = counts.tolist()
-    _write(settings, say, columns, target, runs, summary)
+    _write(settings, say, columns, target, runs, chosen, summary)
     return summary
 
 
-def _cautions(target: Target, by_model: dict[str, Any], rows: int) -> list[str]:
+def _choice(target: Target, by_model: dict[str, Any], chosen: str) -> str:
+    """The first line of the result: which model is written, and whether it is worth anything."""
+    network, linear, constant = by_model.values()
+    name, own = ("network", network) if chosen == "network" else (_linear_name(target), linear)
+    metric = "root mean squared error" if target.kind == NUMBER else "cross-entropy"
+    if own[metric] >= constant[metric]:
+        return f"No better than the answer that is always the same: the columns tell the {name} nothing of {target.name!r}."
+    return f"Written is the {name}, which is the better one on the validation rows."
+
+
+def _cautions(target: Target, rows: int) -> list[str]:
     """What keeps the figures from being taken for more than they are."""
     said = []
-    network, linear, constant = by_model.values()
-    metric = "root mean squared error" if target.kind == NUMBER else "cross-entropy"
-    if network[metric] >= linear[metric]:
-        said.append(f"The {_linear_name(target)} has the smaller {metric} here: the hidden layers bring nothing.")
     if rows < 100 and target.kind != NUMBER:
         said.append(f"With {rows} test rows, one row is {100 / rows:.1f} percentage points of accuracy.")
     elif rows < 50:
         said.append(f"{rows} test rows are few: another --seed will give other figures.")
-    if target.kind != NUMBER and network["accuracy"] <= constant["accuracy"]:
-        said.append("The network is no more often right than the answer that is always the same.")
     return said
 
 
 def _write(
-    settings: FitSettings, say: _Speaker, columns: list[Column], target: Target, runs: dict[str, Run], summary: Any
+    settings: FitSettings,
+    say: _Speaker,
+    columns: list[Column],
+    target: Target,
+    runs: dict[str, Run],
+    chosen: str,
+    summary: Any,
 ) -> None:
     try:
         os.makedirs(settings.out, exist_ok=True)
         model_path, json_path, picture_path = (
             os.path.join(settings.out, name) for name in ("model.keras", "metrics.json", "learning_curves.png")
         )
-        save_table_model(model_path, TableModel(runs["network"].model, columns, target, settings.missing))
+        save_table_model(model_path, TableModel(runs[chosen].model, columns, target, settings.missing))
         write_metrics(json_path, summary)
         written = [model_path, json_path]
         if can_draw():
@@ -239,6 +262,6 @@ def _write(
         else:
             say.line("Note: no picture of the learning curves without matplotlib: pip install 'lamina[plot]'")
     except OSError as error:
-        raise CommandError(f"--out {settings.out}: cannot be written to ({error.strerror or error}).") from None
+        raise TableError(f"--out {settings.out}: cannot be written to ({error.strerror or error}).") from None
     say.line("Wrote " + ", ".join(written) + ".")
     say.line(f"Next: lamina predict {model_path} {settings.table} -o predictions.csv")

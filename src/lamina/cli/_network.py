@@ -6,7 +6,7 @@ import numpy as np
 
 from lamina import layers, models, ops
 
-from ._columns import NOMINAL, NUMERIC, ORDINAL, Column
+from ._columns import NOMINAL, NUMERIC, ORDINAL, TEXT, Column
 from ._target import NUMBER, Target
 
 
@@ -14,14 +14,15 @@ def build_network(columns: list[Column], target: Target, hidden: tuple[int, ...]
     """A functional model that takes a dict of raw columns, each `(rows, 1)` or `(rows,)`.
 
     Numbers (and places of ordinal levels) are filled with the median where they are missing, standardised, and joined by a
-    column of 0 and 1 that tells which were missing; categories become one-hot vectors, all 0 for one never seen.
+    column of 0 and 1 that tells which were missing; categories become one-hot vectors, all 0 for one never seen; texts become
+    counts of their words, weighted by how rare these are.
 
     Args:
         columns: fitted to the training rows; those left out are ignored.
         target: what the output must be.
         hidden: units of the hidden layers; none give a linear or logistic model.
     """
-    used = [c for c in columns if c.kind in (NUMERIC, ORDINAL, NOMINAL)]
+    used = [c for c in columns if c.kind in (NUMERIC, ORDINAL, NOMINAL, TEXT)]
     inputs = _inputs(used)
     parts = _standardised(used, inputs)
     for column in used:
@@ -31,6 +32,12 @@ def build_network(columns: list[Column], target: Target, hidden: tuple[int, ...]
                 name=f"{inputs[column.name].name}_categories",
             )  # fmt: skip
             parts.append(lookup(inputs[column.name])[:, 1:])  # without the place of unseen categories
+        elif column.kind == TEXT and column.levels:
+            words = layers.TextVectorization(
+                vocabulary=column.levels, idf_weights=column.weights, output_mode="tf_idf",
+                name=f"{inputs[column.name].name}_words",
+            )  # fmt: skip
+            parts.append(words(inputs[column.name])[:, 1:])
     x = _joined(parts, "features")
     for i, units in enumerate(hidden):
         x = layers.Dense(units, activation="relu", name=f"hidden_{i + 1}")(x)

@@ -1,5 +1,6 @@
 """`lamina predict`: a model's answers for the rows of a table."""
 
+import csv
 import io
 import sys
 from typing import Any
@@ -7,26 +8,30 @@ from typing import Any
 import numpy as np
 
 from lamina.saving._writer import write_bytes
+from lamina.tables._errors import TableError, close_names
+from lamina.tables._extras import require
+from lamina.tables._read import PARQUET, as_text, pandas, read_table
+from lamina.tables._table import Table
 
 from ._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, check_finite, check_levels, is_missing, model_inputs
-from ._errors import CommandError, close_names
 from ._figures import classes_of
 from ._model_file import TableModel, load_table_model
-from ._table import PARQUET, Table, as_text, pandas, read_table, require
 from ._target import NUMBER, TWO_CLASSES, Target
 from ._training import gaps_allowed, outputs_of
 
 
-def predict_table(model_path: str, table_path: str, out: str | None, keep: list[str]) -> None:
+def predict_table(
+    model_path: str, table_path: str, out: str | None, keep: list[str], encoding: str | None = None
+) -> None:
     """Writes predictions, a row for each row of the table, to a CSV or Parquet file or the standard output.
 
-    Raises CommandError if the table's columns are not those of the model.
+    Raises TableError if the table's columns are not those of the model.
     """
     table_model = load_table_model(model_path)
-    table = read_table(table_path, table_model.missing)
+    table = read_table(table_path, table_model.missing, encoding)
     for name in keep:
         if name not in table.columns:
-            raise CommandError(f"{table.path}: there is no column {name!r} to keep.{close_names(name, table.names)}")
+            raise TableError(f"{table.path}: there is no column {name!r} to keep.{close_names(name, table.names)}")
     if table_model.columns is None:
         answers = _answers_of_any_model(table_model, table, model_path)
     else:
@@ -34,8 +39,8 @@ def predict_table(model_path: str, table_path: str, out: str | None, keep: list[
         for note in [*table.notes, *notes]:
             print(f"Note: {note}", file=sys.stderr)
         answers = answers_of(table_model.target, outputs_of(table_model.model, model_inputs(columns, table)))
-    kept = {name: table.columns[name] for name in keep if name not in answers}
-    _write(pandas.DataFrame({**kept, **answers}), out)
+    kept = {name: table.raw[name] for name in keep if name not in answers}
+    _write({**kept, **answers}, out)
 
 
 def answers_of(target: Target, outputs: np.ndarray) -> dict[str, np.ndarray]:
@@ -57,7 +62,7 @@ def match_columns(columns: list[Column], table: Table, target: str) -> tuple[lis
     lacking = [c.name for c in used if c.name not in table.columns]
     if lacking:
         extra = [n for n in table.names if n not in {c.name for c in columns}]
-        raise CommandError(
+        raise TableError(
             f"{table.path}: the table has no column {', '.join(map(repr, lacking))}, which the model was fitted "
             f"on.{close_names(lacking[0], extra or table.names)}"
         )
@@ -71,7 +76,7 @@ def match_columns(columns: list[Column], table: Table, target: str) -> tuple[lis
         check_finite(table.path, column.name, values)
         if column.kind == NUMERIC and values.dtype.kind != "f":
             odd = str(values[~is_missing(values)][0])
-            raise CommandError(
+            raise TableError(
                 f"{table.path}: column {column.name!r} must hold numbers, as when the model was fitted; it holds {odd!r}."
             )
         if column.kind == ORDINAL:
@@ -104,7 +109,7 @@ def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> d
     if isinstance(inputs, dict) and all(len(shape) == 2 and shape[1] == 1 for shape in shapes):
         lacking = [name for name in inputs if name not in table.columns]
         if lacking:
-            raise CommandError(
+            raise TableError(
                 f"{table.path}: the table has no column {', '.join(map(repr, lacking))}, which the model "
                 f"takes.{close_names(lacking[0], table.names)}"
             )
@@ -114,17 +119,17 @@ def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> d
         }
     elif len(shapes) == 1 and len(shapes[0]) == 2:
         if shapes[0][1] not in (None, len(table.columns)):
-            raise CommandError(
+            raise TableError(
                 f"{table.path}: {path} takes {shapes[0][1]} numbers a row; the table has {len(table.columns)} columns."
             )
         given = np.stack([_numbers(table, name) for name in table.names], axis=1)
     else:
-        raise CommandError(f"{path}: takes inputs of shape {', '.join(map(str, shapes))}, which a table cannot give.")
+        raise TableError(f"{path}: takes inputs of shape {', '.join(map(str, shapes))}, which a table cannot give.")
     with gaps_allowed():
         outputs = model.predict(given, verbose=0)
     outputs = np.asarray(outputs)
     if outputs.ndim != 2:
-        raise CommandError(f"{path}: gives outputs of shape {outputs.shape}, which are no columns of a table.")
+        raise TableError(f"{path}: gives outputs of shape {outputs.shape}, which are no columns of a table.")
     if outputs.shape[1] == 1:
         return {"prediction": outputs[:, 0]}
     return {f"output_{i}": column for i, column in enumerate(outputs.T)}
@@ -134,22 +139,32 @@ def _numbers(table: Table, name: str) -> np.ndarray:
     values = table.columns[name]
     check_finite(table.path, name, values)
     if values.dtype.kind != "f":
-        raise CommandError(f"{table.path}: column {name!r} must hold numbers; it holds {str(values[0])!r}.")
+        raise TableError(f"{table.path}: column {name!r} must hold numbers; it holds {str(values[0])!r}.")
     return values.astype("float32")
 
 
-def _write(frame: Any, out: str | None) -> None:
+def _write(columns: dict[str, np.ndarray], out: str | None) -> None:
+    rows = len(next(iter(columns.values())))
     if out is None:
-        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+        _write_csv(columns, sys.stdout)
         return
     content = io.BytesIO()
     if out.lower().endswith(PARQUET):
         require("pyarrow", "table", "Writing a Parquet file")
-        frame.to_parquet(content, index=False)
+        require("pandas", "table", "Writing a Parquet file")
+        pandas.DataFrame(columns).to_parquet(content, index=False)
     else:
-        content.write(frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        text = io.StringIO(newline="")
+        _write_csv(columns, text)
+        content.write(text.getvalue().encode("utf-8"))
     try:
         write_bytes(out, content.getvalue())
     except OSError as error:
-        raise CommandError(f"--out {out}: cannot be written ({error.strerror or error}).") from None
-    print(f"Wrote {len(frame)} predictions to {out}.", file=sys.stderr)
+        raise TableError(f"--out {out}: cannot be written ({error.strerror or error}).") from None
+    print(f"Wrote {rows} predictions to {out}.", file=sys.stderr)
+
+
+def _write_csv(columns: dict[str, np.ndarray], file: Any) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values()))

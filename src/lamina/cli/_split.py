@@ -2,13 +2,18 @@
 
 import numpy as np
 
-from ._errors import CommandError
+from lamina.tables._errors import TableError
 
 FEWEST_ROWS = 10
 
 
 def split_rows(
-    rows: int, test_size: float, val_size: float, seed: int, classes: np.ndarray | None = None
+    rows: int,
+    test_size: float,
+    val_size: float,
+    seed: int,
+    classes: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Places of the rows for training, validation and test, each in ascending order.
 
@@ -18,12 +23,15 @@ def split_rows(
         val_size: share of the validation part in what remains.
         seed: fixes the draw.
         classes: class of each row, `(rows,)`; each class is shared out by itself, so that every part has about the same mix.
-    Raises CommandError if there are too few rows.
+        groups: a number for each row, `(rows,)`; rows of one group stay together.
+    Raises TableError if there are too few rows.
     """
     if rows < FEWEST_ROWS:
-        raise CommandError(
+        raise TableError(
             f"There are only {rows} rows with a target; at least {FEWEST_ROWS} are needed to fit and test."
         )
+    if groups is not None:
+        return _split_groups(groups, test_size, val_size, seed, classes)
     rng = np.random.default_rng(seed)
     order = rng.permutation(rows)
     if classes is not None:
@@ -44,10 +52,22 @@ def split_rows(
         (test, "test", test_size),
     ):
         if not len(part):
-            raise CommandError(
-                f"{rows} rows leave none for {name}{f' (share {share:g})' if share is not None else ''}."
-            )
+            raise TableError(f"{rows} rows leave none for {name}{f' (share {share:g})' if share is not None else ''}.")
     return np.sort(training), np.sort(validation), np.sort(test)
+
+
+def _split_groups(
+    groups: np.ndarray, test_size: float, val_size: float, seed: int, classes: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The first row of each group is shared out; the others go where it goes."""
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    if len(first) < FEWEST_ROWS:
+        raise TableError(
+            f"There are only {len(first)} different rows or groups; at least {FEWEST_ROWS} are needed to fit and test."
+        )
+    parts = split_rows(len(first), test_size, val_size, seed, None if classes is None else classes[first])
+    training, validation, test = (np.flatnonzero(np.isin(group, part)) for part in parts)
+    return training, validation, test
 
 
 def _interleave(classes: np.ndarray, order: np.ndarray) -> np.ndarray:

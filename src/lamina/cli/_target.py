@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from lamina.tables._errors import TableError, close_names
+from lamina.tables._read import as_text
+from lamina.tables._table import Table
+
 from ._columns import check_finite, is_missing
-from ._errors import CommandError, close_names
-from ._table import Table, as_text
 
 NUMBER, TWO_CLASSES, CLASSES = "number", "two classes", "classes"
 REGRESSION, CLASSIFICATION, AUTO = "regression", "classification", "auto"
 _FEW = 10  # whole numbers: at most so many different ones are taken as classes
 _MOST_CLASSES = 1000
+_FEWEST = 5  # rows of a class
 _SMALLEST, _LARGEST = 1e-15, 1e15
 
 
@@ -88,15 +91,15 @@ class Target:
 def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, list[str]]:
     """The target, the rows that have it, and notes.
 
-    Raises CommandError if there is no such column, nothing in it, one class only, or a kind that cannot be learned.
+    Raises TableError if there is no such column, nothing in it, one class only, or a kind that cannot be learned.
     """
     if name not in table.columns:
-        raise CommandError(f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}")
+        raise TableError(f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}")
     values, notes = table.columns[name], []
     check_finite(table.path, name, values)
     known = ~is_missing(values)
     if not known.any():
-        raise CommandError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.")
+        raise TableError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.")
     if not known.all():
         lost = int((~known).sum())
         notes.append(f"{lost} of {len(table)} rows have no {name!r} and are left out.")
@@ -104,25 +107,47 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
         values = table.columns[name]
     distinct = len(np.unique(values))
     if distinct == 1:
-        raise CommandError(
+        raise TableError(
             f"{table.path}: the target {name!r} is {str(as_text(values[:1])[0])!r} in all rows; there is nothing to tell apart."
         )
     if _is_number(values, distinct, task, notes, table.path, name):
         _check_precision(values, table.path, name)
         return Target(name, NUMBER), table, notes
     if distinct > _MOST_CLASSES or (len(values) > 20 and distinct > len(values) / 2):
-        raise CommandError(
+        raise TableError(
             f"{table.path}: the target {name!r} has {distinct} different values in {len(values)} rows, too many to be classes."
         )
+    notes.extend(_odd_classes(as_text(values)))
     ordered = np.unique(values)  # numbers in the order of their size, names in that of the alphabet
     return Target(name, TWO_CLASSES if distinct == 2 else CLASSES, as_text(ordered).tolist()), table, notes
+
+
+def _odd_classes(names: np.ndarray) -> list[str]:
+    """Sentences about classes of few rows, and about names that may be one class written in two ways."""
+    said = []
+    counted = Counter(names.tolist())
+    rare = sorted((n, name) for name, n in counted.items() if n < _FEWEST)
+    if rare:
+        shown = ", ".join(f"{name!r} ({n} row{'s' * (n > 1)})" for n, name in rare[:5]) + (
+            ", ..." if len(rare) > 5 else ""
+        )
+        said.append(f"Too few rows to learn and to test: class {shown}.")
+    alike: dict[str, list[str]] = {}
+    for name in counted:
+        alike.setdefault(" ".join(name.casefold().split()), []).append(name)
+    for twins in alike.values():
+        if len(twins) > 1:
+            said.append(
+                f"Classes that differ in case or blanks only: {', '.join(map(repr, sorted(twins)))}. One class?"
+            )
+    return said
 
 
 def _is_number(values: np.ndarray, distinct: int, task: str, notes: list[str], path: str, name: str) -> bool:
     if values.dtype.kind != "f":
         if task == REGRESSION:
             odd = str(values[0])
-            raise CommandError(f"{path}: --task regression needs numbers; the target {name!r} holds {odd!r}.")
+            raise TableError(f"{path}: --task regression needs numbers; the target {name!r} holds {odd!r}.")
         return False
     if task != AUTO:
         return task == REGRESSION
@@ -141,10 +166,10 @@ def _is_number(values: np.ndarray, distinct: int, task: str, notes: list[str], p
 
 
 def _check_precision(values: np.ndarray, path: str, name: str) -> None:
-    """Raises CommandError for numbers whose squares or differences float32 does not hold."""
+    """Raises TableError for numbers whose squares or differences float32 does not hold."""
     size = np.abs(values).max()
     if size > _LARGEST or values.std() < max(_SMALLEST, 1e-6 * size):
-        raise CommandError(
+        raise TableError(
             f"{path}: the target {name!r} ({values.min():.6g} to {values.max():.6g}) is too large, or varies too little, for "
             "single precision. Give it in other units, or without its offset."
         )

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from lamina import callbacks, models, optimizers
+from lamina.tables._errors import TableError
 
-from ._errors import CommandError
 from ._target import NUMBER, Target
 
 
@@ -38,7 +38,7 @@ def train(
     """Compiles the model for its target and trains it until the validation loss no longer falls.
 
     A regression's loss is divided by the variance of the target: 1 is what predicting the mean would cost. Raises
-    CommandError if the loss never is a finite number.
+    TableError if the loss never is a finite number.
 
     Args:
         training, validation: pairs of inputs and encoded targets.
@@ -61,7 +61,7 @@ def train(
         )  # fmt: skip
     run = Run(model, history.history, stopping.best_epoch + 1, time.perf_counter() - began)
     if not np.isfinite(run.history["val_loss"][run.best_epoch - 1]):
-        raise CommandError("Training ran away: the loss is no finite number. Try a smaller --learning-rate.")
+        raise TableError("Training ran away: the loss is no finite number. Try a smaller --learning-rate.")
     return run
 
 

@@ -125,6 +125,7 @@ from lamina.layers.normalization._spectral_normalization import SpectralNormaliz
 from lamina.layers.rnn._stacked_rnn_cells import StackedRNNCells as StackedRNNCells
 from lamina.layers.preprocessing._string_lookup import StringLookup as StringLookup
 from lamina.layers.merging._elementwise import Subtract as Subtract
+from lamina.layers.preprocessing._text_vectorization import TextVectorization as TextVectorization
 from lamina.layers.rnn._time_distributed import TimeDistributed as TimeDistributed
 from lamina.layers.normalization._unit_normalization import UnitNormalization as UnitNormalization
 from lamina.layers.reshaping._up_sampling import UpSampling1D as UpSampling1D

@@ -1,8 +1,8 @@
-"""What the commands tell a user in one line."""
+"""What is wrong with a table, in one line."""
 
 
-class CommandError(Exception):
-    """A mistake in the arguments or the table: the command ends with this one line and exit code 2."""
+class TableError(ValueError):
+    """A mistake in a table or in what was said about it: names the file, the line or option, and what to do."""
 
 
 def close_names(wrong: str, names: list[str]) -> str:

@@ -1,0 +1,75 @@
+"""What makes figures look better than they are: rows that repeat, and columns that give the answer away."""
+
+import numpy as np
+
+from lamina.tables._read import as_text
+from lamina.tables._table import Table
+
+from ._columns import LEFT_OUT, NUMERIC, Column, is_missing
+from ._target import NUMBER, Target
+
+_DETERMINED = (
+    0.999  # share of the target's variance, or of the rows, that a column explains if it gives the answer away
+)
+_MOST_COLUMNS = 60  # numeric columns of which a sum is looked for
+_FEWEST_REPEATS = 2  # rows for each level of a category, on average, from which an exact match says something
+
+
+def rows_that_repeat(table: Table) -> tuple[np.ndarray, int]:
+    """A number for each row, equal for rows equal in all columns, and how many rows repeat an earlier one."""
+    codes = np.stack([np.unique(as_text(values), return_inverse=True)[1] for values in table.columns.values()], axis=1)
+    _, groups = np.unique(codes, axis=0, return_inverse=True)
+    groups = groups.ravel()
+    return groups, len(groups) - len(np.unique(groups))
+
+
+def leaks(table: Table, target: Target, columns: list[Column]) -> list[str]:
+    """Sentences about columns that determine the target, alone or as a sum: are they known beforehand?"""
+    used = [c for c in columns if c.kind != LEFT_OUT]
+    truth = table.columns[target.name]
+    found = _in_sums(table, truth, used) if target.kind == NUMBER else _in_levels(table, as_text(truth), used)
+    if not found:
+        return []
+    named = " and ".join(map(repr, found)) if len(found) < 4 else ", ".join(map(repr, found))
+    return [
+        f"{named} determine{'s' if len(found) == 1 else ''} the target {target.name!r} (nearly) exactly. If known only "
+        f"together with it, leave {'it' if len(found) == 1 else 'them'} out: "
+        + " ".join(f"--drop {name!r}" if " " in name else f"--drop {name}" for name in found)
+        + "."
+    ]
+
+
+def _in_sums(table: Table, truth: np.ndarray, used: list[Column]) -> list[str]:
+    """The fewest numeric columns, found one by one, whose weighted sum is the target."""
+    numeric = [c.name for c in used if c.kind == NUMERIC][:_MOST_COLUMNS]
+    values = {name: table.columns[name] for name in numeric if not is_missing(table.columns[name]).any()}
+    chosen: list[str] = []
+    rest = truth - truth.mean()
+    total = float(rest @ rest)
+    while len(chosen) < 3 and len(chosen) < len(values) and len(truth) > 10 * (len(chosen) + 2):
+        by_fit = {name: _residual(truth, [values[n] for n in (*chosen, name)]) for name in values if name not in chosen}
+        best = min(by_fit, key=lambda name: by_fit[name])
+        chosen.append(best)
+        if by_fit[best] <= (1 - _DETERMINED) * total:
+            return [name for name in numeric if name in chosen]
+    return []
+
+
+def _residual(truth: np.ndarray, parts: list[np.ndarray]) -> float:
+    design = np.stack([np.ones(len(truth)), *((p - p.mean()) / (p.std() or 1.0) for p in parts)], axis=1)
+    weights = np.linalg.lstsq(design, truth, rcond=None)[0]
+    return float(np.square(truth - design @ weights).sum())
+
+
+def _in_levels(table: Table, truth: np.ndarray, used: list[Column]) -> list[str]:
+    """The first column whose every level has one class, in enough rows to be no accident."""
+    for column in used:
+        levels, place = np.unique(as_text(table.columns[column.name]), return_inverse=True)
+        if len(levels) * _FEWEST_REPEATS > len(truth):
+            continue
+        names, class_of = np.unique(truth, return_inverse=True)
+        counts = np.zeros((len(levels), len(names)), dtype=int)
+        np.add.at(counts, (place, class_of), 1)
+        if counts.max(axis=1).sum() >= _DETERMINED * len(truth):
+            return [column.name]
+    return []

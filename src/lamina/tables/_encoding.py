@@ -1,0 +1,75 @@
+"""From bytes to text, by what the bytes say themselves."""
+
+import codecs
+from typing import Any
+
+from ._errors import TableError
+from ._guess import guess
+
+_MARKS = [
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+]
+_SAMPLE = 1 << 18
+
+
+def decode(content: bytes, path: str, encoding: str | None = None) -> tuple[str, list[str]]:
+    """The text of a file, and notes on how it was read.
+
+    Args:
+        content: the file.
+        path: named in errors.
+        encoding: the encoding, if the user told it.
+    Raises TableError if the bytes are no text, or in no encoding that can be told.
+    """
+    if encoding is not None:
+        try:
+            return content.decode(encoding), []
+        except LookupError:
+            raise TableError(f"--encoding {encoding}: there is no encoding of this name.") from None
+        except UnicodeError as error:
+            raise TableError(f"{path}: not in the encoding {encoding} ({_where(content, error)}).") from None
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return _strictly(content, name, path), []
+    wide = _wide(content[:_SAMPLE])
+    if wide:
+        return _strictly(content, wide, path), [f"Read as {wide.upper()}."]
+    if b"\0" in content[:_SAMPLE]:
+        raise TableError(f"{path}: this is no text file, and no file of a kind that tables are read from.")
+    try:
+        return content.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        found = guess(content)
+        if found is None:
+            raise TableError(
+                f"{path}: neither UTF-8 nor another encoding that can be told ({_where(content, error)}); "
+                "name it with --encoding."
+            ) from None
+        return content.decode(found), [f"Not UTF-8: read as {found.upper()}; --encoding takes another."]
+
+
+def _strictly(content: bytes, encoding: str, path: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeError as error:
+        raise TableError(f"{path}: begins like {encoding} but is not ({_where(content, error)}).") from None
+
+
+def _wide(sample: bytes) -> str | None:
+    """UTF-16 without its mark: every second byte of the ASCII characters is zero."""
+    if len(sample) < 4 or b"\0" not in sample:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    most = 0.2 * (len(sample) / 2)
+    if odd > most and even == 0:
+        return "utf-16-le"
+    return "utf-16-be" if even > most and odd == 0 else None
+
+
+def _where(content: bytes, error: Any) -> str:
+    start = getattr(error, "start", 0)
+    return f"line {content.count(bytes([10]), 0, start) + 1}: {content[start : start + 4]!r}"

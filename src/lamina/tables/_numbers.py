@@ -1,0 +1,175 @@
+"""Numbers as people write them: 1,234.5 and 1.234,5, $5, 94 %, 12 kg, (3), 1e3."""
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+MISSING = {
+    "", "?", "-", "--", "---", ".", "..", "...", "na", "n/a", "n.a.", "n.a", "#n/a", "#na", "nan", "null", "none", "nil", "<na>",
+    "(null)", "\\n", "#value!", "#ref!", "#div/0!", "#null!", "#num!", "not available", "–", "—", "k.a.",
+}  # fmt: skip
+MOSTLY = 0.9  # share of numbers from which a column with a few odd entries still counts as numeric
+_CURRENCIES = (
+    "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "gbp", "jpy",
+    "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "원", "円", "元",
+)  # fmt: skip
+_MULTIPLES = {
+    "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9,
+    "천": 1e3, "만": 1e4, "억": 1e8, "万": 1e4, "億": 1e8, "亿": 1e8,
+}  # fmt: skip
+_BODY = r"\d[\d.,' ]*|\.\d+"
+_WRITTEN = re.compile(
+    r"(?P<before>[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
+    rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*)?"
+)
+_PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
+_POINT = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?")  # the second as in India
+_COMMA = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d+,\d+")
+_SPACED = re.compile(r"\d{1,3}([' ]\d{3})+([.,]\d+)?")
+_UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text taken apart: sign, digits and separators, power of ten, and what stands before and after (folded)."""
+
+    negative: bool
+    body: str
+    power: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a column of texts was read as numbers.
+
+    Attributes:
+        values: float64, one for each text, NaN where it is none.
+        style: what was taken off, for a note ("" if the texts were plain numbers).
+        example: a text that shows it.
+    """
+
+    values: np.ndarray
+    style: str
+    example: str
+
+
+def take_apart(text: str) -> Written | None:
+    """The parts of a text that may be a number, or None."""
+    text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'").strip()
+    negative = False
+    if text.startswith("(") and text.endswith(")"):
+        text, negative = text[1:-1].strip(), True
+    if text.endswith("-") and text[:-1].strip()[-1:].isdigit():
+        text, negative = text[:-1].strip(), True
+    if text[:1] in "+-" and text[1:2] and not text[1].isdigit() and text[1] not in ".,":
+        text, negative = text[1:].strip(), text[0] == "-"  # -$5
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    before, after = match["before"].strip().casefold(), (match["after"] or "").casefold()
+    if before and before not in _CURRENCIES:
+        return None
+    if after and not (after[0].isalpha() or after[0] in "%‰°$€£¥₩₹₽₺₫฿₱₪µ"):
+        return None
+    return Written(negative ^ (match["sign"] == "-"), match["body"].strip(), match["power"] or "", before, after)
+
+
+def _value(body: str, power: str, comma: bool) -> float:
+    """What the digits mean with a decimal comma or a decimal point; NaN if nothing."""
+    if _PLAIN.fullmatch(body) and not (comma and _UNCLEAR.fullmatch(body) and "." in body):
+        plain = body
+    elif _SPACED.fullmatch(body):
+        plain = body.replace(" ", "").replace("'", "").replace(",", ".")
+    elif comma and _COMMA.fullmatch(body):
+        plain = body.replace(".", "").replace(",", ".")
+    elif not comma and _POINT.fullmatch(body):
+        plain = body.replace(",", "")
+    else:
+        return float("nan")
+    return float(plain + power)
+
+
+def uses_decimal_comma(texts: list[str]) -> bool | None:
+    """Whether numbers among the texts have a decimal comma; None if nothing tells."""
+    parts = [w for w in map(take_apart, texts) if w is not None and not _UNCLEAR.fullmatch(w.body)]
+    comma = sum(bool(_COMMA.fullmatch(w.body)) for w in parts)
+    point = sum(bool(_POINT.fullmatch(w.body) or ("." in w.body and _PLAIN.fullmatch(w.body))) for w in parts)
+    return None if comma == point else comma > point
+
+
+def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
+    """The numbers that nearly all of the texts are, or None if they are better kept as text.
+
+    Codes are no numbers: digits with a leading zero (zip codes, ids), more digits than float64 holds, numbers in different
+    units or currencies.
+
+    Args:
+        known: the texts that are not missing.
+        table_comma: whether the table elsewhere has decimal commas; decides where 1,234 could be either.
+    """
+    distinct = sorted(set(known))
+    parts = {text: take_apart(text) for text in distinct}
+    if _are_codes(list(parts.values())) or _mixed_units(parts):
+        return None
+    written = {text: w for text, w in parts.items() if w is not None}
+    told = uses_decimal_comma(list(written))
+    comma = table_comma if told is None else told
+    factors = _multiples(list(written.values()))
+    number = {
+        text: (-1 if w.negative else 1) * _value(w.body, w.power, comma) * factors.get(w.after, 1.0)
+        for text, w in written.items()
+    }
+    number.update(
+        {text: float(text) for text in distinct if text.casefold() in ("inf", "-inf", "+inf", "infinity", "-infinity")}
+    )
+    values = np.array([number.get(text, np.nan) for text in known], dtype="float64")
+    if np.isnan(values).mean() > 1 - MOSTLY:
+        return None
+    return Reading(values, *_style(known, number, parts, comma, factors))
+
+
+def _are_codes(parts: list[Written | None]) -> bool:
+    bare = [w.body for w in parts if w is not None and not w.before and not w.after and not w.power]
+    whole = [body for body in bare if body.isdigit()]
+    return any((len(b) > 1 and b[0] == "0") or len(b) > 15 for b in whole)
+
+
+def _mixed_units(parts: dict[str, Written | None]) -> bool:
+    written = [w for w in parts.values() if w is not None]
+    after = Counter(w.after for w in written if w.after)
+    before = {w.before for w in written if w.before}
+    return (
+        len(before) > 1
+        or (len(after) > 1 and not _multiples(written))
+        or bool(before and after and not _multiples(written))
+    )
+
+
+def _multiples(written: list[Written]) -> dict[str, float]:
+    """Factors of k, M, ...: only where they stand beside each other or beside plain numbers, so that they can be no units."""
+    after = {w.after for w in written}
+    is_scale = len(after) > 1 and after - {""} <= set(_MULTIPLES)
+    return {a: _MULTIPLES[a] for a in after if a} if is_scale else {}
+
+
+def _style(
+    known: list[str], number: dict[str, float], parts: dict[str, Written | None], comma: bool, factors: dict[str, float]
+) -> tuple[str, str]:
+    for text in known:
+        w = parts[text]
+        if w is None or np.isnan(number.get(text, np.nan)):
+            continue
+        if factors and w.after:
+            return "multiples", text
+        if w.before or w.after:
+            return f"{w.before or w.after!s}", text
+        if not _PLAIN.fullmatch(w.body) or (comma and _UNCLEAR.fullmatch(w.body)):
+            return "separators", text
+        if w.negative and text.strip()[0] not in "-−":
+            return "negative", text
+    return "", ""

@@ -1,0 +1,279 @@
+"""Tables from files of every kind that people keep them in."""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import re
+import sqlite3
+import sys
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from lamina._lazy import lazy_module
+
+from ._encoding import decode
+from ._errors import TableError, close_names
+from ._extras import require
+from ._numbers import MISSING, MOSTLY, read_numbers, uses_decimal_comma
+from ._sheet import Sheet, read_sheet
+from ._table import Table
+
+pandas: Any = lazy_module("pandas")
+
+PARQUET = (".parquet", ".pq")
+_FEATHER = (".feather", ".arrow")
+_EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
+_JSON_LINES = (".jsonl", ".ndjson")
+_DATABASE = re.compile(r"(?P<file>.+\.(?:db|sqlite|sqlite3))(?:::(?P<table>.+))?", re.IGNORECASE)
+_PACKED = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
+
+
+def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = None) -> Table:
+    """Reads a table: CSV and its kin, plain or packed (.gz, .bz2, .xz, .zip), Parquet, Feather, Excel, JSON (lines), SQLite.
+
+    Numbers are understood as people write them, and what was done to understand the file stands in `notes`.
+
+    Args:
+        path: the file; `-` for the standard input; `file.db::table` for a table of an SQLite database.
+        missing: values that stand for "missing", besides empty fields, NA, ? and the like.
+        encoding: of a text file; by default it is found out.
+    Raises TableError if there is no such file, no table in it, or one that cannot be read without guessing; ImportError
+    without the extra.
+    """
+    words = {m.strip() for m in missing}
+    database = _DATABASE.fullmatch(path)
+    if database is None and path != "-":
+        _check_file(path)
+    if database is not None:
+        table = _from_frame(path, *_read_database(database["file"], database["table"]), words)
+    elif path.lower().endswith(PARQUET + _FEATHER + _EXCEL):
+        table = _from_pandas(path, _read_frame(path), words)
+    else:
+        table = _from_bytes(path, *_unpacked(path), words, encoding)
+    codes = [float(m) for m in missing if _is_plain(m)]
+    if codes:
+        for name, values in table.columns.items():
+            if values.dtype.kind == "f":
+                table.columns[name] = np.where(np.isin(values, codes), np.nan, values)
+    if not len(table):
+        raise TableError(f"{path}: the table is empty: it has {len(table.columns)} column(s) and no row.")
+    return table
+
+
+def _check_file(path: str) -> None:
+    if not os.path.exists(path):
+        raise TableError(f"{path}: there is no such file.")
+    if os.path.isdir(path):
+        raise TableError(f"{path}: a folder, not a table.")
+
+
+def _unpacked(path: str) -> tuple[str, bytes]:
+    """The name and the bytes of a file, after unpacking."""
+    if path == "-":
+        return "standard input", sys.stdin.buffer.read()
+    with open(path, "rb") as file:
+        content = file.read()
+    stem, extension = os.path.splitext(path)
+    try:
+        if extension.lower() in _PACKED:
+            return stem, _PACKED[extension.lower()](content)
+        if extension.lower() == ".zip":
+            return _from_zip(path, content)
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zipfile.BadZipFile) as error:
+        raise TableError(f"{path}: cannot be unpacked ({_first_line(error)}).") from None
+    return path, content
+
+
+def _from_zip(path: str, content: bytes) -> tuple[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [n for n in archive.namelist() if not n.endswith("/") and not n.startswith("__MACOSX")]
+        if len(names) != 1:
+            raise TableError(f"{path}: holds {len(names)} files, not one table: {', '.join(names[:5])}.")
+        return names[0], archive.read(names[0])
+
+
+def _from_bytes(path: str, name: str, content: bytes, words: set[str], encoding: str | None) -> Table:
+    text, notes = decode(content, path, encoding)
+    if name.lower().endswith((*_JSON_LINES, ".json")):
+        names, columns = _read_json(text, path, name.lower().endswith(".json"))
+        table = _from_frame(path, names, columns, words)
+    else:
+        table = _from_sheet(path, read_sheet(text, path), words)
+    table.notes[:0] = notes
+    return table
+
+
+def _from_sheet(path: str, sheet: Sheet, words: set[str]) -> Table:
+    table = Table(path, {}, notes=sheet.notes)
+    sample = [f for row in sheet.rows[:200] for f in row.fields]
+    comma = bool(uses_decimal_comma(sample)) and sheet.delimiter != ","
+    for i, name in enumerate(sheet.names):
+        raw = np.array([row.fields[i] for row in sheet.rows], dtype=str)
+        table.raw[name] = raw
+        table.columns[name] = from_texts(table, name, as_text(raw, words), comma)
+    return table
+
+
+def _from_frame(path: str, names: list[str], columns: list[list[Any]], words: set[str]) -> Table:
+    """A table of Python values: numbers, texts, None."""
+    table = Table(path, {})
+    for name, values in zip(names, columns):
+        raw = np.empty(len(values), dtype=object)
+        raw[:] = values
+        table.raw[name] = raw
+        known = [v for v in values if v is not None]
+        if known and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known):
+            table.columns[name] = np.array([np.nan if v is None else v for v in values], dtype="float64")
+        else:
+            table.columns[name] = from_texts(table, name, as_text(raw, words), False)
+    return table
+
+
+def _from_pandas(path: str, frame: Any, words: set[str]) -> Table:
+    table = Table(path, {})
+    if frame.index.names != [None]:
+        frame = frame.reset_index()
+    types = pandas.api.types
+    for label in frame.columns:
+        series, name = frame[label], str(label).strip()
+        table.raw[name] = series.astype(object).to_numpy()
+        kind = series.dtype
+        if types.is_numeric_dtype(kind) and not types.is_bool_dtype(kind) and not types.is_complex_dtype(kind):
+            table.columns[name] = series.to_numpy(dtype="float64", na_value=np.nan)
+            continue
+        if types.is_datetime64_any_dtype(kind) or types.is_timedelta64_dtype(kind):
+            table.dates.add(name)
+        texts = as_text(series.astype(object).to_numpy(), words)
+        if isinstance(kind, pandas.CategoricalDtype):
+            if kind.ordered:
+                table.ordered[name] = as_text(np.array(kind.categories, dtype=object)).tolist()
+            table.columns[name] = texts
+        else:
+            table.columns[name] = texts if types.is_bool_dtype(kind) else from_texts(table, name, texts, False)
+    return table
+
+
+def _read_frame(path: str) -> Any:
+    require("pandas", "table", "Reading this table")
+    kind = path.lower()
+    try:
+        if kind.endswith(_EXCEL):
+            require("openpyxl", "excel", "Reading an Excel file")
+            return pandas.read_excel(path)
+        require("pyarrow", "table", "Reading a Parquet file")
+        return pandas.read_parquet(path) if kind.endswith(PARQUET) else pandas.read_feather(path)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        what = "Excel" if kind.endswith(_EXCEL) else "Parquet" if kind.endswith(PARQUET) else "Feather"
+        raise TableError(f"{path}: not a {what} file that can be read ({_first_line(error)}).") from None
+
+
+def _read_json(text: str, path: str, whole: bool) -> tuple[list[str], list[list[Any]]]:
+    """Objects, one a line or in one list, as names and columns; a key that lacks is missing."""
+    in_one = whole and text.lstrip().startswith("[")
+    rows: list[Any] = []
+    line = 0
+    try:
+        if in_one:
+            rows = json.loads(text)
+        else:
+            for entry in text.splitlines():
+                line += 1
+                if entry.strip():
+                    rows.append(json.loads(entry))
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 1) if in_one else line
+        raise TableError(f"{path}: line {line} is no JSON ({_first_line(error)}).") from None
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise TableError(f"{path}: entry {number} is no JSON object of column names and values: {str(row)[:60]}.")
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    return names, [[row.get(name) for row in rows] for name in names]
+
+
+def _read_database(file: str, name: str | None) -> tuple[list[str], list[list[Any]]]:
+    _check_file(file)
+    try:
+        connection = sqlite3.connect(f"file:{os.path.abspath(file)}?mode=ro", uri=True)
+        try:
+            query = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%'"
+            tables = [row[0] for row in connection.execute(query)]
+            if name is None and len(tables) == 1:
+                name = tables[0]
+            if name is None:
+                raise TableError(f"{file}: holds {len(tables)} tables; choose one: {file}::{'|'.join(tables[:8])}.")
+            if name not in tables:
+                raise TableError(f"{file}: there is no table {name!r}.{close_names(name, tables)}")
+            quoted = name.replace('"', '""')
+            cursor = connection.execute(f'select * from "{quoted}"')
+            names = [column[0] for column in cursor.description]
+            rows = cursor.fetchall()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise TableError(f"{file}: not an SQLite database that can be read ({error}).") from None
+    return names, [list(column) for column in zip(*rows)] or [[] for _ in names]
+
+
+def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.ndarray:
+    """A column of texts as numbers where it holds numbers, else as it is; notes go to the table."""
+    known = texts[texts != ""]
+    if not len(known):
+        return np.full(len(texts), np.nan)
+    if looks_like_dates(known):
+        table.dates.add(name)
+        return texts
+    reading = read_numbers(known.tolist(), comma)
+    if reading is None:
+        return texts
+    odd = known[np.isnan(reading.values)]
+    if len(odd):
+        shown = ", ".join(map(repr, sorted(set(odd.tolist()))[:3]))
+        table.notes.append(
+            f"Column {name!r} holds numbers but for {len(odd)} entr{'y' if len(odd) == 1 else 'ies'} ({shown}), taken as "
+            "missing."
+        )
+    values = np.full(len(texts), np.nan)
+    values[texts != ""] = reading.values
+    if reading.style:
+        number = values[texts == reading.example][0]
+        table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
+    return values
+
+
+def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
+    """Values of any kind as str: whole numbers without a point, nothing for missing ones."""
+    return np.array([_text(v, missing) for v in np.asarray(values).tolist()], dtype=str)
+
+
+def _text(value: Any, missing: Any) -> str:
+    # NaN, NaT and pandas' NA are not equal to themselves, or do not say.
+    if value is None or type(value).__name__ in ("NaTType", "NAType") or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return "" if text.casefold() in MISSING or text in missing else text
+
+
+def looks_like_dates(known: np.ndarray) -> bool:
+    """Whether nearly all texts begin like 2024-01-31, 31.1.2024 or 1/31/24."""
+    pattern = re.compile(
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ]|$)"
+    )
+    return sum(bool(pattern.match(v)) for v in known) >= MOSTLY * len(known)
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        return not np.isnan(float(text))
+    except ValueError:
+        return False
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,245 @@
+"""From text to a header and rows of fields: delimiter, title and comment lines, ragged rows, total lines."""
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ._errors import TableError
+from ._numbers import MISSING, take_apart
+
+DELIMITERS = ",;\t|"
+_LOOKED_AT = 500  # rows that tell delimiter and width
+_TOTALS = {
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "summe",
+    "gesamt",
+    "subtotal",
+    "합계",
+    "총계",
+    "소계",
+    "계",
+    "合計",
+    "总计",
+    "合计",
+    "итого",
+}
+_FEW_SHORT = 0.2  # share of rows that may lack fields at their end
+
+
+@dataclass
+class Row:
+    """The fields of a row, stripped of blanks, and the line it begins in, from 1."""
+
+    fields: list[str]
+    line: int
+
+
+@dataclass
+class Sheet:
+    """Names of columns, rows of as many fields each, and what was done to get there, in sentences."""
+
+    names: list[str]
+    rows: list[Row]
+    delimiter: str
+    notes: list[str] = field(default_factory=list)
+
+
+def read_sheet(text: str, path: str) -> Sheet:
+    """The table in a text. Raises TableError, with the line, for what cannot be read without guessing."""
+    if not text.strip():
+        raise TableError(f"{path}: the table is empty: there is nothing in the file.")
+    delimiter = find_delimiter(text)
+    rows = [row for row in _cut(text, delimiter, path) if any(row.fields)]
+    width = _usual_width(rows)
+    notes: list[str] = []
+    header, rows = _find_header(rows, width, notes)
+    names, rows = _name_columns(header, rows, width, notes)
+    rows = _even(rows, len(names), text, path, notes)
+    rows = _without_totals(rows, notes)
+    if not rows:
+        raise TableError(f"{path}: the table is empty: it has {len(names)} column(s) and no row.")
+    return Sheet(names, rows, delimiter, notes)
+
+
+def find_delimiter(text: str) -> str:
+    """The character that cuts most rows into the same number of fields, the most fields if several do."""
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        try:
+            widths = [len(row.fields) for row in _cut(text[: 1 << 18], delimiter, "", _LOOKED_AT) if any(row.fields)]
+        except TableError:
+            continue
+        if not widths:
+            continue
+        width, count = max(Counter(widths).items(), key=lambda pair: (pair[1], pair[0]))
+        if width > 1 and (count / len(widths), width) > best_score:
+            best, best_score = delimiter, (count / len(widths), width)
+    return best
+
+
+def _cut(text: str, delimiter: str, path: str, most: int | None = None) -> list[Row]:
+    """Rows as the csv module cuts them; a quotation mark that is never closed is an error where it opens."""
+    rows: list[Row] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    line = 1
+    try:
+        for fields in reader:
+            rows.append(Row([f.strip() for f in fields], line))
+            line = reader.line_num + 1
+            if most is not None and len(rows) >= most:
+                return rows
+    except csv.Error as error:
+        raise TableError(f"{path}: line {line} cannot be read ({error}).") from None
+    if most is None and rows and rows[-1].fields and "\n" in rows[-1].fields[-1] and not text.rstrip().endswith('"'):
+        raise TableError(f"{path}: a quotation mark that opens in line {rows[-1].line} is never closed.")
+    return rows
+
+
+def _usual_width(rows: list[Row]) -> int:
+    widths = Counter(len(row.fields) for row in rows[:_LOOKED_AT])
+    return max(widths.items(), key=lambda pair: (pair[1], pair[0]))[0]
+
+
+def _find_header(rows: list[Row], width: int, notes: list[str]) -> tuple[Row, list[Row]]:
+    """The row of names, and the rows below it. Title and comment lines stand above."""
+    wide = [i for i, row in enumerate(rows[:50]) if _may_be_names(row, width)]
+    i = wide[0] if wide else 0
+    if len(wide) > 1 and rows[i].fields[0].startswith("#") and not _is_data(rows[wide[1]]):
+        i = wide[1]  # a comment that happens to have as many commas as the names below it
+    above, header, rest = rows[:i], rows[i], rows[i + 1 :]
+    comments = [row for row in above if row.fields[0].startswith(("#", "//"))]
+    if comments:
+        notes.append(f"{_lines(comments)}: left out as comments ({_shown(comments[0])}).")
+    titles = [row for row in above if row not in comments]
+    if titles:
+        notes.append(
+            f"The names of the columns stand in line {header.line}; left out above: {_lines(titles)} ({_shown(titles[0])})."
+        )
+    if header.fields[0].startswith("#") and len(header.fields[0]) > 1:
+        header = Row([header.fields[0].lstrip("# "), *header.fields[1:]], header.line)
+    return header, rest
+
+
+def _may_be_names(row: Row, width: int) -> bool:
+    """Whether a row has a field for each column, or for each but the first (as R writes row names), most of them filled."""
+    fits = len(row.fields) == width or (len(row.fields) == width - 1 and width > 2)
+    return fits and (width == 1 or sum(bool(f) for f in row.fields) > width / 2)
+
+
+def _is_data(row: Row) -> bool:
+    return any(take_apart(f) is not None for f in row.fields if f)
+
+
+def _name_columns(header: Row, rows: list[Row], width: int, notes: list[str]) -> tuple[list[str], list[Row]]:
+    """Names that are there and differ; a row of values in the place of names is kept as a row."""
+    names = list(header.fields)
+    if len(names) == width - 1 and width > 2:
+        names = ["row", *names]
+        notes.append("The first column has no name; called 'row'.")
+    elif _is_nameless(header, rows):
+        notes.append(f"Line {header.line} holds values, not names: the columns are called column_1, column_2, ...")
+        return [f"column_{i + 1}" for i in range(len(names))], [header, *rows]
+    taken: Counter[str] = Counter()
+    unnamed, renamed = [], []
+    for i, name in enumerate(names):
+        if not name:
+            name = f"column_{i + 1}"
+            unnamed.append(name)
+        taken[name] += 1
+        if taken[name] > 1:
+            renamed.append(name)
+            name = f"{name}_{taken[name]}"
+        names[i] = name
+    if unnamed:
+        notes.append(f"Columns without a name are called {', '.join(unnamed)}.")
+    if renamed:
+        notes.append(
+            f"Several columns are called {', '.join(map(repr, sorted(set(renamed))))}; numbered from the second on."
+        )
+    return names, rows
+
+
+def _is_nameless(header: Row, rows: list[Row]) -> bool:
+    """Whether the first row is like those below it: a number wherever they hold numbers, and at least one."""
+    sample = [row.fields for row in rows[:50] if len(row.fields) == len(header.fields)]
+    if len(sample) < 3:
+        return False
+    numeric = [
+        i for i in range(len(header.fields))
+        if sum(take_apart(f[i]) is not None or f[i].casefold() in MISSING for f in sample) >= 0.9 * len(sample)
+        and any(take_apart(f[i]) is not None for f in sample)
+    ]  # fmt: skip
+    tops = [header.fields[i] for i in numeric]
+    if not numeric or not all(take_apart(top) is not None or top.casefold() in MISSING - {""} for top in tops):
+        return False
+    years = [top for top in tops if top.isdigit() and 1000 <= int(top) <= 2999]
+    return not (len(years) == len(tops) and len(set(years)) == len(years) and len(numeric) < len(header.fields))
+
+
+def _even(rows: list[Row], width: int, text: str, path: str, notes: list[str]) -> list[Row]:
+    """Rows of `width` fields each: comments left out, empty fields cut off or added at the end."""
+    kept, comments, short = [], [], []
+    first_is_marked = sum(row.fields[0].startswith("#") for row in rows) > 0.5 * len(rows)
+    for row in rows:
+        fields = row.fields
+        if len(fields) != width and fields[0].startswith("#") and not first_is_marked:
+            comments.append(row)
+            continue
+        while len(fields) > width and not fields[-1]:
+            fields = fields[:-1]
+        if len(fields) > width:
+            raise TableError(
+                f"{path}: line {row.line} has {len(fields)} fields, the table {width} columns: "
+                f"{_line_of(text, row.line)!r}. Put texts that hold the delimiter in quotation marks."
+            )
+        if len(fields) < width:
+            short.append(row)
+            fields = fields + [""] * (width - len(fields))
+        kept.append(Row(fields, row.line))
+    if comments:
+        notes.append(f"{_lines(comments)}: left out as comments ({_shown(comments[0])}).")
+    if len(short) > max(_FEW_SHORT * len(rows), 3):
+        first = short[0]
+        raise TableError(
+            f"{path}: {len(short)} of {len(rows)} rows have fewer than {width} fields, the first in line {first.line}: "
+            f"{_line_of(text, first.line)!r}."
+        )
+    if short:
+        notes.append(f"{_lines(short)}: fewer fields than columns; what lacks at the end is taken as missing.")
+    return kept
+
+
+def _without_totals(rows: list[Row], notes: list[str]) -> list[Row]:
+    """The rows without a line of totals at the end."""
+    kept = list(rows)
+    while len(kept) > 3 and _is_total(kept):
+        row = kept.pop()
+        notes.append(f"Line {row.line} looks like a total ({_shown(row)}); left out.")
+    return kept
+
+
+def _is_total(rows: list[Row]) -> bool:
+    for i, name in enumerate(rows[-1].fields):
+        if name:
+            word = name.casefold().rstrip(":")
+            return word in _TOTALS and all(row.fields[i].casefold() != name.casefold() for row in rows[:-1])
+    return False
+
+
+def _lines(rows: list[Row]) -> str:
+    numbers = [str(row.line) for row in rows[:5]]
+    return f"Line{'s' * (len(rows) > 1)} {', '.join(numbers)}{', ...' * (len(rows) > 5)}"
+
+
+def _shown(row: Row) -> str:
+    text = " ".join(f for f in row.fields if f)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _line_of(text: str, number: int) -> str:
+    line = text.splitlines()[number - 1] if number <= text.count("\n") + 1 else ""
+    return line if len(line) <= 120 else line[:117] + "..."

@@ -1,0 +1,38 @@
+"""A table in memory: numbers as float64 with NaN, everything else as text, missing text empty."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class Table:
+    """A table in memory.
+
+    Attributes:
+        path: where it comes from.
+        columns: by name, float64 `(rows,)` with NaN for missing, or str `(rows,)` with "" for missing.
+        dates: names of columns that hold dates.
+        notes: what was done to read it, in sentences.
+        raw: the same columns as they stand in the file: str, or the values of a typed file, `(rows,)` each.
+        ordered: levels of columns that are ordered in the file, lowest first.
+    """
+
+    path: str
+    columns: dict[str, np.ndarray]
+    dates: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    raw: dict[str, np.ndarray] = field(default_factory=dict)
+    ordered: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.columns)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def take(self, rows: np.ndarray) -> "Table":
+        """The table of these rows."""
+        columns, raw = ({k: v[rows] for k, v in part.items()} for part in (self.columns, self.raw))
+        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered)

@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from lamina.cli._columns import describe_columns
+from lamina.cli._suspicions import leaks, rows_that_repeat
+from lamina.cli._target import describe_target
+from lamina.tables._table import Table
+
+rng = np.random.default_rng(0)
+N = 120
+A, B, NOISE = rng.normal(size=N), rng.normal(size=N), rng.normal(size=N)
+COLOR = rng.choice(["red", "green", "blue"], N)
+
+
+def suspects(columns, task="auto"):
+    table = Table("t.csv", {k: np.asarray(v) for k, v in columns.items()})
+    target, table, _ = describe_target(table, "y", task)
+    return leaks(table, target, describe_columns(table, "y", {}, []))
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ({"a": A, "b": B, "noise": NOISE, "y": A + B}, "'a' and 'b' determine"),
+        ({"a": A, "noise": NOISE, "y": 3 * A - 7}, "'a' determines"),
+        ({"a": A, "b": B, "noise": NOISE, "y": A + B + 0.3 * rng.normal(size=N)}, None),
+        ({"a": A, "y": A**2}, None),
+        ({"code": COLOR, "a": A, "y": np.char.upper(COLOR)}, "'code' determines"),
+        ({"code": COLOR, "y": rng.choice(["yes", "no"], N)}, None),
+        ({"id": [f"n{i}" for i in range(N)], "y": rng.choice(["yes", "no"], N)}, None),
+    ],
+)
+def test_columns_that_give_the_answer_away(columns, named):
+    said = suspects(columns)
+    assert (named in said[0] and "--drop" in said[0]) if named else not said
+
+
+def test_repetitions():
+    table = Table("t.csv", {"a": np.array([1.0, 2, 1, np.nan, np.nan]), "b": np.array(["x", "x", "x", "", ""])})
+    groups, repeated = rows_that_repeat(table)
+    assert repeated == 2
+    assert groups[0] == groups[2] and groups[3] == groups[4] and len(set(groups.tolist())) == 3

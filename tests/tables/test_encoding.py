@@ -1,0 +1,52 @@
+"""Bytes of many encodings and writing systems are read right, or not at all."""
+
+import pytest
+
+from lamina.tables._encoding import decode
+from lamina.tables._errors import TableError
+
+KOREAN = "이름,도시\n" + "김철수,서울\n이영희,부산\n박민수,대구\n최지우,제주\n" * 5
+JAPANESE = "名前,都市\n" + "さくら,東京\nネコ,大阪\n田中,京都\n" * 5
+CHINESE = "姓名,城市\n" + "张伟,北京\n王芳,上海\n李娜,广州\n刘洋,深圳\n" * 5
+RUSSIAN = "имя,город\n" + "Иван,Москва\nПётр,Казань\nОльга,Самара\n" * 5
+LATIN = "nom,ville\n" + "Zoé,Besançon\nRené,Sète\nMüller,Köln\nÅsa,Malmö\n" * 3
+EURO = "name,price\n" + "a,5 €\nb,“7” €\n"
+POLISH = "imię,miasto\n" + "Łucja,Łódź\nŻaneta,Kraków\n" * 3
+TAIWANESE = "姓名,城市\n" + "陳大明,臺北\n林小美,高雄\n" * 3
+GREEK = "όνομα,πόλη\n" + "Νίκος,Αθήνα\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((t, e) for t in (KOREAN, JAPANESE, CHINESE, RUSSIAN, LATIN, GREEK) for e in ("utf-8", "utf-8-sig", "utf-16", "utf-32")),
+        (KOREAN, "cp949"), (KOREAN, "euc-kr"), (JAPANESE, "shift_jis"), (JAPANESE, "cp932"), (JAPANESE, "euc-jp"),
+        (CHINESE, "gb18030"), (CHINESE, "gbk"), (CHINESE, "gb2312"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"),
+        (POLISH, "cp1250"), (GREEK, "cp1253"), (TAIWANESE, "big5"), ("v,w\n1,10 °C\n2,3 µm\n", "latin-1"),
+        ("a,b\n1,東京\n", "cp932"), ("a,b\n1,北京\n", "gb18030"), ("a,b\n1,서울\n", "cp949"), ("a,b\n1,Москва\n", "cp1251"),
+        (LATIN, "cp1252"), (LATIN, "latin-1"), (EURO, "cp1252"),
+        ("a,b\n1,Zürich\n", "latin-1"), ("a,종\n1,젠투\n2,턱끈\n", "cp949"),
+        ("a,b\n1,2\n", "utf-16-le"), ("a,b\n1,2\n", "utf-16-be"),
+    ],
+)  # fmt: skip
+def test_encodings(text, encoding):
+    got, notes = decode(text.encode(encoding), "t.csv")
+    assert got == text
+    is_unicode = encoding.startswith("utf")
+    assert bool(notes) == (not is_unicode or encoding in ("utf-16-le", "utf-16-be"))
+
+
+def test_an_encoding_that_is_told_is_taken():
+    assert decode(GREEK.encode("cp1253"), "t.csv", "cp1253") == (GREEK, [])
+    with pytest.raises(TableError, match="no encoding of this name"):
+        decode(b"a", "t.csv", "cp9999")
+    with pytest.raises(TableError, match=r"t\.csv: not in the encoding utf-8 \(line 2: "):
+        decode("a\né\n".encode("latin-1"), "t.csv", "utf-8")
+
+
+def test_what_is_no_text(tmp_path):
+    for content in (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", bytes(range(256)) * 4):
+        with pytest.raises(TableError, match="no text file"):
+            decode(content, "t.csv")
+    with pytest.raises(TableError, match=r"begins like utf-16 but is not \(line 1"):
+        decode(b"\xff\xfea", "t.csv")
