@@ -155,7 +155,7 @@ CASES = [
     ("Discretization", {"bin_boundaries": [0.0, 1.0]}, floats(3, 4)),
     ("Discretization", {"bin_boundaries": [0.0, 1.0], "output_mode": "one_hot"}, floats(3, 1)),
     ("StringLookup", {"vocabulary": ["a", "b"]}, TEXT),
-    ("TextVectorization", {"vocabulary": ["a", "b"]}, np.array(["a q", "b"])),
+    ("TextVectorization", {"vocabulary": ["a", "b"], "output_sequence_length": 2}, np.array(["a q", "b"])),
     ("TextVectorization", {"vocabulary": ["a", "b"], "output_mode": "count", "ngrams": 2}, np.array([["a q"], ["b"]])),
     ("StringLookup", {"vocabulary": ["a", "b"], "num_oov_indices": 3, "mask_token": ""}, np.array([["a", "q", ""]])),
     ("StringLookup", {"vocabulary": ["a", "b"], "output_mode": "multi_hot"}, TEXT),
