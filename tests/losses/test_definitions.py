@@ -256,6 +256,13 @@ def test_function_is_its_definition(definition, t, p, arguments):
     np.testing.assert_allclose(np.asarray(function(t, p, **arguments)), expected, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize(("definition", "t", "p", "arguments"), TABLE, ids=name_of)
+def test_lists_are_as_good_as_arrays(definition, t, p, arguments):
+    function = getattr(losses, definition.__name__)
+    expected = np.asarray(function(t.astype("float32") if t.dtype.kind == "f" else t, p.astype("float32"), **arguments))
+    np.testing.assert_allclose(np.asarray(function(t.tolist(), p.tolist(), **arguments)), expected, rtol=1e-6)
+
+
 def test_every_function_and_argument_is_compared():
     tried = {}
     for definition, _, _, arguments in TABLE:

@@ -63,10 +63,14 @@ def test_top_k_of_sequences(k):
     labels = rng.integers(0, 6, (2, 3))
     expected = np.array([[y in np.argsort(-s)[:k] for y, s in zip(*row)] for row in zip(labels, scores)], "float32")
     np.testing.assert_array_equal(np.asarray(metrics.sparse_top_k_categorical_accuracy(labels, scores, k)), expected)
-    np.testing.assert_array_equal(np.asarray(metrics.top_k_categorical_accuracy(np.eye(6)[labels], scores, k)), expected)
+    np.testing.assert_array_equal(
+        np.asarray(metrics.top_k_categorical_accuracy(np.eye(6)[labels], scores, k)), expected
+    )
     if k == 5:
         np.testing.assert_array_equal(np.asarray(metrics.sparse_top_k_categorical_accuracy(labels, scores)), expected)
-        np.testing.assert_array_equal(np.asarray(metrics.top_k_categorical_accuracy(np.eye(6)[labels], scores)), expected)
+        np.testing.assert_array_equal(
+            np.asarray(metrics.top_k_categorical_accuracy(np.eye(6)[labels], scores)), expected
+        )
 
 
 @pytest.mark.parametrize("name", ["MeanSquaredError", "MeanAbsoluteError", "BinaryCrossentropy", "Huber", "LogCosh"])

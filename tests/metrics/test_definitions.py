@@ -31,6 +31,21 @@ LOGITS = 4 * OTHER
 HALVES = np.where(rng.random((N, CLASSES)) < 0.5, REAL, OTHER)  # equal to OTHER in half of the places
 
 
+LIST_ARGUMENTS = {
+    "MeanMetricWrapper": {"fn": lambda t, p: np.abs(np.asarray(t) - np.asarray(p))},
+    "Metric": None,
+    "IoU": {"num_classes": 4, "target_class_ids": [1, 2]},
+    "MeanIoU": {"num_classes": 4},
+    "BinaryIoU": {},
+    "OneHotIoU": {"num_classes": 4, "target_class_ids": [1, 2]},
+    "OneHotMeanIoU": {"num_classes": 4},
+    "SensitivityAtSpecificity": {"specificity": 0.5},
+    "SpecificityAtSensitivity": {"sensitivity": 0.5},
+    "PrecisionAtRecall": {"recall": 0.5},
+    "RecallAtPrecision": {"precision": 0.5},
+}
+
+
 # Definitions for each sample: the metric is their weighted mean.
 def accuracy(t, p):
     return (t == p).mean(-1)
@@ -161,6 +176,30 @@ def test_mean_of_its_definition(name, definition, t, p, arguments, weights):
     metric = getattr(metrics, name)(**arguments, dtype="float64")
     expected = np.average(values, weights=weights)
     assert in_two_batches(metric, t, p, weights) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(n for n in metrics.__all__ if inspect.isclass(getattr(metrics, n))))
+def test_lists_are_as_good_as_arrays(name):
+    """Targets, predictions and weights of one column of scores, of class indices, or of rows of scores."""
+    cls = getattr(metrics, name)
+    given = LIST_ARGUMENTS.get(name, {})
+    if given is None or not issubclass(cls, metrics.Metric):
+        return
+    t, p = (SPARSE, PROBS) if "Sparse" in name else (SPARSE, SPARSE[::-1]) if "IoU" in name else (BINARY, PROBS)
+    if name in ("OneHotIoU", "OneHotMeanIoU"):
+        t, p = HOT, PROBS
+    arrays, lists = cls(**given), cls(**given)
+    if name in ("Mean", "Sum"):
+        arrays.update_state(REAL[:, 0].astype("float32"), sample_weight=WEIGHTS)
+        lists.update_state(REAL[:, 0].tolist(), sample_weight=WEIGHTS.tolist())
+    else:
+        arrays.update_state(
+            t if t.dtype.kind == "i" else t.astype("float32"),
+            p if p.dtype.kind == "i" else p.astype("float32"),
+            WEIGHTS,
+        )
+        lists.update_state(t.tolist(), p.tolist(), sample_weight=WEIGHTS.tolist())
+    np.testing.assert_allclose(np.asarray(lists.result()), np.asarray(arrays.result()), rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["CosineSimilarity", "PearsonCorrelation", "ConcordanceCorrelation"])

@@ -30,8 +30,9 @@ class Building(Held):
         return any(not layer.built for layer in self._flatten_layers(include_self=False))
 
     def _build_at_init(self) -> None:
-        """For layers without state: they are built as soon as they exist."""
-        self._mark_built()
+        """For layers without state: they are built as soon as they exist, unless a subclass has a `build` of its own."""
+        if type(self).build is Building.build:
+            self._mark_built()
 
     def _mark_built(self) -> None:
         self.built = True

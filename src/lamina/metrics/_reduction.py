@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from lamina import _settings, ops, tree
+from lamina import _settings, ops
 from lamina._public import PUBLIC, public
 from lamina.losses._loss import apply_mask, match_ranks
 from lamina.ops._masks import get_mask
@@ -128,4 +128,4 @@ class MeanMetricWrapper(Mean):
 
 
 def as_tensors(dtype: Any, *values: Any) -> tuple[Any, ...]:
-    return tuple(tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=dtype), v) for v in values)
+    return tuple(ops.convert_to_tensor(v, dtype=dtype) for v in values)

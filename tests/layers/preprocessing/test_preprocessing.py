@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import layers, ops
+from lamina import config, layers, ops
 from lamina.layers import CategoryEncoding, Discretization, Hashing, IntegerLookup, Normalization, StringLookup
 from lamina.layers.preprocessing._fingerprint import fingerprint64, siphash24
 
@@ -152,3 +152,52 @@ def test_rescaling():
     y = layers.Rescaling(1 / 127.5, offset=-1)(np.array([[0, 255]], "uint8"))
     np.testing.assert_allclose(y, [[-1, 1]], atol=1e-6)
     assert ops.dtype(y) == "float32"
+
+
+def test_normalization_of_a_list_of_batches():
+    x = np.random.default_rng(0).normal(3, 2, (20, 4)).astype("float32")
+    whole = layers.Normalization()
+    whole.adapt(x)
+    np.testing.assert_allclose(np.asarray(whole.mean), x.mean(0, keepdims=True), rtol=1e-5)
+    np.testing.assert_allclose(np.asarray(whole.variance), x.var(0, keepdims=True), rtol=1e-5)
+    for batches in ([x[:15], x[15:]], [(x[:15], np.zeros(15)), (x[15:], np.zeros(5))]):
+        layer = layers.Normalization()
+        layer.adapt(batches)
+        np.testing.assert_allclose(np.asarray(layer.mean), np.asarray(whole.mean), rtol=1e-5)
+        np.testing.assert_allclose(np.asarray(layer.variance), np.asarray(whole.variance), rtol=1e-5)
+    rows = layers.Normalization()
+    rows.adapt(x.tolist())
+    np.testing.assert_allclose(np.asarray(rows.mean), np.asarray(whole.mean), rtol=1e-5)
+    given = layers.Normalization(mean=[1.0, 2.0, 3.0, 4.0], variance=2.0)
+    with pytest.raises(AttributeError, match="before it is built"):
+        given.mean  # noqa: B018
+    given.build((None, 4))
+    assert np.asarray(given.mean).tolist() == [[1, 2, 3, 4]] and np.asarray(given.variance).tolist() == [[2] * 4]
+
+
+def test_rescaling_of_channels():
+    layer = layers.Rescaling(np.array([1.0, 2.0]), offset=np.float32(1.0))
+    assert layer.get_config()["scale"] == [1.0, 2.0]
+    assert np.asarray(layer(np.ones((1, 3, 3, 2))))[0, 0, 0].tolist() == [2, 3]
+    config.set_image_data_format("channels_first")
+    try:
+        got = np.asarray(layer(np.ones((1, 2, 3, 3))))
+    finally:
+        config.set_image_data_format("channels_last")
+    assert got[0, :, 0, 0].tolist() == [2, 3] and got.shape == (1, 2, 3, 3)
+
+
+def test_hashes_are_integers():
+    with pytest.raises(ValueError, match="output_mode='int' needs the dtype 'int32' or 'int64'; got 'float32'"):
+        layers.Hashing(3, dtype="float32")
+
+
+def test_a_subclass_with_a_build_of_its_own_is_built_by_its_first_call():
+    class Counting(layers.MaxPooling1D):
+        def build(self, input_shape):
+            self.seen = self.add_weight(name="seen", shape=(), initializer="zeros", trainable=False)
+
+    layer = Counting()
+    assert not layer.built and layers.MaxPooling1D().built
+    layer(np.ones((1, 4, 1)))
+    assert layer.built and len(layer.weights) == 1

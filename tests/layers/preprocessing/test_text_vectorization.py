@@ -33,6 +33,7 @@ def test_indices_padded_and_cut():
     got = np.asarray(adapted()(["the cat", "a bird sat on the dog"]))
     assert got.tolist() == [[2, 4, 0, 0, 0, 0], [6, 1, 5, 1, 2, 3]] and got.dtype == "int64"
     assert np.asarray(adapted(output_sequence_length=3)(["the cat", "a b sat on"])).tolist() == [[2, 4, 0], [6, 1, 5]]
+    assert np.asarray(adapted(output_sequence_length=3)(["the cat"])).tolist() == [[2, 4, 0]]
     assert np.asarray(adapted()(np.array([["the"], [""]]))).tolist() == [[2], [0]]
     assert np.asarray(adapted()(["", " "])).shape == (2, 0)
 

@@ -64,7 +64,6 @@ class EinsumDense(Layer):
         self.bias_regularizer: Any = regularizers.get(bias_regularizer)
         self.kernel_constraint: Any = constraints.get(kernel_constraint)
         self.bias_constraint: Any = constraints.get(bias_constraint)
-        self.supports_masking = True
         self.bias = None
 
     def build(self, input_shape: Any) -> None:

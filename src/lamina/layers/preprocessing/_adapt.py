@@ -7,10 +7,10 @@ import numpy as np
 
 
 def batches_of(data: Any, steps: int | None = None) -> Iterator[np.ndarray]:
-    """The batches of an array, a list, a PyDataset or another iterable; of a pair (inputs, targets) only the inputs."""
+    """The batches of an array, a list of rows or of batches, a PyDataset or another iterable; of pairs only the inputs."""
     if hasattr(data, "to_numpy"):
         data = data.to_numpy()
-    if isinstance(data, (list, tuple)) or hasattr(data, "__array__"):
+    if hasattr(data, "__array__") or (isinstance(data, (list, tuple)) and not _holds_batches(data)):
         yield np.asarray(data)
         return
     if hasattr(data, "__getitem__") and hasattr(data, "__len__"):
@@ -21,3 +21,10 @@ def batches_of(data: Any, steps: int | None = None) -> Iterator[np.ndarray]:
         if steps is not None and step >= steps:
             return
         yield np.asarray(entry[0] if isinstance(entry, tuple) else entry)
+
+
+def _holds_batches(data: Any) -> bool:
+    """Whether a list is one of batches, arrays or pairs of arrays, rather than of rows."""
+    first = data[0] if data else None
+    first = first[0] if isinstance(first, tuple) and first else first
+    return hasattr(first, "__array__") and np.ndim(first) > 0

@@ -38,6 +38,10 @@ class Hashing(HostLayer):
         refuse(self, sparse=sparse)
         check_positive_int(num_bins, "num_bins", self._owner)
         check_one_of(output_mode, ("int", "one_hot", "multi_hot", "count"), "output_mode", self._owner)
+        if output_mode == "int" and self.dtype_policy.name not in ("int32", "int64"):
+            raise ValueError(
+                f"{self._owner}: output_mode='int' needs the dtype 'int32' or 'int64'; got {kwargs['dtype']!r}."
+            )
         whole = (
             salt is None
             or isinstance(salt, int)

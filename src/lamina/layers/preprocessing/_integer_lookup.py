@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ class IntegerLookup(Lookup):
         max_tokens: Any = None,
         num_oov_indices: int = 1,
         mask_token: Any = None,
-        oov_token: int | Sequence[int] = -1,
+        oov_token: int = -1,
         vocabulary: Any = None,
         vocabulary_dtype: str = "int64",
         idf_weights: Any = None,

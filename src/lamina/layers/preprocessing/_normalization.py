@@ -69,6 +69,23 @@ class Normalization(Layer):
                 for value in (self.input_mean, self.input_variance)
             ]
 
+    @property
+    def mean(self) -> Any:
+        """The mean, of a shape that broadcasts with inputs; known once the layer is built."""
+        return self._statistics()[0]
+
+    @property
+    def variance(self) -> Any:
+        """The variance, of a shape that broadcasts with inputs; known once the layer is built."""
+        return self._statistics()[1]
+
+    def _statistics(self) -> Any:
+        if not self.built:
+            raise AttributeError(f"{self._owner} has no mean and variance before it is built: call adapt(data) first.")
+        if self.adapt_mean is None:
+            return self._constants
+        return [ops.reshape(value, self._broadcast_shape) for value in (self.adapt_mean, self.adapt_variance)]
+
     def adapt(self, data: TensorLike) -> Any:
         """Learns mean and variance from data: an array, or an iterable of batches (targets are left out)."""
         if self.input_mean is not None:
@@ -98,11 +115,7 @@ class Normalization(Layer):
     def call(self, inputs: TensorLike) -> Any:
         dtype = self.compute_dtype
         inputs = ops.cast(inputs, dtype)
-        if self.adapt_mean is None:
-            mean, variance = self._constants
-        else:
-            mean = ops.reshape(self.adapt_mean, self._broadcast_shape)
-            variance = ops.reshape(self.adapt_variance, self._broadcast_shape)
+        mean, variance = self._statistics()
         mean = ops.cast(mean, dtype)
         scale = ops.maximum(ops.sqrt(ops.cast(variance, dtype)), _settings.epsilon())
         if self.invert:

@@ -2,7 +2,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from lamina import ops
+from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import TensorLike
 from lamina.layers._arguments import LayerArguments
@@ -15,7 +15,7 @@ class Rescaling(Layer):
     """`x · scale + offset`, such as `Rescaling(1 / 255)` for images.
 
     Args:
-        scale: number or list of numbers for the last axis.
+        scale: number or list of numbers for the channels.
         offset: number or list of numbers.
     """
 
@@ -28,11 +28,21 @@ class Rescaling(Layer):
 
     def call(self, inputs: TensorLike) -> Any:
         dtype = self.compute_dtype
-        scale, offset = (ops.cast(np.asarray(v, "float32"), dtype) for v in (self.scale, self.offset))
+        scale, offset = (ops.cast(self._along_channels(v), dtype) for v in (self.scale, self.offset))
         return ops.add(ops.multiply(ops.cast(inputs, dtype), scale), offset)
+
+    def _along_channels(self, value: TensorLike) -> np.ndarray:
+        """A vector belongs to the channels: the last axis, or the first of three after the batch with "channels_first"."""
+        value = np.asarray(value, "float32")
+        is_first = value.ndim > 0 and _settings.image_data_format() == "channels_first"
+        return value.reshape(value.shape + (1,) * (3 - value.ndim)) if is_first else value
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "scale": self.scale, "offset": self.offset}
+        return {**super().get_config(), "scale": _plain(self.scale), "offset": _plain(self.offset)}
+
+
+def _plain(value: TensorLike) -> Any:
+    return np.asarray(value).tolist() if hasattr(value, "__array__") else value

@@ -139,7 +139,7 @@ class TextVectorization(HostLayer):
         length = self.output_sequence_length
         if length is not None:
             missing = max(length - tokens.shape[-1], 0)
-            tokens = np.pad(tokens, [(0, 0)] * (tokens.ndim - 1) + [(0, missing)])[..., :length]
+            tokens = np.pad(tokens, [(0, 0)] * (tokens.ndim - 1) + [(0, missing)], constant_values="")[..., :length]
         return self._lookup_layer.call(tokens)
 
     def _tokens_of(self, inputs: TensorLike) -> np.ndarray:
