@@ -3,7 +3,7 @@
     python scripts/mutate.py losses metrics optimizers --sample 60 --seed 0
 
 A mutant is one operator, comparison, number, flag, condition or statement made another; it is killed when a test fails
-(or does not end). The tests are those that mirror the file's place in the tree, without other frameworks, and that of the signatures. Survivors are
+(or does not end). The tests are those that mirror the file's place in the tree, and that of the signatures. Survivors are
 printed with their line: each is a missing test, or a change that changes nothing (`epsilon=1e-7` made 1e-7 + 1).
 """
 
