@@ -178,6 +178,7 @@ def test_shared_objects_stay_one():
 @pytest.mark.parametrize("module", ["__main__", "layers", "mine.layers", "keras_like.layers", "lamina_like.layers"])
 def test_a_class_that_is_called_like_ours_is_not_ours(module):
     """A foreign `Dense` is neither written as `keras.layers.Dense`, nor read as it, unless it is made known."""
+    assert serialize_keras_object(layers.Dense(1))["module"] == "keras.layers"
     cls = type("Dense", (layers.Layer,), {"__module__": module})
     config = serialize_keras_object(cls(name="mine"))
     assert config["module"] != "keras.layers"
