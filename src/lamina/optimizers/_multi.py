@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+from lamina._checks import check_positive
 from lamina._public import public
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
@@ -91,6 +92,8 @@ class MultiOptimizer(Optimizer):
             raise ValueError(
                 f"MultiOptimizer: optimizer_map must be an OptimizerMap or a function; got {optimizer_map!r}."
             )
+        if loss_scale_factor is not None:
+            check_positive(loss_scale_factor, "loss_scale_factor", type(self).__name__)
         self._inner: list[Optimizer] = []
         super().__init__(learning_rate=0.0, loss_scale_factor=None, name=name)
         self._optimizer_map = optimizer_map

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from lamina._checks import check_positive
 from lamina._public import public
 
 
@@ -19,7 +18,3 @@ class LearningRateSchedule:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":
         return cls(**config)
-
-
-def check_steps(value: Any, name: str, where: str) -> None:
-    check_positive(value, name, where)
