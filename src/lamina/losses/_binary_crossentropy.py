@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
@@ -36,6 +37,7 @@ def binary_crossentropy(
 
 
 @public("losses.binary_focal_crossentropy", "metrics.binary_focal_crossentropy")
+@compares
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

@@ -6,6 +6,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
@@ -46,6 +47,7 @@ def categorical_crossentropy(
 
 
 @public("losses.categorical_focal_crossentropy", "metrics.categorical_focal_crossentropy")
+@compares
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

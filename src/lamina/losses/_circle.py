@@ -6,10 +6,12 @@ from lamina import ops
 from lamina._public import public
 from lamina.ops._masks import set_mask
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.circle")
+@compares
 def circle(
     y_true: Any,
     y_pred: Any,

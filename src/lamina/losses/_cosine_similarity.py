@@ -5,11 +5,13 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
 @public("losses.cosine_similarity", "losses.cosine", "losses.cosine_proximity")
+@compares
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """- Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖) along `axis`.
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lamina import ops
+from lamina._checks import ShapeMismatch
 from lamina._public import public
 
 from ._function_loss import LossFunctionWrapper
@@ -24,7 +25,7 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) != 2 or len(y_pred.shape) != 3:
-        raise ValueError(
+        raise ShapeMismatch(
             "ctc: y_true must be (batch, labels) and y_pred (batch, frames, classes); got shapes "
             f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}."
         )

@@ -5,10 +5,12 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.dice")
+@compares
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     """1 - 2 · Σ(y_true · y_pred) / (Σ y_true + Σ y_pred + epsilon), the sums over `axis`.
 

@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
@@ -21,6 +22,7 @@ def _to_signs(y_true: Any) -> Any:
 
 
 @public("losses.hinge", "metrics.hinge")
+@compares
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """Mean of max(1 - y_true · y_pred, 0) over the last axis.
 
@@ -33,6 +35,7 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
 
 
 @public("losses.squared_hinge", "metrics.squared_hinge")
+@compares
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """Mean of max(1 - y_true · y_pred, 0)² over the last axis.
 
@@ -45,6 +48,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
 
 
 @public("losses.categorical_hinge", "metrics.categorical_hinge")
+@compares
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     """max(neg - pos + 1, 0): pos is the score of the true class, neg the highest of the others.
 

@@ -5,11 +5,13 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
 @public("losses.huber", "metrics.huber")
+@compares
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     """With e = y_true - y_pred: e²/2 where |e| <= delta, else delta · (|e| - delta/2); mean over the last axis.
 

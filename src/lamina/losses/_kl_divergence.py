@@ -5,6 +5,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
@@ -18,6 +19,7 @@ from ._function_loss import LossFunctionWrapper
     "metrics.KLD",
     "metrics.kullback_leibler_divergence",
 )
+@compares
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """Σ y_true · log(y_true / y_pred) over the last axis, both clipped to [epsilon, 1].
 

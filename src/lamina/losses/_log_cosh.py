@@ -6,11 +6,13 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
 @public("losses.log_cosh", "metrics.log_cosh", "losses.logcosh", "metrics.logcosh")
+@compares
 def log_cosh(y_true: Any, y_pred: Any) -> Any:
     """Mean of log(cosh(y_pred - y_true)) over the last axis, as x + softplus(-2x) - log 2.
 

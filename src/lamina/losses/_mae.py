@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -17,6 +18,7 @@ from ._loss import operands
     "metrics.mae",
     "metrics.MAE",
 )
+@compares
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of |y_true - y_pred| over the last axis.
 

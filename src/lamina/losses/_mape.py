@@ -5,6 +5,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -17,6 +18,7 @@ from ._loss import operands
     "metrics.mape",
     "metrics.MAPE",
 )
+@compares
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """100 · mean of |y_true - y_pred| / max(|y_true|, epsilon) over the last axis.
 

@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -12,6 +13,7 @@ from ._loss import operands
 @public(
     "losses.mean_squared_error", "metrics.mean_squared_error", "losses.mse", "losses.MSE", "metrics.mse", "metrics.MSE"
 )
+@compares
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of (y_true - y_pred)² over the last axis.
 

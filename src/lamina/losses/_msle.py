@@ -5,6 +5,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -17,6 +18,7 @@ from ._loss import operands
     "metrics.msle",
     "metrics.MSLE",
 )
+@compares
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of (log(1 + y_true) - log(1 + y_pred))² over the last axis, both held at epsilon or above.
 

@@ -5,10 +5,12 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.poisson", "metrics.poisson")
+@compares
 def poisson(y_true: Any, y_pred: Any) -> Any:
     """Mean of y_pred - y_true · log(y_pred + epsilon) over the last axis.
 

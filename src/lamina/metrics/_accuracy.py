@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina.losses._comparing import compares
 from lamina.losses._loss import match_ranks
 
 from ._reduction import MeanMetricWrapper
@@ -20,6 +21,7 @@ def _drop_last(y_true: Any, y_pred: Any) -> Any:
     return y_true
 
 
+@compares
 def accuracy(y_true: Any, y_pred: Any) -> Any:
     """1 where `y_true` equals `y_pred`, else 0."""
     y_pred = ops.convert_to_tensor(y_pred)
@@ -28,6 +30,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 @public("metrics.binary_accuracy")
+@compares
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
     """1 where (y_pred > threshold) equals the label, else 0.
 
@@ -55,6 +58,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 @public("metrics.sparse_categorical_accuracy")
+@compares
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     """1 where the highest score is that of the label, else 0.
 
@@ -83,6 +87,7 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
 
 
 @public("metrics.sparse_top_k_categorical_accuracy")
+@compares
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Any:
     """1 where the label is among the k highest scores, else 0.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina.losses._comparing import compares
 from lamina.losses._loss import match_ranks
 
 from ._reduction import MeanMetricWrapper
@@ -15,6 +16,7 @@ def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 @public("metrics.pearson_correlation")
+@compares
 def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """cov(y_true, y_pred) / (σ_true · σ_pred) along `axis`.
 
@@ -31,6 +33,7 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 @public("metrics.concordance_correlation")
+@compares
 def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """2 · cov(y_true, y_pred) / (σ²_true + σ²_pred + (μ_true - μ_pred)²) along `axis`.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina._checks import check_non_negative
 from lamina._public import public
 
 from ._callback import Callback
@@ -30,8 +31,10 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         rate = float(self.model.optimizer.learning_rate)
         rate = self.schedule(epoch, rate) if self._takes_rate else self.schedule(epoch)
-        if not isinstance(rate, (float, int, np.number)) and np.ndim(rate) != 0:
-            raise ValueError(f"LearningRateScheduler: the schedule must return a float; got {rate!r}.")
+        if rate is None or isinstance(rate, (bool, str, bytes)) or np.ndim(rate) != 0:
+            hint = " Does the function end with return?" if rate is None else ""
+            raise ValueError(f"LearningRateScheduler: the schedule must return a number; got {rate!r}.{hint}")
+        check_non_negative(float(rate), "what the schedule returns", "LearningRateScheduler")
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(rate)}.")

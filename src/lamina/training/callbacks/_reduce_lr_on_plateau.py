@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lamina._checks import check_below_one, check_non_negative
 from lamina._public import public
 
 from ._monitor import Monitor
@@ -20,7 +21,7 @@ class ReduceLROnPlateau(Monitor):
         min_delta: the least change that counts as improvement.
         cooldown: epochs to wait after a fall before watching again.
         min_lr: the rate never falls below it.
-    Raises ValueError unless factor < 1.
+    Raises ValueError unless 0 <= factor < 1 and min_lr >= 0.
     """
 
     def __init__(
@@ -30,8 +31,8 @@ class ReduceLROnPlateau(Monitor):
         super().__init__(monitor, mode, kwargs.pop("epsilon", min_delta))
         if kwargs:
             raise TypeError(f"ReduceLROnPlateau: unexpected arguments {list(kwargs)}.")
-        if factor >= 1.0:
-            raise ValueError(f"ReduceLROnPlateau: factor must be below 1; got {factor}.")
+        check_below_one(factor, "factor", "ReduceLROnPlateau")
+        check_non_negative(min_lr, "min_lr", "ReduceLROnPlateau")
         self.factor = factor
         self.patience = patience
         self.verbose = verbose
