@@ -224,7 +224,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "config": {
         "backend": ("lamina.config._switches", "backend"),
-        "describe": ("lamina.config._engine", "describe"),
+        "describe": ("lamina.viewing._machine", "describe"),
         "disable_interactive_logging": ("lamina.config._switches", "disable_interactive_logging"),
         "disable_traceback_filtering": ("lamina.config._switches", "disable_traceback_filtering"),
         "dtype_policy": ("lamina.variables._dtype_policy", "dtype_policy"),
@@ -243,7 +243,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "set_floatx": ("lamina._settings", "set_floatx"),
         "set_image_data_format": ("lamina._settings", "set_image_data_format"),
         "set_num_threads": ("lamina.config._engine", "set_num_threads"),
-        "show": ("lamina.config._engine", "show"),
+        "show": ("lamina.viewing._machine", "show"),
     },
     "constraints": {
         "Constraint": ("lamina.constraints._constraint", "Constraint"),

@@ -1,5 +1,7 @@
 """What the commands tell a user in one line."""
 
+import difflib
+
 
 class CommandError(Exception):
     """A mistake in the arguments or the table: the command ends with this one line and exit code 2."""
@@ -7,8 +9,6 @@ class CommandError(Exception):
 
 def close_names(wrong: str, names: list[str]) -> str:
     """` Did you mean 'a' or 'b'?`, or the first names if none is alike."""
-    import difflib
-
     folded: dict[str, str] = {}
     for name in names:
         folded.setdefault(name.casefold(), name)

@@ -1,6 +1,7 @@
 """Tables from files: numbers as float64 with NaN, everything else as text, missing text empty."""
 
 import csv
+import importlib.util
 import io
 import os
 import re
@@ -78,8 +79,6 @@ def read_table(path: str, missing: tuple[str, ...] = ()) -> Table:
 
 def require(module: str, extra: str, what: str) -> None:
     """Raises ImportError that names the extra if the module is not installed."""
-    import importlib.util
-
     if importlib.util.find_spec(module) is None:
         raise ImportError(f"{what} needs {module}: pip install 'lamina[{extra}]'")
 

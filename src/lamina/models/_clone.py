@@ -8,8 +8,7 @@ from lamina._public import public
 from lamina.layers import Input, InputLayer, Layer
 from lamina.ops._symbolic import KerasTensor, run_nodes
 
-from ._functional import Functional
-from ._model import Model
+from ._model import Functional, Model
 from ._sequential import Sequential
 
 

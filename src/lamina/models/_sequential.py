@@ -11,8 +11,7 @@ from lamina.layers._call import as_shapes, is_shape, training_mode
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from ._functional import Functional
-from ._model import Model
+from ._model import Functional, Model
 
 
 @public("Sequential", "models.Sequential")
