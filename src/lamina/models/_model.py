@@ -57,10 +57,6 @@ class Model(Trainer, Layer):
         Layer.__init__(self, **kwargs)
         self.supports_masking = True
 
-    def __getstate__(self) -> dict[str, Any]:
-        # Compiled steps belong to this object and are made anew for a copy.
-        return {**self.__dict__, "_steps": {}, "_watched_values": {}}
-
     @property
     def layers(self) -> list[Layer]:
         """The layers directly inside."""

@@ -7,7 +7,7 @@ from lamina import metrics as metrics_module
 from lamina import ops, tree
 from lamina.losses._function_loss import LossFunctionWrapper
 
-from ._padding import size_of
+from ._batch import size_of
 from ._per_output import Outputs, naming_output
 
 
