@@ -45,7 +45,7 @@ from lamina.models._sequential import Sequential as Sequential
 from lamina.variables._scope import StateScope as StatelessScope
 from lamina.variables._variable import Variable as Variable
 from lamina.variables._name_scope import name_scope as name_scope
-from lamina.training._profile import profile as profile
+from lamina.models._profile import profile as profile
 from lamina.layers._remat import remat as remat
 from lamina.utils._version import version as version
 

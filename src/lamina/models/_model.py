@@ -10,16 +10,17 @@ from lamina.layers import Layer
 from lamina.layers._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
 from lamina.training import Trainer
-from lamina.training._memory import made_up_memory
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
 from lamina.viewing import print_summary
 
 from ._graph_config import graph_from_config
 from ._graph_model import GraphModel, is_functional_call, is_graph, new_spelling, takes_graph
+from ._memory import made_up_memory
+from ._old_methods import OldMethods
 
 
 @public("Model", "models.Model")
-class Model(Trainer, Layer):
+class Model(Trainer, OldMethods, Layer):
     """Layers joined to a whole, with `compile`, `fit`, `evaluate`, `predict`, `save` and `summary`.
 
     There are three ways to make one: `Model(inputs, outputs)` from KerasTensors (functional), `Sequential([...])` for a

@@ -16,7 +16,7 @@ from ._compile_metrics import BY_SHAPES, CompileMetrics
 from ._compiled import Compiled
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
-from ._old_methods import understands_old_arguments
+from ._old_arguments import understands_old_arguments
 from ._symbolic_loss import bind_tensors
 
 

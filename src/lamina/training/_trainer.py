@@ -20,7 +20,7 @@ from . import _checks
 from ._batch import Batch
 from ._data import ArrayData, StreamData, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
-from ._old_methods import OldMethods, understands_old_arguments
+from ._old_arguments import understands_old_arguments
 from ._padding import can_pad
 from ._run import Run, as_logs, call_step
 from ._sources import hold_out, make_source, validation_source
@@ -28,7 +28,7 @@ from ._stepping import Stepping
 from ._steps import Step
 
 
-class Trainer(Stepping, OldMethods):
+class Trainer(Stepping):
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
 
     _is_fitting = False

@@ -3,8 +3,7 @@
 from typing import Any
 
 from lamina import ops, tree
-
-from ._batch import size_of
+from lamina.training._batch import size_of
 
 
 class CompiledLoss:
