@@ -34,6 +34,11 @@ def set_num_threads(n: int) -> None:
 
 @public("config.num_threads")
 def num_threads() -> int | None:
-    """How many threads the engine computes with; None where the engine decides."""
+    """How many threads the engine computes with; None where the engine decides.
+
+    Example:
+        >>> config.num_threads() >= 1
+        True
+    """
     engine = engines.current()
     return engine.num_threads() if hasattr(engine, "num_threads") else None

@@ -15,6 +15,10 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
 
     Class 0 stands for blank in the predictions and for padding in the targets.
 
+    Example:
+        >>> losses.ctc([[1, 2]], ops.zeros((1, 4, 3))).shape
+        (1,)
+
     Reference: Graves et al., Connectionist Temporal Classification, ICML 2006, doi:10.1145/1143844.1143891.
 
     Args:
@@ -42,6 +46,9 @@ class CTC(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.CTC()(np.array([[1, 2], [2, 0]]), ops.zeros((2, 4, 3))).shape
+        ()
     """
 
     def __init__(self, reduction: Any = "sum_over_batch_size", name: str | None = "ctc", dtype: Any = None):

@@ -25,6 +25,12 @@ class Loss:
             (sum divided by the sum of the weights), "sum", or "none" (no reduction).
         dtype: dtype of the calculation; by default the default float type.
     Raises ValueError for another reduction.
+    Example:
+        >>> class Linear(losses.Loss):
+        ...     def call(self, y_true, y_pred):
+        ...         return ops.mean(y_true - y_pred, axis=-1)
+        >>> Linear()(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
+        Tensor(1., dtype=float32)
     """
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None):

@@ -26,6 +26,9 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
         y_true: targets, `(..., n)`, cast to the dtype of `y_pred`.
         y_pred: predictions, `(..., n)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.mean_absolute_percentage_error([[2.0, 4.0]], [[1.0, 5.0]])
+        Tensor([37.5], dtype=float32)
     """
     y_true, y_pred = operands(y_true, y_pred)
     scale = ops.maximum(ops.absolute(y_true), _settings.epsilon())
@@ -38,6 +41,9 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 5.0]])
+        Tensor(37.5, dtype=float32)
     """
 
     def __init__(

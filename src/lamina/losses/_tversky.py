@@ -16,6 +16,10 @@ def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axi
 
     I = Σ y_true · y_pred, A = Σ y_true · (1 - y_pred), B = Σ (1 - y_true) · y_pred, the sums over `axis`.
 
+    Example:
+        >>> losses.tversky([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.375, dtype=float32)
+
     Reference: Salehi et al., 2017, arXiv:1706.05721.
 
     Args:
@@ -42,6 +46,9 @@ class Tversky(LossFunctionWrapper):
         alpha, beta: weights of the two kinds of error.
         axis: int, tuple of ints, or None for all axes.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.Tversky()([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.375, dtype=float32)
     """
 
     def __init__(

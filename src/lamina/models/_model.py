@@ -33,7 +33,7 @@ class Model(Trainer, OldMethods, Layer):
 
     Example:
         >>> inputs = Input((3,))
-        >>> model = Model(inputs, Dense(1)(inputs))
+        >>> model = Model(inputs, layers.Dense(1)(inputs))
         >>> model.count_params()
         4
     """
@@ -240,6 +240,10 @@ def model_from_json(json_string: str, custom_objects: Any = None) -> Model:
     Args:
         json_string: the text.
         custom_objects: dict from name to class or function of your own.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> models.model_from_json(model.to_json()).output_shape
+        (None, 3)
     """
     try:
         config = json.loads(json_string)

@@ -25,7 +25,7 @@ class Sequential(Model):
         name: string without "/".
 
     Example:
-        >>> model = Sequential([Input((4,)), Dense(2)])
+        >>> model = Sequential([Input((4,)), layers.Dense(2)])
         >>> model.output_shape
         (None, 2)
     """

@@ -32,6 +32,11 @@ def zeros(shape, dtype=None):
         dtype: name of a dtype; None: the default float type.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> ops.zeros((2, 2))
+        Tensor([[0., 0.],
+                [0., 0.]], dtype=float32)
     """
     return _new(xp.zeros, _shape(shape), dtype=dtype)
 
@@ -45,6 +50,11 @@ def ones(shape, dtype=None):
         dtype: name of a dtype; None: the default float type.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> ops.ones((2, 2))
+        Tensor([[1., 1.],
+                [1., 1.]], dtype=float32)
     """
     return _new(xp.ones, _shape(shape), dtype=dtype)
 
@@ -72,6 +82,10 @@ def full(shape, fill_value, dtype=None):
         dtype: name of a dtype; None: the default float type.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> ops.full((2,), 7)
+        Tensor([7., 7.], dtype=float32)
     """
     value = to(tensor(fill_value), standardize_dtype(dtype))
     return xp.broadcast_to(value, _shape(shape))
@@ -119,6 +133,10 @@ def arange(start, stop=None, step=None, dtype=None):
         dtype: name of a dtype; None: int32 for integers, the default float type for floats.
 
     Returns: `(ceil((stop - start) / step),)`.
+
+    Example:
+        >>> ops.arange(0, 10, 3)
+        Tensor([0, 3, 6, 9], dtype=int32)
     """
     given = [v for v in (start, stop, step) if v is not None]
     if dtype is None:
@@ -155,6 +173,10 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
         axis: where the new axis goes.
 
     Returns: `(num, *broadcast)` with the new axis at `axis`, or a pair with the step.
+
+    Example:
+        >>> ops.linspace(0.0, 1.0, 5)
+        Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
     dtype = _space_dtype(dtype, start, stop)
     work = dtype if "float" in dtype else _settings.floatx()
@@ -180,6 +202,10 @@ def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
         base: number.
 
     Returns: as `linspace`.
+
+    Example:
+        >>> ops.logspace(0.0, 2.0, 3)
+        Tensor([  1.,  10., 100.], dtype=float32)
     """
     dtype = _space_dtype(dtype, start, stop)
     return to(xp.power(base, linspace(start, stop, num, endpoint, axis=axis)), dtype)
@@ -194,6 +220,10 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
         num, endpoint, dtype, axis: as for `linspace`.
 
     Returns: as `linspace`.
+
+    Example:
+        >>> ops.geomspace(1.0, 100.0, 3)
+        Tensor([  1.,  10., 100.], dtype=float32)
     """
     dtype = _space_dtype(dtype, start, stop)
     a, b = (to(v, "float64") for v in promote(start, stop, arrays=True, also=(float,)))
@@ -214,6 +244,11 @@ def eye(N, M=None, k=0, dtype=None):
         dtype: name of a dtype; None: the default float type.
 
     Returns: `(N, M)`, `dtype`.
+
+    Example:
+        >>> ops.eye(2)
+        Tensor([[1., 0.],
+                [0., 1.]], dtype=float32)
     """
     return _new(xp.eye, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
 
@@ -227,6 +262,11 @@ def identity(n, dtype=None):
         dtype: name of a dtype; None: the default float type.
 
     Returns: `(n, n)`, `dtype`.
+
+    Example:
+        >>> ops.identity(2)
+        Tensor([[1., 0.],
+                [0., 1.]], dtype=float32)
     """
     return _new(xp.eye, int(n), dtype=dtype)
 
@@ -239,6 +279,12 @@ def tri(N, M=None, k=0, dtype=None):
         N, M, k, dtype: as for `eye`.
 
     Returns: `(N, M)`, `dtype`.
+
+    Example:
+        >>> ops.tri(3)
+        Tensor([[1., 0., 0.],
+                [1., 1., 0.],
+                [1., 1., 1.]], dtype=float32)
     """
     return _new(xp.tri, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
 
@@ -259,6 +305,12 @@ def meshgrid(*x, indexing="xy"):
         indexing: "xy" (the first two axes swapped) or "ij".
 
     Returns: list of tensors, one for each argument, shaped like the grid.
+
+    Example:
+        >>> ops.meshgrid([1, 2], [3, 4])
+        [Tensor([[1, 2],
+                [1, 2]], dtype=int32), Tensor([[3, 3],
+                [4, 4]], dtype=int32)]
     """
     if indexing not in ("xy", "ij"):
         raise ValueError(f"meshgrid: indexing must be 'xy' or 'ij'; got {indexing!r}.")
@@ -330,6 +382,12 @@ def vander(x, N=None, increasing=False):
         increasing: whether powers rise from left to right.
 
     Returns: `(n, N)`, dtype of `x`.
+
+    Example:
+        >>> ops.vander([1.0, 2.0, 3.0])
+        Tensor([[1., 1., 1.],
+                [4., 2., 1.],
+                [9., 3., 1.]], dtype=float32)
     """
     x = tensor(x)
     if x.ndim != 1:
@@ -353,6 +411,11 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
         sparse: accepted for Keras's sake; the result is dense.
 
     Returns: `(..., num_classes)` with the new axis at `axis`.
+
+    Example:
+        >>> ops.one_hot([0, 2], 3)
+        Tensor([[1., 0., 0.],
+                [0., 0., 1.]], dtype=float32)
     """
     if sparse:
         raise ValueError("one_hot: sparse tensors are not supported; leave sparse=False.")
@@ -376,6 +439,10 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwa
         sparse: accepted for Keras's sake; the result is dense.
 
     Returns: `(..., num_classes)`.
+
+    Example:
+        >>> ops.multi_hot([0, 2], 3)
+        Tensor([1., 0., 1.], dtype=float32)
     """
     num_classes = kwargs.pop("num_tokens", num_classes)
     if kwargs:

@@ -176,6 +176,10 @@ def round(x, decimals=0):
         decimals: int, may be negative.
 
     Returns: `(...)`, dtype of `x`.
+
+    Example:
+        >>> ops.round([1.25, 2.5], decimals=1)
+        Tensor([1.2, 2.5], dtype=float32)
     """
     x = tensor(x)
     name = dtype_name(x)
@@ -195,6 +199,10 @@ def clip(x, x_min, x_max):
         x_min, x_max: numbers or tensors that broadcast with `x`, or None for no bound.
 
     Returns: `(...)`, the promoted dtype.
+
+    Example:
+        >>> ops.clip([-1.0, 0.5, 2.0], 0.0, 1.0)
+        Tensor([0. , 0.5, 1. ], dtype=float32)
     """
     x = tensor(x)
     bounds = [b for b in (x_min, x_max) if b is not None]
@@ -225,6 +233,10 @@ def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
         nan, posinf, neginf: the replacements; the largest and smallest finite numbers by default.
 
     Returns: `(...)`, dtype of `x`.
+
+    Example:
+        >>> ops.nan_to_num([1.0, float("nan")])
+        Tensor([1., 0.], dtype=float32)
     """
     x = tensor(x)
     if not is_float_dtype(x.dtype):
@@ -243,6 +255,10 @@ def real(x):
         x: `(...)`, real or complex.
 
     Returns: `(...)`, real: the dtype of `x`, or that of its parts.
+
+    Example:
+        >>> ops.real([1.0 + 2.0j])
+        Tensor([1.], dtype=float32)
     """
     return xp.real(tensor(x))
 
@@ -255,6 +271,10 @@ def imag(x):
         x: `(...)`, real or complex.
 
     Returns: `(...)`, real.
+
+    Example:
+        >>> ops.imag([1.0 + 2.0j])
+        Tensor([2.], dtype=float32)
     """
     x = tensor(x)
     return xp.imag(x) if "complex" in dtype_name(x) else xp.zeros_like(x)

@@ -56,6 +56,10 @@ def concatenate(xs, axis=0):
         axis: int, or None to flatten first.
 
     Returns: the joined tensor, the promoted dtype.
+
+    Example:
+        >>> ops.concatenate([[1, 2], [3]])
+        Tensor([1, 2, 3], dtype=int32)
     """
     xs = axes_of_join("concatenate", xs)
     if axis is None:
@@ -72,6 +76,11 @@ def stack(x, axis=0):
         axis: int, where the new axis goes.
 
     Returns: the joined tensor, the promoted dtype.
+
+    Example:
+        >>> ops.stack([[1, 2], [3, 4]])
+        Tensor([[1, 2],
+                [3, 4]], dtype=int32)
     """
     return xp.stack(axes_of_join("stack", x), axis=axis)
 
@@ -90,6 +99,9 @@ def hstack(xs):
 
     Args:
         xs: list of tensors.
+    Example:
+        >>> ops.hstack([[1, 2], [3]])
+        Tensor([1, 2, 3], dtype=int32)
     """
     xs = [_at_least(x, 1) for x in axes_of_join("hstack", xs)]
     return xp.concatenate(xs, axis=0 if xs[0].ndim == 1 else 1)
@@ -101,6 +113,10 @@ def vstack(xs):
 
     Args:
         xs: list of tensors.
+    Example:
+        >>> ops.vstack([[1, 2], [3, 4]])
+        Tensor([[1, 2],
+                [3, 4]], dtype=int32)
     """
     return xp.concatenate([_at_least(x, 2) for x in axes_of_join("vstack", xs)], axis=0)
 
@@ -111,6 +127,10 @@ def dstack(xs):
 
     Args:
         xs: list of tensors.
+    Example:
+        >>> ops.dstack([[1, 2], [3, 4]])
+        Tensor([[[1, 3],
+                 [2, 4]]], dtype=int32)
     """
     return xp.concatenate([_at_least(x, 3) for x in axes_of_join("dstack", xs)], axis=2)
 
@@ -122,6 +142,9 @@ def append(x1, x2, axis=None):
     Args:
         x1, x2: tensors, alike except on `axis`.
         axis: int, or None to flatten both first.
+    Example:
+        >>> ops.append([1, 2], [3])
+        Tensor([1, 2, 3], dtype=int32)
     """
     return concatenate([x1, x2], axis)
 
@@ -166,6 +189,10 @@ def split(x, indices_or_sections, axis=0):
         axis: int.
 
     Returns: list of tensors.
+
+    Example:
+        >>> ops.split([1, 2, 3, 4], 2)
+        [Tensor([1, 2], dtype=int32), Tensor([3, 4], dtype=int32)]
     """
     return _split(x, indices_or_sections, axis, True, "split")
 
@@ -180,6 +207,10 @@ def array_split(x, indices_or_sections, axis=0):
         axis: int.
 
     Returns: list of tensors.
+
+    Example:
+        >>> ops.array_split([1, 2, 3], 2)
+        [Tensor([1, 2], dtype=int32), Tensor([3], dtype=int32)]
     """
     return _split(x, indices_or_sections, axis, False, "array_split")
 
@@ -213,6 +244,10 @@ def unstack(x, num=None, axis=0):
         axis: int.
 
     Returns: list of tensors.
+
+    Example:
+        >>> ops.unstack([[1, 2], [3, 4]])
+        [Tensor([1, 2], dtype=int32), Tensor([3, 4], dtype=int32)]
     """
     x = tensor(x)
     axis = one_axis(axis, x, "unstack")

@@ -51,6 +51,10 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
         keepdims: whether the shortened axes stay with size 1.
 
     Returns: `q.shape` followed by `x` without the shortened axes, floating.
+
+    Example:
+        >>> ops.quantile([1.0, 2.0, 3.0], 0.5)
+        Tensor(2., dtype=float32)
     """
     check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "quantile")
     x = floating(x)
@@ -100,6 +104,10 @@ def percentile(x, q, axis=None, method="linear", keepdims=False):
         axis, method, keepdims: as for `quantile`.
 
     Returns: `q.shape` followed by `x` without the shortened axes, floating.
+
+    Example:
+        >>> ops.percentile([1.0, 2.0, 3.0], 50)
+        Tensor(2., dtype=float32)
     """
     return quantile(x, tensor(q) / 100, axis, method, keepdims)
 

@@ -16,6 +16,10 @@ def rearrange(tensor, pattern, **axes_lengths):
         pattern: names of axes before and after `->`; parentheses join axes into one.
         axes_lengths: sizes of axes that cannot be found from the shape.
 
+    Example:
+        >>> ops.rearrange(ops.ones((2, 3, 4)), "b h w -> b (h w)").shape
+        (2, 12)
+
     Reference: Rogozhnikov, "Einops", ICLR 2022.
     """
     x = as_tensor(tensor)

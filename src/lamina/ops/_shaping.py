@@ -44,6 +44,11 @@ def reshape(x, newshape):
         newshape: int or tuple of ints with as many elements; one of them may be -1, to be found.
 
     Returns: `newshape`, dtype of `x`.
+
+    Example:
+        >>> ops.reshape([1, 2, 3, 4], (2, 2))
+        Tensor([[1, 2],
+                [3, 4]], dtype=int32)
     """
     x = tensor(x)
     target = _target_shape(newshape)
@@ -69,6 +74,11 @@ def transpose(x, axes=None):
         axes: tuple of ints, a permutation of the axes, or None.
 
     Returns: `x` with axis i taken from `axes[i]`.
+
+    Example:
+        >>> ops.transpose([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([[1., 3.],
+                [2., 4.]], dtype=float32)
     """
     return xp.transpose(tensor(x), None if axes is None else tuple(axes))
 
@@ -80,6 +90,11 @@ def moveaxis(x, source, destination):
     Args:
         x: tensor of any shape.
         source, destination: int, or tuples of as many ints.
+    Example:
+        >>> ops.moveaxis([[1, 2, 3]], 0, 1)
+        Tensor([[1],
+                [2],
+                [3]], dtype=int32)
     """
     return xp.moveaxis(tensor(x), source, destination)
 
@@ -97,6 +112,9 @@ def expand_dims(x, axis):
     Args:
         x: tensor of any shape.
         axis: int or tuple of ints, places in the result.
+    Example:
+        >>> ops.expand_dims([1, 2], 0)
+        Tensor([[1, 2]], dtype=int32)
     """
     return xp.expand_dims(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
@@ -118,6 +136,9 @@ def squeeze(x, axis=None):
     Args:
         x: tensor of any shape.
         axis: int or tuple of ints; None: all axes of size 1.
+    Example:
+        >>> ops.squeeze([[1, 2]], axis=0)
+        Tensor([1, 2], dtype=int32)
     """
     return xp.squeeze(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
@@ -129,6 +150,10 @@ def broadcast_to(x, shape):
     Args:
         x: tensor that broadcasts to `shape`.
         shape: tuple of ints, or an int for one axis.
+    Example:
+        >>> ops.broadcast_to([1, 2], (2, 2))
+        Tensor([[1, 2],
+                [1, 2]], dtype=int32)
     """
     return xp.broadcast_to(tensor(x), tuple(int(n) for n in np.atleast_1d(shape)))
 
@@ -140,6 +165,9 @@ def flip(x, axis=None):
     Args:
         x: tensor of any shape.
         axis: int, tuple of ints, or None for all axes.
+    Example:
+        >>> ops.flip([1, 2, 3])
+        Tensor([3, 2, 1], dtype=int32)
     """
     return xp.flip(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
@@ -164,6 +192,10 @@ def rot90(array, k=1, axes=(0, 1)):
         array: tensor with two axes or more.
         k: int.
         axes: two different ints.
+    Example:
+        >>> ops.rot90([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([[2., 4.],
+                [1., 3.]], dtype=float32)
     """
     x = tensor(array)
     if x.ndim < 2:
@@ -187,6 +219,9 @@ def roll(x, shift, axis=None):
         x: tensor of any shape.
         shift: int, or tuple of ints, one for each axis.
         axis: int, tuple of ints, or None to roll the flattened tensor.
+    Example:
+        >>> ops.roll([1, 2, 3], 1)
+        Tensor([3, 1, 2], dtype=int32)
     """
     return xp.roll(tensor(x), shift, axis)
 
@@ -199,6 +234,9 @@ def repeat(x, repeats, axis=None):
         x: tensor of any shape.
         repeats: int, or ints, one for each element of the axis.
         axis: int, or None to flatten first.
+    Example:
+        >>> ops.repeat([1, 2], 2)
+        Tensor([1, 1, 2, 2], dtype=int32)
     """
     if not isinstance(repeats, (int, np.integer)):
         repeats = np.asarray(repeats)
@@ -213,6 +251,9 @@ def tile(x, repeats):
     Args:
         x: tensor of any shape.
         repeats: int or tuple of ints, one for each axis (the last ones if fewer).
+    Example:
+        >>> ops.tile([1, 2], 2)
+        Tensor([1, 2, 1, 2], dtype=int32)
     """
     return xp.tile(tensor(x), repeats if isinstance(repeats, (int, np.integer)) else tuple(int(r) for r in repeats))
 
@@ -229,6 +270,10 @@ def pad(x, pad_width, mode="constant", constant_values=None):
         constant_values: what to add in mode "constant", 0 if None.
 
     Returns: the larger tensor, dtype of `x`.
+
+    Example:
+        >>> ops.pad([1, 2], (1, 0))
+        Tensor([0, 1, 2], dtype=int32)
     """
     x = tensor(x)
     widths = _pad_widths(pad_width, x.ndim)
@@ -271,6 +316,9 @@ def diff(a, n=1, axis=-1):
         a: tensor of any shape.
         n: int, zero or more.
         axis: int.
+    Example:
+        >>> ops.diff([1, 4, 9])
+        Tensor([3, 5], dtype=int32)
     """
     x = tensor(a)
     axis = one_axis(axis, x, "diff")

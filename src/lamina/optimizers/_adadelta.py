@@ -21,6 +21,12 @@ class Adadelta(Optimizer):
         rho: how slowly the averages change, from 0 to 1.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adadelta(1.0).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9985858], dtype=float32)
+
     Reference: Zeiler, ADADELTA, 2012, arXiv:1212.5701.
     """
 

@@ -27,6 +27,12 @@ class Adafactor(Optimizer):
         clip_threshold: the greatest root mean square of an update.
         relative_step: whether the rate is at most 1 / sqrt(t).
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adafactor(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9], dtype=float32)
+
     Reference: Shazeer and Stern, Adafactor, 2018, arXiv:1804.04235.
     """
 

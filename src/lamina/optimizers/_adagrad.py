@@ -20,6 +20,12 @@ class Adagrad(Optimizer):
         initial_accumulator_value: a at the start.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adagrad(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9154846], dtype=float32)
+
     Reference: Duchi et al., Adaptive Subgradient Methods, 2011.
     """
 

@@ -23,6 +23,12 @@ class Adam(Optimizer):
         epsilon: small number that keeps the division finite.
         amsgrad: whether the highest v so far is used.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adam(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9000013], dtype=float32)
+
     Reference: Kingma and Ba, Adam, 2015, arXiv:1412.6980; Reddi et al., 2018 (amsgrad).
     """
 

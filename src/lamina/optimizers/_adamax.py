@@ -20,6 +20,12 @@ class Adamax(Optimizer):
         beta_1, beta_2: how slowly the averages of the gradient and of its square change, from 0 to 1.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adamax(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.90000004], dtype=float32)
+
     Reference: Kingma and Ba, Adam, 2015, arXiv:1412.6980, section 7.
     """
 

@@ -18,6 +18,12 @@ class AdamW(Adam):
         beta_1, beta_2, epsilon, amsgrad: as for `Adam`.
         The others are those of `Optimizer`.
     Raises ValueError if weight_decay is None.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.AdamW(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.8996013], dtype=float32)
+
     Reference: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv:1711.05101.
     """
 

@@ -24,6 +24,12 @@ class Ftrl(Optimizer):
         l2_shrinkage_regularization_strength: a further L2 penalty, on the size of the gradient.
         beta: beta / (2 · rate) is added to l2.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Ftrl(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.3809621], dtype=float32)
+
     Reference: McMahan et al., Ad Click Prediction, 2013.
     """
 

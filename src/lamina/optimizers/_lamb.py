@@ -20,6 +20,12 @@ class Lamb(Optimizer):
         beta_1, beta_2: how slowly the averages of the gradient and of its square change, from 0 to 1.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Lamb(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9], dtype=float32)
+
     Reference: You et al., Large Batch Optimization for Deep Learning, 2020, arXiv:1904.00962.
     """
 

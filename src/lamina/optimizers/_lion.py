@@ -19,6 +19,12 @@ class Lion(Optimizer):
         beta_1: share of the momentum in the step, above 0, 1 at most.
         beta_2: how slowly the momentum changes.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Lion(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9], dtype=float32)
+
     Reference: Chen et al., Symbolic Discovery of Optimization Algorithms, 2023, arXiv:2302.06675.
     """
 

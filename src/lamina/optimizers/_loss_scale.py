@@ -24,6 +24,12 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: the scale at the start.
         dynamic_growth_steps: see above.
         name: name of the optimizer.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizer = optimizers.LossScaleOptimizer(optimizers.SGD(0.1), initial_scale=4.0)
+        >>> optimizer.apply([np.array([2.0])], [weight])  # the gradient of four times the loss
+        >>> weight.value
+        Tensor([0.95], dtype=float32)
     """
 
     def __init__(

@@ -28,6 +28,12 @@ class Muon(Optimizer):
         momentum, nesterov: as for `SGD`.
         rms_rate: the update is scaled by sqrt(longer side) times this; None for no scaling.
         The others are those of `Optimizer`.
+    Example:
+        >>> kernel = Variable(np.eye(3, 2))
+        >>> optimizers.Muon(0.1).apply([np.ones((3, 2))], [kernel])
+        >>> kernel.shape
+        (3, 2)
+
     Reference: Jordan, Muon, 2024; Liu et al., 2025, arXiv:2502.16982.
     """
 

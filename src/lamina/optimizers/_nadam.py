@@ -22,6 +22,12 @@ class Nadam(Optimizer):
         beta_1, beta_2: how slowly the averages of the gradient and of its square change, from 0 to 1.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Nadam(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.89372194], dtype=float32)
+
     Reference: Dozat, Incorporating Nesterov Momentum into Adam, 2016.
     """
 

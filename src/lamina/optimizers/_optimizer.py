@@ -35,6 +35,14 @@ class Optimizer(Step, OldUpdates):
         name: name of the optimizer.
         kwargs: `lr` and `decay` of Keras 1 and 2.
     Raises ValueError for other values.
+    Example:
+        >>> class Descent(optimizers.Optimizer):
+        ...     def update_step(self, gradient, variable, learning_rate):
+        ...         variable.assign_sub(learning_rate * gradient)
+        >>> weight = Variable([1.0])
+        >>> Descent(0.1, clipvalue=0.25).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.975], dtype=float32)
     """
 
     # Whether update_step treats each entry alone, so that all weights may be updated as one flat variable.

@@ -22,6 +22,12 @@ class RMSprop(Optimizer):
         epsilon: small number that keeps the division finite.
         centered: whether the square of the mean gradient is taken from v, which leaves the variance.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.RMSprop(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.68377286], dtype=float32)
+
     Reference: Hinton, Neural Networks for Machine Learning, lecture 6e, 2012.
     """
 

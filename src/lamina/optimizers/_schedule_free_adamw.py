@@ -20,6 +20,12 @@ class ScheduleFreeAdamW(Optimizer):
         epsilon: small number that keeps the division finite.
         warmup_steps: steps over which the rate rises from zero.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.ScheduleFreeAdamW(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9000006], dtype=float32)
+
     Reference: Defazio et al., The Road Less Scheduled, 2024, arXiv:2405.15682.
     """
 

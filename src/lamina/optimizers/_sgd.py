@@ -20,6 +20,12 @@ class SGD(Optimizer):
         nesterov: whether the gradient is taken as if the next step of momentum were done already:
             w ← w + momentum · v - rate · g.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.SGD(0.1, momentum=0.9).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.95], dtype=float32)
+
     Reference: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
     """
 

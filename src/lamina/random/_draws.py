@@ -46,6 +46,10 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.uniform((2, 3), seed=1).shape
+        (2, 3)
     """
     if dtype is not None and is_int_dtype(dtype):
         return randint(shape, int(minval), int(maxval), dtype, seed)
@@ -67,6 +71,10 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.normal((2, 3), seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "normal")
     return ops.add(ops.multiply(_normal(seed, _shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
@@ -83,6 +91,10 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.truncated_normal((2, 3), seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "truncated_normal")
     work = "float64" if dtype == "float64" else "float32"
@@ -104,6 +116,10 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.randint((2, 3), 0, 10, seed=1).shape
+        (2, 3)
     """
     if not is_int_dtype(dtype):
         raise ValueError(f"random.randint: dtype must be an integer one; got {dtype!r}.")
@@ -123,6 +139,10 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `(batch, num_samples)`, `dtype`.
+
+    Example:
+        >>> random.categorical([[0.0, 1.0, 2.0]], num_samples=4, seed=1).shape
+        (1, 4)
     """
     logits = ops.convert_to_tensor(logits)
     if len(logits.shape) != 2:
@@ -146,6 +166,11 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: shape and dtype of `inputs`.
+
+    Example:
+        >>> values = random.dropout(ops.ones(100), rate=0.5, seed=1)
+        >>> sorted({float(x) for x in values})
+        [0.0, 2.0]
 
     Reference: Srivastava et al., Dropout, 2014.
     """
@@ -177,6 +202,10 @@ def shuffle(x, axis=0, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: shape and dtype of `x`.
+
+    Example:
+        >>> sorted(random.shuffle(ops.arange(4), seed=1).tolist())
+        [0, 1, 2, 3]
     """
     x = ops.convert_to_tensor(x)
     return ops.take(x, engine.random.permutation(draw_seed(seed), x.shape[axis]), axis=axis)
@@ -193,6 +222,10 @@ def gamma(shape, alpha, dtype=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.gamma((2, 3), alpha=2.0, seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "gamma")
     return _gamma(draw_seed(seed), shape, alpha, dtype)
@@ -214,6 +247,10 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`, in (0, 1).
+
+    Example:
+        >>> random.beta((2, 3), alpha=1.0, beta=2.0, seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "beta")
     pair = draw_seed(seed)
@@ -236,6 +273,10 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`, whole numbers.
+
+    Example:
+        >>> random.binomial((2, 3), counts=10, probabilities=0.5, seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "binomial")
     shape = _shape(shape)

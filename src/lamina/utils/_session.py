@@ -14,6 +14,10 @@ def clear_session(free_memory: bool = True) -> None:
 
     Args:
         free_memory: whether garbage is collected now.
+    Example:
+        >>> utils.clear_session()
+        >>> layers.Dense(1).name
+        'dense'
     """
     reset_names()
     context.training = None

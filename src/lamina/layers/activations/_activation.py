@@ -13,6 +13,9 @@ class Activation(Layer):
 
     Args:
         activation: function or its name.
+    Example:
+        >>> layers.Activation("relu")([-1.0, 2.0])
+        Tensor([0., 2.], dtype=float32)
     """
 
     def __init__(self, activation, **kwargs):

@@ -13,6 +13,9 @@ class LeakyReLU(ElementwiseLayer):
 
     Args:
         negative_slope: number, zero or above.
+    Example:
+        >>> layers.LeakyReLU(negative_slope=0.5)([-1.0, 2.0])
+        Tensor([-0.5,  2. ], dtype=float32)
     """
 
     def __init__(self, negative_slope=0.3, **kwargs):

@@ -17,6 +17,9 @@ class Softmax(ElementwiseLayer):
         axis: int, or a list of ints to normalise over several axes together.
 
     `call` takes a boolean `mask` of the shape of the inputs: False entries get no weight; a row without any True entry is 0.
+    Example:
+        >>> layers.Softmax()([[0.0, 0.0]])
+        Tensor([[0.5, 0.5]], dtype=float32)
     """
 
     def __init__(self, axis=-1, **kwargs):

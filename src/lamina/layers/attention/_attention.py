@@ -30,6 +30,10 @@ class Attention(Layer):
     queries are 0), `use_causal_mask` (a step sees only steps up to its own) and `return_attention_scores` (gives the
     weights `(batch, targets, sources)`, too).
 
+    Example:
+        >>> layers.Attention()([ops.ones((2, 3, 4)), ops.ones((2, 5, 4))]).shape
+        (2, 3, 4)
+
     Reference: Luong et al., Effective Approaches to Attention-based Neural Machine Translation, 2015, arXiv:1508.04025
     """
 

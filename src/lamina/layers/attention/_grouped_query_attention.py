@@ -32,6 +32,11 @@ class GroupedQueryAttention(ProjectedAttention):
     `(batch, targets, sources)`), `use_causal_mask`, and `return_attention_scores`, which gives the weights
     `(batch, query heads, targets, sources)`, too.
 
+    Example:
+        >>> layer = layers.GroupQueryAttention(head_dim=4, num_query_heads=4, num_key_value_heads=2)
+        >>> layer(ops.ones((2, 3, 8)), ops.ones((2, 5, 8))).shape
+        (2, 3, 8)
+
     Reference: Ainslie et al., GQA: Training Generalized Multi-Query Transformer Models, 2023, arXiv:2305.13245
     """
 

@@ -85,6 +85,10 @@ class SeparableConv1D(BaseSeparableConv):
         activation, use_bias, bias_initializer, bias_regularizer, bias_constraint: as for Conv1D.
 
     Input `(batch, steps, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.SeparableConv1D(4, 3)(ops.ones((2, 10, 3))).shape
+        (2, 8, 4)
+
     Reference: Chollet, Xception, 2016, arXiv:1610.02357.
     """
 
@@ -120,6 +124,10 @@ class SeparableConv2D(BaseSeparableConv):
         activation, use_bias, bias_initializer, bias_regularizer, bias_constraint: as for Conv2D.
 
     Input `(batch, height, width, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.SeparableConv2D(4, 3)(ops.ones((2, 8, 8, 3))).shape
+        (2, 6, 6, 4)
+
     Reference: Chollet, Xception, 2016, arXiv:1610.02357.
     """
 

@@ -22,6 +22,9 @@ class Embedding(Layer):
         lora_rank, lora_alpha, quantization_config: must be None.
 
     Input `(batch, ...)`, integers; output `(batch, ..., output_dim)`.
+    Example:
+        >>> layers.Embedding(10, 4)(ops.array([[1, 2, 3]])).shape
+        (1, 3, 4)
     """
 
     def __init__(

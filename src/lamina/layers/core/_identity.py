@@ -7,7 +7,12 @@ from .._specs import keep_dtype
 
 @public("layers.Identity")
 class Identity(Layer):
-    """Gives its input back, unchanged."""
+    """Gives its input back, unchanged.
+
+    Example:
+        >>> layers.Identity()([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
+    """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

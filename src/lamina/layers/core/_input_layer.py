@@ -23,6 +23,9 @@ class InputLayer(Layer):
         input_tensor: a KerasTensor to use in place of a new one.
         optional: whether None may be given.
         name: name of the layer.
+    Example:
+        >>> layers.InputLayer((3,)).output.shape
+        (None, 3)
     """
 
     def __init__(

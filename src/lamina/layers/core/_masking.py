@@ -15,6 +15,10 @@ class Masking(Layer):
         mask_value: number that marks padding.
 
     Input and output `(batch, steps, features)`.
+    Example:
+        >>> x = ops.array([[[1.0], [0.0], [2.0]]])
+        >>> layers.Masking().compute_mask(x)
+        Tensor([[ True, False,  True]])
     """
 
     def __init__(self, mask_value=0.0, **kwargs):

@@ -12,6 +12,12 @@ class Wrapper(Layer):
 
     Args:
         layer: the layer inside.
+    Example:
+        >>> class Twice(layers.Wrapper):
+        ...     def call(self, x):
+        ...         return self.layer(self.layer(x))
+        >>> Twice(layers.Dense(3))(ops.ones((2, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, layer, **kwargs):

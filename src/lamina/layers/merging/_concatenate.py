@@ -12,6 +12,9 @@ class Concatenate(Merge):
 
     Args:
         axis: int; the other axes must agree.
+    Example:
+        >>> layers.Concatenate()([ops.ones((2, 3)), ops.ones((2, 1))]).shape
+        (2, 4)
     """
 
     def __init__(self, axis=-1, **kwargs):
@@ -65,5 +68,10 @@ class Concatenate(Merge):
 
 @public("layers.concatenate")
 def concatenate(inputs, axis=-1, **kwargs):
-    """The tensors one behind the other, through a layer `Concatenate`."""
+    """The tensors one behind the other, through a layer `Concatenate`.
+
+    Example:
+        >>> layers.concatenate([ops.ones((2, 3)), ops.ones((2, 1))]).shape
+        (2, 4)
+    """
     return Concatenate(axis=axis, **kwargs)(inputs)

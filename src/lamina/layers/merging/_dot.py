@@ -17,6 +17,10 @@ class Dot(Merge):
         normalize: whether both are scaled to length 1 along these axes first (the cosine of their angle).
 
     Of `(batch, 2, 5)` and `(batch, 5, 3)` with `axes=(2, 1)`: `(batch, 2, 3)`; of two vectors: `(batch, 1)`.
+    Example:
+        >>> layers.Dot(axes=1)([ops.ones((2, 3)), ops.ones((2, 3))])
+        Tensor([[3.],
+                [3.]], dtype=float32)
     """
 
     least = 2
@@ -70,5 +74,11 @@ class Dot(Merge):
 
 @public("layers.dot")
 def dot(inputs, axes=-1, **kwargs):
-    """The dot product of two tensors, through a layer `Dot`."""
+    """The dot product of two tensors, through a layer `Dot`.
+
+    Example:
+        >>> layers.dot([ops.ones((2, 3)), ops.ones((2, 3))], axes=1)
+        Tensor([[3.],
+                [3.]], dtype=float32)
+    """
     return Dot(axes=axes, **kwargs)(inputs)

@@ -29,6 +29,10 @@ class BatchNormalization(Layer):
 
     `call` takes a `mask` without the features' axis: masked steps take no part in the statistics.
 
+    Example:
+        >>> layers.BatchNormalization()(ops.ones((2, 3)), training=True).shape
+        (2, 3)
+
     Reference: Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167
     """
 

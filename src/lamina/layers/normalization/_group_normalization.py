@@ -22,6 +22,10 @@ class GroupNormalization(Layer):
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
             of the factors.
 
+    Example:
+        >>> layers.GroupNormalization(groups=2)(ops.ones((2, 4, 6))).shape
+        (2, 4, 6)
+
     Reference: Wu and He, Group Normalization, 2018, arXiv:1803.08494
     """
 

@@ -19,6 +19,10 @@ class LayerNormalization(Layer):
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
             of the factors.
 
+    Example:
+        >>> layers.LayerNormalization()([[1.0, 3.0]])
+        Tensor([[-0.9995004,  0.9995004]], dtype=float32)
+
     Reference: Ba et al., Layer Normalization, 2016, arXiv:1607.06450
     """
 

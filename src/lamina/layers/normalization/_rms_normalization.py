@@ -17,6 +17,10 @@ class RMSNormalization(Layer):
         axis: int or list of ints, the axes of features.
         epsilon: added to the mean square.
 
+    Example:
+        >>> layers.RMSNormalization()([[3.0, 4.0]])
+        Tensor([[0.8485281, 1.1313708]], dtype=float32)
+
     Reference: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467
     """
 

@@ -19,6 +19,10 @@ class SpectralNormalization(Wrapper):
         layer: a layer with a `kernel` (Dense, Conv2D, ...) or `embeddings`.
         power_iterations: number of iterations a call.
 
+    Example:
+        >>> layers.SpectralNormalization(layers.Dense(3))(ops.ones((2, 4))).shape
+        (2, 3)
+
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018, arXiv:1802.05957
     """
 

@@ -13,6 +13,9 @@ class UnitNormalization(Layer):
 
     Args:
         axis: int or list of ints, the axes that the norm is taken over.
+    Example:
+        >>> layers.UnitNormalization()([[3.0, 4.0]])
+        Tensor([[0.6, 0.8]], dtype=float32)
     """
 
     def __init__(self, axis=-1, **kwargs):

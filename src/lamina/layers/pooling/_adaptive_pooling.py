@@ -44,6 +44,9 @@ class AdaptiveAveragePooling1D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveAveragePooling1D(2)(ops.ones((2, 5, 3))).shape
+        (2, 2, 3)
     """
 
     pool = staticmethod(ops.adaptive_average_pool)
@@ -61,6 +64,9 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveAveragePooling2D((2, 3))(ops.ones((2, 5, 7, 3))).shape
+        (2, 2, 3, 3)
     """
 
     pool = staticmethod(ops.adaptive_average_pool)
@@ -95,6 +101,9 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveMaxPooling1D(2)(ops.ones((2, 5, 3))).shape
+        (2, 2, 3)
     """
 
     pool = staticmethod(ops.adaptive_max_pool)
@@ -112,6 +121,9 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveMaxPooling2D((2, 3))(ops.ones((2, 5, 7, 3))).shape
+        (2, 2, 3, 3)
     """
 
     pool = staticmethod(ops.adaptive_max_pool)

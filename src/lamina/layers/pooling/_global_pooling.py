@@ -38,6 +38,9 @@ class GlobalMaxPooling1D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, steps, features)`, output `(batch, features)`.
+    Example:
+        >>> layers.GlobalMaxPooling1D()(ops.array([[[1.0], [3.0], [2.0]]]))
+        Tensor([[3.]], dtype=float32)
     """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
@@ -56,6 +59,9 @@ class GlobalMaxPooling2D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalMaxPooling2D()(ops.ones((2, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
@@ -74,6 +80,9 @@ class GlobalMaxPooling3D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, depth, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalMaxPooling3D()(ops.ones((2, 4, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
@@ -92,6 +101,9 @@ class GlobalAveragePooling1D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, steps, features)`, output `(batch, features)`.
+    Example:
+        >>> layers.GlobalAveragePooling1D()(ops.array([[[1.0], [3.0], [2.0]]]))
+        Tensor([[2.]], dtype=float32)
     """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
@@ -118,6 +130,9 @@ class GlobalAveragePooling2D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalAveragePooling2D()(ops.ones((2, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
@@ -136,6 +151,9 @@ class GlobalAveragePooling3D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, depth, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalAveragePooling3D()(ops.ones((2, 4, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):

@@ -52,6 +52,9 @@ class MaxPooling1D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.MaxPooling1D(2)(ops.array([[[1.0], [3.0], [2.0], [0.0]]])).tolist()
+        [[[3.0], [2.0]]]
     """
 
     pool = staticmethod(ops.max_pool)
@@ -71,6 +74,9 @@ class MaxPooling2D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.MaxPooling2D(2)(ops.ones((2, 8, 8, 3))).shape
+        (2, 4, 4, 3)
     """
 
     pool = staticmethod(ops.max_pool)
@@ -90,6 +96,9 @@ class MaxPooling3D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.MaxPooling3D(2)(ops.ones((1, 4, 4, 4, 3))).shape
+        (1, 2, 2, 2, 3)
     """
 
     pool = staticmethod(ops.max_pool)
@@ -109,6 +118,9 @@ class AveragePooling1D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.AveragePooling1D(2)(ops.array([[[1.0], [3.0], [2.0], [0.0]]])).tolist()
+        [[[2.0], [1.0]]]
     """
 
     pool = staticmethod(ops.average_pool)
@@ -128,6 +140,9 @@ class AveragePooling2D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AveragePooling2D(2)(ops.ones((2, 8, 8, 3))).shape
+        (2, 4, 4, 3)
     """
 
     pool = staticmethod(ops.average_pool)
@@ -147,6 +162,9 @@ class AveragePooling3D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AveragePooling3D(2)(ops.ones((1, 4, 4, 4, 3))).shape
+        (1, 2, 2, 2, 3)
     """
 
     pool = staticmethod(ops.average_pool)

@@ -20,6 +20,10 @@ class CategoryEncoding(Layer):
         sparse: must be False.
 
     `call` takes `count_weights`, of the shape of the inputs, in mode "count".
+    Example:
+        >>> layers.CategoryEncoding(num_tokens=3, output_mode="one_hot")([0, 2])
+        Tensor([[1., 0., 0.],
+                [0., 0., 1.]], dtype=float32)
     """
 
     def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):

@@ -25,6 +25,9 @@ class Discretization(Layer):
         epsilon: accepted for Keras's sake; the quantiles here are exact.
         output_mode: "int", "one_hot", "multi_hot" or "count".
         sparse: must be False.
+    Example:
+        >>> layers.Discretization(bin_boundaries=[0.0, 1.0])([-1.0, 0.5, 3.0])
+        Tensor([0, 1, 2])
     """
 
     def __init__(

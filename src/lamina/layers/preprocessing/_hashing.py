@@ -20,6 +20,9 @@ class Hashing(HostLayer):
         salt: int or pair of ints that picks another hash function (SipHash in place of FarmHash).
         output_mode: "int", "one_hot", "multi_hot" or "count".
         sparse: must be False.
+    Example:
+        >>> layers.Hashing(num_bins=3)(["a", "b", "a"]).shape
+        (3,)
     """
 
     def __init__(self, num_bins, mask_value=None, salt=None, output_mode="int", sparse=False, **kwargs):

@@ -19,6 +19,11 @@ class Normalization(Layer):
         axis: int, tuple of ints or None: the axes that have statistics of their own; None for one mean over all.
         mean, variance: numbers or arrays; both or neither.
         invert: whether the layer undoes the normalisation.
+    Example:
+        >>> layer = layers.Normalization()
+        >>> layer.adapt(np.array([[1.0], [3.0]]))
+        >>> layer([[3.0]])
+        Tensor([[1.]], dtype=float32)
     """
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):

@@ -15,6 +15,9 @@ class Rescaling(Layer):
     Args:
         scale: number or list of numbers for the last axis.
         offset: number or list of numbers.
+    Example:
+        >>> layers.Rescaling(1 / 255)([0.0, 255.0])
+        Tensor([0., 1.], dtype=float32)
     """
 
     def __init__(self, scale, offset=0.0, **kwargs):

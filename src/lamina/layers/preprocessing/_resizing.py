@@ -27,6 +27,9 @@ class Resizing(Layer):
     Input `(batch, height, width, channels)` or one image without the batch; or a dict with "images" and perhaps
     "segmentation_masks" (resized by "nearest") and "labels" (left alone). Output of the same dtype.
     Raises ValueError for other sizes, names and dicts.
+    Example:
+        >>> layers.Resizing(4, 6)(ops.ones((2, 8, 8, 3))).shape
+        (2, 4, 6, 3)
     """
 
     def __init__(

@@ -13,6 +13,12 @@ class ActivityRegularization(Layer):
 
     Args:
         l1, l2: weights of the two penalties.
+    Example:
+        >>> layer = layers.ActivityRegularization(l1=0.5)
+        >>> layer(ops.ones((1, 4)))
+        Tensor([[1., 1., 1., 1.]], dtype=float32)
+        >>> layer.losses
+        [Tensor(2., dtype=float32)]
     """
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):

@@ -14,6 +14,9 @@ class GaussianNoise(RandomLayer):
     Args:
         stddev: standard deviation of the noise.
         seed: int or None.
+    Example:
+        >>> layers.GaussianNoise(0.5)([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
     """
 
     def __init__(self, stddev, seed=None, **kwargs):
@@ -41,6 +44,10 @@ class GaussianDropout(RandomLayer):
     Args:
         rate: as in Dropout, `0 <= rate < 1`.
         seed: int or None.
+
+    Example:
+        >>> layers.GaussianDropout(0.5)([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
 
     Reference: Srivastava et al., Dropout, JMLR 15, 2014
     """

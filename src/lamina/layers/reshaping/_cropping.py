@@ -47,6 +47,9 @@ class Cropping1D(BaseCropping):
         cropping: an int for both ends, or a pair (before, after).
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.Cropping1D(1)(ops.ones((2, 5, 3))).shape
+        (2, 3, 3)
     """
 
     _has_layout = False
@@ -64,6 +67,9 @@ class Cropping2D(BaseCropping):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.Cropping2D(((1, 0), (2, 1)))(ops.ones((2, 5, 6, 3))).shape
+        (2, 4, 3, 3)
     """
 
     _has_layout = True
@@ -81,6 +87,9 @@ class Cropping3D(BaseCropping):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.Cropping3D(1)(ops.ones((2, 5, 5, 5, 3))).shape
+        (2, 3, 3, 3, 3)
     """
 
     _has_layout = True

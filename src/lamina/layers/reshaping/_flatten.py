@@ -17,6 +17,9 @@ class Flatten(Layer):
             fit either layout.
 
     Input `(batch, ...)`, output `(batch, features)`.
+    Example:
+        >>> layers.Flatten()(ops.ones((2, 3, 4))).shape
+        (2, 12)
     """
 
     def __init__(self, data_format=None, **kwargs):

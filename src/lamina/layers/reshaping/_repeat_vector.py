@@ -17,6 +17,9 @@ class RepeatVector(Layer):
         n: how often.
 
     Input `(batch, features)`, output `(batch, n, features)`.
+    Example:
+        >>> layers.RepeatVector(3)(ops.ones((2, 4))).shape
+        (2, 3, 4)
     """
 
     def __init__(self, n, **kwargs):

@@ -15,6 +15,9 @@ class Reshape(Layer):
         target_shape: tuple without the batch; one entry may be -1, for what remains.
 
     Input `(batch, ...)`, output `(batch, *target_shape)`.
+    Example:
+        >>> layers.Reshape((4, -1))(ops.ones((2, 3, 4))).shape
+        (2, 4, 3)
     """
 
     def __init__(self, target_shape, **kwargs):

@@ -39,6 +39,9 @@ class UpSampling1D(BaseUpSampling):
         size: how often.
 
     Input `(batch, steps, features)`, output `(batch, steps * size, features)`.
+    Example:
+        >>> layers.UpSampling1D(2)(ops.array([[[1.0], [2.0]]])).tolist()
+        [[[1.0], [1.0], [2.0], [2.0]]]
     """
 
     def __init__(self, size=2, **kwargs):
@@ -59,6 +62,9 @@ class UpSampling2D(BaseUpSampling):
 
     Input `(batch, height, width, channels)`, output `(batch, height * size[0], width * size[1], channels)`.
     Raises ValueError for another interpolation.
+    Example:
+        >>> layers.UpSampling2D(2)(ops.ones((2, 4, 4, 3))).shape
+        (2, 8, 8, 3)
     """
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
@@ -91,6 +97,9 @@ class UpSampling3D(BaseUpSampling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.UpSampling3D(2)(ops.ones((1, 2, 2, 2, 3))).shape
+        (1, 4, 4, 4, 3)
     """
 
     def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):

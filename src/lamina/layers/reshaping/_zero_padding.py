@@ -41,6 +41,9 @@ class ZeroPadding1D(BaseZeroPadding):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.ZeroPadding1D(1)(ops.ones((1, 2, 1))).tolist()
+        [[[0.0], [1.0], [1.0], [0.0]]]
     """
 
     _has_layout = True
@@ -58,6 +61,9 @@ class ZeroPadding2D(BaseZeroPadding):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.ZeroPadding2D(((1, 0), (2, 1)))(ops.ones((2, 5, 6, 3))).shape
+        (2, 6, 9, 3)
     """
 
     _has_layout = True
@@ -75,6 +81,9 @@ class ZeroPadding3D(BaseZeroPadding):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.ZeroPadding3D(1)(ops.ones((2, 5, 5, 5, 3))).shape
+        (2, 7, 7, 7, 3)
     """
 
     _has_layout = True

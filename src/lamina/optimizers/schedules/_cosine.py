@@ -26,6 +26,11 @@ class CosineDecay(LearningRateSchedule):
         name: name of the schedule.
         warmup_target: the rate at the end of the warm-up; None for no warm-up.
         warmup_steps: steps of the warm-up.
+    Example:
+        >>> schedule = optimizers.schedules.CosineDecay(0.1, decay_steps=100)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.05, dtype=float32))
+
     Reference: Loshchilov and Hutter, SGDR, 2017, arXiv:1608.03983.
     """
 
@@ -87,6 +92,11 @@ class CosineDecayRestarts(LearningRateSchedule):
         t_mul, m_mul: see above.
         alpha: the lowest rate, as a share of the first.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.CosineDecayRestarts(0.1, first_decay_steps=50)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.1, dtype=float32))
+
     Reference: Loshchilov and Hutter, SGDR, 2017, arXiv:1608.03983.
     """
 

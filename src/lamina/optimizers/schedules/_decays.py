@@ -52,6 +52,10 @@ class ExponentialDecay(_Decay):
         decay_steps, decay_rate: see above.
         staircase: whether the exponent is rounded down, so that the rate falls in steps.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.25)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.05, dtype=float32))
     """
 
     def __call__(self, step: Any) -> Any:
@@ -68,6 +72,10 @@ class InverseTimeDecay(_Decay):
         decay_steps, decay_rate: see above.
         staircase: whether step / decay_steps is rounded down, so that the rate falls in steps.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.InverseTimeDecay(0.1, decay_steps=100, decay_rate=1.0)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.06666667, dtype=float32))
     """
 
     def __call__(self, step: Any) -> Any:
@@ -86,6 +94,10 @@ class PolynomialDecay(LearningRateSchedule):
         power: 1 for a straight line.
         cycle: whether, after the end, it starts again with the next multiple of decay_steps.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.PolynomialDecay(0.1, decay_steps=100, end_learning_rate=0.0)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.05, dtype=float32))
     """
 
     def __init__(

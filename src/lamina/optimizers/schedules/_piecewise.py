@@ -19,6 +19,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         values: list of rates, one more than boundaries.
         name: name of the schedule.
     Raises ValueError if the lengths do not fit, boundaries do not rise, or there is a negative number.
+    Example:
+        >>> schedule = optimizers.schedules.PiecewiseConstantDecay([10, 20], [0.5, 0.25, 0.125])
+        >>> schedule(10), schedule(11)
+        (Tensor(0.5, dtype=float32), Tensor(0.25, dtype=float32))
     """
 
     def __init__(self, boundaries: Any, values: Any, name: str = "PiecewiseConstant"):

@@ -20,6 +20,14 @@ class LearningRateScheduler(Callback):
         schedule: `schedule(epoch, rate)`, or `schedule(epoch)`, returns the rate, a float.
         verbose: 1 prints it.
     Raises ValueError if the schedule does not return a number.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> callback = callbacks.LearningRateScheduler(lambda epoch: 0.5 / 2**epoch)
+        >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])
+        >>> history.history["learning_rate"]
+        [0.5, 0.25]
     """
 
     def __init__(self, schedule: Callable, verbose: int = 0):

@@ -22,6 +22,14 @@ class ReduceLROnPlateau(Monitor):
         cooldown: epochs to wait after a fall before watching again.
         min_lr: the rate never falls below it.
     Raises ValueError unless 0 <= factor < 1 and min_lr >= 0.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> callback = callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1e9)
+        >>> history = model.fit(x, y, epochs=3, verbose=0, callbacks=[callback])
+        >>> history.history["learning_rate"][-1] < 0.01
+        True
     """
 
     def __init__(

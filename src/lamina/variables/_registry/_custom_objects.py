@@ -20,7 +20,12 @@ _local = _Local()
 
 @public("utils.get_custom_objects", "saving.get_custom_objects")
 def get_custom_objects() -> dict[str, Any]:
-    """The table of registered custom objects, by name; entries may be added and removed."""
+    """The table of registered custom objects, by name; entries may be added and removed.
+
+    Example:
+        >>> isinstance(utils.get_custom_objects(), dict)
+        True
+    """
     return _custom
 
 
@@ -32,6 +37,14 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
         package: the group that the name belongs to.
         name: name in files; by default that of the class or function.
     Raises ValueError for a class without `get_config`.
+    Example:
+        >>> @utils.register_keras_serializable("mine")
+        ... def halve(x):
+        ...     return x / 2
+        >>> utils.get_registered_name(halve)
+        'mine>halve'
+        >>> utils.get_registered_object("mine>halve") is halve
+        True
     """
 
     def decorate(thing: Any) -> Any:
@@ -50,13 +63,23 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 @public("utils.get_registered_name", "saving.get_registered_name")
 def get_registered_name(obj: Any) -> str:
-    """The name under which a class or function is registered, else its own name."""
+    """The name under which a class or function is registered, else its own name.
+
+    Example:
+        >>> utils.get_registered_name(layers.Dense)
+        'Dense'
+    """
     return _custom_names.get(obj) or obj.__name__
 
 
 @public("utils.get_registered_object", "saving.get_registered_object")
 def get_registered_object(name: str, custom_objects: Any = None, module_objects: Any = None) -> Any:
-    """The class or function of that name among the objects in scope, registered or given; None if there is none."""
+    """The class or function of that name among the objects in scope, registered or given; None if there is none.
+
+    Example:
+        >>> utils.get_registered_object("nothing") is None
+        True
+    """
     for table in (_local.objects, _custom, custom_objects, module_objects):
         if table and name in table:
             return table[name]
@@ -74,6 +97,13 @@ class CustomObjectScope:
 
     Args:
         custom_objects: dict from name to class or function.
+    Example:
+        >>> def halve(x):
+        ...     return x / 2
+        >>> with utils.custom_object_scope({"halve": halve}):
+        ...     activation = layers.Activation("halve")
+        >>> activation([4.0])
+        Tensor([2.], dtype=float32)
     """
 
     def __init__(self, custom_objects: dict[str, Any] | None):

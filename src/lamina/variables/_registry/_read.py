@@ -27,6 +27,10 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
         custom_objects: dict from name to class or function of your own, for names that are not registered.
         safe_mode: accepted for Keras's sake; in either case no code from a file is run.
     Raises ValueError for an unknown class or function, for a lambda, and for a config that the class does not accept.
+    Example:
+        >>> config = utils.serialize_keras_object(layers.Dense(3))
+        >>> utils.deserialize_keras_object(config).units
+        3
     """
     module_objects = kwargs.pop("module_objects", None)
     kwargs.pop("printable_module_name", None)

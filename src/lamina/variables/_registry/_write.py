@@ -21,6 +21,9 @@ def serialize_keras_object(obj: Any) -> Any:
 
     Objects are described by their class and `get_config()`, functions by name, arrays by value and dtype.
     Raises TypeError for an object without `get_config()`, ValueError for a lambda.
+    Example:
+        >>> utils.serialize_keras_object(layers.Flatten(name="flat"))["class_name"]
+        'Flatten'
     """
     if isinstance(obj, PLAIN):
         return obj
