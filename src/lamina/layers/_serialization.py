@@ -5,7 +5,7 @@ from typing import Any
 from lamina._public import public
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from ._layer import Layer
+from ._base._layer import Layer
 
 
 @public("layers.serialize")

@@ -9,8 +9,8 @@ from lamina import ops, tree
 from lamina._deprecation import warn_once
 from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
-from lamina.layers._call import as_shapes, map_shapes, training_mode
-from lamina.layers._mask import get_mask, set_mask
+from lamina.layers._base._call import as_shapes, map_shapes, training_mode
+from lamina.layers._base._mask import get_mask, set_mask
 from lamina.ops._symbolic import Function, KerasTensor, Node, run_nodes
 from lamina.training import Trainer
 from lamina.variables import serialize_keras_object

@@ -7,7 +7,7 @@ from typing import Any, Self
 from lamina import saving
 from lamina._public import public
 from lamina.layers import Layer
-from lamina.layers._call import as_shapes, map_shapes
+from lamina.layers._base._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
 from lamina.training import Trainer
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object

@@ -7,7 +7,7 @@ import numpy as np
 from lamina import ops, tree
 from lamina._public import public
 from lamina.layers import InputLayer, Layer
-from lamina.layers._call import as_shapes, is_shape, training_mode
+from lamina.layers._base._call import as_shapes, is_shape, training_mode
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 

@@ -4,7 +4,7 @@ import gc
 
 from lamina._deprecation import forget_warnings
 from lamina._public import public
-from lamina.layers._call import context
+from lamina.layers._base._call import context
 from lamina.ops._symbolic import reset_names
 
 

@@ -3,8 +3,8 @@ from typing import Any
 from lamina import activations
 from lamina._public import public
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Activation")

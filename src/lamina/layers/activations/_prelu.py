@@ -3,8 +3,8 @@ from typing import Any
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._public import public
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 @public("layers.PReLU")

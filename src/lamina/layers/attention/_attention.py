@@ -6,7 +6,7 @@ from lamina._public import public
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import SeedGenerator
 
-from .._layer import Layer
+from .._base._layer import Layer
 from ._masks import both, causal_mask
 
 # Taken from masked scores: large enough to leave them no weight, small enough for half precision.

@@ -10,8 +10,8 @@ from lamina.layers.core._einsum_dense import EinsumDense
 from lamina.layers.regularization._dropout import Dropout
 from lamina.ops._symbolic import KerasTensor
 
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 from ._masks import attention_mask_of
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -6,8 +6,8 @@ from lamina import _settings, activations, constraints, initializers, ops, regul
 from lamina._checks import check_one_of, check_positive_int
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BaseConv(Layer):

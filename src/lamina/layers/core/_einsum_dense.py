@@ -3,8 +3,8 @@ from typing import Any
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._public import public
 
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 
 
 @public("layers.EinsumDense")

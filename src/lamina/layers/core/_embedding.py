@@ -4,9 +4,9 @@ from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
 
-from .._layer import Layer
-from .._specs import specs_of
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._specs import specs_of
+from .._base._unsupported import refuse
 
 
 @public("layers.Embedding")

@@ -1,8 +1,8 @@
 from lamina import tree
 from lamina._public import public
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Identity")

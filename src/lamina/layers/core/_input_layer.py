@@ -7,7 +7,7 @@ from lamina._deprecation import warn_once
 from lamina._public import public
 from lamina.ops._symbolic import KerasTensor, Node
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 
 @public("layers.InputLayer")

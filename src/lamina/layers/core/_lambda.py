@@ -6,8 +6,8 @@ from lamina._public import public
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._call import as_shapes, is_shape, map_shapes
-from .._layer import Layer
+from .._base._call import as_shapes, is_shape, map_shapes
+from .._base._layer import Layer
 
 
 @public("layers.Lambda")

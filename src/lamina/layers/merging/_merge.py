@@ -4,8 +4,8 @@ from typing import Any
 
 from lamina import ops
 
-from .._layer import Layer
-from .._specs import dtype_inside, specs_of
+from .._base._layer import Layer
+from .._base._specs import dtype_inside, specs_of
 
 
 class Merge(Layer):

@@ -5,9 +5,9 @@ from lamina import _settings, constraints, initializers, ops, regularizers
 from lamina._public import public
 from lamina.engines import engine
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 
 
 @public("layers.BatchNormalization")

@@ -3,7 +3,7 @@ from typing import Any
 from lamina import constraints, initializers, ops, regularizers
 from lamina._public import public
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 
 @public("layers.LayerNormalization")

@@ -3,7 +3,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
-from .._layer import Layer
+from .._base._layer import Layer
 from ._axes import check_axes, read_axes
 
 

@@ -5,7 +5,7 @@ from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina.layers.core._wrapper import Wrapper
 
-from .._input_spec import InputSpec
+from .._base._input_spec import InputSpec
 
 
 @public("layers.SpectralNormalization")

@@ -6,8 +6,8 @@ from lamina import _settings, ops
 from lamina._public import public
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BaseAdaptivePooling(Layer):

@@ -7,8 +7,8 @@ from lamina._checks import check_one_of
 from lamina._public import public
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BasePooling(Layer):

@@ -4,9 +4,9 @@ from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina.engines import engine
 
-from .._layer import Layer
-from .._specs import specs_of
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._specs import specs_of
+from .._base._unsupported import refuse
 from ._encode import encode, encoded_shape
 
 

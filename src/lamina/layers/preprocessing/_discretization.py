@@ -6,9 +6,9 @@ from lamina import ops
 from lamina._checks import check_one_of
 from lamina._public import public
 
-from .._layer import Layer
-from .._specs import specs_of
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._specs import specs_of
+from .._base._unsupported import refuse
 from ._adapt import batches_of
 from ._encode import encode, encoded_shape
 

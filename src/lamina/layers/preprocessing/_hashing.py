@@ -5,7 +5,7 @@ import numpy as np
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 
-from .._unsupported import refuse
+from .._base._unsupported import refuse
 from ._fingerprint import fingerprint64, siphash24
 from ._host import HostLayer
 

@@ -7,7 +7,7 @@ import numpy as np
 from lamina import ops
 from lamina.ops._symbolic import KerasTensor
 
-from .._layer import Layer
+from .._base._layer import Layer
 from ._encode import encode, encoded_shape
 
 

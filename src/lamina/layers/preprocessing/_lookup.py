@@ -10,7 +10,7 @@ from lamina import ops
 from lamina._checks import check_one_of
 from lamina.ops._symbolic import KerasTensor
 
-from .._unsupported import refuse
+from .._base._unsupported import refuse
 from ._adapt import batches_of
 from ._fingerprint import fingerprint64, siphash24
 from ._host import HostLayer

@@ -5,7 +5,7 @@ import numpy as np
 from lamina import _settings, ops
 from lamina._public import public
 
-from .._layer import Layer
+from .._base._layer import Layer
 from ._adapt import batches_of
 
 

@@ -7,7 +7,7 @@ from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina.ops._image import INTERPOLATIONS
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 
 @public("layers.Resizing")

@@ -3,7 +3,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
-from .._input_spec import InputSpec
+from .._base._input_spec import InputSpec
 from ._dropout import Dropout
 
 

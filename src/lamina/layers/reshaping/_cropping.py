@@ -5,8 +5,8 @@ from typing import Any
 from lamina import _settings
 from lamina._public import public
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 from ._pairs import pairs_of
 
 

@@ -4,9 +4,9 @@ from lamina import ops
 from lamina._checks import check_positive_int
 from lamina._public import public
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.RepeatVector")

@@ -9,9 +9,9 @@ from lamina._public import public
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import Variable, deserialize_keras_object, serialize_keras_object
 
-from .._call import function_of, signature_of
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._call import function_of, signature_of
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 from ._cell import RecurrentCell
 from ._stacked_rnn_cells import StackedRNNCells
 

@@ -4,7 +4,7 @@ from lamina import ops, tree
 from lamina._public import public
 from lamina.layers.core._wrapper import Wrapper
 
-from .._call import function_of, signature_of
+from .._base._call import function_of, signature_of
 
 
 @public("layers.TimeDistributed")
