@@ -52,8 +52,8 @@ def own_imports(path):
     package = package[:-1] if path.name == "__init__.py" else package
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            names = [a.name for a in node.names if a.name.startswith("lamina.")]
-            yield from ((n.split(".")[1], node.lineno) for n in names)
+            names = [a.name for a in node.names if a.name.split(".")[0] == "lamina"]
+            yield from ((n.partition(".")[2].split(".")[0], node.lineno) for n in names)
         elif isinstance(node, ast.ImportFrom):
             if node.level:
                 base = package[: len(package) - node.level + 1] if node.level > 1 else package
@@ -85,15 +85,88 @@ def test_imports_go_down(path):
         assert below, f"{path.name}:{line} on floor {floor} ({part}) imports lamina.{target} of floor {FLOORS[target]}"
 
 
-def test_no_function_level_import_of_our_own_code():
-    """A name that must be imported inside a function lives on the wrong floor."""
-    allowed = {"_functional.py", "_model.py", "_engine.py"}  # a subclass made by its base; the version
-    found = []
-    for path in modules():
-        for function in ast.walk(ast.parse(path.read_text())):
-            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for node in ast.walk(function):
-                    if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("lamina")):
-                        if path.name not in allowed:
-                            found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+def imports_in_functions(tree):
+    """Modules imported inside functions, with the line; a relative import has the module ""."""
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import):
+                    yield from ((alias.name, node.lineno) for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    yield "" if node.level else node.module, node.lineno
+
+
+# Loaded at first need, since they take long or may be missing.
+LATE = {"h5py", "matplotlib", "ml_dtypes", "narwhals", "rich", "torch", "jax"}
+
+
+def test_only_slow_libraries_are_imported_inside_functions():
+    """A name of ours that must be imported inside a function lives on the wrong floor."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line} {name or 'a module of ours'}"
+        for path in modules()
+        for name, line in imports_in_functions(ast.parse(path.read_text()))
+        if name.split(".")[0] not in LATE
+    ]
     assert not found, found
+
+
+def files_by_module():
+    found = {}
+    for path in modules():
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[parts[:-1] if path.name == "__init__.py" else parts] = path
+    return found
+
+
+def imported_modules(module, path, files):
+    """The modules of ours that a file imports, wherever in it, each as the tuple of its path."""
+    package = module if path.name == "__init__.py" else module[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        own = tuple(node.module.split(".")) if node.module else ()
+        if node.level:
+            base = (*package[: len(package) - node.level + 1], *own)
+        elif own[:1] == ("lamina",):
+            base = own[1:]
+        else:
+            continue
+        for alias in node.names:
+            target = (*base, alias.name)
+            target = target if target in files else base
+            if target in files and target != module:
+                yield target
+
+
+def circle_in(edges):
+    """A list of modules each of which imports the next, the last one the first; None if there is none."""
+    done, path = set(), []
+
+    def visit(module):
+        if module in path:
+            return [*path[path.index(module) :], module]
+        if module in done:
+            return None
+        path.append(module)
+        found = next(filter(None, map(visit, edges[module])), None)
+        path.pop()
+        done.add(module)
+        return found
+
+    return next(filter(None, map(visit, edges)), None)
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """No circle, within a package either, and not hidden in a function."""
+    files = files_by_module()
+    circle = circle_in({module: sorted(set(imported_modules(module, path, files))) for module, path in files.items()})
+    assert circle is None, " -> ".join(".".join(module) for module in circle)
+
+
+def test_the_test_sees_a_circle():
+    assert circle_in({"a": ["b"], "b": ["c"], "c": []}) is None
+    assert circle_in({"a": ["b"], "b": ["c"], "c": ["b"]}) == ["b", "c", "b"]
+    assert circle_in({"a": [], "b": ["b"]}) == ["b", "b"]
+    hidden = "def f():\n    if True:\n        from ._x import y\n        import lamina as face\n"
+    assert list(imports_in_functions(ast.parse(hidden))) == [("", 3), ("lamina", 4)]

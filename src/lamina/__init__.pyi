@@ -32,23 +32,23 @@ from lamina.ops._symbolic._function import Function as Function
 from lamina.variables._gradient_tape import GradientTape as GradientTape
 from lamina.initializers._initializer import Initializer as Initializer
 from lamina.layers.core._input_layer import Input as Input
-from lamina.layers._input_spec import InputSpec as InputSpec
+from lamina.layers._base._input_spec import InputSpec as InputSpec
 from lamina.ops._symbolic._keras_tensor import KerasTensor as KerasTensor
-from lamina.layers._layer import Layer as Layer
+from lamina.layers._base._layer import Layer as Layer
 from lamina.losses._loss import Loss as Loss
 from lamina.metrics._metric import Metric as Metric
 from lamina.models._model import Model as Model
 from lamina.ops._symbolic._operation import Operation as Operation
 from lamina.optimizers._optimizer import Optimizer as Optimizer
 from lamina.regularizers._regularizer import Regularizer as Regularizer
-from lamina.layers._remat import RematScope as RematScope
+from lamina.layers._base._remat import RematScope as RematScope
 from lamina.models._sequential import Sequential as Sequential
 from lamina.variables._scope import StateScope as StatelessScope
 from lamina._typing import Tensor as Tensor
 from lamina.variables._variable import Variable as Variable
 from lamina.variables._name_scope import name_scope as name_scope
-from lamina.training._profile import profile as profile
-from lamina.layers._remat import remat as remat
+from lamina.models._profile import profile as profile
+from lamina.layers._base._remat import remat as remat
 from lamina.utils._version import version as version
 
 __version__: str

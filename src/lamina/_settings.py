@@ -10,7 +10,12 @@ _values = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_
 
 @public("config.floatx", "backend.floatx")
 def floatx() -> str:
-    """The default float dtype of weights and constants, `"float32"` unless `set_floatx` changed it."""
+    """The default float dtype of weights and constants, `"float32"` unless `set_floatx` changed it.
+
+    Example:
+        >>> config.floatx()
+        'float32'
+    """
     return _values["floatx"]
 
 
@@ -24,7 +29,12 @@ def set_floatx(value: str) -> None:
 
 @public("config.epsilon", "backend.epsilon")
 def epsilon() -> float:
-    """The fuzz factor that keeps logarithms and divisions finite, 1e-7 by default."""
+    """The fuzz factor that keeps logarithms and divisions finite, 1e-7 by default.
+
+    Example:
+        >>> config.epsilon()
+        1e-07
+    """
     return _values["epsilon"]
 
 
@@ -38,7 +48,12 @@ def set_epsilon(value: float) -> None:
 
 @public("config.image_data_format", "backend.image_data_format")
 def image_data_format() -> str:
-    """`"channels_last"` (default) or `"channels_first"`."""
+    """`"channels_last"` (default) or `"channels_first"`.
+
+    Example:
+        >>> config.image_data_format()
+        'channels_last'
+    """
     return _values["image_data_format"]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from lamina.layers import Add, Dense, Input
 from lamina.models import Model, Sequential, clone_model
-from lamina.models._functional import Functional
+from lamina.models._model import Functional
 
 
 def graph():

@@ -9,7 +9,7 @@ import pytest
 from lamina import layers, ops
 from lamina.layers import Add, Concatenate, Dense, Dropout, Input, Lambda
 from lamina.models import Model, Sequential, load_model, model_from_json
-from lamina.models._functional import Functional
+from lamina.models._model import Functional
 
 
 def ones(*shape):

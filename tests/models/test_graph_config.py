@@ -5,7 +5,7 @@ import pytest
 
 from lamina.layers import Input
 from lamina.models import Model
-from lamina.models._functional import Functional
+from lamina.models._model import Functional
 from lamina.ops._op import operations
 
 x = np.array([[0.5, -1.25, 8.0]], "float32")

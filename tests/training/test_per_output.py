@@ -69,3 +69,30 @@ def test_outputs_without_names_are_called_by_their_losses(data):
         model = Two()
         model.compile("sgd", loss)
         assert set(model.evaluate(x, [y, y], verbose=0, return_dict=True)) == {"loss", *names}
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+@pytest.mark.parametrize("loss", ["mse", "mae", "huber", "categorical_crossentropy", "sparse_categorical_crossentropy"])
+def test_targets_of_another_width_are_named_with_their_output(loss, eagerly):
+    model = lamina.Sequential([layers.Input((3,)), layers.Dense(5, activation="softmax", name="scores")])
+    model.compile("sgd", loss, run_eagerly=eagerly)
+    with pytest.raises(ValueError, match=r"'scores'.*(\(8, 2\).*\(8, 5\)|\(8, 5\).*\(8, 2\))"):
+        model.fit(np.ones((8, 3)), np.ones((8, 2)), batch_size=8, verbose=0)
+
+
+def test_a_metric_of_another_width_is_named_with_its_output():
+    model = lamina.Sequential([layers.Input((3,)), layers.Dense(5, name="scores")])
+    model.compile("sgd", lambda y_true, y_pred: y_pred**2, metrics=["mae"])
+    with pytest.raises(ValueError, match=r"metric 'mae' of the output 'scores'.*\(8, 2\).*\(8, 5\)"):
+        model.fit(np.ones((8, 3)), np.ones((8, 2)), batch_size=8, verbose=0)
+
+
+def test_an_error_of_a_loss_of_ones_own_says_which_output_it_is_about():
+    def own(y_true, y_pred):
+        raise KeyError("mine")
+
+    model = lamina.Sequential([layers.Input((3,)), layers.Dense(5, name="scores")])
+    model.compile("sgd", own)
+    with pytest.raises(KeyError) as error:
+        model.fit(np.ones((8, 3)), np.ones((8, 2)), batch_size=8, verbose=0)
+    assert "'scores': y has shape (8, 2), the output (8, 5)" in error.value.__notes__[0]

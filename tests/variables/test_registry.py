@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from lamina import activations, initializers, losses, metrics, optimizers, variables
+from lamina import activations, initializers, layers, losses, metrics, optimizers, variables
 from lamina.losses._function_loss import LossFunctionWrapper
 from lamina.variables import (
     CustomObjectScope,
@@ -53,7 +53,12 @@ def test_modules_of_keras_lead_to_our_classes(module, name, cls):
         {"module": "os", "class_name": "system", "config": {}, "registered_name": None},
         {"module": "subprocess", "class_name": "Popen", "config": {"args": "true"}, "registered_name": "Popen"},
         {"module": "builtins", "class_name": "eval", "config": {}, "registered_name": None},
-        {"module": "lamina.variables._registry", "class_name": "SafeModeScope", "config": {}, "registered_name": None},
+        {
+            "module": "lamina.variables._registry",
+            "class_name": "ObjectSharingScope",
+            "config": {},
+            "registered_name": None,
+        },
         {"module": "keras.losses", "class_name": "os.system", "config": {}, "registered_name": None},
         {"module": "keras.losses", "class_name": "mean_squared_error", "config": {}, "registered_name": None},
         {"module": "keras.losses", "class_name": "get", "config": {}, "registered_name": None},
@@ -168,3 +173,35 @@ def test_shared_objects_stay_one():
         first, second, third = deserialize_keras_object(configs)
     assert first is second
     assert third is not first
+
+
+@pytest.mark.parametrize("module", ["__main__", "layers", "mine.layers", "keras_like.layers", "lamina_like.layers"])
+def test_a_class_that_is_called_like_ours_is_not_ours(module):
+    """A foreign `Dense` is neither written as `keras.layers.Dense`, nor read as it, unless it is made known."""
+    assert serialize_keras_object(layers.Dense(1))["module"] == "keras.layers"
+    cls = type("Dense", (layers.Layer,), {"__module__": module})
+    config = serialize_keras_object(cls(name="mine"))
+    assert config["module"] != "keras.layers"
+    assert config["registered_name"] == "Dense"
+    with pytest.raises(ValueError, match="Unknown class 'Dense'"):
+        deserialize_keras_object(config)
+    assert type(deserialize_keras_object(config, custom_objects={"Dense": cls})) is cls
+
+
+def test_a_foreign_function_that_is_called_like_ours_is_used_where_it_is_given():
+    def relu(x):
+        return -x
+
+    config = serialize_keras_object(relu)
+    assert deserialize_keras_object(config) is activations.relu
+    assert deserialize_keras_object(config, custom_objects={"relu": relu}) is relu
+    with CustomObjectScope({"relu": relu}):
+        assert deserialize_keras_object(config) is relu
+    assert deserialize_keras_object(config) is activations.relu
+
+
+@pytest.mark.parametrize("module", ["mine.losses", "kerasx.losses", "os", "src.losses", "notkeras.src.losses"])
+def test_only_modules_of_keras_name_public_classes(module):
+    config = {"module": module, "class_name": "MeanSquaredError", "config": {}, "registered_name": None}
+    with pytest.raises(ValueError, match="Unknown class"):
+        deserialize_keras_object(config)

@@ -1,7 +1,7 @@
 # Written by scripts/make_face.py; do not edit.
 
 from lamina.config._switches import backend as backend
-from lamina.config._engine import describe as describe
+from lamina.viewing._machine import describe as describe
 from lamina.config._switches import disable_interactive_logging as disable_interactive_logging
 from lamina.config._switches import disable_traceback_filtering as disable_traceback_filtering
 from lamina.variables._dtype_policy import dtype_policy as dtype_policy
@@ -20,4 +20,4 @@ from lamina._settings import set_epsilon as set_epsilon
 from lamina._settings import set_floatx as set_floatx
 from lamina._settings import set_image_data_format as set_image_data_format
 from lamina.config._engine import set_num_threads as set_num_threads
-from lamina.config._engine import show as show
+from lamina.viewing._machine import show as show

@@ -8,7 +8,12 @@ _on = {"interactive_logging": True}
 
 @public("config.backend", "backend.backend")
 def backend() -> str:
-    """The name of the engine in use: "native", "jax" or "torch"."""
+    """The name of the engine in use: "native", "jax" or "torch".
+
+    Example:
+        >>> config.backend()
+        'native'
+    """
     return current().NAME
 
 
@@ -26,7 +31,12 @@ def disable_interactive_logging() -> None:
 
 @public("config.is_interactive_logging_enabled", "utils.is_interactive_logging_enabled")
 def is_interactive_logging_enabled() -> bool:
-    """Whether `verbose="auto"` shows a progress bar."""
+    """Whether `verbose="auto"` shows a progress bar.
+
+    Example:
+        >>> isinstance(utils.is_interactive_logging_enabled(), bool)
+        True
+    """
     return _on["interactive_logging"]
 
 
@@ -42,5 +52,10 @@ def disable_traceback_filtering() -> None:
 
 @public("config.is_traceback_filtering_enabled")
 def is_traceback_filtering_enabled() -> bool:
-    """Always False."""
+    """Always False.
+
+    Example:
+        >>> isinstance(config.is_traceback_filtering_enabled(), bool)
+        True
+    """
     return False

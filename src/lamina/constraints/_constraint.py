@@ -8,7 +8,15 @@ from lamina._public import public
 
 @public("constraints.Constraint")
 class Constraint:
-    """Projects a weight; subclasses define `__call__(w)`, which gives the weight to keep, and `get_config`."""
+    """Projects a weight; subclasses define `__call__(w)`, which gives the weight to keep, and `get_config`.
+
+    Example:
+        >>> class Whole(constraints.Constraint):
+        ...     def __call__(self, w):
+        ...         return ops.round(w)
+        >>> Whole()(ops.array([0.2, 1.7]))
+        Tensor([0., 2.], dtype=float32)
+    """
 
     def __call__(self, w: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(w).")

@@ -15,6 +15,11 @@ class MaxNorm(Constraint):
     Args:
         max_value: the greatest norm.
         axis: int or tuple, the axes over which the norm is taken: 0 for a Dense kernel, [0, 1, 2] for a Conv2D kernel.
+    Example:
+        >>> constraints.MaxNorm(1.0)([[3.0], [4.0]])
+        Tensor([[0.6],
+                [0.8]], dtype=float32)
+
     Reference: Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014.
     """
 
@@ -39,6 +44,10 @@ class MinMaxNorm(Constraint):
         min_value, max_value: the bounds of the norm.
         rate: how much of the way is gone at each update, from 0 to 1.
         axis: int or tuple, the axes over which the norm is taken.
+    Example:
+        >>> constraints.MinMaxNorm(1.0, 2.0)([[0.3], [0.4]])
+        Tensor([[0.5999999 ],
+                [0.79999983]], dtype=float32)
     """
 
     def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0):
@@ -63,6 +72,10 @@ class UnitNorm(Constraint):
 
     Args:
         axis: int or tuple, the axes over which the norm is taken.
+    Example:
+        >>> constraints.UnitNorm()([[3.0], [4.0]])
+        Tensor([[0.6],
+                [0.8]], dtype=float32)
     """
 
     def __init__(self, axis: Any = 0):

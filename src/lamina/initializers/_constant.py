@@ -13,7 +13,12 @@ from ._initializer import Initializer, to_tensor
 
 @public("initializers.Zeros", "initializers.zeros")
 class Zeros(Initializer):
-    """All zeros."""
+    """All zeros.
+
+    Example:
+        >>> initializers.Zeros()((3,))
+        Tensor([0., 0., 0.], dtype=float32)
+    """
 
     def __call__(self, shape: Any, dtype: Any = None, **_layout: Any) -> Any:
         return to_tensor(np.zeros(shape, numpy_dtype(standardize_dtype(dtype))), dtype)
@@ -21,7 +26,12 @@ class Zeros(Initializer):
 
 @public("initializers.Ones", "initializers.ones")
 class Ones(Initializer):
-    """All ones."""
+    """All ones.
+
+    Example:
+        >>> initializers.Ones()((3,))
+        Tensor([1., 1., 1.], dtype=float32)
+    """
 
     def __call__(self, shape: Any, dtype: Any = None, **_layout: Any) -> Any:
         return to_tensor(np.ones(shape, numpy_dtype(standardize_dtype(dtype))), dtype)
@@ -33,6 +43,10 @@ class Constant(Initializer):
 
     Args:
         value: number, or array that broadcasts to the shape asked for.
+    Example:
+        >>> initializers.Constant(0.5)((2, 2))
+        Tensor([[0.5, 0.5],
+                [0.5, 0.5]], dtype=float32)
     """
 
     def __init__(self, value: Any = 0.0):
@@ -63,6 +77,10 @@ class Identity(Initializer):
     Args:
         gain: number that multiplies the matrix.
     Raises ValueError when called for a shape that has not two axes.
+    Example:
+        >>> initializers.Identity(2.0)((2, 2))
+        Tensor([[2., 0.],
+                [0., 2.]], dtype=float32)
     """
 
     def __init__(self, gain: float = 1.0):
@@ -90,6 +108,9 @@ class STFT(Initializer):
         scaling: "density", "spectrum" or None.
         periodic: whether the window is periodic rather than symmetric.
     Raises ValueError for other values, or for a shape other than (frame_length, 1, fft_length // 2 + 1).
+    Example:
+        >>> initializers.STFT()((8, 1, 5)).shape
+        (8, 1, 5)
     """
 
     def __init__(

@@ -11,7 +11,15 @@ from lamina.ops._dtypes import numpy_dtype, standardize_dtype
 
 @public("Initializer", "initializers.Initializer")
 class Initializer:
-    """Makes initial values; subclasses define `__call__(shape, dtype=None)` and `get_config` if they have arguments."""
+    """Makes initial values; subclasses define `__call__(shape, dtype=None)` and `get_config` if they have arguments.
+
+    Example:
+        >>> class Half(initializers.Initializer):
+        ...     def __call__(self, shape, dtype=None):
+        ...         return ops.full(shape, 0.5, dtype=dtype)
+        >>> layers.Dense(1, kernel_initializer=Half())(ops.ones((1, 4)))
+        Tensor([[2.]], dtype=float32)
+    """
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(shape, dtype=None).")

@@ -45,6 +45,9 @@ class RandomNormal(RandomInitializer):
     Args:
         mean, stddev: its mean and standard deviation.
         seed: int, SeedGenerator or None.
+    Example:
+        >>> round(float(ops.std(initializers.RandomNormal(stddev=0.5, seed=1)((100, 100)))), 1)
+        0.5
     """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None):
@@ -67,6 +70,10 @@ class TruncatedNormal(RandomNormal):
     Args:
         mean, stddev: mean and standard deviation before the tails are cut.
         seed: int, SeedGenerator or None.
+    Example:
+        >>> values = initializers.TruncatedNormal(stddev=0.5, seed=1)((100,))
+        >>> bool(ops.all(ops.abs(values) <= 1.0))  # two standard deviations
+        True
     """
 
     def __call__(self, shape: Any, dtype: Any = None, **_layout: Any) -> Any:
@@ -80,6 +87,10 @@ class RandomUniform(RandomInitializer):
     Args:
         minval, maxval: its bounds.
         seed: int, SeedGenerator or None.
+    Example:
+        >>> values = initializers.RandomUniform(0.0, 1.0, seed=1)((100,))
+        >>> bool(ops.all(values >= 0.0) and ops.all(values < 1.0))
+        True
     """
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None):
@@ -109,6 +120,9 @@ class VarianceScaling(RandomInitializer):
         input_axes, output_axes: the axes (int or tuple) that count as inputs and outputs; by default the last two axes,
             the others being the receptive field. Both or neither.
     Raises ValueError for other values.
+    Example:
+        >>> initializers.VarianceScaling(2.0, "fan_in", seed=1)((3, 2)).shape
+        (3, 2)
     """
 
     def __init__(
@@ -181,6 +195,10 @@ class _Preset(VarianceScaling):
 class GlorotUniform(_Preset):
     """Uniform within ± sqrt(6 / (fan_in + fan_out)); the default of most layers.
 
+    Example:
+        >>> initializers.GlorotUniform(seed=1)((3, 2)).shape
+        (3, 2)
+
     Reference: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
     """
 
@@ -190,6 +208,10 @@ class GlorotUniform(_Preset):
 @public("initializers.GlorotNormal", "initializers.glorot_normal")
 class GlorotNormal(_Preset):
     """Truncated normal with variance 2 / (fan_in + fan_out).
+
+    Example:
+        >>> initializers.GlorotNormal(seed=1)((3, 2)).shape
+        (3, 2)
 
     Reference: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
     """
@@ -201,6 +223,10 @@ class GlorotNormal(_Preset):
 class HeNormal(_Preset):
     """Truncated normal with variance 2 / fan_in; suits layers followed by ReLU.
 
+    Example:
+        >>> initializers.HeNormal(seed=1)((3, 2)).shape
+        (3, 2)
+
     Reference: He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852.
     """
 
@@ -210,6 +236,10 @@ class HeNormal(_Preset):
 @public("initializers.HeUniform", "initializers.he_uniform")
 class HeUniform(_Preset):
     """Uniform within ± sqrt(6 / fan_in).
+
+    Example:
+        >>> initializers.HeUniform(seed=1)((3, 2)).shape
+        (3, 2)
 
     Reference: He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852.
     """
@@ -221,6 +251,10 @@ class HeUniform(_Preset):
 class LecunNormal(_Preset):
     """Truncated normal with variance 1 / fan_in; suits SELU.
 
+    Example:
+        >>> initializers.LecunNormal(seed=1)((3, 2)).shape
+        (3, 2)
+
     Reference: Klambauer et al., Self-Normalizing Neural Networks, 2017, arXiv:1706.02515.
     """
 
@@ -230,6 +264,10 @@ class LecunNormal(_Preset):
 @public("initializers.LecunUniform", "initializers.lecun_uniform")
 class LecunUniform(_Preset):
     """Uniform within ± sqrt(3 / fan_in).
+
+    Example:
+        >>> initializers.LecunUniform(seed=1)((3, 2)).shape
+        (3, 2)
 
     Reference: LeCun et al., Efficient BackProp, 1998.
     """
@@ -245,6 +283,12 @@ class Orthogonal(RandomInitializer):
         gain: number that multiplies the matrix.
         seed: int, SeedGenerator or None.
     Raises ValueError when called for a shape of fewer than two axes; the axes before the last are taken together.
+    Example:
+        >>> q = initializers.Orthogonal(seed=1)((4, 2))
+        >>> ops.round(q.T @ q, 4) + 0.0
+        Tensor([[1., 0.],
+                [0., 1.]], dtype=float32)
+
     Reference: Saxe et al., Exact solutions to the nonlinear dynamics of learning, 2014, arXiv:1312.6120.
     """
 

@@ -13,13 +13,23 @@ _OLD = {"uniform": "random_uniform", "normal": "random_normal", "zero": "zeros",
 
 @public("initializers.serialize")
 def serialize(initializer: Any) -> Any:
-    """The config from which `deserialize` makes the same initializer."""
+    """The config from which `deserialize` makes the same initializer.
+
+    Example:
+        >>> initializers.serialize(initializers.Constant(0.5))["config"]
+        {'value': 0.5}
+    """
     return serialize_keras_object(initializer)
 
 
 @public("initializers.deserialize")
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The initializer that `serialize` gave the config of."""
+    """The initializer that `serialize` gave the config of.
+
+    Example:
+        >>> initializers.deserialize(initializers.serialize(initializers.Constant(0.5)))((2,))
+        Tensor([0.5, 0.5], dtype=float32)
+    """
     if isinstance(config, str):
         return get(config)
     return deserialize_keras_object(config, custom_objects=custom_objects)
@@ -30,6 +40,11 @@ def get(identifier: Any) -> Any:
     """An initializer from an initializer, a class, a name, a config, an array (a Constant), a function or None.
 
     Raises ValueError for anything else.
+    Example:
+        >>> type(initializers.get("he_normal")).__name__
+        'HeNormal'
+        >>> initializers.get("zeros")((2,))
+        Tensor([0., 0.], dtype=float32)
     """
     if hasattr(identifier, "__array__") and not isinstance(identifier, type) and not callable(identifier):
         return Constant(identifier)

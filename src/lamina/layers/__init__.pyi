@@ -82,12 +82,12 @@ from lamina.layers.preprocessing._hashing import Hashing as Hashing
 from lamina.layers.core._identity import Identity as Identity
 from lamina.layers.core._input_layer import Input as Input
 from lamina.layers.core._input_layer import InputLayer as InputLayer
-from lamina.layers._input_spec import InputSpec as InputSpec
+from lamina.layers._base._input_spec import InputSpec as InputSpec
 from lamina.layers.preprocessing._integer_lookup import IntegerLookup as IntegerLookup
 from lamina.layers.rnn._lstm import LSTM as LSTM
 from lamina.layers.rnn._lstm import LSTMCell as LSTMCell
 from lamina.layers.core._lambda import Lambda as Lambda
-from lamina.layers._layer import Layer as Layer
+from lamina.layers._base._layer import Layer as Layer
 from lamina.layers.normalization._layer_normalization import LayerNormalization as LayerNormalization
 from lamina.layers.activations._leaky_relu import LeakyReLU as LeakyReLU
 from lamina.layers.core._masking import Masking as Masking

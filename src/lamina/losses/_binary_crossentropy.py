@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
@@ -29,6 +30,9 @@ def binary_crossentropy(
         axis: the axis of the mean.
     Returns: the shape without `axis`, dtype of `y_pred`.
     Raises ValueError if the shapes differ.
+    Example:
+        >>> losses.binary_crossentropy([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor([0.2876821, 0.6931472], dtype=float32)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = smooth_binary(ops.cast(y_true, y_pred.dtype), label_smoothing)
@@ -36,6 +40,7 @@ def binary_crossentropy(
 
 
 @public("losses.binary_focal_crossentropy", "metrics.binary_focal_crossentropy")
+@compares
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -55,6 +60,10 @@ def binary_focal_crossentropy(
         alpha, gamma: see above.
         from_logits, label_smoothing, axis: as for `binary_crossentropy`.
     Returns: the shape without `axis`, dtype of `y_pred`.
+    Example:
+        >>> losses.binary_focal_crossentropy([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor([0.01798013, 0.1732868 ], dtype=float32)
+
     Reference: Lin et al., Focal Loss for Dense Object Detection, 2018, arXiv:1708.02002.
     """
     y_pred = ops.convert_to_tensor(y_pred)
@@ -76,6 +85,9 @@ class BinaryCrossentropy(LossFunctionWrapper):
         label_smoothing: s from 0 to 1; labels become y · (1 - s) + s / 2.
         axis: the axis of the mean.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.BinaryCrossentropy()([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.49041462, dtype=float32)
     """
 
     def __init__(
@@ -106,6 +118,10 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
         apply_class_balancing, alpha, gamma: as for `binary_focal_crossentropy`.
         from_logits, label_smoothing, axis: as for `BinaryCrossentropy`.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.BinaryFocalCrossentropy()([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.09563346, dtype=float32)
+
     Reference: Lin et al., Focal Loss for Dense Object Detection, 2018, arXiv:1708.02002.
     """
 

@@ -6,10 +6,12 @@ from lamina import ops
 from lamina._public import public
 from lamina.ops._masks import set_mask
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.circle")
+@compares
 def circle(
     y_true: Any,
     y_pred: Any,
@@ -31,6 +33,11 @@ def circle(
         remove_diagonal: whether a sample is not compared with itself.
         gamma, margin: see above.
     Returns: `(batch,)`, dtype of `y_pred`, masked where it is zero.
+    Example:
+        >>> same, other = [1.0, 0.0], [0.0, 1.0]
+        >>> losses.circle([0, 0, 1], [same, same, other]).shape
+        (3,)
+
     Reference: Sun et al., Circle Loss, 2020, arXiv:2002.10857.
     """
     y_pred = ops.convert_to_tensor(y_pred)
@@ -61,6 +68,11 @@ class Circle(LossFunctionWrapper):
     Args:
         gamma, margin, remove_diagonal: as for `circle`.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> same, other = [1.0, 0.0], [0.0, 1.0]
+        >>> losses.Circle()(np.array([0, 0, 1]), np.array([same, same, other])).shape
+        ()
+
     Reference: Sun et al., Circle Loss, 2020, arXiv:2002.10857.
     """
 

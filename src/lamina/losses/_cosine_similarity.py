@@ -5,11 +5,13 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
 @public("losses.cosine_similarity", "losses.cosine", "losses.cosine_proximity")
+@compares
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """- Σ (y_true / ‖y_true‖) · (y_pred / ‖y_pred‖) along `axis`.
 
@@ -18,6 +20,9 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
         y_pred: predictions, `(..., n)`, floating.
         axis: the axis of the vectors.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.cosine_similarity([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor([-0.94868326, -0.70710677], dtype=float32)
     """
     y_true, y_pred = operands(y_true, y_pred)
     return ops.negative(ops.sum(ops.multiply(unit(y_true, axis), unit(y_pred, axis)), axis=axis))
@@ -36,6 +41,9 @@ class CosineSimilarity(LossFunctionWrapper):
     Args:
         axis: the axis of the vectors.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.CosineSimilarity()([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(-0.82789505, dtype=float32)
     """
 
     def __init__(

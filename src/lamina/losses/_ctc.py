@@ -3,6 +3,7 @@
 from typing import Any
 
 from lamina import ops
+from lamina._checks import ShapeMismatch
 from lamina._public import public
 
 from ._function_loss import LossFunctionWrapper
@@ -14,6 +15,10 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
 
     Class 0 stands for blank in the predictions and for padding in the targets.
 
+    Example:
+        >>> losses.ctc([[1, 2]], ops.zeros((1, 4, 3))).shape
+        (1,)
+
     Reference: Graves et al., Connectionist Temporal Classification, ICML 2006, doi:10.1145/1143844.1143891.
 
     Args:
@@ -24,7 +29,7 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) != 2 or len(y_pred.shape) != 3:
-        raise ValueError(
+        raise ShapeMismatch(
             "ctc: y_true must be (batch, labels) and y_pred (batch, frames, classes); got shapes "
             f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}."
         )
@@ -41,6 +46,9 @@ class CTC(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.CTC()(np.array([[1, 2], [2, 0]]), ops.zeros((2, 4, 3))).shape
+        ()
     """
 
     def __init__(self, reduction: Any = "sum_over_batch_size", name: str | None = "ctc", dtype: Any = None):

@@ -5,10 +5,12 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.dice")
+@compares
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     """1 - 2 · Σ(y_true · y_pred) / (Σ y_true + Σ y_pred + epsilon), the sums over `axis`.
 
@@ -17,6 +19,9 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
         y_pred: predictions, `(..., n)`, floating.
         axis: int, tuple of ints, or None for all axes.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.dice([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.375, dtype=float32)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -32,6 +37,9 @@ class Dice(LossFunctionWrapper):
     Args:
         axis: int, tuple of ints, or None for all axes.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.Dice()([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.375, dtype=float32)
     """
 
     def __init__(

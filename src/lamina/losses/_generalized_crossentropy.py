@@ -5,10 +5,12 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.categorical_generalized_cross_entropy")
+@compares
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Any:
     """(1 - p^q) / q with p the probability of the true class.
 
@@ -17,6 +19,10 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
         y_pred: probabilities, `(..., classes)`, floating.
         q: between 0 (cross-entropy) and 1 (absolute error).
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.categorical_generalized_cross_entropy([1, 0], [[0.25, 0.75], [0.5, 0.5]], q=0.5)
+        Tensor([0.26794922, 0.58578646], dtype=float32)
+
     Reference: Zhang and Sabuncu, 2018, arXiv:1805.07836.
     """
     y_pred = ops.convert_to_tensor(y_pred)
@@ -33,6 +39,10 @@ class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
         q: between 0 and 1, both excluded.
         reduction, name, dtype: as for `Loss`.
     Raises ValueError for another q.
+    Example:
+        >>> losses.CategoricalGeneralizedCrossEntropy()(np.array([1, 0]), np.array([[0.25, 0.75], [0.5, 0.5]]))
+        Tensor(0.42686784, dtype=float32)
+
     Reference: Zhang and Sabuncu, 2018, arXiv:1805.07836.
     """
 

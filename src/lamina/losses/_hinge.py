@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
@@ -21,6 +22,7 @@ def _to_signs(y_true: Any) -> Any:
 
 
 @public("losses.hinge", "metrics.hinge")
+@compares
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """Mean of max(1 - y_true · y_pred, 0) over the last axis.
 
@@ -28,11 +30,15 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
         y_true: labels -1 or 1 (or 0 and 1, which are taken as -1 and 1), `(..., n)`.
         y_pred: predictions, `(..., n)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.hinge([[-1.0, 1.0]], [[0.5, 2.0]])
+        Tensor([0.75], dtype=float32)
     """
     return ops.mean(_margin_errors(y_true, y_pred), axis=-1)
 
 
 @public("losses.squared_hinge", "metrics.squared_hinge")
+@compares
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """Mean of max(1 - y_true · y_pred, 0)² over the last axis.
 
@@ -40,11 +46,15 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
         y_true: labels -1 or 1 (or 0 and 1, which are taken as -1 and 1), `(..., n)`.
         y_pred: predictions, `(..., n)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.squared_hinge([[-1.0, 1.0]], [[0.5, 2.0]])
+        Tensor([1.125], dtype=float32)
     """
     return ops.mean(ops.square(_margin_errors(y_true, y_pred)), axis=-1)
 
 
 @public("losses.categorical_hinge", "metrics.categorical_hinge")
+@compares
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     """max(neg - pos + 1, 0): pos is the score of the true class, neg the highest of the others.
 
@@ -52,6 +62,9 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
         y_true: one-hot labels, `(..., classes)`.
         y_pred: scores, `(..., classes)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.categorical_hinge([[0.0, 1.0]], [[0.5, 0.75]])
+        Tensor([0.75], dtype=float32)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
@@ -66,6 +79,9 @@ class Hinge(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.Hinge()([[-1.0, 1.0]], [[0.5, 2.0]])
+        Tensor(0.75, dtype=float32)
     """
 
     def __init__(self, reduction: Any = "sum_over_batch_size", name: str | None = "hinge", dtype: Any = None):
@@ -78,6 +94,9 @@ class SquaredHinge(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.SquaredHinge()([[-1.0, 1.0]], [[0.5, 2.0]])
+        Tensor(1.125, dtype=float32)
     """
 
     def __init__(self, reduction: Any = "sum_over_batch_size", name: str | None = "squared_hinge", dtype: Any = None):
@@ -90,6 +109,9 @@ class CategoricalHinge(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.CategoricalHinge()([[0.0, 1.0]], [[0.5, 0.75]])
+        Tensor(0.75, dtype=float32)
     """
 
     def __init__(

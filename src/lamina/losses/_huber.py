@@ -5,13 +5,19 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
 
 @public("losses.huber", "metrics.huber")
+@compares
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     """With e = y_true - y_pred: e²/2 where |e| <= delta, else delta · (|e| - delta/2); mean over the last axis.
+
+    Example:
+        >>> losses.huber([[0.0, 2.0]], [[1.0, 5.0]])
+        Tensor([1.5], dtype=float32)
 
     Reference: Huber, Robust Estimation of a Location Parameter, 1964, doi:10.1214/aoms/1177703732.
 
@@ -35,6 +41,9 @@ class Huber(LossFunctionWrapper):
     Args:
         delta: positive float, where the parabola becomes a line.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.Huber()([[0.0, 2.0]], [[1.0, 5.0]])
+        Tensor(1.5, dtype=float32)
     """
 
     def __init__(

@@ -1,5 +1,6 @@
 """The base of losses: a value for each sample, weighted, masked and reduced to a scalar."""
 
+from functools import partial
 from typing import Any
 
 from lamina import _settings, ops, tree
@@ -8,6 +9,8 @@ from lamina._where import inside, where
 from lamina.ops._masks import get_mask
 from lamina.ops._symbolic import auto_name
 from lamina.variables._dtype_policy import get as get_dtype_policy
+
+from ._comparing import compares
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -22,6 +25,12 @@ class Loss:
             (sum divided by the sum of the weights), "sum", or "none" (no reduction).
         dtype: dtype of the calculation; by default the default float type.
     Raises ValueError for another reduction.
+    Example:
+        >>> class Linear(losses.Loss):
+        ...     def call(self, y_true, y_pred):
+        ...         return ops.mean(y_true - y_pred, axis=-1)
+        >>> Linear()(np.array([[3.0, 1.0]]), np.array([[1.0, 1.0]]))
+        Tensor(1., dtype=float32)
     """
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None):
@@ -48,12 +57,16 @@ class Loss:
         y_pred = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_pred)
         y_true = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_true)
         with inside(where.place[0] or "loss"):
-            values = self.call(y_true, y_pred)
+            values = self._compared(y_true, y_pred)
         out_mask = get_mask(values)
         if in_mask is not None and out_mask is not None:
             in_mask = ops.logical_and(in_mask, out_mask)
         mask = out_mask if in_mask is None else in_mask
         return reduce_weighted(values, sample_weight, mask, self.reduction, self.dtype)
+
+    @partial(compares, where=lambda self, *_: self.name)
+    def _compared(self, y_true: Any, y_pred: Any) -> Any:
+        return self.call(y_true, y_pred)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define call(y_true, y_pred).")

@@ -5,6 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -17,6 +18,7 @@ from ._loss import operands
     "metrics.mae",
     "metrics.MAE",
 )
+@compares
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of |y_true - y_pred| over the last axis.
 
@@ -24,6 +26,9 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
         y_true: targets, `(..., n)`, cast to the dtype of `y_pred`.
         y_pred: predictions, `(..., n)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.mean_absolute_error([[0.0, 2.0]], [[1.0, 5.0]])
+        Tensor([2.], dtype=float32)
     """
     y_true, y_pred = operands(y_true, y_pred)
     return ops.mean(ops.absolute(ops.subtract(y_true, y_pred)), axis=-1)
@@ -35,6 +40,9 @@ class MeanAbsoluteError(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.MeanAbsoluteError()([[0.0, 2.0]], [[1.0, 5.0]])
+        Tensor(2., dtype=float32)
     """
 
     def __init__(

@@ -5,6 +5,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -17,6 +18,7 @@ from ._loss import operands
     "metrics.mape",
     "metrics.MAPE",
 )
+@compares
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """100 · mean of |y_true - y_pred| / max(|y_true|, epsilon) over the last axis.
 
@@ -24,6 +26,9 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
         y_true: targets, `(..., n)`, cast to the dtype of `y_pred`.
         y_pred: predictions, `(..., n)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.mean_absolute_percentage_error([[2.0, 4.0]], [[1.0, 5.0]])
+        Tensor([37.5], dtype=float32)
     """
     y_true, y_pred = operands(y_true, y_pred)
     scale = ops.maximum(ops.absolute(y_true), _settings.epsilon())
@@ -36,6 +41,9 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 5.0]])
+        Tensor(37.5, dtype=float32)
     """
 
     def __init__(

@@ -5,6 +5,7 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 from ._loss import operands
 
@@ -17,6 +18,7 @@ from ._loss import operands
     "metrics.msle",
     "metrics.MSLE",
 )
+@compares
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of (log(1 + y_true) - log(1 + y_pred))² over the last axis, both held at epsilon or above.
 
@@ -24,6 +26,9 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
         y_true: targets, `(..., n)`, cast to the dtype of `y_pred`.
         y_pred: predictions, `(..., n)`, floating.
     Returns: `(...)`, dtype of `y_pred`.
+    Example:
+        >>> losses.mean_squared_logarithmic_error([[0.0, 2.0]], [[1.0, 5.0]])
+        Tensor([0.48045295], dtype=float32)
     """
     y_true, y_pred = operands(y_true, y_pred)
     log_pred = ops.log(ops.add(ops.maximum(y_pred, _settings.epsilon()), 1.0))
@@ -37,6 +42,9 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
 
     Args:
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.MeanSquaredLogarithmicError()([[0.0, 2.0]], [[1.0, 5.0]])
+        Tensor(0.48045295, dtype=float32)
     """
 
     def __init__(

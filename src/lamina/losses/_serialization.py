@@ -24,13 +24,23 @@ SHORT.update({key.upper(): value for key, value in SHORT.items() if len(key) <= 
 
 @public("losses.serialize")
 def serialize(loss: Any) -> Any:
-    """The config from which `deserialize` makes the same loss."""
+    """The config from which `deserialize` makes the same loss.
+
+    Example:
+        >>> losses.serialize(losses.Huber(delta=2.0))["class_name"]
+        'Huber'
+    """
     return serialize_keras_object(loss)
 
 
 @public("losses.deserialize")
 def deserialize(name: Any, custom_objects: Any = None) -> Any:
-    """The loss (function or Loss) that `serialize` gave the config of."""
+    """The loss (function or Loss) that `serialize` gave the config of.
+
+    Example:
+        >>> losses.deserialize(losses.serialize(losses.Huber(delta=2.0))).delta
+        2.0
+    """
     if isinstance(name, str):
         return get(name)
     return deserialize_keras_object(name, custom_objects=custom_objects)
@@ -41,5 +51,10 @@ def get(identifier: Any) -> Any:
     """A loss from a Loss, a class, a name, a config, a function or None.
 
     Raises ValueError for anything else.
+    Example:
+        >>> type(losses.get("MeanSquaredError")).__name__
+        'MeanSquaredError'
+        >>> losses.get("mse") is losses.mean_squared_error
+        True
     """
     return get_object(identifier, "losses", "loss", names=SHORT)

@@ -22,6 +22,9 @@ def sparse_categorical_crossentropy(
         ignore_class: label that does not count, 255 in some segmentation sets; None for none.
         axis: the axis of the classes.
     Returns: the shape without `axis`, dtype of `y_pred`; zero, and masked, where the label is ignored.
+    Example:
+        >>> losses.sparse_categorical_crossentropy([1, 0], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor([0.2876821, 0.6931472], dtype=float32)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true)
@@ -49,6 +52,10 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         ignore_class: label that does not count; None for none.
         reduction, name, dtype: as for `Loss`.
         axis: the axis of the classes.
+    Example:
+        >>> logits = np.zeros((2, 2))
+        >>> losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([1, 0]), logits)  # ln 2
+        Tensor(0.6931472, dtype=float32)
     """
 
     def __init__(

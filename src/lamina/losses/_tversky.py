@@ -5,14 +5,20 @@ from typing import Any
 from lamina import _settings, ops
 from lamina._public import public
 
+from ._comparing import compares
 from ._function_loss import LossFunctionWrapper
 
 
 @public("losses.tversky")
+@compares
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> Any:
     """1 - I / (I + alpha · A + beta · B + epsilon).
 
     I = Σ y_true · y_pred, A = Σ y_true · (1 - y_pred), B = Σ (1 - y_true) · y_pred, the sums over `axis`.
+
+    Example:
+        >>> losses.tversky([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.375, dtype=float32)
 
     Reference: Salehi et al., 2017, arXiv:1706.05721.
 
@@ -40,6 +46,9 @@ class Tversky(LossFunctionWrapper):
         alpha, beta: weights of the two kinds of error.
         axis: int, tuple of ints, or None for all axes.
         reduction, name, dtype: as for `Loss`.
+    Example:
+        >>> losses.Tversky()([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        Tensor(0.375, dtype=float32)
     """
 
     def __init__(

@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina.losses._comparing import compares
 from lamina.losses._loss import match_ranks
 
 from ._reduction import MeanMetricWrapper
@@ -20,6 +21,7 @@ def _drop_last(y_true: Any, y_pred: Any) -> Any:
     return y_true
 
 
+@compares
 def accuracy(y_true: Any, y_pred: Any) -> Any:
     """1 where `y_true` equals `y_pred`, else 0."""
     y_pred = ops.convert_to_tensor(y_pred)
@@ -28,6 +30,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 @public("metrics.binary_accuracy")
+@compares
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
     """1 where (y_pred > threshold) equals the label, else 0.
 
@@ -36,6 +39,9 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
         y_pred: predictions, `(...)`.
         threshold: above it, the prediction is 1.
     Returns: `(...)`, the default float type.
+    Example:
+        >>> metrics.binary_accuracy([[1, 0, 1]], [[0.75, 0.25, 0.25]])
+        Tensor([[1., 1., 0.]], dtype=float32)
     """
     y_true, y_pred = match_ranks(ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred))
     return _matches(ops.equal(y_true, ops.cast(ops.greater(y_pred, threshold), y_true.dtype)))
@@ -49,12 +55,16 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
         y_true: one-hot labels, `(..., classes)`.
         y_pred: scores, `(..., classes)`.
     Returns: `(...)`, the default float type.
+    Example:
+        >>> metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.25, 0.75], [0.25, 0.75]])
+        Tensor([1., 0.], dtype=float32)
     """
     true = ops.argmax(ops.convert_to_tensor(y_true), axis=-1)
     return _matches(ops.equal(true, ops.argmax(ops.convert_to_tensor(y_pred), axis=-1)))
 
 
 @public("metrics.sparse_categorical_accuracy")
+@compares
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     """1 where the highest score is that of the label, else 0.
 
@@ -62,6 +72,9 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
         y_true: class indices, `(...)` or `(..., 1)`.
         y_pred: scores, `(..., classes)`.
     Returns: the shape of `y_true` without a last axis of size one, the default float type.
+    Example:
+        >>> metrics.sparse_categorical_accuracy([1, 0], [[0.25, 0.75], [0.25, 0.75]])
+        Tensor([1., 0.], dtype=float32)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = _drop_last(ops.convert_to_tensor(y_true), y_pred)
@@ -78,11 +91,15 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
         y_pred: scores, `(..., classes)`.
         k: how many of the highest scores count.
     Returns: `(...)`, the default float type.
+    Example:
+        >>> metrics.top_k_categorical_accuracy([[0, 0, 1]], [[0.1, 0.7, 0.2]], k=2)
+        Tensor([1.], dtype=float32)
     """
     return sparse_top_k_categorical_accuracy(ops.argmax(ops.convert_to_tensor(y_true), axis=-1), y_pred, k=k)
 
 
 @public("metrics.sparse_top_k_categorical_accuracy")
+@compares
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Any:
     """1 where the label is among the k highest scores, else 0.
 
@@ -92,6 +109,9 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
         k: how many of the highest scores count.
         from_sorted_ids: see `y_pred`.
     Returns: `(...)`, the default float type.
+    Example:
+        >>> metrics.sparse_top_k_categorical_accuracy([2], [[0.1, 0.7, 0.2]], k=2)
+        Tensor([1.], dtype=float32)
     """
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(ops.convert_to_tensor(y_true), y_pred.dtype if from_sorted_ids else "int32")
@@ -111,6 +131,11 @@ class Accuracy(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Accuracy()
+        >>> metric.update_state([1, 2, 3], [1, 2, 4])
+        >>> metric.result()
+        Tensor(0.6666667, dtype=float32)
     """
 
     _direction = "up"
@@ -126,6 +151,11 @@ class BinaryAccuracy(MeanMetricWrapper):
     Args:
         name, dtype: as for `Metric`.
         threshold: above it, the prediction is 1.
+    Example:
+        >>> metric = metrics.BinaryAccuracy()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(0.5, dtype=float32)
     """
 
     _direction = "up"
@@ -140,6 +170,11 @@ class CategoricalAccuracy(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.CategoricalAccuracy()
+        >>> metric.update_state([[0, 1], [1, 0]], [[0.25, 0.75], [0.25, 0.75]])
+        >>> metric.result()
+        Tensor(0.5, dtype=float32)
     """
 
     _direction = "up"
@@ -154,6 +189,11 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.SparseCategoricalAccuracy()
+        >>> metric.update_state([1, 0], [[0.25, 0.75], [0.25, 0.75]])
+        >>> metric.result()
+        Tensor(0.5, dtype=float32)
     """
 
     _direction = "up"
@@ -169,6 +209,11 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     Args:
         k: how many of the highest scores count.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.TopKCategoricalAccuracy(k=2)
+        >>> metric.update_state([[0, 0, 1], [0, 1, 0]], [[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]])
+        >>> metric.result()
+        Tensor(0.5, dtype=float32)
     """
 
     _direction = "up"
@@ -185,6 +230,11 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
         k: how many of the highest scores count.
         name, dtype: as for `Metric`.
         from_sorted_ids: whether predictions are class indices from best to worst.
+    Example:
+        >>> metric = metrics.SparseTopKCategoricalAccuracy(k=2)
+        >>> metric.update_state([2, 1], [[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]])
+        >>> metric.result()
+        Tensor(0.5, dtype=float32)
     """
 
     _direction = "up"

@@ -73,6 +73,11 @@ class SensitivityAtSpecificity(_BestRate):
         class_id: the only class looked at; None for all.
         name, dtype: as for `Metric`.
     Raises ValueError if specificity is outside [0, 1].
+    Example:
+        >>> metric = metrics.SensitivityAtSpecificity(specificity=0.5)
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(0.6666667, dtype=float32)
     """
 
     argument: str = "specificity"
@@ -100,6 +105,11 @@ class SpecificityAtSensitivity(_BestRate):
         class_id: the only class looked at; None for all.
         name, dtype: as for `Metric`.
     Raises ValueError if sensitivity is outside [0, 1].
+    Example:
+        >>> metric = metrics.SpecificityAtSensitivity(sensitivity=0.5)
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(1., dtype=float32)
     """
 
     argument: str = "sensitivity"
@@ -127,6 +137,11 @@ class PrecisionAtRecall(_BestRate):
         class_id: the only class looked at; None for all.
         name, dtype: as for `Metric`.
     Raises ValueError if recall is outside [0, 1].
+    Example:
+        >>> metric = metrics.PrecisionAtRecall(recall=0.5)
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(1., dtype=float32)
     """
 
     argument: str = "recall"
@@ -154,6 +169,11 @@ class RecallAtPrecision(_BestRate):
         class_id: the only class looked at; None for all.
         name, dtype: as for `Metric`.
     Raises ValueError if precision is outside [0, 1].
+    Example:
+        >>> metric = metrics.RecallAtPrecision(precision=0.5)
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(1., dtype=float32)
     """
 
     argument: str = "precision"

@@ -32,6 +32,12 @@ class AUC(Metric):
         label_weights: weights of the labels in the mean (with `multi_label`) or of their samples.
         from_logits: whether predictions are logits.
     Raises ValueError for other values.
+    Example:
+        >>> metric = metrics.AUC()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(0.6666667, dtype=float32)
+
     Reference: Davis and Goadrich, 2006, doi:10.1145/1143844.1143874; Flach and Kull, 2015 (PRGAIN).
     """
 

@@ -159,6 +159,11 @@ class TruePositives(_Count):
     Args:
         thresholds: number or list from 0 to 1; by default 0.5.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.TruePositives()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(1., dtype=float32)
     """
 
     kind = "true_positives"
@@ -171,6 +176,11 @@ class FalsePositives(_Count):
     Args:
         thresholds: number or list from 0 to 1; by default 0.5.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.FalsePositives()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(0., dtype=float32)
     """
 
     kind = "false_positives"
@@ -183,6 +193,11 @@ class TrueNegatives(_Count):
     Args:
         thresholds: number or list from 0 to 1; by default 0.5.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.TrueNegatives()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(1., dtype=float32)
     """
 
     kind = "true_negatives"
@@ -195,6 +210,11 @@ class FalseNegatives(_Count):
     Args:
         thresholds: number or list from 0 to 1; by default 0.5.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.FalseNegatives()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(2., dtype=float32)
     """
 
     kind = "false_negatives"

@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._public import public
+from lamina.losses._comparing import compares
 from lamina.losses._loss import match_ranks
 
 from ._reduction import MeanMetricWrapper
@@ -15,6 +16,7 @@ def _pair(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 @public("metrics.pearson_correlation")
+@compares
 def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """cov(y_true, y_pred) / (σ_true · σ_pred) along `axis`.
 
@@ -22,6 +24,9 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
         y_true, y_pred: `(..., n)`.
         axis: the axis along which values are correlated.
     Returns: the shape without `axis`.
+    Example:
+        >>> metrics.pearson_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]])
+        Tensor([0.9999998], dtype=float32)
     """
     y_true, y_pred = (
         ops.divide(ops.subtract(y, ops.mean(y, axis=axis, keepdims=True)), ops.std(y, axis=axis, keepdims=True))
@@ -31,6 +36,7 @@ def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 @public("metrics.concordance_correlation")
+@compares
 def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """2 · cov(y_true, y_pred) / (σ²_true + σ²_pred + (μ_true - μ_pred)²) along `axis`.
 
@@ -38,6 +44,10 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
         y_true, y_pred: `(..., n)`.
         axis: the axis along which values are correlated.
     Returns: the shape without `axis`.
+    Example:
+        >>> metrics.concordance_correlation([[1.0, 2.0, 3.0]], [[1.0, 2.0, 4.0]])
+        Tensor([0.85714275], dtype=float32)
+
     Reference: Lin, A concordance correlation coefficient to evaluate reproducibility, 1989.
     """
     y_true, y_pred = _pair(y_true, y_pred)
@@ -57,6 +67,11 @@ class PearsonCorrelation(MeanMetricWrapper):
     Args:
         name, dtype: as for `Metric`.
         axis: the axis along which values are correlated.
+    Example:
+        >>> metric = metrics.PearsonCorrelation()
+        >>> metric.update_state([[1.0, 2.0, 3.0]], [[1.0, 2.0, 4.0]])
+        >>> metric.result()
+        Tensor(0.9819804, dtype=float32)
     """
 
     _direction = "up"
@@ -72,6 +87,11 @@ class ConcordanceCorrelation(MeanMetricWrapper):
     Args:
         name, dtype: as for `Metric`.
         axis: the axis along which values are correlated.
+    Example:
+        >>> metric = metrics.ConcordanceCorrelation()
+        >>> metric.update_state([[1.0, 2.0, 3.0]], [[1.0, 2.0, 4.0]])
+        >>> metric.result()
+        Tensor(0.85714275, dtype=float32)
     """
 
     _direction = "up"

@@ -23,6 +23,11 @@ class FBetaScore(Metric):
         threshold: above it a prediction is positive; None takes the highest of each sample.
         name, dtype: as for `Metric`.
     Raises ValueError for other values, and for targets that are not `(batch, classes)`.
+    Example:
+        >>> metric = metrics.FBetaScore(beta=2.0)
+        >>> metric.update_state(np.array([[1, 0], [0, 1], [0, 1]]), np.array([[0.75, 0.25], [0.5, 0.25], [0.25, 0.75]]))
+        >>> metric.result()
+        Tensor([0.8333332, 0.5555556], dtype=float32)
     """
 
     _direction = "up"
@@ -104,6 +109,11 @@ class F1Score(FBetaScore):
     Args:
         average, threshold: as for `FBetaScore`.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.F1Score()
+        >>> metric.update_state(np.array([[1, 0], [0, 1], [0, 1]]), np.array([[0.75, 0.25], [0.5, 0.25], [0.25, 0.75]]))
+        >>> metric.result()
+        Tensor([0.66666657, 0.66666657], dtype=float32)
     """
 
     def __init__(

@@ -14,6 +14,11 @@ class Hinge(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Hinge()
+        >>> metric.update_state([[-1.0, 1.0]], [[0.5, 2.0]])
+        >>> metric.result()
+        Tensor(0.75, dtype=float32)
     """
 
     _direction = "down"
@@ -28,6 +33,11 @@ class SquaredHinge(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.SquaredHinge()
+        >>> metric.update_state([[-1.0, 1.0]], [[0.5, 2.0]])
+        >>> metric.result()
+        Tensor(1.125, dtype=float32)
     """
 
     _direction = "down"
@@ -42,6 +52,11 @@ class CategoricalHinge(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.CategoricalHinge()
+        >>> metric.update_state([[0.0, 1.0]], [[0.5, 0.75]])
+        >>> metric.result()
+        Tensor(0.75, dtype=float32)
     """
 
     _direction = "down"

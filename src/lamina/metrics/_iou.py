@@ -91,6 +91,11 @@ class IoU(_IoUBase):
         sparse_y_true, sparse_y_pred: whether labels and predictions are class indices rather than scores on `axis`.
         axis: the axis of the classes where they are scores.
     Raises ValueError for a class outside the range.
+    Example:
+        >>> metric = metrics.IoU(num_classes=2, target_class_ids=[0])
+        >>> metric.update_state([0, 0, 1, 1], [0, 1, 1, 1])
+        >>> metric.result()
+        Tensor(0.49999994, dtype=float32)
     """
 
     def __init__(
@@ -119,6 +124,11 @@ class BinaryIoU(_IoUBase):
         threshold: from it on, a prediction is class 1.
         name: name of the metric.
         dtype: dtype of the confusion matrix; int32 by default.
+    Example:
+        >>> metric = metrics.BinaryIoU()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(0.5833334, dtype=float32)
     """
 
     def __init__(
@@ -143,6 +153,11 @@ class MeanIoU(_IoUBase):
     Args:
         num_classes: number of classes.
         name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis: as for `IoU`.
+    Example:
+        >>> metric = metrics.MeanIoU(num_classes=2)
+        >>> metric.update_state([0, 0, 1, 1], [0, 1, 1, 1])
+        >>> metric.result()
+        Tensor(0.5833334, dtype=float32)
     """
 
     def __init__(
@@ -169,6 +184,11 @@ class OneHotIoU(_IoUBase):
         num_classes: number of classes.
         target_class_ids: the classes of the mean.
         name, dtype, ignore_class, sparse_y_pred, axis: as for `IoU`.
+    Example:
+        >>> metric = metrics.OneHotIoU(num_classes=2, target_class_ids=[0])
+        >>> metric.update_state([[1, 0], [0, 1]], [[0.25, 0.75], [0.5, 0.5]])
+        >>> metric.result()
+        Tensor(0., dtype=float32)
     """
 
     def __init__(
@@ -194,6 +214,11 @@ class OneHotMeanIoU(_IoUBase):
     Args:
         num_classes: number of classes.
         name, dtype, ignore_class, sparse_y_pred, axis: as for `IoU`.
+    Example:
+        >>> metric = metrics.OneHotMeanIoU(num_classes=2)
+        >>> metric.update_state([[1, 0], [0, 1]], [[0.75, 0.25], [0.75, 0.25]])
+        >>> metric.result()
+        Tensor(0.25, dtype=float32)
     """
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Any
 from lamina import _settings, initializers, ops, tree
 from lamina._public import public
 from lamina._where import inside, where
+from lamina.losses._comparing import compares
 from lamina.ops._convert import to_tensors
 from lamina.ops._symbolic import auto_name
 from lamina.variables import StateScope, Variable, name_scope
@@ -151,6 +152,7 @@ class Metric:
 
 def _on_tensors(update_state: Callable[..., Any]) -> Callable[..., Any]:
     """`update_state` that is given tensors of its own, whatever arrays the caller has."""
+    update_state = compares(update_state, where=lambda self, *_: type(self).__name__)
 
     @functools.wraps(update_state)
     def update(self: Metric, *args: Any, **kwargs: Any) -> Any:

@@ -65,6 +65,11 @@ class Precision(_Share):
         top_k: only the k highest predictions of a sample count as positive.
         class_id: the only class looked at; None for all.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Precision()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(1., dtype=float32)
     """
 
     errors = "false_positives"
@@ -79,6 +84,11 @@ class Recall(_Share):
         top_k: only the k highest predictions of a sample count as positive.
         class_id: the only class looked at; None for all.
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Recall()
+        >>> metric.update_state([0, 1, 1, 1], [0.25, 0.75, 0.5, 0.125])
+        >>> metric.result()
+        Tensor(0.33333334, dtype=float32)
     """
 
     errors = "false_negatives"

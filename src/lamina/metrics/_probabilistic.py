@@ -20,6 +20,11 @@ class KLDivergence(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.KLDivergence()
+        >>> metric.update_state([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        >>> metric.result()
+        Tensor(0.49041313, dtype=float32)
     """
 
     _direction = "down"
@@ -34,6 +39,11 @@ class Poisson(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Poisson()
+        >>> metric.update_state([[0.0, 2.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(1.390562, dtype=float32)
     """
 
     _direction = "down"
@@ -50,6 +60,11 @@ class BinaryCrossentropy(MeanMetricWrapper):
         name, dtype: as for `Metric`.
         from_logits: whether predictions are logits rather than probabilities.
         label_smoothing: s from 0 to 1, as for the loss.
+    Example:
+        >>> metric = metrics.BinaryCrossentropy()
+        >>> metric.update_state([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        >>> metric.result()
+        Tensor(0.49041462, dtype=float32)
     """
 
     _direction = "down"
@@ -75,6 +90,11 @@ class CategoricalCrossentropy(MeanMetricWrapper):
         from_logits: whether predictions are logits rather than probabilities.
         label_smoothing: s from 0 to 1, as for the loss.
         axis: the axis of the classes.
+    Example:
+        >>> metric = metrics.CategoricalCrossentropy()
+        >>> metric.update_state([[0.0, 1.0], [1.0, 0.0]], [[0.25, 0.75], [0.5, 0.5]])
+        >>> metric.result()
+        Tensor(0.49041462, dtype=float32)
     """
 
     _direction = "down"
@@ -106,6 +126,11 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         from_logits: whether predictions are logits rather than probabilities.
         ignore_class: label that does not count; None for none.
         axis: the axis of the classes.
+    Example:
+        >>> metric = metrics.SparseCategoricalCrossentropy()
+        >>> metric.update_state([1, 0], [[0.25, 0.75], [0.5, 0.5]])
+        >>> metric.result()
+        Tensor(0.49041462, dtype=float32)
     """
 
     _direction = "down"

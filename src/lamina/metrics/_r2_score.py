@@ -21,6 +21,11 @@ class R2Score(Metric):
             one is given.
         name, dtype: as for `Metric`.
     Raises ValueError for other values, and for targets that are not `(batch, outputs)`.
+    Example:
+        >>> metric = metrics.R2Score()
+        >>> metric.update_state(np.array([[1.0], [2.0], [3.0]]), np.array([[1.0], [2.0], [4.0]]))
+        >>> metric.result()
+        Tensor(0.5, dtype=float32)
     """
 
     _direction = "up"

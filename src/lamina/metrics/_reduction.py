@@ -40,6 +40,12 @@ class Sum(Metric):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Sum()
+        >>> metric.update_state([1.0, 3.0])
+        >>> metric.update_state([8.0])
+        >>> metric.result()
+        Tensor(12., dtype=float32)
     """
 
     def __init__(self, name: str | None = "sum", dtype: Any = None):
@@ -61,6 +67,12 @@ class Mean(Metric):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.Mean()
+        >>> metric.update_state([1.0, 3.0])
+        >>> metric.update_state([8.0])
+        >>> metric.result()
+        Tensor(4., dtype=float32)
     """
 
     def __init__(self, name: str | None = "mean", dtype: Any = None):
@@ -90,6 +102,11 @@ class MeanMetricWrapper(Mean):
         fn: function `(y_true, y_pred, **kwargs)` that gives a value for each sample.
         name, dtype: as for `Metric`.
         kwargs: further arguments of `fn`.
+    Example:
+        >>> metric = metrics.MeanMetricWrapper(losses.mean_squared_error)
+        >>> metric.update_state([[0.0, 2.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(5., dtype=float32)
     """
 
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any):

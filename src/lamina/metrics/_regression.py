@@ -30,6 +30,11 @@ class MeanSquaredError(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.MeanSquaredError()
+        >>> metric.update_state([[0.0, 2.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(5., dtype=float32)
     """
 
     _direction = "down"
@@ -44,6 +49,11 @@ class MeanAbsoluteError(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.MeanAbsoluteError()
+        >>> metric.update_state([[0.0, 2.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(2., dtype=float32)
     """
 
     _direction = "down"
@@ -58,6 +68,11 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.MeanAbsolutePercentageError()
+        >>> metric.update_state([[2.0, 4.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(37.5, dtype=float32)
     """
 
     _direction = "down"
@@ -72,6 +87,11 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.MeanSquaredLogarithmicError()
+        >>> metric.update_state([[0.0, 2.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(0.48045295, dtype=float32)
     """
 
     _direction = "down"
@@ -87,6 +107,11 @@ class CosineSimilarity(MeanMetricWrapper):
     Args:
         name, dtype: as for `Metric`.
         axis: the axis of the vectors.
+    Example:
+        >>> metric = metrics.CosineSimilarity()
+        >>> metric.update_state([[0.0, 1.0]], [[1.0, 1.0]])
+        >>> metric.result()
+        Tensor(0.70710677, dtype=float32)
     """
 
     _direction = "up"
@@ -101,6 +126,11 @@ class LogCoshError(MeanMetricWrapper):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.LogCoshError()
+        >>> metric.update_state([[0.0, 2.0]], [[1.0, 5.0]])
+        >>> metric.result()
+        Tensor(1.3715546, dtype=float32)
     """
 
     _direction = "down"
@@ -115,6 +145,11 @@ class RootMeanSquaredError(Mean):
 
     Args:
         name, dtype: as for `Metric`.
+    Example:
+        >>> metric = metrics.RootMeanSquaredError()
+        >>> metric.update_state(np.array([[0.0, 2.0]]), np.array([[1.0, 5.0]]))
+        >>> metric.result()
+        Tensor(2.236068, dtype=float32)
     """
 
     _direction = "down"

@@ -41,13 +41,23 @@ def class_names() -> dict[str, str]:
 
 @public("metrics.serialize")
 def serialize(metric: Any) -> Any:
-    """The config from which `deserialize` makes the same metric."""
+    """The config from which `deserialize` makes the same metric.
+
+    Example:
+        >>> metrics.serialize(metrics.AUC(curve="PR"))["config"]["curve"]
+        'PR'
+    """
     return serialize_keras_object(metric)
 
 
 @public("metrics.deserialize")
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The metric that `serialize` gave the config of."""
+    """The metric that `serialize` gave the config of.
+
+    Example:
+        >>> metrics.deserialize(metrics.serialize(metrics.AUC(num_thresholds=50))).num_thresholds
+        50
+    """
     if isinstance(config, str):
         return get(config)
     return deserialize_keras_object(config, custom_objects=custom_objects)
@@ -59,6 +69,11 @@ def get(identifier: Any) -> Any:
 
     The name of a class in lower case ("mean_squared_error", "auc") gives the metric, not the function of that name.
     Raises ValueError for anything else.
+    Example:
+        >>> metrics.get("mae") is metrics.mean_absolute_error
+        False
+        >>> metrics.get("AUC")
+        <AUC name=auc>
     """
     if isinstance(identifier, str):
         identifier = class_names().get(identifier, identifier)

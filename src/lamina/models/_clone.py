@@ -8,8 +8,7 @@ from lamina._public import public
 from lamina.layers import Input, InputLayer, Layer
 from lamina.ops._symbolic import KerasTensor, run_nodes
 
-from ._functional import Functional
-from ._model import Model
+from ._model import Functional, Model
 from ._sequential import Sequential
 
 
@@ -30,6 +29,10 @@ def clone_model(
         clone_function: `layer -> layer`, makes the copy of each layer; by default from its config.
         call_function: `(layer, *args, **kwargs) -> output`, calls each copy; only for functional models.
         recursive: whether `clone_function` is also applied to the layers of models inside.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> models.clone_model(model).output_shape
+        (None, 3)
     """
     kwargs.pop("cache", None)
     if kwargs:

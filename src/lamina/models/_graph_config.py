@@ -6,7 +6,7 @@ from typing import Any
 from lamina import tree
 from lamina.layers import InputLayer, Layer
 from lamina.layers import deserialize as deserialize_layer
-from lamina.layers._call import signature_of
+from lamina.layers._base._call import signature_of
 from lamina.ops._op import operations
 from lamina.ops._symbolic import KerasTensor, Node
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object

@@ -10,7 +10,7 @@ class GraphLosses(Layer):
     """The part of a functional model that knows these tensors, the calls that lead to them, and their values."""
 
     def _forget_losses(self) -> None:
-        self.__dict__.update(_added_losses=[], _watched=[], _watched_values={}, _further_nodes=[])
+        self._added_losses, self._watched, self._further_nodes = [], [], []
 
     def add_loss(self, loss: Any) -> None:
         """Adds to what training minimises and `evaluate` reports.
@@ -24,11 +24,11 @@ class GraphLosses(Layer):
         symbolic = [x for x in losses if isinstance(x, KerasTensor)]
         if symbolic:
             before = list(self._added_losses)
-            self.__dict__["_added_losses"] = before + symbolic
+            self._added_losses = before + symbolic
             try:
                 self._set_further("add_loss")
             except ValueError:
-                self.__dict__["_added_losses"] = before
+                self._added_losses = before
                 raise
         rest = [x for x in losses if not isinstance(x, KerasTensor)]
         if rest:
@@ -39,11 +39,11 @@ class GraphLosses(Layer):
 
         Raises ValueError for tensors that depend on something else than the model's inputs, or on layers not in the model.
         """
-        before, self.__dict__["_watched"] = self._watched, list(tensors)
+        before, self._watched = self._watched, list(tensors)
         try:
             self._set_further("loss")
         except ValueError:
-            self.__dict__["_watched"] = before
+            self._watched = before
             raise
 
     def _set_further(self, what: str) -> None:
@@ -57,9 +57,9 @@ class GraphLosses(Layer):
                     "not in the model. Add the term by model.add_loss(tensor), which takes the layer in."
                 )
         ids = {id(node) for node in added}
-        self.__dict__["_further_nodes"] = [*added, *(n for n in further if id(n) not in ids)]
+        self._further_nodes = [*added, *(n for n in further if id(n) not in ids)]
         self._set_operations(added)
-        self.__dict__["_steps"] = {}
+        self._steps = {}
 
     def _further_tensors(self) -> tuple[list[KerasTensor], list[KerasTensor]]:
         return self._added_losses, [*self._added_losses, *self._watched]
@@ -78,7 +78,7 @@ class GraphLosses(Layer):
         run_nodes(self._further_nodes, values)
         for x in self._added_losses:
             super().add_loss(values[id(x)])
-        self.__dict__["_watched_values"] = {id(x): values[id(x)] for x in self._watched}
+        self._compiled.watched = {id(x): values[id(x)] for x in self._watched}
 
     def _copy_losses(self, values: dict[int, Any], call_operation: Any, copy: Any) -> None:
         """Gives `copy` the losses of this model, on the tensors that `values` has for this one's."""

@@ -5,34 +5,22 @@ import json
 from typing import Any, Self
 
 from lamina import saving
-from lamina._deprecation import warn_once
 from lamina._public import public
 from lamina.layers import Layer
-from lamina.layers._call import as_shapes, map_shapes
+from lamina.layers._base._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
 from lamina.training import Trainer
-from lamina.training._memory import made_up_memory
-from lamina.variables import deserialize_keras_object, serialize_keras_object
+from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
 from lamina.viewing import print_summary
 
-
-def is_functional_call(args: tuple, kwargs: dict) -> bool:
-    """Whether the arguments are `(inputs, outputs)` of a functional model."""
-    return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
-
-
-def new_spelling(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """`input=` and `output=` of Keras 1 as `inputs=` and `outputs=`."""
-    kwargs = dict(kwargs)
-    for old in ("input", "output"):
-        if old in kwargs:
-            warn_once(f"Model.{old}", f"Model: the argument {old}= is called {old}s= now.")
-            kwargs[f"{old}s"] = kwargs.pop(old)
-    return kwargs
+from ._graph_config import graph_from_config
+from ._graph_model import GraphModel, is_functional_call, is_graph, new_spelling, takes_graph
+from ._memory import made_up_memory
+from ._old_methods import OldMethods
 
 
 @public("Model", "models.Model")
-class Model(Trainer, Layer):
+class Model(Trainer, OldMethods, Layer):
     """Layers joined to a whole, with `compile`, `fit`, `evaluate`, `predict`, `save` and `summary`.
 
     There are three ways to make one: `Model(inputs, outputs)` from KerasTensors (functional), `Sequential([...])` for a
@@ -45,24 +33,20 @@ class Model(Trainer, Layer):
 
     Example:
         >>> inputs = Input((3,))
-        >>> model = Model(inputs, Dense(1)(inputs))
+        >>> model = Model(inputs, layers.Dense(1)(inputs))
         >>> model.count_params()
         4
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if cls is Model and is_functional_call(args, new_spelling(kwargs)):
-            from ._functional import Functional
-
             return Layer.__new__(Functional, *args, **kwargs)
         return Layer.__new__(cls, *args, **kwargs)
 
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs = new_spelling(kwargs)
         if is_functional_call(args, kwargs):
-            from ._functional import Functional, become_functional
-
-            become_functional(type(self))
+            _become_functional(type(self))
             Functional.__init__(self, *args, **kwargs)
             return
         if args:
@@ -73,10 +57,6 @@ class Model(Trainer, Layer):
         Trainer.__init__(self)
         Layer.__init__(self, **kwargs)
         self.supports_masking = True
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Compiled steps belong to this object and are made anew for a copy.
-        return {**self.__dict__, "_steps": {}, "_watched_values": {}}
 
     @property
     def layers(self) -> list[Layer]:
@@ -205,14 +185,45 @@ class Model(Trainer, Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A model made from what `get_config` returned."""
-        from ._functional import functional_from_config
-
         if {"layers", "input_layers", "output_layers"} <= set(config):
-            return functional_from_config(cls, config, custom_objects)
+            return _functional_from_config(cls, config, custom_objects)
         parameters = inspect.signature(cls.__init__).parameters
         if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
             config = {k: v for k, v in config.items() if k in parameters}
         return super().from_config(config)
+
+
+class Functional(GraphModel, Model):
+    """What `Model(inputs, outputs)` makes."""
+
+    _keras_module = "keras.src.models.functional"
+
+
+# Keras has no public name for it; old files say keras.Functional or keras.engine.functional.
+add_resolver(lambda module, name: Functional if name == "Functional" else None)
+
+
+def _functional_from_config(cls: type, config: dict[str, Any], custom_objects: Any = None) -> Any:
+    """The model that the config of a graph describes."""
+    inputs, outputs, losses = graph_from_config(config, custom_objects, is_graph)
+    takes_ends = cls.__init__ is Model.__init__ or takes_graph(cls)
+    cls = Functional if cls is Model or not takes_ends else cls
+    model = cls(inputs, outputs, name=config.get("name"))
+    if losses:
+        model.add_loss(losses)
+    if not config.get("trainable", True):
+        model.trainable = False
+    return model
+
+
+def _become_functional(cls: type) -> None:
+    """Makes a subclass of Model that calls `super().__init__(inputs, outputs)` a functional model."""
+    if issubclass(cls, Functional):
+        return
+    cls.__bases__ = tuple(Functional if base is Model else base for base in cls.__bases__)
+    for base in cls.__bases__:
+        if issubclass(base, Model) and not issubclass(base, Functional) and base is not Model:
+            _become_functional(base)
 
 
 def _own_arguments(model: Model) -> dict[str, Any]:
@@ -229,6 +240,10 @@ def model_from_json(json_string: str, custom_objects: Any = None) -> Model:
     Args:
         json_string: the text.
         custom_objects: dict from name to class or function of your own.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> models.model_from_json(model.to_json()).output_shape
+        (None, 3)
     """
     try:
         config = json.loads(json_string)

@@ -7,12 +7,11 @@ import numpy as np
 from lamina import ops, tree
 from lamina._public import public
 from lamina.layers import InputLayer, Layer
-from lamina.layers._call import as_shapes, is_shape, training_mode
+from lamina.layers._base._call import as_shapes, is_shape, training_mode
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from ._functional import Functional
-from ._model import Model
+from ._model import Functional, Model
 
 
 @public("Sequential", "models.Sequential")
@@ -26,7 +25,7 @@ class Sequential(Model):
         name: string without "/".
 
     Example:
-        >>> model = Sequential([Input((4,)), Dense(2)])
+        >>> model = Sequential([Input((4,)), layers.Dense(2)])
         >>> model.output_shape
         (None, 2)
     """

@@ -46,6 +46,10 @@ def relu(x: TensorLike) -> Tensor:
         x: `(...)`, real.
 
     Returns: `(...)`, dtype of `x`.
+
+    Example:
+        >>> ops.relu([-1.5, 0.0, 2.0])
+        Tensor([0., 0., 2.], dtype=float32)
     """
     x = tensor(x)
     return xp.maximum(to(x, "int32") if dtype_name(x) == "bool" else x, 0)
@@ -275,6 +279,10 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
         axis: int, tuple of ints taken together, or None for all.
 
     Returns: `(...)`, dtype of `x`; sums to 1 along `axis`.
+
+    Example:
+        >>> ops.softmax([[0.0, 0.0]])
+        Tensor([[0.5, 0.5]], dtype=float32)
     """
     return _joined(kernels.softmax, floating(x), axis)
 

@@ -157,6 +157,10 @@ def divide_no_nan(x1: TensorLike, x2: TensorLike) -> Tensor:
         x1, x2: broadcastable, real.
 
     Returns: the broadcast shape, floating.
+
+    Example:
+        >>> ops.divide_no_nan([1.0, 2.0], [2.0, 0.0])
+        Tensor([0.5, 0. ], dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True, also=(float,))
     zero = xp.equal(b, 0)
@@ -191,6 +195,10 @@ def isclose(x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e
         equal_nan: whether NaN is close to NaN.
 
     Returns: the broadcast shape, bool.
+
+    Example:
+        >>> ops.isclose([1.0, 2.0], [1.0, 2.1])
+        Tensor([ True, False])
     """
     a, b = promote(x1, x2, arrays=True, also=(float,))
     same = xp.equal(a, b)
@@ -212,6 +220,10 @@ def allclose(x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1
         equal_nan: whether NaN is close to NaN.
 
     Returns: `()`, bool.
+
+    Example:
+        >>> ops.allclose([1.0], [1.0 + 1e-9])
+        Tensor(True)
     """
     return xp.all(isclose(x1, x2, rtol, atol, equal_nan))
 
@@ -232,6 +244,10 @@ def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -
 
     Returns: the broadcast shape, the promoted dtype of `x1` and `x2`;
         or a tuple of int32 index tensors, one for each axis.
+
+    Example:
+        >>> ops.where([True, False], [1, 1], [2, 2])
+        Tensor([1, 2], dtype=int32)
     """
     if x1 is None and x2 is None:
         return nonzero(condition)

@@ -50,6 +50,10 @@ def conv(
 
     Returns: `(batch, *positions, filters)`, the layout of `inputs`, the promoted dtype. Raises ValueError for shapes that
     do not fit.
+
+    Example:
+        >>> ops.conv(ops.ones((1, 5, 5, 2)), ops.ones((3, 3, 2, 4))).shape
+        (1, 3, 3, 4)
     """
     x, kernel, first = _operands(inputs, kernel, data_format, "conv")
     rank = x.ndim - 2

@@ -120,6 +120,10 @@ def cast(x: TensorLike, dtype: DType) -> Tensor:
         dtype: name of a dtype, or a NumPy dtype.
 
     Returns: `(...)`, `dtype`.
+
+    Example:
+        >>> ops.cast([1.7, 2.2], "int32")
+        Tensor([1, 2], dtype=int32)
     """
     dtype = standardize_dtype(dtype)
     if type(x) in _SCALARS:
@@ -188,6 +192,10 @@ def convert_to_tensor(
     Returns: tensor of the same shape.
 
     Raises: ValueError if `x` has no numeric form (None, ragged lists, other objects).
+
+    Example:
+        >>> ops.convert_to_tensor([1, 2], dtype="float32")
+        Tensor([1., 2.], dtype=float32)
     """
     if sparse or ragged:
         raise ValueError("convert_to_tensor: sparse and ragged tensors are not supported; pass a dense array.")
@@ -216,6 +224,9 @@ def convert_to_numpy(x: TensorLike) -> np.ndarray:
     """`x` as a plain NumPy array, which nobody else holds.
 
     Raises: TypeError for a KerasTensor or a tensor of a traced function, which have no value.
+    Example:
+        >>> ops.convert_to_numpy([1.0, 2.0])
+        array([1., 2.], dtype=float32)
     """
     if isinstance(x, KerasTensor):
         return np.asarray(x)
@@ -269,6 +280,10 @@ def stop_gradient(variable: Any) -> Tensor:
         variable: `(...)`, any dtype.
 
     Returns: `(...)`, same dtype.
+
+    Example:
+        >>> ops.stop_gradient([1.0])
+        Tensor([1.], dtype=float32)
     """
     return engine.stop_gradient(tensor(variable))
 

@@ -39,6 +39,10 @@ def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
         true_fn, false_fn: functions without arguments whose results are alike in structure, shapes and dtypes.
 
     Returns: what the chosen function returns.
+
+    Example:
+        >>> ops.cond(True, lambda: 1.0, lambda: 2.0)
+        1.0
     """
     if isinstance(pred, bool):
         return true_fn() if pred else false_fn()
@@ -55,6 +59,10 @@ def switch(index: Any, branches: Any, *operands: Any) -> Any:
         operands: their arguments.
 
     Returns: what the chosen function returns.
+
+    Example:
+        >>> ops.switch(1, [lambda: 10, lambda: 20])
+        20
     """
     last = len(branches) - 1
     if last < 0:
@@ -80,6 +88,10 @@ def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: int | N
         maximum_iterations: int, or None for no limit.
 
     Returns: the last variables, structured like `loop_vars`.
+
+    Example:
+        >>> ops.while_loop(lambda i: i < 5, lambda i: (i + 2,), (ops.array(0),))
+        (Tensor(6, dtype=int32),)
     """
     is_sequence = isinstance(loop_vars, (tuple, list))
     start = tuple(loop_vars) if is_sequence else (loop_vars,)
@@ -119,6 +131,10 @@ def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
         init_val: nested tensors.
 
     Returns: the last value, structured like `init_val`.
+
+    Example:
+        >>> ops.fori_loop(0, 3, lambda i, total: total + i, ops.array(0))
+        Tensor(3, dtype=int32)
     """
     start = (to(tensor(lower), "int32"), tree.map_structure(tensor, init_val))
     upper = to(tensor(upper), "int32")
@@ -144,6 +160,10 @@ def scan(
         unroll: accepted for Keras's sake.
 
     Returns: the last carry, and the results stacked on a new first axis (in the order of the rows).
+
+    Example:
+        >>> ops.scan(lambda total, x: (total + x, total), ops.array(0), ops.array([1, 2, 3]))
+        (Tensor(6, dtype=int32), Tensor([0, 1, 3], dtype=int32))
     """
     if not callable(f):
         raise TypeError(f"scan: f must be callable; got {f!r}.")
@@ -167,6 +187,10 @@ def map(f: Any, xs: TensorLike) -> Any:
         xs: nested tensors with equally many rows.
 
     Returns: the results stacked on a new first axis.
+
+    Example:
+        >>> ops.map(lambda x: x * 2, ops.array([1, 2]))
+        Tensor([2, 4], dtype=int32)
     """
     if not callable(f):
         raise TypeError(f"map: f must be callable; got {f!r}.")
@@ -222,6 +246,10 @@ def vectorized_map(function: Any, elements: TensorLike) -> Any:
         elements: nested tensors with equally many rows.
 
     Returns: the results stacked on a new first axis.
+
+    Example:
+        >>> ops.vectorized_map(lambda x: ops.sum(x), ops.ones((2, 3)))
+        Tensor([3., 3.], dtype=float32)
     """
     return engine.vectorized_map(function, tree.map_structure(tensor, elements))
 

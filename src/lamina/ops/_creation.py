@@ -33,6 +33,11 @@ def zeros(shape: Shape, dtype: DType = None) -> Tensor:
         dtype: name of a dtype; None: the default float type.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> ops.zeros((2, 2))
+        Tensor([[0., 0.],
+                [0., 0.]], dtype=float32)
     """
     return _new(xp.zeros, _shape(shape), dtype=dtype)
 
@@ -46,6 +51,11 @@ def ones(shape: Shape, dtype: DType = None) -> Tensor:
         dtype: name of a dtype; None: the default float type.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> ops.ones((2, 2))
+        Tensor([[1., 1.],
+                [1., 1.]], dtype=float32)
     """
     return _new(xp.ones, _shape(shape), dtype=dtype)
 
@@ -73,6 +83,10 @@ def full(shape: Shape, fill_value: TensorLike, dtype: DType = None) -> Tensor:
         dtype: name of a dtype; None: the default float type.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> ops.full((2,), 7)
+        Tensor([7., 7.], dtype=float32)
     """
     value = to(tensor(fill_value), standardize_dtype(dtype))
     return xp.broadcast_to(value, _shape(shape))
@@ -120,6 +134,10 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) 
         dtype: name of a dtype; None: int32 for integers, the default float type for floats.
 
     Returns: `(ceil((stop - start) / step),)`.
+
+    Example:
+        >>> ops.arange(0, 10, 3)
+        Tensor([0, 3, 6, 9], dtype=int32)
     """
     given = [v for v in (start, stop, step) if v is not None]
     if dtype is None:
@@ -164,6 +182,10 @@ def linspace(
         axis: where the new axis goes.
 
     Returns: `(num, *broadcast)` with the new axis at `axis`, or a pair with the step.
+
+    Example:
+        >>> ops.linspace(0.0, 1.0, 5)
+        Tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
     dtype = _space_dtype(dtype, start, stop)
     work = dtype if "float" in dtype else _settings.floatx()
@@ -191,6 +213,10 @@ def logspace(
         base: number.
 
     Returns: as `linspace`.
+
+    Example:
+        >>> ops.logspace(0.0, 2.0, 3)
+        Tensor([  1.,  10., 100.], dtype=float32)
     """
     dtype = _space_dtype(dtype, start, stop)
     return to(xp.power(base, linspace(start, stop, num, endpoint, axis=axis)), dtype)
@@ -207,6 +233,10 @@ def geomspace(
         num, endpoint, dtype, axis: as for `linspace`.
 
     Returns: as `linspace`.
+
+    Example:
+        >>> ops.geomspace(1.0, 100.0, 3)
+        Tensor([  1.,  10., 100.], dtype=float32)
     """
     dtype = _space_dtype(dtype, start, stop)
     a, b = (to(v, "float64") for v in promote(start, stop, arrays=True, also=(float,)))
@@ -227,6 +257,11 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> Tensor
         dtype: name of a dtype; None: the default float type.
 
     Returns: `(N, M)`, `dtype`.
+
+    Example:
+        >>> ops.eye(2)
+        Tensor([[1., 0.],
+                [0., 1.]], dtype=float32)
     """
     return _new(xp.eye, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
 
@@ -240,6 +275,11 @@ def identity(n: int, dtype: DType = None) -> Tensor:
         dtype: name of a dtype; None: the default float type.
 
     Returns: `(n, n)`, `dtype`.
+
+    Example:
+        >>> ops.identity(2)
+        Tensor([[1., 0.],
+                [0., 1.]], dtype=float32)
     """
     return _new(xp.eye, int(n), dtype=dtype)
 
@@ -252,6 +292,12 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> Tensor
         N, M, k, dtype: as for `eye`.
 
     Returns: `(N, M)`, `dtype`.
+
+    Example:
+        >>> ops.tri(3)
+        Tensor([[1., 0., 0.],
+                [1., 1., 0.],
+                [1., 1., 1.]], dtype=float32)
     """
     return _new(xp.tri, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
 
@@ -272,6 +318,12 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
         indexing: "xy" (the first two axes swapped) or "ij".
 
     Returns: list of tensors, one for each argument, shaped like the grid.
+
+    Example:
+        >>> ops.meshgrid([1, 2], [3, 4])
+        [Tensor([[1, 2],
+                [1, 2]], dtype=int32), Tensor([[3, 3],
+                [4, 4]], dtype=int32)]
     """
     if indexing not in ("xy", "ij"):
         raise ValueError(f"meshgrid: indexing must be 'xy' or 'ij'; got {indexing!r}.")
@@ -343,6 +395,12 @@ def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Ten
         increasing: whether powers rise from left to right.
 
     Returns: `(n, N)`, dtype of `x`.
+
+    Example:
+        >>> ops.vander([1.0, 2.0, 3.0])
+        Tensor([[1., 1., 1.],
+                [4., 2., 1.],
+                [9., 3., 1.]], dtype=float32)
     """
     x = tensor(x)
     if x.ndim != 1:
@@ -366,6 +424,11 @@ def one_hot(x: TensorLike, num_classes: int, axis: int = -1, dtype: DType = None
         sparse: accepted for Keras's sake; the result is dense.
 
     Returns: `(..., num_classes)` with the new axis at `axis`.
+
+    Example:
+        >>> ops.one_hot([0, 2], 3)
+        Tensor([[1., 0., 0.],
+                [0., 0., 1.]], dtype=float32)
     """
     if sparse:
         raise ValueError("one_hot: sparse tensors are not supported; leave sparse=False.")
@@ -396,6 +459,10 @@ def multi_hot(
         sparse: accepted for Keras's sake; the result is dense.
 
     Returns: `(..., num_classes)`.
+
+    Example:
+        >>> ops.multi_hot([0, 2], 3)
+        Tensor([1., 0., 1.], dtype=float32)
     """
     num_classes = kwargs.pop("num_tokens", num_classes)
     if kwargs:

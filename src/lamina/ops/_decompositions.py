@@ -37,6 +37,11 @@ def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
     Returns: `(..., n, n)`.
 
     Raises: ValueError if a matrix is not positive definite.
+
+    Example:
+        >>> ops.cholesky([[4.0, 0.0], [0.0, 9.0]])
+        Tensor([[2., 0.],
+                [0., 3.]], dtype=float32)
     """
     x = _matrix("cholesky", x, square=True)
     try:
@@ -163,6 +168,10 @@ def solve(a: TensorLike, b: TensorLike) -> Tensor:
         b: `(..., n)` or `(..., n, m)`.
 
     Returns: shape of `b`. Raises ValueError if `a` is singular.
+
+    Example:
+        >>> ops.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 8.0])
+        Tensor([1., 2.], dtype=float32)
     """
     a, b = promote(a, b, arrays=True, also=(float,))
     _matrix("solve", a, square=True)
@@ -290,6 +299,10 @@ def norm(x: TensorLike, ord: Any = None, axis: Axis = None, keepdims: bool = Fal
         keepdims: whether the axes stay with size 1.
 
     Returns: `x` without the axes, floating.
+
+    Example:
+        >>> ops.norm([3.0, 4.0])
+        Tensor(5., dtype=float32)
     """
     x = floating(x)
     rank = x.ndim

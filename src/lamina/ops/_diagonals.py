@@ -22,6 +22,11 @@ def diag(x: TensorLike, k: int = 0) -> Tensor:
         k: which diagonal, above the main one positive.
 
     Returns: `(n + |k|, n + |k|)`, or the diagonal.
+
+    Example:
+        >>> ops.diag([1.0, 2.0])
+        Tensor([[1., 0.],
+                [0., 2.]], dtype=float32)
     """
     x = tensor(x)
     if x.ndim == 2:
@@ -55,6 +60,10 @@ def diagonal(x: TensorLike, offset: TensorLike = 0, axis1: int = 0, axis2: int =
         axis1, axis2: the axes of the planes.
 
     Returns: the other axes, then the diagonal.
+
+    Example:
+        >>> ops.diagonal([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([1., 4.], dtype=float32)
     """
     x = tensor(x)
     if x.ndim < 2:
@@ -80,6 +89,10 @@ def tril(x: TensorLike, k: int = 0) -> Tensor:
     Args:
         x: `(..., n, m)`.
         k: int.
+    Example:
+        >>> ops.tril([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([[1., 0.],
+                [3., 4.]], dtype=float32)
     """
     x = tensor(x)
     return _triangle(x, np.tri(*x.shape[-2:], k=k, dtype=bool))
@@ -92,6 +105,10 @@ def triu(x: TensorLike, k: int = 0) -> Tensor:
     Args:
         x: `(..., n, m)`.
         k: int.
+    Example:
+        >>> ops.triu([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([[1., 2.],
+                [0., 4.]], dtype=float32)
     """
     x = tensor(x)
     return _triangle(x, ~np.tri(*x.shape[-2:], k=k - 1, dtype=bool))
@@ -107,6 +124,10 @@ def trace(x: TensorLike, offset: TensorLike = 0, axis1: int = 0, axis2: int = 1)
         axis1, axis2: the axes of the planes.
 
     Returns: `x` without the two axes; at least 32 bits wide for integers.
+
+    Example:
+        >>> ops.trace([[1.0, 2.0], [3.0, 4.0]])
+        Tensor(5., dtype=float32)
     """
     line = diagonal(x, offset, axis1, axis2)
     name = dtype_name(line)

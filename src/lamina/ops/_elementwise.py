@@ -194,6 +194,10 @@ def round(x: TensorLike, decimals: int = 0) -> Tensor:
         decimals: int, may be negative.
 
     Returns: `(...)`, dtype of `x`.
+
+    Example:
+        >>> ops.round([1.25, 2.5], decimals=1)
+        Tensor([1.2, 2.5], dtype=float32)
     """
     x = tensor(x)
     name = dtype_name(x)
@@ -213,6 +217,10 @@ def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> Tensor:
         x_min, x_max: numbers or tensors that broadcast with `x`, or None for no bound.
 
     Returns: `(...)`, the promoted dtype.
+
+    Example:
+        >>> ops.clip([-1.0, 0.5, 2.0], 0.0, 1.0)
+        Tensor([0. , 0.5, 1. ], dtype=float32)
     """
     x = tensor(x)
     bounds = [b for b in (x_min, x_max) if b is not None]
@@ -243,6 +251,10 @@ def nan_to_num(x: TensorLike, nan: float = 0.0, posinf: Any = None, neginf: Any 
         nan, posinf, neginf: the replacements; the largest and smallest finite numbers by default.
 
     Returns: `(...)`, dtype of `x`.
+
+    Example:
+        >>> ops.nan_to_num([1.0, float("nan")])
+        Tensor([1., 0.], dtype=float32)
     """
     x = tensor(x)
     if not is_float_dtype(x.dtype):
@@ -261,6 +273,10 @@ def real(x: TensorLike) -> Tensor:
         x: `(...)`, real or complex.
 
     Returns: `(...)`, real: the dtype of `x`, or that of its parts.
+
+    Example:
+        >>> ops.real([1.0 + 2.0j])
+        Tensor([1.], dtype=float32)
     """
     return xp.real(tensor(x))
 
@@ -273,6 +289,10 @@ def imag(x: TensorLike) -> Tensor:
         x: `(...)`, real or complex.
 
     Returns: `(...)`, real.
+
+    Example:
+        >>> ops.imag([1.0 + 2.0j])
+        Tensor([2.], dtype=float32)
     """
     x = tensor(x)
     return xp.imag(x) if "complex" in dtype_name(x) else xp.zeros_like(x)

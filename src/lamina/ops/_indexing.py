@@ -44,6 +44,10 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
         axis: int, or None to take from the flattened tensor.
 
     Returns: `x` with the axis replaced by the shape of `indices`, dtype of `x`.
+
+    Example:
+        >>> ops.take([10, 20, 30], [2, 0])
+        Tensor([30, 10], dtype=int32)
     """
     x, indices = tensor(x), _integer(indices)
     try:
@@ -72,6 +76,11 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
         axis: int, or None to take from the flattened tensor.
 
     Returns: shape of `indices` (broadcast), dtype of `x`.
+
+    Example:
+        >>> ops.take_along_axis([[10, 20], [30, 40]], [[1], [0]], axis=1)
+        Tensor([[20],
+                [30]], dtype=int32)
     """
     x, indices = tensor(x), _integer(indices)
     if axis is None:
@@ -160,6 +169,10 @@ def slice_(inputs: TensorLike, start_indices: TensorLike, shape: Shape) -> Tenso
         shape: tuple of ints, one for each axis.
 
     Returns: `shape`, dtype of `inputs`.
+
+    Example:
+        >>> ops.slice([10, 20, 30], [1], [2])
+        Tensor([20, 30], dtype=int32)
     """
     x = tensor(inputs)
     sizes = tuple(int(n) if n != -1 else -1 for n in shape)
@@ -178,6 +191,10 @@ def slice_update(inputs: TensorLike, start_indices: TensorLike, updates: TensorL
         updates: tensor with as many axes, no larger.
 
     Returns: shape and dtype of `inputs`.
+
+    Example:
+        >>> ops.slice_update([10, 20, 30], [1], [99])
+        Tensor([10, 99, 30], dtype=int32)
     """
     x = tensor(inputs)
     return kernels.dynamic_update_slice(x, to(tensor(updates), dtype_name(x)), to(tensor(start_indices), "int32"))
@@ -193,6 +210,10 @@ def scatter(indices: TensorLike, values: TensorLike, shape: Shape) -> Tensor:
         shape: tuple of ints.
 
     Returns: `shape`, dtype of `values`; values at one place are added up.
+
+    Example:
+        >>> ops.scatter([[0], [2]], [5, 7], (3,))
+        Tensor([5, 0, 7], dtype=int32)
     """
     values = tensor(values)
     zeros = xp.zeros(tuple(int(n) for n in shape), dtype=values.dtype)
@@ -210,6 +231,10 @@ def scatter_update(inputs: TensorLike, indices: TensorLike, updates: TensorLike,
         reduction: None to replace, or "add", "max", "min", "mul".
 
     Returns: shape and dtype of `inputs`.
+
+    Example:
+        >>> ops.scatter_update([10, 20, 30], [[1]], [99])
+        Tensor([10, 99, 30], dtype=int32)
     """
     check_one_of(reduction, (None, "add", "max", "min", "mul"), "reduction", "scatter_update")
     x = tensor(inputs)
@@ -225,6 +250,10 @@ def nonzero(x: TensorLike) -> tuple[Tensor, ...]:
         x: tensor of any shape, with values (not while traced: the result's shape depends on them).
 
     Returns: tuple of int32 tensors `(n,)`, one for each axis.
+
+    Example:
+        >>> ops.nonzero([0, 1, 2])
+        (Tensor([1, 2], dtype=int32),)
     """
     return tuple(engine.tensor(i.astype(np.int32)) for i in np.nonzero(np.atleast_1d(concrete(x, "nonzero"))))
 
@@ -252,6 +281,10 @@ def unique(
         fill_value: what to fill up with; None: the smallest element.
 
     Returns: the elements, or a tuple that begins with them.
+
+    Example:
+        >>> ops.unique([2, 1, 2])
+        Tensor([1, 2], dtype=int32)
     """
     values = concrete(x, "unique")
     found = np.unique(values, return_index=True, return_inverse=True, return_counts=True, axis=axis)
@@ -294,6 +327,10 @@ def isin(x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bo
         invert: whether to answer the opposite.
 
     Returns: shape of `x1`, bool.
+
+    Example:
+        >>> ops.isin([1, 2, 3], [2])
+        Tensor([False,  True, False])
     """
     a, b = promote(x1, x2, arrays=True)
     found = xp.any(xp.equal(xp.expand_dims(a, -1), xp.reshape(b, (-1,))), axis=-1)
@@ -310,6 +347,10 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
         side: "left" (before equal elements) or "right".
 
     Returns: shape of `values`, int32.
+
+    Example:
+        >>> ops.searchsorted([1.0, 2.0, 3.0], [2.5])
+        Tensor([2], dtype=int32)
     """
     check_one_of(side, ("left", "right"), "side", "searchsorted")
     a, v = promote(sorted_sequence, values, arrays=True)
@@ -328,6 +369,10 @@ def digitize(x: TensorLike, bins: TensorLike) -> Tensor:
         bins: `(n,)`, ascending or descending bounds.
 
     Returns: shape of `x`, int32, from 0 to n.
+
+    Example:
+        >>> ops.digitize([0.5, 2.5], [1.0, 2.0])
+        Tensor([0, 2], dtype=int32)
     """
     ascending = searchsorted(bins, x, side="right")
     bins = tensor(bins)
@@ -348,6 +393,10 @@ def bincount(x: TensorLike, weights: TensorLike = None, minlength: int = 0, spar
         sparse: accepted for Keras's sake; the result is dense.
 
     Returns: `(length,)` or `(batch, length)`, int32 or the dtype of the weights.
+
+    Example:
+        >>> ops.bincount([0, 1, 1, 3])
+        Tensor([1, 2, 0, 1], dtype=int32)
     """
     if sparse:
         raise ValueError("bincount: sparse tensors are not supported; leave sparse=False.")
@@ -374,6 +423,10 @@ def histogram(x: TensorLike, bins: TensorLike = 10, range: Any = None) -> tuple[
         range: `(low, high)`; None: from the smallest to the largest element.
 
     Returns: counts `(bins,)` and bounds `(bins + 1,)`, both in the floating dtype of `x`.
+
+    Example:
+        >>> ops.histogram([0.0, 0.5, 1.0], bins=2)
+        (Tensor([1., 2.], dtype=float32), Tensor([0. , 0.5, 1. ], dtype=float32))
     """
     x = tensor(x)
     name = dtype_name(x)
@@ -406,6 +459,10 @@ def unravel_index(indices: TensorLike, shape: Shape) -> tuple[Tensor, ...]:
         shape: tuple of ints.
 
     Returns: tuple of tensors, one for each axis.
+
+    Example:
+        >>> ops.unravel_index([5], (2, 3))
+        (Tensor([1], dtype=int32), Tensor([2], dtype=int32))
     """
     places = _integer(indices)
     total = int(np.prod(shape))

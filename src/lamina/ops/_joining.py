@@ -58,6 +58,10 @@ def concatenate(xs: TensorLike, axis: int | None = 0) -> Tensor:
         axis: int, or None to flatten first.
 
     Returns: the joined tensor, the promoted dtype.
+
+    Example:
+        >>> ops.concatenate([[1, 2], [3]])
+        Tensor([1, 2, 3], dtype=int32)
     """
     xs = axes_of_join("concatenate", xs)
     if axis is None:
@@ -74,6 +78,11 @@ def stack(x: TensorLike, axis: int = 0) -> Tensor:
         axis: int, where the new axis goes.
 
     Returns: the joined tensor, the promoted dtype.
+
+    Example:
+        >>> ops.stack([[1, 2], [3, 4]])
+        Tensor([[1, 2],
+                [3, 4]], dtype=int32)
     """
     return xp.stack(axes_of_join("stack", x), axis=axis)
 
@@ -92,6 +101,9 @@ def hstack(xs: TensorLike) -> Tensor:
 
     Args:
         xs: list of tensors.
+    Example:
+        >>> ops.hstack([[1, 2], [3]])
+        Tensor([1, 2, 3], dtype=int32)
     """
     xs = [_at_least(x, 1) for x in axes_of_join("hstack", xs)]
     return xp.concatenate(xs, axis=0 if xs[0].ndim == 1 else 1)
@@ -103,6 +115,10 @@ def vstack(xs: TensorLike) -> Tensor:
 
     Args:
         xs: list of tensors.
+    Example:
+        >>> ops.vstack([[1, 2], [3, 4]])
+        Tensor([[1, 2],
+                [3, 4]], dtype=int32)
     """
     return xp.concatenate([_at_least(x, 2) for x in axes_of_join("vstack", xs)], axis=0)
 
@@ -113,6 +129,10 @@ def dstack(xs: TensorLike) -> Tensor:
 
     Args:
         xs: list of tensors.
+    Example:
+        >>> ops.dstack([[1, 2], [3, 4]])
+        Tensor([[[1, 3],
+                 [2, 4]]], dtype=int32)
     """
     return xp.concatenate([_at_least(x, 3) for x in axes_of_join("dstack", xs)], axis=2)
 
@@ -124,6 +144,9 @@ def append(x1: TensorLike, x2: TensorLike, axis: int | None = None) -> Tensor:
     Args:
         x1, x2: tensors, alike except on `axis`.
         axis: int, or None to flatten both first.
+    Example:
+        >>> ops.append([1, 2], [3])
+        Tensor([1, 2, 3], dtype=int32)
     """
     return concatenate([x1, x2], axis)
 
@@ -168,6 +191,10 @@ def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Tensor
         axis: int.
 
     Returns: list of tensors.
+
+    Example:
+        >>> ops.split([1, 2, 3, 4], 2)
+        [Tensor([1, 2], dtype=int32), Tensor([3, 4], dtype=int32)]
     """
     return _split(x, indices_or_sections, axis, True, "split")
 
@@ -182,6 +209,10 @@ def array_split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[
         axis: int.
 
     Returns: list of tensors.
+
+    Example:
+        >>> ops.array_split([1, 2, 3], 2)
+        [Tensor([1, 2], dtype=int32), Tensor([3], dtype=int32)]
     """
     return _split(x, indices_or_sections, axis, False, "array_split")
 
@@ -215,6 +246,10 @@ def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[Tensor
         axis: int.
 
     Returns: list of tensors.
+
+    Example:
+        >>> ops.unstack([[1, 2], [3, 4]])
+        [Tensor([1, 2], dtype=int32), Tensor([3, 4], dtype=int32)]
     """
     x = tensor(x)
     axis = one_axis(axis, x, "unstack")

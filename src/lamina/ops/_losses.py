@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from lamina import _settings
+from lamina._checks import ShapeMismatch
 from lamina._typing import Tensor, TensorLike
 
 from ._activations import _softplus
@@ -20,7 +21,7 @@ def _clipped(x: Any) -> Any:
 
 def _check_same(name: str, target: Any, output: Any) -> None:
     if target.ndim != output.ndim or tuple(target.shape) != tuple(output.shape):
-        raise ValueError(
+        raise ShapeMismatch(
             f"{name}: target and output must have the same shape; got target {tuple(target.shape)} and "
             f"output {tuple(output.shape)}."
         )
@@ -72,7 +73,7 @@ def sparse_categorical_crossentropy(
     classes = output.shape[axis]
     expected = tuple(n for i, n in enumerate(output.shape) if i != axis % output.ndim)
     if tuple(target.shape) != expected:
-        raise ValueError(
+        raise ShapeMismatch(
             f"sparse_categorical_crossentropy: output {tuple(output.shape)} asks for targets of shape {expected}; got "
             f"{tuple(target.shape)}. Class numbers have no axis of classes; for one-hot targets use "
             "categorical_crossentropy."

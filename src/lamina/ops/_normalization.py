@@ -27,6 +27,10 @@ def moments(x: TensorLike, axes: Axis, keepdims: bool = False, synchronized: boo
         synchronized: whether over all devices; there is one here.
 
     Returns: two tensors, `x` without the axes, dtype of `x`.
+
+    Example:
+        >>> ops.moments([1.0, 3.0], axes=[0])
+        (Tensor(2., dtype=float32), Tensor(1., dtype=float32))
     """
     x = floating(x)
     name = dtype_name(x)
@@ -168,6 +172,10 @@ def normalize(x: TensorLike, axis: Axis = -1, order: int = 2, epsilon: Any = Non
         epsilon: the least norm to divide by, the fuzz factor if None.
 
     Returns: shape of `x`, floating.
+
+    Example:
+        >>> ops.normalize([[3.0, 4.0]])
+        Tensor([[0.6, 0.8]], dtype=float32)
     """
     if not isinstance(order, (int, float)) or isinstance(order, bool) or not order >= 1:
         raise ValueError(f"normalize: order must be a number from 1; got {order!r}.")

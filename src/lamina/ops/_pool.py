@@ -51,6 +51,10 @@ def max_pool(
         data_format: "channels_last", "channels_first" or None for the default.
 
     Returns: `(batch, *positions, channels)`, dtype of `inputs`.
+
+    Example:
+        >>> ops.max_pool(ops.ones((1, 4, 4, 2)), 2).shape
+        (1, 2, 2, 2)
     """
     return _pooled(tensor(inputs), pool_size, strides, padding, data_format, "max_pool", kernels.max_pool)
 
@@ -70,6 +74,10 @@ def average_pool(
         pool_size, strides, padding, data_format: as for `max_pool`.
 
     Returns: `(batch, *positions, channels)`, floating.
+
+    Example:
+        >>> ops.average_pool(ops.ones((1, 4, 4, 2)), 2).shape
+        (1, 2, 2, 2)
     """
 
     def mean(x: Any, window: Any, strides: Any, pairs: Any) -> Any:

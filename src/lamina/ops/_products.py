@@ -40,6 +40,11 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
         x2: `(..., k, m)` or `(k,)`.
 
     Returns: `(..., n, m)`, the promoted dtype (int32 for two int8).
+
+    Example:
+        >>> ops.matmul([[1.0, 2.0], [3.0, 4.0]], [[1.0], [1.0]])
+        Tensor([[3.],
+                [7.]], dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True)
     if dtype_name(a) == "int8" and dtype_name(tensor(x1)) == dtype_name(tensor(x2)) == "int8":
@@ -67,6 +72,10 @@ def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
         x2: `(..., k, m)`, `(k,)` or a number.
 
     Returns: the axes of both that are left, the promoted dtype.
+
+    Example:
+        >>> ops.dot([1.0, 2.0], [3.0, 4.0])
+        Tensor(11., dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True)
     if a.ndim and b.ndim:
@@ -84,6 +93,10 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> Tensor:
         axes: int n, the last n axes of `x1` with the first n of `x2`; or a pair of ints or tuples, the axes of each.
 
     Returns: the axes of `x1` that are left, then those of `x2`, the promoted dtype.
+
+    Example:
+        >>> ops.tensordot([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], axes=1)
+        Tensor([3., 7.], dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True)
     if not isinstance(axes, int):
@@ -101,6 +114,10 @@ def inner(x1: TensorLike, x2: TensorLike) -> Tensor:
         x2: `(..., k)` or a number.
 
     Returns: the axes of `x1` that are left, then those of `x2`, the promoted dtype.
+
+    Example:
+        >>> ops.inner([1.0, 2.0], [3.0, 4.0])
+        Tensor(11., dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True)
     if not a.ndim or not b.ndim:
@@ -114,6 +131,10 @@ def outer(x1: TensorLike, x2: TensorLike) -> Tensor:
     """All products of an element of `x1` with one of `x2`, both flattened.
 
     Returns: `(x1.size, x2.size)`, the promoted dtype.
+    Example:
+        >>> ops.outer([1, 2], [3, 4])
+        Tensor([[3, 4],
+                [6, 8]], dtype=int32)
     """
     a, b = promote(x1, x2, arrays=True)
     return xp.reshape(a, (-1, 1)) * xp.reshape(b, (1, -1))
@@ -124,6 +145,9 @@ def vdot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Sum of products of all elements, `x1` conjugated.
 
     Returns: `()`, the promoted dtype.
+    Example:
+        >>> ops.vdot([1.0, 2.0], [3.0, 4.0])
+        Tensor(11., dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True)
     a, b = xp.reshape(a, (-1,)), xp.reshape(b, (-1,))
@@ -142,6 +166,10 @@ def einsum(subscripts: Any, *operands: Any, **kwargs: Any) -> Tensor:
         operands: tensors.
 
     Returns: the axes after `->` (or those named once, in alphabetical order), the promoted dtype.
+
+    Example:
+        >>> ops.einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
+        Tensor([3., 7.], dtype=float32)
     """
     if kwargs:
         raise TypeError(f"einsum: unknown arguments {sorted(kwargs)}.")
@@ -162,6 +190,9 @@ def kron(x1: TensorLike, x2: TensorLike) -> Tensor:
     """Kronecker product: `x2` once for each element of `x1`, multiplied by it.
 
     Returns: tensor whose sizes are the products of the sizes, the promoted dtype.
+    Example:
+        >>> ops.kron([1, 2], [1, 10])
+        Tensor([ 1, 10,  2, 20], dtype=int32)
     """
     a, b = promote(x1, x2, arrays=True)
     rank = max(a.ndim, b.ndim)
@@ -185,6 +216,10 @@ def cross(
         axis: int, one axis for all three.
 
     Returns: the broadcast shape; without the axis of the vectors if both have size 2.
+
+    Example:
+        >>> ops.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+        Tensor([0., 0., 1.], dtype=float32)
     """
     if axis is not None:
         axisa = axisb = axisc = axis

@@ -53,6 +53,10 @@ def quantile(x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "lin
         keepdims: whether the shortened axes stay with size 1.
 
     Returns: `q.shape` followed by `x` without the shortened axes, floating.
+
+    Example:
+        >>> ops.quantile([1.0, 2.0, 3.0], 0.5)
+        Tensor(2., dtype=float32)
     """
     check_one_of(method, ("linear", "lower", "higher", "midpoint", "nearest"), "method", "quantile")
     x = floating(x)
@@ -104,6 +108,10 @@ def percentile(
         axis, method, keepdims: as for `quantile`.
 
     Returns: `q.shape` followed by `x` without the shortened axes, floating.
+
+    Example:
+        >>> ops.percentile([1.0, 2.0, 3.0], 50)
+        Tensor(2., dtype=float32)
     """
     return quantile(x, tensor(q) / 100, axis, method, keepdims)
 

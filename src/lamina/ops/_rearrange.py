@@ -19,6 +19,10 @@ def rearrange(tensor: TensorLike, pattern: Any, **axes_lengths: Any) -> Tensor:
         pattern: names of axes before and after `->`; parentheses join axes into one.
         axes_lengths: sizes of axes that cannot be found from the shape.
 
+    Example:
+        >>> ops.rearrange(ops.ones((2, 3, 4)), "b h w -> b (h w)").shape
+        (2, 12)
+
     Reference: Rogozhnikov, "Einops", ICLR 2022.
     """
     x = as_tensor(tensor)

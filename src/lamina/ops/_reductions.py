@@ -107,6 +107,10 @@ def max(x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: Tenso
         initial: lower bound of the result, needed where an axis is empty.
 
     Returns: `x` without the shortened axes, dtype of `x`.
+
+    Example:
+        >>> ops.max([[1.0, 2.0], [3.0, 4.0]], axis=1)
+        Tensor([2., 4.], dtype=float32)
     """
     return _extreme(x, "max", axis, keepdims, initial)
 
@@ -122,6 +126,10 @@ def min(x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: Tenso
         initial: upper bound of the result, needed where an axis is empty.
 
     Returns: `x` without the shortened axes, dtype of `x`.
+
+    Example:
+        >>> ops.min([[1.0, 2.0], [3.0, 4.0]], axis=1)
+        Tensor([1., 3.], dtype=float32)
     """
     return _extreme(x, "min", axis, keepdims, initial)
 
@@ -155,6 +163,10 @@ def prod(x: TensorLike, axis: Axis = None, keepdims: bool = False, dtype: DType 
         dtype: dtype of the result; None: that of `x`, at least 32 bits wide for integers.
 
     Returns: `x` without the shortened axes.
+
+    Example:
+        >>> ops.prod([[1.0, 2.0], [3.0, 4.0]])
+        Tensor(24., dtype=float32)
     """
     x = _widened(tensor(x)) if dtype is None else to(tensor(x), standardize_dtype(dtype))
     return xp.prod(x, axis=as_axes(axis), keepdims=keepdims, dtype=x.dtype)
@@ -198,6 +210,10 @@ def count_nonzero(x: TensorLike, axis: Axis = None) -> Tensor:
         axis: int, tuple of ints, or None for all axes.
 
     Returns: `x` without the shortened axes, int32.
+
+    Example:
+        >>> ops.count_nonzero([0, 1, 2])
+        Tensor(2, dtype=int32)
     """
     x = to(xp.not_equal(tensor(x), 0), "int32")
     return xp.sum(x, axis=as_axes(axis), dtype=x.dtype)
@@ -213,6 +229,10 @@ def average(x: TensorLike, axis: int | None = None, weights: TensorLike = None) 
         weights: shaped like `x`, or 1-D along `axis`; None: all equal.
 
     Returns: `x` without the axis, floating.
+
+    Example:
+        >>> ops.average([1.0, 3.0], weights=[3.0, 1.0])
+        Tensor(1.5, dtype=float32)
     """
     axis = as_axes(axis)
     if weights is None:
@@ -241,6 +261,10 @@ def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tenso
         keepdims: whether the shortened axes stay with size 1.
 
     Returns: `x` without the shortened axes, floating.
+
+    Example:
+        >>> ops.logsumexp([0.0, 0.0])
+        Tensor(0.6931472, dtype=float32)
     """
     x = floating(x)
     axis = as_axes(axis)
@@ -262,6 +286,10 @@ def cumsum(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
         dtype: dtype of the result; None: that of `x`, int32 for booleans.
 
     Returns: shape of `x`, or `(size,)`.
+
+    Example:
+        >>> ops.cumsum([1, 2, 3])
+        Tensor([1, 3, 6], dtype=int32)
     """
     x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
     return xp.cumsum(x, axis=axis, dtype=x.dtype)
@@ -277,6 +305,10 @@ def cumprod(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
         dtype: dtype of the result; None: that of `x`, int32 for booleans.
 
     Returns: shape of `x`, or `(size,)`.
+
+    Example:
+        >>> ops.cumprod([1, 2, 3])
+        Tensor([1, 2, 6], dtype=int32)
     """
     x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
     return xp.cumprod(x, axis=axis, dtype=x.dtype)

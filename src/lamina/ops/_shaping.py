@@ -46,6 +46,11 @@ def reshape(x: TensorLike, newshape: Shape) -> Tensor:
         newshape: int or tuple of ints with as many elements; one of them may be -1, to be found.
 
     Returns: `newshape`, dtype of `x`.
+
+    Example:
+        >>> ops.reshape([1, 2, 3, 4], (2, 2))
+        Tensor([[1, 2],
+                [3, 4]], dtype=int32)
     """
     x = tensor(x)
     target = _target_shape(newshape)
@@ -71,6 +76,11 @@ def transpose(x: TensorLike, axes: Sequence[int] | None = None) -> Tensor:
         axes: tuple of ints, a permutation of the axes, or None.
 
     Returns: `x` with axis i taken from `axes[i]`.
+
+    Example:
+        >>> ops.transpose([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([[1., 3.],
+                [2., 4.]], dtype=float32)
     """
     return xp.transpose(tensor(x), None if axes is None else tuple(axes))
 
@@ -82,6 +92,11 @@ def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
     Args:
         x: tensor of any shape.
         source, destination: int, or tuples of as many ints.
+    Example:
+        >>> ops.moveaxis([[1, 2, 3]], 0, 1)
+        Tensor([[1],
+                [2],
+                [3]], dtype=int32)
     """
     return xp.moveaxis(tensor(x), source, destination)
 
@@ -99,6 +114,9 @@ def expand_dims(x: TensorLike, axis: Axis) -> Tensor:
     Args:
         x: tensor of any shape.
         axis: int or tuple of ints, places in the result.
+    Example:
+        >>> ops.expand_dims([1, 2], 0)
+        Tensor([[1, 2]], dtype=int32)
     """
     return xp.expand_dims(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
@@ -120,6 +138,9 @@ def squeeze(x: TensorLike, axis: Axis = None) -> Tensor:
     Args:
         x: tensor of any shape.
         axis: int or tuple of ints; None: all axes of size 1.
+    Example:
+        >>> ops.squeeze([[1, 2]], axis=0)
+        Tensor([1, 2], dtype=int32)
     """
     return xp.squeeze(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
@@ -131,6 +152,10 @@ def broadcast_to(x: TensorLike, shape: Shape) -> Tensor:
     Args:
         x: tensor that broadcasts to `shape`.
         shape: tuple of ints, or an int for one axis.
+    Example:
+        >>> ops.broadcast_to([1, 2], (2, 2))
+        Tensor([[1, 2],
+                [1, 2]], dtype=int32)
     """
     return xp.broadcast_to(tensor(x), tuple(int(n) for n in np.atleast_1d(shape)))
 
@@ -142,6 +167,9 @@ def flip(x: TensorLike, axis: Axis = None) -> Tensor:
     Args:
         x: tensor of any shape.
         axis: int, tuple of ints, or None for all axes.
+    Example:
+        >>> ops.flip([1, 2, 3])
+        Tensor([3, 2, 1], dtype=int32)
     """
     return xp.flip(tensor(x), tuple(axis) if isinstance(axis, list) else axis)
 
@@ -166,6 +194,10 @@ def rot90(array: TensorLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor
         array: tensor with two axes or more.
         k: int.
         axes: two different ints.
+    Example:
+        >>> ops.rot90([[1.0, 2.0], [3.0, 4.0]])
+        Tensor([[2., 4.],
+                [1., 3.]], dtype=float32)
     """
     x = tensor(array)
     if x.ndim < 2:
@@ -189,6 +221,9 @@ def roll(x: TensorLike, shift: Any, axis: Axis = None) -> Tensor:
         x: tensor of any shape.
         shift: int, or tuple of ints, one for each axis.
         axis: int, tuple of ints, or None to roll the flattened tensor.
+    Example:
+        >>> ops.roll([1, 2, 3], 1)
+        Tensor([3, 1, 2], dtype=int32)
     """
     return xp.roll(tensor(x), shift, axis)
 
@@ -201,6 +236,9 @@ def repeat(x: TensorLike, repeats: Any, axis: int | None = None) -> Tensor:
         x: tensor of any shape.
         repeats: int, or ints, one for each element of the axis.
         axis: int, or None to flatten first.
+    Example:
+        >>> ops.repeat([1, 2], 2)
+        Tensor([1, 1, 2, 2], dtype=int32)
     """
     if not isinstance(repeats, (int, np.integer)):
         repeats = np.asarray(repeats)
@@ -215,6 +253,9 @@ def tile(x: TensorLike, repeats: Any) -> Tensor:
     Args:
         x: tensor of any shape.
         repeats: int or tuple of ints, one for each axis (the last ones if fewer).
+    Example:
+        >>> ops.tile([1, 2], 2)
+        Tensor([1, 2, 1, 2], dtype=int32)
     """
     return xp.tile(tensor(x), repeats if isinstance(repeats, (int, np.integer)) else tuple(int(r) for r in repeats))
 
@@ -231,6 +272,10 @@ def pad(x: TensorLike, pad_width: Any, mode: str = "constant", constant_values: 
         constant_values: what to add in mode "constant", 0 if None.
 
     Returns: the larger tensor, dtype of `x`.
+
+    Example:
+        >>> ops.pad([1, 2], (1, 0))
+        Tensor([0, 1, 2], dtype=int32)
     """
     x = tensor(x)
     widths = _pad_widths(pad_width, x.ndim)
@@ -273,6 +318,9 @@ def diff(a: TensorLike, n: int = 1, axis: int = -1) -> Tensor:
         a: tensor of any shape.
         n: int, zero or more.
         axis: int.
+    Example:
+        >>> ops.diff([1, 4, 9])
+        Tensor([3, 5], dtype=int32)
     """
     x = tensor(a)
     axis = one_axis(axis, x, "diff")

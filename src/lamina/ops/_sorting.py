@@ -16,6 +16,10 @@ def sort(x: TensorLike, axis: int = -1) -> Tensor:
         axis: int, or None to flatten first.
 
     Returns: shape and dtype of `x`.
+
+    Example:
+        >>> ops.sort([3.0, 1.0, 2.0])
+        Tensor([1., 2., 3.], dtype=float32)
     """
     return xp.sort(tensor(x), axis=axis)
 
@@ -29,6 +33,10 @@ def argsort(x: TensorLike, axis: int = -1) -> Tensor:
         axis: int, or None to flatten first.
 
     Returns: shape of `x`, int32.
+
+    Example:
+        >>> ops.argsort([3.0, 1.0, 2.0])
+        Tensor([1, 2, 0], dtype=int32)
     """
     x = tensor(x)
     if axis is None:
@@ -60,6 +68,10 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
         sorted: whether the values come in descending order (they always do).
 
     Returns: values `(..., k)` in the dtype of `x`, places `(..., k)` int32.
+
+    Example:
+        >>> ops.top_k([3.0, 1.0, 2.0], k=2)
+        (Tensor([3., 2.], dtype=float32), Tensor([0, 2], dtype=int32))
     """
     x = tensor(x)
     if not x.ndim or k > x.shape[-1]:

@@ -1,12 +1,14 @@
 """Adadelta: steps as large as recent steps, scaled by recent gradients."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
+from lamina._checks import check_fraction, check_non_negative
 from lamina._public import public
 
 from ._old_arguments import epsilon_or_default
 from ._optimizer import Optimizer
+from ._options import CommonOptions, with_options
 
 
 @public("optimizers.Adadelta")
@@ -19,43 +21,29 @@ class Adadelta(Optimizer):
         rho: how slowly the averages change, from 0 to 1.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adadelta(1.0).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9985858], dtype=float32)
+
     Reference: Zeiler, ADADELTA, 2012, arXiv:1212.5701.
     """
 
     elementwise = True
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.001,
         rho: float = 0.95,
         epsilon: float | None = 1e-7,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[CommonOptions],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **options)
         self.epsilon = epsilon_or_default(epsilon)
+        check_non_negative(self.epsilon, "epsilon", type(self).__name__)
+        check_fraction(rho, "rho", type(self).__name__)
         self.rho = rho
 
     def build(self, variables: Any) -> None:
@@ -69,12 +57,12 @@ class Adadelta(Optimizer):
         gradient = ops.cast(gradient, variable.dtype)
         squares = self.slot("accumulated_grad", variable)
         steps = self.slot("accumulated_delta_var", variable)
-        mean_square = ops.add(ops.multiply(self.rho, squares.value), ops.multiply(1 - self.rho, ops.square(gradient)))
-        size = ops.sqrt(ops.add(steps.value, self.epsilon))
-        step = ops.divide(ops.multiply(size, gradient), ops.sqrt(ops.add(mean_square, self.epsilon)))
+        mean_square = self.rho * squares.value + (1 - self.rho) * ops.square(gradient)
+        size = ops.sqrt(steps.value + self.epsilon)
+        step = size * gradient / ops.sqrt(mean_square + self.epsilon)
         squares.assign(mean_square)
-        steps.assign(ops.add(ops.multiply(self.rho, steps.value), ops.multiply(1 - self.rho, ops.square(step))))
-        variable.assign_sub(ops.multiply(rate, step))
+        steps.assign(self.rho * steps.value + (1 - self.rho) * ops.square(step))
+        variable.assign_sub(rate * step)
 
     def get_config(self) -> dict[str, Any]:
         own = {"rho": self.rho, "epsilon": self.epsilon}

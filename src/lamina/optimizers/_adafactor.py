@@ -1,12 +1,14 @@
 """Adafactor: Adam-like steps with little memory."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
+from lamina._checks import check_each, check_non_negative, check_not_positive, check_positive
 from lamina._public import public
 from lamina.variables import Variable
 
 from ._optimizer import Optimizer
+from ._options import CommonOptions, with_options
 
 
 def _rms(x: Any) -> Any:
@@ -25,9 +27,16 @@ class Adafactor(Optimizer):
         clip_threshold: the greatest root mean square of an update.
         relative_step: whether the rate is at most 1 / sqrt(t).
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adafactor(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9], dtype=float32)
+
     Reference: Shazeer and Stern, Adafactor, 2018, arXiv:1804.04235.
     """
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -36,32 +45,13 @@ class Adafactor(Optimizer):
         epsilon_2: float = 1e-3,
         clip_threshold: float = 1.0,
         relative_step: bool = True,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[CommonOptions],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **options)
+        where = type(self).__name__
+        check_not_positive(beta_2_decay, "beta_2_decay", where)
+        check_each(check_non_negative, where, epsilon_1=epsilon_1, epsilon_2=epsilon_2)
+        check_positive(clip_threshold, "clip_threshold", where)
         self.beta_2_decay = beta_2_decay
         self.epsilon_1 = epsilon_1
         self.epsilon_2 = epsilon_2
@@ -97,31 +87,31 @@ class Adafactor(Optimizer):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
-        step = ops.cast(ops.add(self.iterations, 1), variable.dtype)
-        slowing = ops.divide(1.0, ops.sqrt(step))
+        step = ops.cast(self.iterations + 1, variable.dtype)
+        slowing = 1.0 / ops.sqrt(step)
         if self.relative_step and isinstance(self._learning_rate, Variable):
             rate = ops.minimum(rate, slowing)
-        scale = ops.multiply(ops.maximum(_rms(variable.value), self.epsilon_2), ops.minimum(rate, slowing))
-        squares = ops.add(ops.square(gradient), self.epsilon_1)
-        beta_2 = ops.subtract(1.0, ops.power(step, self.beta_2_decay))
+        scale = ops.maximum(_rms(variable.value), self.epsilon_2) * ops.minimum(rate, slowing)
+        squares = ops.square(gradient) + self.epsilon_1
+        beta_2 = 1.0 - step**self.beta_2_decay
         mean_square = self._mean_square(variable, squares, beta_2)
         self.slot("velocity", variable).assign(mean_square)
-        update = ops.divide(gradient, ops.sqrt(mean_square))
-        limit = ops.maximum(ops.divide(_rms(update), self.clip_threshold), 1.0)
-        variable.assign_sub(ops.multiply(ops.divide(scale, limit), update))
+        update = gradient / ops.sqrt(mean_square)
+        limit = ops.maximum(_rms(update) / self.clip_threshold, 1.0)
+        variable.assign_sub((scale / limit) * update)
 
     def _mean_square(self, variable: Any, squares: Any, beta_2: Any) -> Any:
-        rest = ops.subtract(1.0, beta_2)
+        rest = 1.0 - beta_2
         if len(variable.shape) < 2:
             old = self.slot("velocity", variable).value
-            return ops.add(ops.multiply(beta_2, old), ops.multiply(rest, squares))
+            return beta_2 * old + rest * squares
         rows, columns = self.slot("rows", variable), self.slot("columns", variable)
-        r = ops.add(ops.multiply(beta_2, rows.value), ops.multiply(rest, ops.mean(squares, axis=-1)))
-        c = ops.add(ops.multiply(beta_2, columns.value), ops.multiply(rest, ops.mean(squares, axis=-2)))
+        r = beta_2 * rows.value + rest * ops.mean(squares, axis=-1)
+        c = beta_2 * columns.value + rest * ops.mean(squares, axis=-2)
         rows.assign(r)
         columns.assign(c)
-        share = ops.divide(r, ops.mean(r, axis=-1, keepdims=True))
-        return ops.multiply(ops.expand_dims(share, -1), ops.expand_dims(c, -2))
+        share = r / ops.mean(r, axis=-1, keepdims=True)
+        return ops.expand_dims(share, -1) * ops.expand_dims(c, -2)
 
     def get_config(self) -> dict[str, Any]:
         own = {

@@ -1,12 +1,14 @@
 """Adam: gradient descent by averages of the gradient and of its square."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
+from lamina._checks import check_below_one, check_each, check_non_negative
 from lamina._public import public
 
 from ._old_arguments import epsilon_or_default
 from ._optimizer import Optimizer
+from ._options import CommonOptions, with_options
 
 
 @public("optimizers.Adam", "optimizers.legacy.Adam")
@@ -21,11 +23,18 @@ class Adam(Optimizer):
         epsilon: small number that keeps the division finite.
         amsgrad: whether the highest v so far is used.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Adam(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.9000013], dtype=float32)
+
     Reference: Kingma and Ba, Adam, 2015, arXiv:1412.6980; Reddi et al., 2018 (amsgrad).
     """
 
     elementwise = True
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -33,33 +42,12 @@ class Adam(Optimizer):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-7,
         amsgrad: bool = False,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[CommonOptions],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **options)
         self.epsilon = epsilon_or_default(epsilon)
+        check_non_negative(self.epsilon, "epsilon", type(self).__name__)
+        check_each(check_below_one, type(self).__name__, beta_1=beta_1, beta_2=beta_2)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.amsgrad = amsgrad
@@ -76,23 +64,23 @@ class Adam(Optimizer):
         rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
         momentum, velocity = self.slot("momentum", variable), self.slot("velocity", variable)
-        m = ops.add(momentum.value, ops.multiply(ops.subtract(gradient, momentum.value), 1 - self.beta_1))
-        v = ops.add(velocity.value, ops.multiply(ops.subtract(ops.square(gradient), velocity.value), 1 - self.beta_2))
+        m = momentum.value + (gradient - momentum.value) * (1 - self.beta_1)
+        v = velocity.value + (ops.square(gradient) - velocity.value) * (1 - self.beta_2)
         momentum.assign(m)
         velocity.assign(v)
         if self.amsgrad:
             highest = self.slot("velocity_hat", variable)
             v = ops.maximum(highest.value, v)
             highest.assign(v)
-        alpha = ops.multiply(rate, self._correction(variable.dtype))
-        variable.assign_sub(ops.divide(ops.multiply(m, alpha), ops.add(ops.sqrt(v), self.epsilon)))
+        alpha = rate * self._correction(variable.dtype)
+        variable.assign_sub(m * alpha / (ops.sqrt(v) + self.epsilon))
 
     def _correction(self, dtype: str) -> Any:
         """What the averages lack in the first steps, as they start from zero: sqrt(1 - beta_2^t) / (1 - beta_1^t)."""
-        step = ops.cast(ops.add(self.iterations, 1), dtype)
-        first = ops.subtract(1.0, ops.power(ops.cast(self.beta_1, dtype), step))
-        second = ops.subtract(1.0, ops.power(ops.cast(self.beta_2, dtype), step))
-        return ops.divide(ops.sqrt(second), first)
+        step = ops.cast(self.iterations + 1, dtype)
+        first = 1.0 - ops.cast(self.beta_1, dtype) ** step
+        second = 1.0 - ops.cast(self.beta_2, dtype) ** step
+        return ops.sqrt(second) / first
 
     def get_config(self) -> dict[str, Any]:
         own = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon, "amsgrad": self.amsgrad}

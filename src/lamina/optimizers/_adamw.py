@@ -1,10 +1,11 @@
 """AdamW: Adam with decoupled weight decay."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina._public import public
 
 from ._adam import Adam
+from ._options import OptionsWithoutDecay, with_options
 
 
 @public("optimizers.AdamW")
@@ -17,9 +18,16 @@ class AdamW(Adam):
         beta_1, beta_2, epsilon, amsgrad: as for `Adam`.
         The others are those of `Optimizer`.
     Raises ValueError if weight_decay is None.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.AdamW(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.8996013], dtype=float32)
+
     Reference: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv:1711.05101.
     """
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -28,16 +36,7 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float | None = 1e-7,
         amsgrad: bool = False,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[OptionsWithoutDecay],
     ):
         if weight_decay is None:
             raise ValueError("AdamW: weight_decay must be a number; got None. For no decay use Adam.")
@@ -48,14 +47,5 @@ class AdamW(Adam):
             epsilon=epsilon,
             amsgrad=amsgrad,
             weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
+            **options,
         )

@@ -3,24 +3,13 @@
 from typing import Any
 
 from lamina import initializers, ops
+from lamina._checks import check_positive, check_positive_int
 from lamina._public import public
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
 from ._branch import when
 from ._optimizer import Optimizer
-
-# What belongs on the inner optimizer, with the values that say nothing.
-_INNER = {
-    "weight_decay": None,
-    "clipnorm": None,
-    "global_clipnorm": None,
-    "clipvalue": None,
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
+from ._options import DEFAULTS
 
 
 @public("optimizers.LossScaleOptimizer", "mixed_precision.LossScaleOptimizer")
@@ -35,6 +24,12 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: the scale at the start.
         dynamic_growth_steps: see above.
         name: name of the optimizer.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizer = optimizers.LossScaleOptimizer(optimizers.SGD(0.1), initial_scale=4.0)
+        >>> optimizer.apply([np.array([2.0])], [weight])  # the gradient of four times the loss
+        >>> weight.value
+        Tensor([0.95], dtype=float32)
     """
 
     def __init__(
@@ -49,11 +44,13 @@ class LossScaleOptimizer(Optimizer):
             raise ValueError(
                 "LossScaleOptimizer: dynamic=False: set loss_scale_factor= on the inner optimizer instead."
             )
-        for argument, nothing in _INNER.items():
+        for argument, nothing in DEFAULTS.items():  # what belongs on the inner optimizer
             if kwargs.pop(argument, nothing) != nothing:
                 raise ValueError(f"LossScaleOptimizer: set {argument}= on the inner optimizer instead.")
         if not isinstance(inner_optimizer, Optimizer):
             raise ValueError(f"LossScaleOptimizer: inner_optimizer must be an Optimizer; got {inner_optimizer!r}.")
+        check_positive(initial_scale, "initial_scale", type(self).__name__)
+        check_positive_int(dynamic_growth_steps, "dynamic_growth_steps", type(self).__name__)
         super().__init__(learning_rate=0.0, name=name, **kwargs)
         self.inner_optimizer = inner_optimizer
         self.initial_scale = initial_scale
@@ -87,12 +84,12 @@ class LossScaleOptimizer(Optimizer):
         unscaled = [g if plain else ops.divide(g, ops.cast(scale, g.dtype)) for g, plain in zip(grads, is_plain)]
         self.inner_optimizer.apply(unscaled, variables)
         grows = ops.equal(self.step_counter.value, self.dynamic_growth_steps - 1)
-        self.dynamic_scale.assign(ops.where(grows, ops.multiply(scale, 2.0), scale))
-        self.step_counter.assign(ops.where(grows, 0, ops.add(self.step_counter.value, 1)))
+        self.dynamic_scale.assign(ops.where(grows, scale * 2.0, scale))
+        self.step_counter.assign(ops.where(grows, 0, self.step_counter.value + 1))
 
     def _bad_step(self) -> None:
         self.step_counter.assign(0)
-        self.dynamic_scale.assign(ops.multiply(self.dynamic_scale.value, 0.5))
+        self.dynamic_scale.assign(self.dynamic_scale.value * 0.5)
 
     def check_finite(self, grads: Any) -> Any:
         """Whether all entries of all gradients are finite, as a boolean scalar."""
@@ -117,7 +114,7 @@ class LossScaleOptimizer(Optimizer):
     def scale_loss(self, loss: Any) -> Any:
         """The loss times the scale."""
         scale = ops.cast(self.dynamic_scale.value, loss.dtype) if self.built else self.initial_scale
-        return ops.multiply(loss, scale)
+        return loss * scale
 
     def finalize_variable_values(self, var_list: Any) -> None:
         self.inner_optimizer.finalize_variable_values(var_list)

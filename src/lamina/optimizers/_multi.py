@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+from lamina._checks import check_positive
 from lamina._public import public
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
@@ -19,6 +20,10 @@ class OptimizerMap(MutableMapping):
         default_optimizer: the optimizer of variables that no key matches.
         optimizer_map: dict from path, or regular expression that matches the whole path, to optimizer.
     Raises TypeError if an optimizer is none, ValueError if a path is matched by several keys.
+    Example:
+        >>> chosen = optimizers.OptimizerMap(optimizers.Adam(), {".*embedding.*": optimizers.SGD()})
+        >>> chosen["model/embedding/table"]
+        <SGD name=sgd>
     """
 
     def __init__(self, default_optimizer: Optimizer, optimizer_map: dict[str, Optimizer] | None = None):
@@ -84,6 +89,12 @@ class MultiOptimizer(Optimizer):
         optimizer_map: OptimizerMap, or a function from variable to optimizer.
         loss_scale_factor: as for `Optimizer`; set on all of them.
         name: name of the optimizer.
+    Example:
+        >>> chosen = optimizers.OptimizerMap(optimizers.Adam(), {".*bias": optimizers.SGD(0.1)})
+        >>> bias = Variable([1.0], name="bias")
+        >>> optimizers.MultiOptimizer(chosen).apply([[2.0]], [bias])
+        >>> bias.value
+        Tensor([0.8], dtype=float32)
     """
 
     def __init__(self, optimizer_map: Any, loss_scale_factor: float | None = None, name: str | None = None):
@@ -91,6 +102,8 @@ class MultiOptimizer(Optimizer):
             raise ValueError(
                 f"MultiOptimizer: optimizer_map must be an OptimizerMap or a function; got {optimizer_map!r}."
             )
+        if loss_scale_factor is not None:
+            check_positive(loss_scale_factor, "loss_scale_factor", type(self).__name__)
         self._inner: list[Optimizer] = []
         super().__init__(learning_rate=0.0, loss_scale_factor=None, name=name)
         self._optimizer_map = optimizer_map

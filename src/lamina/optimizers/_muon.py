@@ -2,13 +2,15 @@
 
 import math
 import re
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
+from lamina._checks import check_below_one, check_each, check_fraction, check_non_negative, check_positive_int
 from lamina._public import public
 
 from ._old_arguments import epsilon_or_default
 from ._optimizer import Optimizer
+from ._options import OptionsWithoutDecay, options_before
 
 
 @public("optimizers.Muon")
@@ -26,9 +28,16 @@ class Muon(Optimizer):
         momentum, nesterov: as for `SGD`.
         rms_rate: the update is scaled by sqrt(longer side) times this; None for no scaling.
         The others are those of `Optimizer`.
+    Example:
+        >>> kernel = Variable(np.eye(3, 2))
+        >>> optimizers.Muon(0.1).apply([np.ones((3, 2))], [kernel])
+        >>> kernel.shape
+        (3, 2)
+
     Reference: Jordan, Muon, 2024; Liu et al., 2025, arXiv:2502.16982.
     """
 
+    @options_before("exclude_layers")
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -37,15 +46,6 @@ class Muon(Optimizer):
         adam_weight_decay: float | None = 0.004,
         epsilon: float | None = 1e-7,
         weight_decay: float | None = 0.004,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
         exclude_layers: Any = None,
         exclude_embeddings: bool = True,
         muon_a: float = 3.4445,
@@ -56,23 +56,18 @@ class Muon(Optimizer):
         ns_steps: int = 5,
         nesterov: bool = True,
         rms_rate: float | None = 0.2,
-        **kwargs: Any,
+        **options: Unpack[OptionsWithoutDecay],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, weight_decay=weight_decay, **options)
         self.epsilon = epsilon_or_default(epsilon)
+        where = type(self).__name__
+        check_each(check_non_negative, where, epsilon=self.epsilon, adam_lr_ratio=adam_lr_ratio)
+        check_each(check_below_one, where, adam_beta_1=adam_beta_1, adam_beta_2=adam_beta_2)
+        check_fraction(momentum, "momentum", where)
+        check_positive_int(ns_steps, "ns_steps", where)
+        for name, value in (("adam_weight_decay", adam_weight_decay), ("rms_rate", rms_rate)):
+            if value is not None:
+                check_non_negative(value, name, where)
         self.exclude_layers = list(exclude_layers or [])
         self.adam_beta_1 = adam_beta_1
         self.adam_beta_2 = adam_beta_2
@@ -114,40 +109,40 @@ class Muon(Optimizer):
         rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
         if self.slot("velocity", variable) is not None:
-            self._adam_step(gradient, variable, ops.multiply(rate, self.adam_lr_ratio))
+            self._adam_step(gradient, variable, rate * self.adam_lr_ratio)
             return
         momentum = self.slot("momentum", variable)
-        m = ops.add(ops.multiply(momentum.value, self.momentum), gradient)
+        m = momentum.value * self.momentum + gradient
         momentum.assign(m)
-        ahead = ops.add(gradient, ops.multiply(self.momentum, m)) if self.nesterov else m
+        ahead = gradient + self.momentum * m if self.nesterov else m
         rows, columns = variable.shape
         if self.rms_rate is not None:
-            rate = ops.multiply(rate, math.sqrt(max(rows, columns)) * self.rms_rate)
-        variable.assign_sub(ops.multiply(rate, self.orthogonalize(ahead)))
+            rate = rate * (math.sqrt(max(rows, columns)) * self.rms_rate)
+        variable.assign_sub(rate * self.orthogonalize(ahead))
 
     def orthogonalize(self, x: Any) -> Any:
         """x with singular values near one: x ← a·x + b·(xxᵀ)x + c·(xxᵀ)²x, again and again, on the shorter side."""
         is_tall = x.shape[-2] > x.shape[-1]
         x = ops.transpose(x) if is_tall else x
-        x = ops.divide(x, ops.add(ops.sqrt(ops.sum(ops.square(x))), 1e-7))
+        x = x / (ops.sqrt(ops.sum(ops.square(x))) + 1e-7)
         for _ in range(self.ns_steps):
             gram = ops.matmul(x, ops.transpose(x))
-            mixed = ops.add(ops.multiply(self.muon_b, gram), ops.multiply(self.muon_c, ops.matmul(gram, gram)))
-            x = ops.add(ops.multiply(self.muon_a, x), ops.matmul(mixed, x))
+            mixed = self.muon_b * gram + self.muon_c * ops.matmul(gram, gram)
+            x = self.muon_a * x + ops.matmul(mixed, x)
         return ops.transpose(x) if is_tall else x
 
     def _adam_step(self, gradient: Any, variable: Any, rate: Any) -> None:
         momentum, velocity = self.slot("momentum", variable), self.slot("velocity", variable)
-        m = ops.add(momentum.value, ops.multiply(ops.subtract(gradient, momentum.value), 1 - self.adam_beta_1))
+        m = momentum.value + (gradient - momentum.value) * (1 - self.adam_beta_1)
         square = ops.square(gradient)
-        v = ops.add(velocity.value, ops.multiply(ops.subtract(square, velocity.value), 1 - self.adam_beta_2))
+        v = velocity.value + (square - velocity.value) * (1 - self.adam_beta_2)
         momentum.assign(m)
         velocity.assign(v)
-        step = ops.cast(ops.add(self.iterations, 1), variable.dtype)
-        first = ops.subtract(1.0, ops.power(ops.cast(self.adam_beta_1, variable.dtype), step))
-        second = ops.subtract(1.0, ops.power(ops.cast(self.adam_beta_2, variable.dtype), step))
-        alpha = ops.multiply(rate, ops.divide(ops.sqrt(second), first))
-        variable.assign_sub(ops.divide(ops.multiply(m, alpha), ops.add(ops.sqrt(v), self.epsilon)))
+        step = ops.cast(self.iterations + 1, variable.dtype)
+        first = 1.0 - ops.cast(self.adam_beta_1, variable.dtype) ** step
+        second = 1.0 - ops.cast(self.adam_beta_2, variable.dtype) ** step
+        alpha = rate * (ops.sqrt(second) / first)
+        variable.assign_sub(m * alpha / (ops.sqrt(v) + self.epsilon))
 
     def get_config(self) -> dict[str, Any]:
         own = {

@@ -1,13 +1,15 @@
 """Nadam: Adam with Nesterov momentum."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import _settings, ops
+from lamina._checks import check_below_one, check_each, check_non_negative
 from lamina._public import public
 from lamina.variables import Variable
 
 from ._old_arguments import epsilon_or_default
 from ._optimizer import Optimizer
+from ._options import CommonOptions, with_options
 
 
 @public("optimizers.Nadam")
@@ -20,44 +22,30 @@ class Nadam(Optimizer):
         beta_1, beta_2: how slowly the averages of the gradient and of its square change, from 0 to 1.
         epsilon: small number that keeps the division finite.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.Nadam(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.89372194], dtype=float32)
+
     Reference: Dozat, Incorporating Nesterov Momentum into Adam, 2016.
     """
 
     elementwise = True
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float | None = 1e-7,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[CommonOptions],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **options)
         self.epsilon = epsilon_or_default(epsilon)
+        check_non_negative(self.epsilon, "epsilon", type(self).__name__)
+        check_each(check_below_one, type(self).__name__, beta_1=beta_1, beta_2=beta_2)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
 
@@ -77,12 +65,12 @@ class Nadam(Optimizer):
     def start_step(self) -> None:
         """What is done once a step, before the variables: the product of all u_t goes on."""
         product = self._u_product
-        product.assign(ops.multiply(product.value, self._u(1, product.dtype)))
+        product.assign(product.value * self._u(1, product.dtype))
 
     def _u(self, ahead: int, dtype: str) -> Any:
-        step = ops.cast(ops.add(self.iterations, ahead), dtype)
-        fall = ops.power(ops.cast(0.96, dtype), step)
-        return ops.multiply(self.beta_1, ops.subtract(1.0, ops.multiply(0.5, fall)))
+        step = ops.cast(self.iterations + ahead, dtype)
+        fall = ops.cast(0.96, dtype) ** step
+        return self.beta_1 * (1.0 - 0.5 * fall)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
@@ -91,18 +79,18 @@ class Nadam(Optimizer):
         now, following = self._u(1, dtype), self._u(2, dtype)
         product = ops.cast(self._u_product.value, dtype)
         momentum, velocity = self.slot("momentum", variable), self.slot("velocity", variable)
-        m = ops.add(momentum.value, ops.multiply(ops.subtract(gradient, momentum.value), 1 - self.beta_1))
-        v = ops.add(velocity.value, ops.multiply(ops.subtract(ops.square(gradient), velocity.value), 1 - self.beta_2))
+        m = momentum.value + (gradient - momentum.value) * (1 - self.beta_1)
+        v = velocity.value + (ops.square(gradient) - velocity.value) * (1 - self.beta_2)
         momentum.assign(m)
         velocity.assign(v)
-        step = ops.cast(ops.add(self.iterations, 1), dtype)
-        correction = ops.subtract(1.0, ops.power(ops.cast(self.beta_2, dtype), step))
+        step = ops.cast(self.iterations + 1, dtype)
+        correction = 1.0 - ops.cast(self.beta_2, dtype) ** step
         # Scalars first: the weights of m and of the gradient, with the rate in them.
-        m_weight = ops.divide(ops.multiply(rate, following), ops.subtract(1.0, ops.multiply(product, following)))
-        g_weight = ops.divide(ops.multiply(rate, ops.subtract(1.0, now)), ops.subtract(1.0, product))
-        ahead = ops.add(ops.multiply(m_weight, m), ops.multiply(g_weight, gradient))
-        root = ops.add(ops.sqrt(ops.divide(v, correction)), self.epsilon)
-        variable.assign_sub(ops.divide(ahead, root))
+        m_weight = rate * following / (1.0 - product * following)
+        g_weight = rate * (1.0 - now) / (1.0 - product)
+        ahead = m_weight * m + g_weight * gradient
+        root = ops.sqrt(v / correction) + self.epsilon
+        variable.assign_sub(ahead / root)
 
     def get_config(self) -> dict[str, Any]:
         own = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}

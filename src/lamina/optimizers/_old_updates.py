@@ -1,8 +1,9 @@
-"""`get_updates` of Keras 1 and 2: a step of an optimizer, to be taken whenever a `backend.function` has run."""
+"""`get_updates` and `minimize` of Keras 1 and 2."""
 
 from typing import Any, NamedTuple
 
 from lamina._deprecation import warn_once
+from lamina.variables import GradientTape, Variable
 
 
 class OptimizerUpdate(NamedTuple):
@@ -14,7 +15,9 @@ class OptimizerUpdate(NamedTuple):
 
 
 class OldUpdates:
-    """The part of an optimizer that programs with symbolic losses use."""
+    """The part of an optimizer that old programs use."""
+
+    apply_gradients: Any
 
     def get_updates(self, *args: Any, loss: Any = None, params: Any = None, constraints: Any = None) -> list[Any]:
         """What `backend.function(inputs, outputs, updates=...)` takes, to make a step after each call.
@@ -35,3 +38,21 @@ class OldUpdates:
         if loss is None or params is None:
             raise TypeError("get_updates: expected loss= and params=.")
         return [OptimizerUpdate(self, loss, list(params))]
+
+    def minimize(self, loss: Any, var_list: Any, tape: Any = None) -> Variable:
+        """One step down `loss`, as Keras 2 had it: a function without arguments, or a tensor that `tape` recorded.
+
+        Args:
+            loss: function that computes the loss from variables, or the loss.
+            var_list: the variables, or a function that gives them.
+            tape: the GradientTape that saw the loss, if it is a tensor.
+        Returns: the step counter.
+        """
+        warn_once("Optimizer.minimize", "Optimizer.minimize is of Keras 2; write GradientTape and apply_gradients.")
+        if callable(loss):
+            with GradientTape() as tape:
+                loss = loss()
+        elif tape is None:
+            raise ValueError(f"{type(self).__name__}.minimize: a loss that is a tensor needs tape=.")
+        variables = list(var_list() if callable(var_list) else var_list)
+        return self.apply_gradients(zip(tape.gradient(loss, variables), variables))

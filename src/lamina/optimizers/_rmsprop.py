@@ -1,12 +1,14 @@
 """Gradient descent scaled by the size of recent gradients."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
+from lamina._checks import check_each, check_fraction, check_non_negative
 from lamina._public import public
 
 from ._old_arguments import epsilon_or_default
 from ._optimizer import Optimizer
+from ._options import CommonOptions, with_options
 
 
 @public("optimizers.RMSprop", "optimizers.legacy.RMSprop")
@@ -20,11 +22,18 @@ class RMSprop(Optimizer):
         epsilon: small number that keeps the division finite.
         centered: whether the square of the mean gradient is taken from v, which leaves the variance.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.RMSprop(0.1).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.68377286], dtype=float32)
+
     Reference: Hinton, Neural Networks for Machine Learning, lecture 6e, 2012.
     """
 
     elementwise = True
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.001,
@@ -32,33 +41,12 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         epsilon: float | None = 1e-7,
         centered: bool = False,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[CommonOptions],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
+        super().__init__(learning_rate, **options)
         self.epsilon = epsilon_or_default(epsilon)
+        check_non_negative(self.epsilon, "epsilon", type(self).__name__)
+        check_each(check_fraction, type(self).__name__, rho=rho, momentum=momentum)
         self.rho = rho
         self.momentum = momentum
         self.centered = centered
@@ -77,18 +65,18 @@ class RMSprop(Optimizer):
         rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
         velocity = self.slot("velocity", variable)
-        mean_square = ops.add(ops.multiply(self.rho, velocity.value), ops.multiply(1 - self.rho, ops.square(gradient)))
+        mean_square = self.rho * velocity.value + (1 - self.rho) * ops.square(gradient)
         velocity.assign(mean_square)
         if self.centered:
             average = self.slot("average_gradient", variable)
-            mean = ops.add(ops.multiply(self.rho, average.value), ops.multiply(1 - self.rho, gradient))
+            mean = self.rho * average.value + (1 - self.rho) * gradient
             average.assign(mean)
-            mean_square = ops.subtract(mean_square, ops.square(mean))
-        root = ops.sqrt(ops.add(mean_square, self.epsilon))
-        step = ops.divide(ops.multiply(rate, gradient), root)
+            mean_square = mean_square - ops.square(mean)
+        root = ops.sqrt(mean_square + self.epsilon)
+        step = rate * gradient / root
         if self.momentum > 0:
             momentum = self.slot("momentum", variable)
-            step = ops.add(ops.multiply(self.momentum, momentum.value), step)
+            step = self.momentum * momentum.value + step
             momentum.assign(step)
         variable.assign_sub(step)
 

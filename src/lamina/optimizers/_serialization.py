@@ -18,13 +18,23 @@ def lower_case_names() -> dict[str, str]:
 
 @public("optimizers.serialize")
 def serialize(optimizer: Any) -> Any:
-    """The config from which `deserialize` makes the same optimizer."""
+    """The config from which `deserialize` makes the same optimizer.
+
+    Example:
+        >>> optimizers.serialize(optimizers.SGD(momentum=0.5))["config"]["momentum"]
+        0.5
+    """
     return serialize_keras_object(optimizer)
 
 
 @public("optimizers.deserialize")
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The optimizer that `serialize` gave the config of."""
+    """The optimizer that `serialize` gave the config of.
+
+    Example:
+        >>> optimizers.deserialize(optimizers.serialize(optimizers.SGD(momentum=0.5))).momentum
+        0.5
+    """
     if isinstance(config, dict) and "class_name" in config and "module" not in config:
         name = config["class_name"]
         name = lower_case_names().get(name.lower(), name) if isinstance(name, str) else name
@@ -37,6 +47,9 @@ def get(identifier: Any) -> Any:
     """An optimizer from an Optimizer, a class, a name, a config or None.
 
     Raises ValueError for anything else.
+    Example:
+        >>> optimizers.get("adam")
+        <Adam name=adam>
     """
     if isinstance(identifier, Optimizer):
         return identifier

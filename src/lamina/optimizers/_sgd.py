@@ -1,12 +1,13 @@
 """Gradient descent, with momentum."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from lamina import ops
 from lamina._checks import check_fraction
 from lamina._public import public
 
 from ._optimizer import Optimizer
+from ._options import CommonOptions, with_options
 
 
 @public("optimizers.SGD", "optimizers.legacy.SGD")
@@ -19,43 +20,27 @@ class SGD(Optimizer):
         nesterov: whether the gradient is taken as if the next step of momentum were done already:
             w ← w + momentum · v - rate · g.
         The others are those of `Optimizer`.
+    Example:
+        >>> weight = Variable([1.0])
+        >>> optimizers.SGD(0.1, momentum=0.9).apply([[0.5]], [weight])
+        >>> weight.value
+        Tensor([0.95], dtype=float32)
+
     Reference: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
     """
 
     elementwise = True
 
+    @with_options
     def __init__(
         self,
         learning_rate: Any = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        **kwargs: Any,
+        **options: Unpack[CommonOptions],
     ):
-        super().__init__(
-            learning_rate=learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            name=name,
-            **kwargs,
-        )
-        check_fraction(momentum, "momentum", "SGD")
+        super().__init__(learning_rate, **options)
+        check_fraction(momentum, "momentum", type(self).__name__)
         self.momentum = float(momentum)
         self.nesterov = nesterov
 
@@ -69,15 +54,15 @@ class SGD(Optimizer):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         rate = ops.cast(learning_rate, variable.dtype)
         gradient = ops.cast(gradient, variable.dtype)
-        step = ops.multiply(gradient, rate)
+        step = gradient * rate
         if not self.momentum:
             variable.assign_sub(step)
             return
         momentum = self.slot("momentum", variable)
-        velocity = ops.subtract(ops.multiply(momentum.value, self.momentum), step)
+        velocity = momentum.value * self.momentum - step
         momentum.assign(velocity)
         if self.nesterov:
-            velocity = ops.subtract(ops.multiply(velocity, self.momentum), step)
+            velocity = velocity * self.momentum - step
         variable.assign_add(velocity)
 
     def get_config(self) -> dict[str, Any]:

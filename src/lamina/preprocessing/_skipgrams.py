@@ -19,6 +19,10 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
         size: number of words.
         sampling_factor: the factor t of word2vec.
     Returns: probabilities `(size,)`; entry i belongs to the word of rank i (0 and 1 alike).
+    Example:
+        >>> preprocessing.sequence.make_sampling_table(3).shape
+        (3,)
+
     Reference: Mikolov et al., Distributed Representations of Words and Phrases, 2013.
     """
     gamma = 0.577
@@ -45,6 +49,10 @@ def skipgrams(
         sampling_table: probabilities of keeping a word, from `make_sampling_table`.
         seed: fixes the draws.
     Returns: pairs and labels, lists.
+    Example:
+        >>> pairs, labels = preprocessing.sequence.skipgrams([1, 2, 3], vocabulary_size=4, window_size=1, negative_samples=0)
+        >>> sorted(pairs)
+        [[1, 2], [2, 1], [2, 3], [3, 2]]
     """
     rng = random.Random(seed)
     pairs: list[list[int]] = []

@@ -26,6 +26,11 @@ class TimeseriesGenerator(PyDataset):
         reverse: whether windows run backwards.
         batch_size: windows in a batch.
     Raises ValueError if data and targets differ in length or no window fits.
+    Example:
+        >>> series = np.arange(6)
+        >>> x, y = preprocessing.sequence.TimeseriesGenerator(series, series, length=2, batch_size=2)[0]
+        >>> x.tolist(), y.tolist()
+        ([[0, 1], [1, 2]], [2, 3])
     """
 
     def __init__(

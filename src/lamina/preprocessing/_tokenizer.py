@@ -198,7 +198,14 @@ class Tokenizer:
 
 @public("preprocessing.text.tokenizer_from_json")
 def tokenizer_from_json(json_string: str) -> Tokenizer:
-    """The tokenizer that `Tokenizer.to_json` wrote, here or in Keras. Raises ValueError for anything else."""
+    """The tokenizer that `Tokenizer.to_json` wrote, here or in Keras. Raises ValueError for anything else.
+
+    Example:
+        >>> tokenizer = preprocessing.text.Tokenizer()
+        >>> tokenizer.fit_on_texts(["a rose is a rose"])
+        >>> preprocessing.text.tokenizer_from_json(tokenizer.to_json()).word_index
+        {'a': 1, 'rose': 2, 'is': 3}
+    """
     try:
         return Tokenizer.from_config(json.loads(json_string)["config"])
     except (KeyError, TypeError, json.JSONDecodeError) as error:

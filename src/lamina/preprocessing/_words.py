@@ -23,6 +23,9 @@ def text_to_word_sequence(
         lower: whether it is put into lower case.
         split: the separator.
     Returns: list of strings, none empty.
+    Example:
+        >>> preprocessing.text.text_to_word_sequence("A rose, is a rose!")
+        ['a', 'rose', 'is', 'a', 'rose']
     """
     input_text = old.pop("text", input_text)
     if old:
@@ -37,7 +40,12 @@ def text_to_word_sequence(
 def one_hot(
     input_text: str, n: int, filters: str = PUNCTUATION, lower: bool = True, split: str = " ", analyzer: Any = None
 ) -> list[int]:
-    """The words of a text as numbers 1 ... n-1 by hashing; the name is historical. See `hashing_trick`."""
+    """The words of a text as numbers 1 ... n-1 by hashing; the name is historical. See `hashing_trick`.
+
+    Example:
+        >>> len(preprocessing.text.one_hot("a rose is a rose", n=10))
+        5
+    """
     return hashing_trick(input_text, n, None, filters, lower, split, analyzer)
 
 
@@ -56,6 +64,9 @@ def hashing_trick(
         filters, lower, split: as in `text_to_word_sequence`.
         analyzer: a function from the text to its words, in place of those.
     Returns: list of ints.
+    Example:
+        >>> len(preprocessing.text.hashing_trick("a rose is a rose", n=10, hash_function="md5"))
+        5
     """
     check_positive_int(n, "n", "hashing_trick")
     if n < 2:

@@ -47,6 +47,10 @@ def uniform(shape: Shape, minval: float = 0.0, maxval: float = 1.0, dtype: DType
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.uniform((2, 3), seed=1).shape
+        (2, 3)
     """
     if dtype is not None and is_int_dtype(dtype):
         return randint(shape, int(minval), int(maxval), dtype, seed)
@@ -68,6 +72,10 @@ def normal(shape: Shape, mean: TensorLike = 0.0, stddev: float = 1.0, dtype: DTy
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.normal((2, 3), seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "normal")
     return ops.add(ops.multiply(_normal(seed, _shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
@@ -86,6 +94,10 @@ def truncated_normal(
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.truncated_normal((2, 3), seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "truncated_normal")
     work = "float64" if dtype == "float64" else "float32"
@@ -107,6 +119,10 @@ def randint(shape: Shape, minval: Any, maxval: Any, dtype: DType = "int32", seed
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.randint((2, 3), 0, 10, seed=1).shape
+        (2, 3)
     """
     if not is_int_dtype(dtype):
         raise ValueError(f"random.randint: dtype must be an integer one; got {dtype!r}.")
@@ -126,6 +142,10 @@ def categorical(logits: TensorLike, num_samples: int, dtype: DType = "int32", se
         seed: int, SeedGenerator or None.
 
     Returns: `(batch, num_samples)`, `dtype`.
+
+    Example:
+        >>> random.categorical([[0.0, 1.0, 2.0]], num_samples=4, seed=1).shape
+        (1, 4)
     """
     logits = ops.convert_to_tensor(logits)
     if len(logits.shape) != 2:
@@ -149,6 +169,11 @@ def dropout(inputs: TensorLike, rate: Any, noise_shape: Shape = None, seed: Any 
         seed: int, SeedGenerator or None.
 
     Returns: shape and dtype of `inputs`.
+
+    Example:
+        >>> values = random.dropout(ops.ones(100), rate=0.5, seed=1)
+        >>> sorted({float(x) for x in values})
+        [0.0, 2.0]
 
     Reference: Srivastava et al., Dropout, 2014.
     """
@@ -180,6 +205,10 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Any = None) -> Tensor:
         seed: int, SeedGenerator or None.
 
     Returns: shape and dtype of `x`.
+
+    Example:
+        >>> sorted(random.shuffle(ops.arange(4), seed=1).tolist())
+        [0, 1, 2, 3]
     """
     x = ops.convert_to_tensor(x)
     return ops.take(x, engine.random.permutation(draw_seed(seed), x.shape[axis]), axis=axis)
@@ -196,6 +225,10 @@ def gamma(shape: Shape, alpha: Any, dtype: DType = None, seed: Any = None) -> Te
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`.
+
+    Example:
+        >>> random.gamma((2, 3), alpha=2.0, seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "gamma")
     return _gamma(draw_seed(seed), shape, alpha, dtype)
@@ -217,6 +250,10 @@ def beta(shape: Shape, alpha: Any, beta: TensorLike, dtype: DType = None, seed: 
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`, in (0, 1).
+
+    Example:
+        >>> random.beta((2, 3), alpha=1.0, beta=2.0, seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "beta")
     pair = draw_seed(seed)
@@ -241,6 +278,10 @@ def binomial(
         seed: int, SeedGenerator or None.
 
     Returns: `shape`, `dtype`, whole numbers.
+
+    Example:
+        >>> random.binomial((2, 3), counts=10, probabilities=0.5, seed=1).shape
+        (2, 3)
     """
     dtype = _float_dtype(dtype, "binomial")
     shape = _shape(shape)

@@ -15,6 +15,9 @@ class L1(Regularizer):
 
     Args:
         l1: factor, zero or above.
+    Example:
+        >>> regularizers.L1(0.5)([1.0, -2.0])
+        Tensor(1.5, dtype=float32)
     """
 
     def __init__(self, l1: float = 0.01):
@@ -33,6 +36,9 @@ class L2(Regularizer):
 
     Args:
         l2: factor, zero or above.
+    Example:
+        >>> regularizers.L2(0.5)([1.0, -2.0])
+        Tensor(2.5, dtype=float32)
     """
 
     def __init__(self, l2: float = 0.01):
@@ -51,6 +57,9 @@ class L1L2(Regularizer):
 
     Args:
         l1, l2: factors, zero or above.
+    Example:
+        >>> regularizers.L1L2(l1=0.5, l2=0.25)(ops.array([1.0, -2.0]))
+        Tensor(2.75, dtype=float32)
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0):

@@ -17,6 +17,9 @@ class OrthogonalRegularizer(Regularizer):
         factor: zero or above.
         mode: "rows" or "columns".
     Raises ValueError when called on anything but a matrix.
+    Example:
+        >>> regularizers.OrthogonalRegularizer(1.0)(ops.eye(2))
+        Tensor(0., dtype=float32)
     """
 
     def __init__(self, factor: float = 0.01, mode: str = "rows"):

@@ -7,7 +7,15 @@ from lamina._public import public
 
 @public("Regularizer", "regularizers.Regularizer")
 class Regularizer:
-    """A penalty; subclasses define `__call__(x)`, which gives a scalar, and `get_config`."""
+    """A penalty; subclasses define `__call__(x)`, which gives a scalar, and `get_config`.
+
+    Example:
+        >>> class Sum(regularizers.Regularizer):
+        ...     def __call__(self, x):
+        ...         return 0.1 * ops.sum(x)
+        >>> Sum()(ops.ones(5))
+        Tensor(0.5, dtype=float32)
+    """
 
     def __call__(self, x: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(x).")

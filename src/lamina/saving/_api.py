@@ -24,6 +24,11 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         overwrite: whether a file of that name may be replaced.
         zipped: must be None or True.
         kwargs: `include_optimizer=False` leaves out how the model is compiled, and the optimizer's state.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> models.save_model(model, "net.keras")
+        >>> models.load_model("net.keras").output_shape
+        (None, 3)
     """
     include_optimizer = kwargs.pop("include_optimizer", True)
     _check_format(kwargs.pop("save_format", None), filepath, "save_model")
@@ -54,6 +59,12 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         safe_mode: in either case no code from a file is run; accepted for Keras's sake.
 
     Raises: ModelFileError, with file, member and reason, if the file cannot be used.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> model.save("net.keras")
+        >>> again = models.load_model("net.keras")
+        >>> bool((again(np.ones((1, 2))) == model(np.ones((1, 2)))).all())
+        True
     """
     path = _existing(filepath, "load_model")
     if path.endswith(_OLD):
@@ -70,6 +81,10 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
         filepath: path that ends in `.weights.h5`; one that ends in `.h5` alone gives the layout of Keras 2.
         overwrite: whether a file of that name may be replaced.
         max_shard_size: must be None.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> saving.save_weights(model, "net.weights.h5")
+        >>> saving.load_weights(model, "net.weights.h5")
     """
     _check_format(kwargs.pop("save_format", None), filepath, "save_weights")
     if kwargs:
@@ -97,6 +112,10 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
             keep their weights, with files of the new layout.
 
     Raises: ModelFileError, with file, member and reason, if the file cannot be used.
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> model.save_weights("net.weights.h5")
+        >>> saving.load_weights(model, "net.weights.h5")
     """
     by_name = kwargs.pop("by_name", False)
     skip = kwargs.pop("objects_to_skip", None) or ()

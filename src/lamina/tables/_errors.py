@@ -1,5 +1,7 @@
 """What is wrong with a table, in one line."""
 
+import difflib
+
 
 class TableError(ValueError):
     """A mistake in a table or in what was said about it: names the file, the line or option, and what to do."""
@@ -7,8 +9,6 @@ class TableError(ValueError):
 
 def close_names(wrong: str, names: list[str]) -> str:
     """` Did you mean 'a' or 'b'?`, or the first names if none is alike."""
-    import difflib
-
     folded: dict[str, str] = {}
     for name in names:
         folded.setdefault(name.casefold(), name)

@@ -7,8 +7,8 @@ from lamina import metrics as metrics_module
 from lamina import ops, tree
 from lamina.losses._function_loss import LossFunctionWrapper
 
-from ._padding import size_of
-from ._per_output import Outputs
+from ._batch import size_of
+from ._per_output import Outputs, naming_output
 
 
 class CompileLoss:
@@ -66,7 +66,8 @@ class CompileLoss:
                 continue
             if t is None:
                 raise ValueError(f"The output {name!r} has a loss, but y holds no target for it.")
-            value = ops.cast(function(t, p, s), "float32")
+            with naming_output(f"loss {function.name!r}", name, t, p):
+                value = ops.cast(function(t, p, s), "float32")
             if self.trackers:
                 next(trackers).update_state(value, sample_weight=size_of(p))
             if weight is not None:

@@ -8,7 +8,7 @@ from lamina import losses as losses_module
 from lamina import metrics as metrics_module
 from lamina import tree
 
-from ._per_output import Outputs
+from ._per_output import Outputs, naming_output
 
 _ACCURACY = ("accuracy", "acc")
 _CROSSENTROPY = ("crossentropy", "ce")
@@ -91,7 +91,9 @@ class CompileMetrics:
         targets = self.outputs.targets(y)
         weights = self.outputs.targets(sample_weight, "sample_weight")
         for i, metric, weighted in self._entries:
-            if targets[i] is not None:
+            if targets[i] is None:
+                continue
+            with naming_output(f"metric {metric.name!r}", self.outputs.names[i], targets[i], outputs[i]):
                 metric.update_state(targets[i], outputs[i], **({"sample_weight": weights[i]} if weighted else {}))
 
 

@@ -8,8 +8,7 @@ the smaller batch gets a program of its own.
 from typing import Any
 
 from lamina import layers as layers_module
-from lamina import losses, metrics, ops, tree
-from lamina.ops._masks import get_mask, set_mask
+from lamina import losses, metrics
 
 _OVER_THE_BATCH = (losses.Dice, losses.Tversky)
 
@@ -27,7 +26,7 @@ def can_pad(model: Any, kind: str) -> bool:
         return False
     if any(isinstance(x, layers_module.ActivityRegularization) or x.activity_regularizer is not None for x in layers):
         return False
-    outputs = model.__dict__.get("_output_specs") or []
+    outputs = model._compiled.outputs
     return len(outputs) == 1 and len(outputs[0].shape) > 1 and _losses_fit(model) and _metrics_fit(model)
 
 
@@ -49,7 +48,7 @@ def _has_operations(model: Any) -> bool:
 
 
 def _losses_fit(model: Any) -> bool:
-    if model._compile_loss is None or model._layer_metrics():
+    if model._compiled.loss is None or model._layer_metrics():
         return False
     return all(
         f is None
@@ -59,12 +58,12 @@ def _losses_fit(model: Any) -> bool:
             and f.reduction not in (None, "none")
             and _is_ours(getattr(f, "fn", f))
         )
-        for f in model._compile_loss.functions
+        for f in model._compiled.loss.functions
     )
 
 
 def _metrics_fit(model: Any) -> bool:
-    found = model._compile_metrics.metrics if model._compile_metrics is not None else []
+    found = [] if model._compiled.metrics is None else model._compiled.metrics.metrics
     return all(
         isinstance(m, metrics.MeanMetricWrapper)
         and _is_ours(type(m))
@@ -72,34 +71,3 @@ def _metrics_fit(model: Any) -> bool:
         and m._fn.__name__ != "<lambda>"
         for m in found
     )
-
-
-def only_first(y_pred: Any, count: Any) -> Any:
-    """`y_pred` with a mask that lets only the first `count` samples count; with its own mask too, if it has one."""
-    if count is None:
-        return y_pred
-    for p in tree.flatten(y_pred):
-        rest = p.shape[1:-1]
-        valid = ops.reshape(ops.less(ops.arange(p.shape[0]), count), (p.shape[0],) + (1,) * len(rest))
-        valid = ops.broadcast_to(valid, (p.shape[0], *rest))
-        own = get_mask(p)
-        set_mask(p, valid if own is None else ops.logical_and(own, valid))
-    return y_pred
-
-
-def size_of(x: Any, count: Any = None) -> Any:
-    """How many samples of the batch `x` count."""
-    if count is not None:
-        return ops.cast(count, "float32")
-    return int(x.shape[0]) if len(x.shape) else 1
-
-
-def masks_of(structure: Any) -> list[Any]:
-    """The masks of the tensors of a structure, in flat order."""
-    return [get_mask(x) for x in tree.flatten(structure)]
-
-
-def set_masks(structure: Any, masks: list[Any]) -> None:
-    for x, mask in zip(tree.flatten(structure), masks):
-        if mask is not None:
-            set_mask(x, mask)

@@ -1,9 +1,11 @@
 """Arguments of `compile` and `fit` that may be given once, as a list, or as a dict by the names of the outputs."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from lamina import tree
+from lamina._checks import ShapeMismatch
 
 
 class Outputs:
@@ -71,6 +73,24 @@ class Outputs:
                 f"{what}: the model has {len(self)} outputs ({', '.join(self.names)}); got {len(flat)} arrays."
             )
         return flat
+
+
+@contextmanager
+def naming_output(what: str, name: str, y: Any, y_pred: Any) -> Iterator[None]:
+    """Errors within say which output they are about, and its shapes."""
+    try:
+        yield
+    except ShapeMismatch as error:
+        raise ShapeMismatch(f"The {what} of the output {name!r}: {error}") from error
+    except Exception as error:
+        error.add_note(
+            f"This is the {what} of the output {name!r}: y has shape {_shape(y)}, the output {_shape(y_pred)}."
+        )
+        raise
+
+
+def _shape(x: Any) -> tuple[Any, ...]:
+    return tuple(getattr(x, "shape", ()))
 
 
 def _label(path: tuple, name: str | None) -> str | None:

@@ -10,7 +10,7 @@ from lamina.engines import engine
 from lamina.variables import host_generator
 
 from . import _checks
-from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame, is_table
+from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame, is_table, split, unpack_x_y_sample_weight
 
 
 def make_source(
@@ -40,6 +40,21 @@ def make_source(
     size = len(tree.flatten(x)[0])
     batch_size = size if where.endswith("_on_batch") else min(batch_size or 32, size)
     return ArrayData(x, y, sample_weight, batch_size, shuffle, run_seed(shuffle))
+
+
+def validation_source(model: Any, data: Any, batch_size: int | None) -> Any:
+    """The source of `validation_data`: (x, y), (x, y, sample_weight), or batches."""
+    parts = unpack_x_y_sample_weight(data) if isinstance(data, (tuple, list)) else (data, None, None)
+    return make_source(model, *parts, batch_size, False, None, "validation_data")
+
+
+def hold_out(source: Any, fraction: float, batch_size: int | None) -> tuple[ArrayData, ArrayData]:
+    """The source without, and one of, the last fraction of its samples. Raises ValueError for batches."""
+    if not isinstance(source, ArrayData):
+        raise ValueError("fit: validation_split works on arrays; give validation_data for batches.")
+    first, last = map(unpack_x_y_sample_weight, split(source.data, fraction))
+    kept = ArrayData(*first, source.batch_size, source.shuffle, source.seed)
+    return kept, ArrayData(*last, batch_size or source.batch_size)
 
 
 def is_stream(x: Any) -> bool:

@@ -10,31 +10,35 @@ from lamina._where import inside
 from lamina.engines import engine
 from lamina.variables import StateScope, deserialize_keras_object, serialize_keras_object
 
+from ._batch import Batch
 from ._compile_loss import CompileLoss
 from ._compile_metrics import BY_SHAPES, CompileMetrics
+from ._compiled import Compiled
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
-from ._old_methods import understands_old_arguments
-from ._padding import masks_of, only_first, set_masks, size_of
+from ._old_arguments import understands_old_arguments
 from ._symbolic_loss import bind_tensors
+
+
+def _part_of_compiled(name: str, doc: str) -> property:
+    """An attribute of a model that lies in its `Compiled`."""
+    return property(
+        lambda self: getattr(self._compiled, name), lambda self, value: setattr(self._compiled, name, value), doc=doc
+    )
 
 
 class Stepping:
     """The part of a model that knows its loss, metrics and optimizer. `Trainer` runs its steps over data."""
 
-    def __init__(self) -> None:
-        self._init_trainer()
+    stop_training = False
 
-    def _init_trainer(self) -> None:
-        self.__dict__.setdefault("stop_training", False)
-        self.__dict__.setdefault("compiled", False)
-        self.__dict__.setdefault("optimizer", None)
-        self.__dict__.setdefault("_compile_loss", None)
-        self.__dict__.setdefault("_compile_metrics", None)
-        self.__dict__.setdefault("_loss_tracker", None)
-        self.__dict__.setdefault("_compile_config", None)
-        self.__dict__.setdefault("_steps", {})
-        self.__dict__.setdefault("run_eagerly", False)
+    def __init__(self) -> None:
+        self._compiled = Compiled()
+
+    compiled = property(lambda self: self._compiled.config is not None, doc="Whether `compile` has been called.")
+    optimizer = _part_of_compiled("optimizer", "The optimizer; None for none.")
+    run_eagerly = _part_of_compiled("run_eagerly", "Whether steps run as plain Python.")
+    _steps = _part_of_compiled("steps", "The compiled steps by kind.")
 
     # --- compile ------------------------------------------------------------------------------------------------------
 
@@ -58,35 +62,28 @@ class Stepping:
             auto_scale_loss: whether a mixed_float16 model gets loss scaling.
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
-        self._init_trainer()
         optimizer = optimizers.get(optimizer)
-        policy = getattr(self, "dtype_policy", None)
-        if (
-            auto_scale_loss
-            and getattr(policy, "name", "") == "mixed_float16"
-            and type(optimizer).__name__ != "LossScaleOptimizer"
-        ):
+        if auto_scale_loss and _needs_loss_scale(self, optimizer):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
         _check_names(loss, metrics, weighted_metrics)
         names = getattr(self, "output_names", None)
         bound_loss, *bound_metrics = bind_tensors(self, loss, metrics, weighted_metrics)
-        self._compile_loss = CompileLoss(bound_loss, loss_weights, names) if loss is not None else None
-        self._compile_metrics = (
-            CompileMetrics(*bound_metrics, names) if metrics is not None or weighted_metrics is not None else None
-        )
-        self.__dict__["optimizer"] = optimizer
+        has_metrics = metrics is not None or weighted_metrics is not None
         self.loss = loss
-        self.__dict__["_loss_tracker"] = metrics_module.Mean(name="loss")
-        self.run_eagerly = bool(run_eagerly)
         self.stop_training = False
-        self.compiled = True
-        self.__dict__["_steps"] = {}
-        self.__dict__["_trainable_at_compile"] = list(self.trainable_variables)
-        self.__dict__["_compile_config"] = {
-            "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
-            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution, "jit_compile": False,
-        }  # fmt: skip
+        self._compiled = Compiled(
+            optimizer=optimizer,
+            loss=CompileLoss(bound_loss, loss_weights, names) if loss is not None else None,
+            metrics=CompileMetrics(*bound_metrics, names) if has_metrics else None,
+            tracker=metrics_module.Mean(name="loss"),
+            run_eagerly=bool(run_eagerly),
+            trainable=list(self.trainable_variables),
+            config={
+                "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+                "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
+                "steps_per_execution": steps_per_execution, "jit_compile": False,
+            },
+        )  # fmt: skip
 
     def _weights_to_train(self) -> list[Any]:
         """The weights that a step changes: those trainable now.
@@ -94,7 +91,7 @@ class Stepping:
         If all have been frozen since `compile`, those trainable then: so Keras 2 had it, and programs that train two
         adversaries by turns compile the one, freeze it inside the other, and go on training it.
         """
-        now, then = self.trainable_variables, self.__dict__.get("_trainable_at_compile")
+        now, then = self.trainable_variables, self._compiled.trainable
         if now or not then:
             return now
         warn_once(
@@ -106,12 +103,11 @@ class Stepping:
 
     def get_compile_config(self) -> dict[str, Any] | None:
         """The arguments of `compile` as JSON values; None if the model is not compiled."""
-        self._init_trainer()
-        if not self.compiled:
+        compiled = self._compiled
+        if compiled.config is None:
             return None
-        compiled = self._compile_metrics
-        with nullcontext() if compiled is None else compiled.given_names():
-            return {k: serialize_keras_object(v) for k, v in self._compile_config.items()}
+        with nullcontext() if compiled.metrics is None else compiled.metrics.given_names():
+            return {k: serialize_keras_object(v) for k, v in compiled.config.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model as `get_compile_config` described it."""
@@ -122,7 +118,6 @@ class Stepping:
             self.optimizer.build(self.trainable_variables)
 
     def _require_compiled(self, what: str) -> None:
-        self._init_trainer()
         if not self.compiled:
             raise ValueError(f"Call model.compile(optimizer=..., loss=...) before model.{what}().")
 
@@ -133,9 +128,10 @@ class Stepping:
     ) -> Any:
         """The scalar to minimise: the compiled losses, and what layers added."""
         terms = []
-        if self._compile_loss is not None:
+        compiled = self._compiled.loss
+        if compiled is not None:
             with inside("loss"):
-                loss = self._compile_loss(y, y_pred, sample_weight)
+                loss = compiled(y, y_pred, sample_weight)
             if loss is not None:
                 terms.append(loss)
         terms.extend(ops.sum(ops.cast(extra, "float32")) for extra in self.losses)
@@ -154,9 +150,10 @@ class Stepping:
         return self.get_metrics_result()
 
     def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
-        if self._compile_metrics is not None:
+        metrics = self._compiled.metrics
+        if metrics is not None:
             with inside("metrics"):
-                self._compile_metrics.update_state(y, y_pred, sample_weight)
+                metrics.update_state(y, y_pred, sample_weight)
 
     def _forward(self, x: Any, training: bool) -> Any:
         return self(x, training=training)
@@ -168,52 +165,65 @@ class Stepping:
             data: (x,), (x, y) or (x, y, sample_weight), tensors.
         Returns: dict of logs, scalars.
         """
-        self._train(data, None)
+        self._train(Batch.of(data), None)
         return self.get_metrics_result()
 
-    def _train(self, data: Any, flat: FlatState | None, count: Any = None) -> None:
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
+    def _train(self, batch: Batch, flat: FlatState | None) -> None:
         variables = self._weights_to_train()
+        loss, batch, gradients = self._differentiate(batch, variables)
+        self._count(loss, batch)
+        self._change(variables, gradients, flat)
+        self._update_metrics(batch.y, batch.y_pred, batch.sample_weight)
+
+    def _differentiate(self, batch: Batch, variables: list[Any]) -> tuple[Any, Batch, list[Any]]:
+        """The loss, the batch with its outputs, and the gradients of the variables; other variables are changed."""
 
         def loss_of(values: list[Any]) -> Any:
             with StateScope(zip(variables, values)) as scope:
-                y_pred = only_first(self._forward(x, training=True), count)
-                loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+                done = batch.predicted(self._forward(batch.x, training=True))
+                loss = self._loss_of(done, training=True)
                 scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
             known = {id(v) for v in variables}
             changed = [(v, value) for v, value in scope.items() if id(v) not in known]
             new_values = [value for _, value in changed]
-            watched = self.__dict__.get("_watched_values", {})
-            return scaled, (loss, y_pred, masks_of(y_pred), watched, new_values, _Opaque([v for v, _ in changed]))
+            return scaled, (loss, done.outputs, self._compiled.watched, new_values, _Opaque([v for v, _ in changed]))
 
         values = [v.__tensor__() for v in variables]  # read before anything is assigned
         (_, aux), gradients = engine.value_and_grad(loss_of, has_aux=True)(values)
-        loss, y_pred, masks, self.__dict__["_watched_values"], new_values, changed = aux
-        set_masks(y_pred, masks)
+        loss, outputs, self._compiled.watched, new_values, changed = aux
+        batch = batch.with_outputs(outputs)
         for variable, value in zip(changed.items, new_values):
             variable.assign(value)
-        self._loss_tracker.update_state(loss, sample_weight=size_of(tree.flatten(x)[0], count))
-        if flat is not None:
-            with inside("optimizer"):
-                flat.apply(gradients)
-        elif variables:
-            with inside("optimizer"):
-                self.optimizer.apply(gradients, variables)
-        else:
+        return loss, batch, gradients
+
+    def _loss_of(self, batch: Batch, training: bool) -> Any:
+        return self.compute_loss(
+            x=batch.x, y=batch.y, y_pred=batch.y_pred, sample_weight=batch.sample_weight, training=training
+        )
+
+    def _count(self, loss: Any, batch: Batch) -> None:
+        self._compiled.tracker.update_state(loss, sample_weight=batch.size)
+
+    def _change(self, variables: list[Any], gradients: list[Any], flat: FlatState | None) -> None:
+        """The optimizer's step."""
+        if not variables:
             warn_once(f"no weights:{id(self)}", "The model has no trainable weights; nothing is learned.", UserWarning)
-        self._update_metrics(y, y_pred, sample_weight)
+            return
+        with inside("optimizer"):
+            if flat is not None:
+                flat.apply(gradients)
+            else:
+                self.optimizer.apply(gradients, variables)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Loss and metrics of a batch."""
-        self._test(data)
+        self._test(Batch.of(data))
         return self.get_metrics_result()
 
-    def _test(self, data: Any, count: Any = None) -> None:
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = only_first(self._forward(x, training=False), count)
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
-        self._loss_tracker.update_state(loss, sample_weight=size_of(tree.flatten(x)[0], count))
-        self._update_metrics(y, y_pred, sample_weight)
+    def _test(self, batch: Batch) -> None:
+        batch = batch.predicted(self._forward(batch.x, training=False))
+        self._count(self._loss_of(batch, training=False), batch)
+        self._update_metrics(batch.y, batch.y_pred, batch.sample_weight)
 
     def predict_step(self, data: Any) -> Any:
         """The outputs for a batch."""
@@ -225,13 +235,7 @@ class Stepping:
     @property
     def metrics(self) -> list[Any]:
         """The loss tracker, the trackers of each output's loss, the compiled metrics, and those that layers hold."""
-        self._init_trainer()
-        found = [self._loss_tracker] if self._loss_tracker is not None else []
-        if self._compile_loss is not None:
-            found += self._compile_loss.trackers
-        if self._compile_metrics is not None:
-            found += self._compile_metrics.metrics
-        found += self._layer_metrics()
+        found = [*self._compiled.all_metrics(), *self._layer_metrics()]
         return list({id(m): m for m in found}.values())
 
     def _layer_metrics(self) -> list[Any]:
@@ -259,6 +263,11 @@ class Stepping:
             value = metric.result()
             results.update(value if isinstance(value, dict) else {metric.name: value})
         return results
+
+
+def _needs_loss_scale(model: Any, optimizer: Any) -> bool:
+    policy = getattr(getattr(model, "dtype_policy", None), "name", "")
+    return policy == "mixed_float16" and not isinstance(optimizer, optimizers.LossScaleOptimizer)
 
 
 def _check_names(loss: Any, *metrics: Any) -> None:

@@ -108,7 +108,7 @@ def bind_tensors(model: Any, *given: Any) -> list[Any]:
         if not tensors:
             return thing
         watched.update((id(x), x) for x in tensors)
-        bound = WithTensors(function, tensors, lambda: model.__dict__["_watched_values"])
+        bound = WithTensors(function, tensors, lambda: model._compiled.watched)
         if function is thing:
             return bound
         return LossFunctionWrapper(bound, reduction=thing.reduction, name=thing.name)

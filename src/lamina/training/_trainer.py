@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,21 @@ from lamina.training.callbacks._progbar_logger import ProgbarLogger
 from lamina.variables import StateScope
 
 from . import _checks
-from ._data import ArrayData, StreamData, split, unpack_x_y_sample_weight
+from ._batch import Batch
+from ._data import ArrayData, StreamData, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
-from ._old_methods import OldMethods, understands_old_arguments
+from ._old_arguments import understands_old_arguments
 from ._padding import can_pad
 from ._run import Run, as_logs, call_step
-from ._sources import make_source
+from ._sources import hold_out, make_source, validation_source
 from ._stepping import Stepping
 from ._steps import Step
 
 
-class Trainer(Stepping, OldMethods):
+class Trainer(Stepping):
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
+
+    _is_fitting = False
 
     # --- fit ----------------------------------------------------------------------------------------------------------
 
@@ -64,50 +68,56 @@ class Trainer(Stepping, OldMethods):
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
         source = make_source(self, x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
-        validation = None
-        if validation_split and validation_data is None:
-            if not isinstance(source, ArrayData):
-                raise ValueError("fit: validation_split works on arrays; give validation_data for batches.")
-            first, last = split(source.data, validation_split)
-            source = ArrayData(*unpack_x_y_sample_weight(first), source.batch_size, shuffle, source.seed)
-            validation = ArrayData(*unpack_x_y_sample_weight(last), validation_batch_size or source.batch_size)
-        elif validation_data is not None:
-            vx, vy, vw = (
-                unpack_x_y_sample_weight(validation_data)
-                if isinstance(validation_data, (tuple, list))
-                else (validation_data, None, None)
-            )
-            validation = make_source(
-                self, vx, vy, vw, validation_batch_size or batch_size, False, None, "validation_data"
-            )
-        verbose = _verbosity(verbose)
+        held_out: Any = None
+        if validation_data is not None:
+            held_out = validation_source(self, validation_data, validation_batch_size or batch_size)
+        elif validation_split:
+            source, held_out = hold_out(source, validation_split, validation_batch_size)
         step = self._step("train", source)
+        verbose = _verbosity(verbose)
         runs = CallbackList(
             _with_defaults(callbacks, verbose), self, epochs=epochs, verbose=verbose,
             steps=steps_per_epoch or source.num_batches,
         )  # fmt: skip
+        training = Run(self, step, source, runs, "train", steps_per_epoch)
+        self._run_epochs(
+            range(initial_epoch, epochs), training, _Validation(held_out, validation_steps, validation_freq)
+        )
+        return next(c for c in runs.callbacks if isinstance(c, History))
+
+    def _run_epochs(self, epochs: range, training: Run, validation: "_Validation") -> None:
         self.stop_training = False
-        runs.call("on_train_begin", {})
         logs: dict[str, Any] = {}
-        self.__dict__["_fitting"] = True
-        try:
-            for epoch in range(initial_epoch, epochs):
-                self.reset_metrics()
-                runs.call("on_epoch_begin", epoch, {})
-                logs = _train_epoch(Run(self, step, source, runs, "train", steps_per_epoch), epoch)
-                if validation is not None and _validates(validation_freq, epoch):
-                    results = self._run_test(validation, runs, validation_steps)
-                    logs.update({f"val_{k}": v for k, v in results.items()})
-                runs.call("on_epoch_end", epoch, logs)
+        training.callbacks.call("on_train_begin", {})
+        with self._fitting(training.callbacks):
+            for epoch in epochs:
+                logs = self._run_epoch(epoch, training, validation)
                 if self.stop_training:
                     break
+        weights = self._weights_to_train()
+        if self.optimizer is not None and weights:
+            self.optimizer.finalize_variable_values(weights)
+        training.callbacks.call("on_train_end", logs)
+
+    def _run_epoch(self, epoch: int, training: Run, validation: "_Validation") -> dict[str, Any]:
+        runs = training.callbacks
+        self.reset_metrics()
+        runs.call("on_epoch_begin", epoch, {})
+        logs: dict[str, Any] = _train_epoch(training, epoch)
+        if validation.is_due(epoch):
+            results = self._run_test(validation.source, runs, validation.steps)
+            logs.update({f"val_{k}": v for k, v in results.items()})
+        runs.call("on_epoch_end", epoch, logs)
+        return logs
+
+    @contextmanager
+    def _fitting(self, runs: CallbackList) -> Iterator[None]:
+        self._is_fitting = True
+        try:
+            yield
         finally:
-            self.__dict__["_fitting"] = False
+            self._is_fitting = False
             _close_bars(runs)
-        if self.optimizer is not None and self._weights_to_train():
-            self.optimizer.finalize_variable_values(self._weights_to_train())
-        runs.call("on_train_end", logs)
-        return next(c for c in runs.callbacks if isinstance(c, History))
 
     # --- evaluate, predict --------------------------------------------------------------------------------------------
 
@@ -148,7 +158,6 @@ class Trainer(Stepping, OldMethods):
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None,
     ) -> Any:  # fmt: skip
         """The outputs for all samples of `x`, NumPy arrays `(samples, ...)` nested as the model's outputs."""
-        self._init_trainer()
         _checks.check_run(batch_size, steps=steps, where="predict")
         source = make_source(self, x, None, None, batch_size, False, None, "predict")
         verbose = _verbosity(verbose)
@@ -203,14 +212,13 @@ class Trainer(Stepping, OldMethods):
     @contextmanager
     def _kept_metrics(self) -> Iterator[None]:
         """While `fit` runs, the metrics afterwards are what they were before: a callback may evaluate."""
-        saved = [(v, v.numpy()) for v in self.metrics_variables] if self.__dict__.get("_fitting") else []
+        saved = [(v, v.numpy()) for v in self.metrics_variables] if self._is_fitting else []
         yield
         for variable, value in saved:
             variable.assign(value)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, NumPy arrays."""
-        self._init_trainer()
         source = make_source(self, x, None, None, None, False, None, "predict_on_batch")
         x, _, _ = unpack_x_y_sample_weight(source.data)
         output = call_step(self._step("predict", source), (x,))
@@ -243,15 +251,13 @@ class Trainer(Stepping, OldMethods):
 
     def _update_of(self, kind: str) -> Any:
         """The body of the step: without logs where the default step runs, since metrics carry them."""
-        if kind == "predict":
-            return lambda batch, flat, count: self.predict_step(batch)
-        method, default, quiet = {
-            "train": (self.train_step, Stepping.train_step, self._train),
-            "test": (self.test_step, Stepping.test_step, lambda batch, flat, count: self._test(batch, count)),
-        }[kind]
-        if method.__func__ is default:
-            return lambda batch, flat, count: quiet(batch, flat, count)
-        return lambda batch, flat, count: method(batch)
+        method = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[kind]
+        own = getattr(method, "__func__", None)
+        if own is Stepping.train_step:
+            return lambda data, flat, count: self._train(Batch.of(data, count), flat)
+        if own is Stepping.test_step:
+            return lambda data, flat, count: self._test(Batch.of(data, count))
+        return lambda data, flat, count: method(data)
 
     def _step_variables(self, kind: str) -> list[Any]:
         found = list(self.variables)
@@ -268,24 +274,19 @@ class Trainer(Stepping, OldMethods):
             return tree.map_structure(
                 lambda a: None if a is None else engine.Spec((size, *a.shape[1:]), a.dtype), source.data
             )
-        if getattr(self, "built", False) and self._is_ready():
+        if getattr(self, "built", False) and self._compiled.is_ready:
             return None
         batch = source.peek()
         return tree.map_structure(lambda a: None if a is None else engine.Spec(a.shape, a.dtype), batch)
 
-    def _is_ready(self) -> bool:
-        loss, metrics = self._compile_loss, self._compile_metrics
-        return (loss is None or loss.built) and (metrics is None or metrics.built)
-
     def _build_for(self, kind: str, example: Any, source: Any) -> None:
         """Builds what is not built yet: the model's weights, its losses and metrics, the optimizer's slots."""
-        needs_parts = kind != "predict" and not self._is_ready()
+        compiled = self._compiled
+        needs_parts = kind != "predict" and not compiled.is_ready
         seen = None if example is None else str(unpack_x_y_sample_weight(example)[0])
-        if example is not None and (
-            not getattr(self, "built", False) or needs_parts or self.__dict__.get("_seen") != seen
-        ):
+        if example is not None and (not getattr(self, "built", False) or needs_parts or compiled.seen != seen):
             self._build_parts(kind, example)
-            self.__dict__["_seen"] = seen  # shapes that the model has been tried on
+            compiled.seen = seen
         if kind != "predict" and isinstance(source, ArrayData):
             self._check_labels(source.data)
         if kind == "train" and self.optimizer is not None and not self.optimizer.built and self._weights_to_train():
@@ -302,24 +303,17 @@ class Trainer(Stepping, OldMethods):
             if is_custom:  # it may call the model in its own way
                 return
             raise
-        self.__dict__["_output_specs"] = tree.flatten(y_pred)
-        if kind == "predict":
-            return
-        if self._compile_loss is not None and not self._compile_loss.built:
-            self._compile_loss.build(y_pred)
-        if self._compile_metrics is not None and not self._compile_metrics.built:
-            self._compile_metrics.build(y, y_pred)
+        self._compiled.outputs = tree.flatten(y_pred)
+        if kind != "predict":
+            self._compiled.build(y, y_pred)
 
     def _check_labels(self, data: Any) -> None:
         """Integer labels must be classes of the output they are for."""
         _, y, _ = unpack_x_y_sample_weight(data)
-        loss, specs = self._compile_loss, self.__dict__.get("_output_specs")
-        if (
-            loss is None
-            or y is None
-            or specs is None
-            or (not isinstance(y, dict) and len(tree.flatten(y)) != len(specs))
-        ):
+        loss, specs = self._compiled.loss, self._compiled.outputs
+        if loss is None or y is None or not specs:
+            return
+        if not isinstance(y, dict) and len(tree.flatten(y)) != len(specs):
             return
         for labels, spec, function, name in zip(loss.outputs.targets(y), specs, loss.functions, loss.names):
             _checks.check_labels(labels, spec.shape[-1] if spec.shape else 1, function, name)
@@ -363,7 +357,17 @@ def _with_defaults(callbacks: Any, verbose: int, history: bool = True) -> list[A
     return given
 
 
-def _validates(frequency: Any, epoch: int) -> bool:
-    if isinstance(frequency, int):
-        return (epoch + 1) % frequency == 0
-    return (epoch + 1) in frequency
+@dataclass(frozen=True)
+class _Validation:
+    """What `fit` validates on, and when."""
+
+    source: Any  # None for no validation
+    steps: int | None
+    frequency: Any
+
+    def is_due(self, epoch: int) -> bool:
+        if self.source is None:
+            return False
+        if isinstance(self.frequency, int):
+            return (epoch + 1) % self.frequency == 0
+        return (epoch + 1) in self.frequency

@@ -16,6 +16,8 @@ def assert_same_structure(a: Any, b: Any, check_types: Any = None) -> None:
         check_types: has no effect; kept for old programs.
 
     Raises: ValueError that shows where they differ.
+    Example:
+        >>> tree.assert_same_structure([1, (2, 3)], [4, (5, 6)])
     """
     if not is_nested(a):
         if is_nested(b):
@@ -31,6 +33,8 @@ def assert_same_paths(a: Any, b: Any) -> None:
     """Checks that the leaves of two structures have the same paths, whatever the kinds of sequences.
 
     Raises: ValueError that lists the paths that only one of them has.
+    Example:
+        >>> tree.assert_same_paths({"a": [1, 2]}, {"a": (3, 4)})
     """
     first = {path for path, _ in flatten_with_path(a)}
     second = {path for path, _ in flatten_with_path(b)}

@@ -20,7 +20,12 @@ _NESTED: dict[type, bool] = {}  # asking an abstract class such as Mapping takes
 
 @public("tree.is_nested")
 def is_nested(structure: Any) -> bool:
-    """Whether `structure` is a list, tuple or dict (even an empty one) and not a leaf."""
+    """Whether `structure` is a list, tuple or dict (even an empty one) and not a leaf.
+
+    Example:
+        >>> tree.is_nested([1]), tree.is_nested(1)
+        (True, False)
+    """
     kind = type(structure)
     nested = _NESTED.get(kind)
     if nested is None:
@@ -65,7 +70,12 @@ def rebuild(structure: Any, entries: list[Any]) -> Any:
 
 @public("tree.flatten")
 def flatten(structure: Any) -> list[Any]:
-    """The leaves of `structure`, depth first. A leaf gives a list of itself."""
+    """The leaves of `structure`, depth first. A leaf gives a list of itself.
+
+    Example:
+        >>> tree.flatten({"b": 2, "a": [0, (1,)]})
+        [0, 1, 2]
+    """
     if not is_nested(structure):
         return [structure]
     leaves: list[Any] = []
@@ -79,7 +89,12 @@ def flatten(structure: Any) -> list[Any]:
 
 @public("tree.flatten_with_path")
 def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
-    """Pairs `(path, leaf)`, depth first; a path holds the indices and keys that lead to the leaf."""
+    """Pairs `(path, leaf)`, depth first; a path holds the indices and keys that lead to the leaf.
+
+    Example:
+        >>> tree.flatten_with_path({"a": [5, 6]})
+        [(('a', 0), 5), (('a', 1), 6)]
+    """
 
     def walk(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
         if not is_nested(node):
@@ -97,6 +112,9 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     """The leaves in `flat_sequence` in the shape of `structure`; the inverse of `flatten`.
 
     Raises: TypeError if `flat_sequence` cannot be iterated over, ValueError if the number of leaves differs.
+    Example:
+        >>> tree.pack_sequence_as({"a": 0, "b": [0, 0]}, [1, 2, 3])
+        {'a': 1, 'b': [2, 3]}
     """
     try:
         flat = list(flat_sequence)
@@ -166,6 +184,10 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
     Returns: a structure like the first.
 
     Raises: TypeError if `func` is not callable, ValueError if there is no structure or if they differ.
+
+    Example:
+        >>> tree.map_structure(lambda x, y: x + y, {"a": 1, "b": [2]}, {"a": 10, "b": [20]})
+        {'a': 11, 'b': [22]}
     """
     check_mapping("map_structure", func, structures)
     return _map(func, structures, none_is_leaf)
@@ -196,6 +218,10 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
     Returns: a structure like `shallow_structure`.
 
     Raises: TypeError if `func` is not callable, ValueError if there is no structure or if one differs.
+
+    Example:
+        >>> tree.map_structure_up_to([0, 0], lambda shallow, deep: len(deep), [0, 0], [(1, 2), (3,)])
+        [2, 1]
     """
     check_mapping("map_structure_up_to", func, structures)
 

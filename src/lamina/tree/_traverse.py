@@ -26,6 +26,10 @@ def traverse(func: Callable[..., Any], structure: Any, top_down: bool = True) ->
     Returns: the structure with the replacements.
 
     Raises: TypeError if `func` is not callable.
+
+    Example:
+        >>> tree.traverse(lambda x: x * 2 if isinstance(x, int) else None, [1, (2, 3)])
+        [2, (4, 6)]
     """
     if not callable(func):
         raise TypeError(f"traverse: func must be callable; got {func!r}.")
@@ -48,7 +52,12 @@ def _walk(func: Callable[..., Any], node: Any, top_down: bool) -> Any:
 
 @public("tree.lists_to_tuples")
 def lists_to_tuples(structure: Any) -> Any:
-    """The same structure with tuples in the place of lists."""
+    """The same structure with tuples in the place of lists.
+
+    Example:
+        >>> tree.lists_to_tuples([1, [2, 3]])
+        (1, (2, 3))
+    """
     return traverse(lambda x: tuple(x) if isinstance(x, list) else None, structure, top_down=False)
 
 
@@ -61,6 +70,9 @@ def map_shape_structure(func: Callable[..., Any], structure: Any) -> Any:
         structure: nested structure of shapes.
 
     Raises: TypeError if `func` is not callable.
+    Example:
+        >>> tree.map_shape_structure(lambda shape: len(shape), {"a": (None, 3), "b": [(2,)]})
+        {'a': 2, 'b': [1]}
     """
     if not callable(func):
         raise TypeError(f"map_shape_structure: func must be callable; got {func!r}.")

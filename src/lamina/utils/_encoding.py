@@ -18,6 +18,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
         num_classes: by default the largest index + 1.
     Returns: float32 `(..., num_classes)`.
     Raises ValueError for an index out of range.
+    Example:
+        >>> utils.to_categorical([0, 2], num_classes=3)
+        array([[1., 0., 0.],
+               [0., 0., 1.]], dtype=float32)
     """
     if isinstance(x, KerasTensor):
         return ops.one_hot(x, num_classes)
@@ -36,7 +40,12 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
 
 @public("utils.normalize")
 def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
-    """`x` divided by its norm of that order along an axis; zero vectors stay zero."""
+    """`x` divided by its norm of that order along an axis; zero vectors stay zero.
+
+    Example:
+        >>> utils.normalize([[3.0, 4.0]])
+        array([[0.6, 0.8]])
+    """
     if isinstance(x, KerasTensor):
         return ops.normalize(x, axis=axis, order=order)
     x = np.asarray(x)

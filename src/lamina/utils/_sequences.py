@@ -23,6 +23,10 @@ def pad_sequences(
         value: what fills.
     Returns: `(len(sequences), maxlen, ...)`.
     Raises ValueError for something that is no list of sequences, or sequences of different inner shape.
+    Example:
+        >>> utils.pad_sequences([[1, 2, 3], [4]], maxlen=2)
+        array([[2, 3],
+               [0, 4]], dtype=int32)
     """
     check_one_of(padding, ("pre", "post"), "padding", "pad_sequences")
     check_one_of(truncating, ("pre", "post"), "truncating", "pad_sequences")

@@ -4,7 +4,7 @@ import gc
 
 from lamina._deprecation import forget_warnings
 from lamina._public import public
-from lamina.layers._call import context
+from lamina.layers._base._call import context
 from lamina.ops._symbolic import reset_names
 
 
@@ -14,6 +14,10 @@ def clear_session(free_memory: bool = True) -> None:
 
     Args:
         free_memory: whether garbage is collected now.
+    Example:
+        >>> utils.clear_session()
+        >>> layers.Dense(1).name
+        'dense'
     """
     reset_names()
     context.training = None

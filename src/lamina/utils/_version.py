@@ -6,5 +6,10 @@ from lamina._public import public
 
 @public("version")
 def version() -> str:
-    """The version of lamina."""
+    """The version of lamina.
+
+    Example:
+        >>> isinstance(lamina.version(), str)
+        True
+    """
     return __version__

@@ -14,7 +14,6 @@ from ._name_scope import current_path as current_path
 from ._name_scope import name_scope as name_scope
 from ._registry import CustomObjectScope as CustomObjectScope
 from ._registry import ObjectSharingScope as ObjectSharingScope
-from ._registry import SafeModeScope as SafeModeScope
 from ._registry import add_resolver as add_resolver
 from ._registry import deserialize_keras_object as deserialize_keras_object
 from ._registry import find_class as find_class
@@ -23,7 +22,6 @@ from ._registry import find_public as find_public
 from ._registry import get_custom_objects as get_custom_objects
 from ._registry import get_registered_name as get_registered_name
 from ._registry import get_registered_object as get_registered_object
-from ._registry import in_safe_mode as in_safe_mode
 from ._registry import register_keras_serializable as register_keras_serializable
 from ._registry import serialize_keras_object as serialize_keras_object
 from ._registry import serialize_shared as serialize_shared

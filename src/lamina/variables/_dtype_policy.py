@@ -27,6 +27,10 @@ class DTypePolicy:
         name: a dtype, or "mixed_float16" or "mixed_bfloat16" (float32 weights, half-precision calculation); None means
             the global policy.
     Raises ValueError for any other name.
+    Example:
+        >>> policy = DTypePolicy("mixed_float16")
+        >>> policy.compute_dtype, policy.variable_dtype
+        ('float16', 'float32')
     """
 
     def __init__(self, name: str | None = None):
@@ -108,6 +112,11 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     Args:
         default_policy: policy for paths that no key matches; None means the global policy.
         policy_map: dict from path to policy (or its name).
+    Example:
+        >>> policies = dtype_policies.DTypePolicyMap()
+        >>> policies["model/head"] = DTypePolicy("float16")
+        >>> policies["model/head"].name
+        'float16'
     """
 
     def __init__(self, default_policy: Any = None, policy_map: dict[str, Any] | None = None):
@@ -202,7 +211,12 @@ _global_policy: DTypePolicy | None = None
 
 @public("config.dtype_policy", "mixed_precision.dtype_policy", "mixed_precision.global_policy")
 def dtype_policy() -> DTypePolicy:
-    """The policy of layers that are given none: the default float dtype unless `set_dtype_policy` changed it."""
+    """The policy of layers that are given none: the default float dtype unless `set_dtype_policy` changed it.
+
+    Example:
+        >>> config.dtype_policy().name
+        'float32'
+    """
     return _global_policy or DTypePolicy(_settings.floatx())
 
 
@@ -219,13 +233,23 @@ def set_dtype_policy(policy: Any) -> None:
 
 @public("dtype_policies.serialize")
 def serialize(dtype_policy: DTypePolicy) -> dict[str, Any]:
-    """The config from which `deserialize` makes the same policy."""
+    """The config from which `deserialize` makes the same policy.
+
+    Example:
+        >>> dtype_policies.serialize(DTypePolicy("float16"))["config"]
+        {'name': 'float16'}
+    """
     return serialize_keras_object(dtype_policy)
 
 
 @public("dtype_policies.deserialize")
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
-    """The policy that `serialize` gave the config of."""
+    """The policy that `serialize` gave the config of.
+
+    Example:
+        >>> dtype_policies.deserialize(dtype_policies.serialize(DTypePolicy("float16"))).name
+        'float16'
+    """
     return deserialize_keras_object(config, custom_objects=custom_objects)
 
 
@@ -234,6 +258,9 @@ def get(identifier: Any) -> DTypePolicy:
     """A policy from a policy, a name, a config or None (the global policy).
 
     Raises ValueError for anything else.
+    Example:
+        >>> dtype_policies.get("mixed_float16").compute_dtype
+        'float16'
     """
     if identifier is None:
         return dtype_policy()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ._registry import _custom_object, _lookup, deserialize_keras_object, find_public
+from ._registry import custom_object, deserialize_keras_object, find_public, lookup
 
 
 def get_object(
@@ -24,11 +24,11 @@ def get_object(
     if isinstance(identifier, dict):
         found = _from_config(identifier, namespace, what)
     elif isinstance(identifier, str):
-        found = _custom_object((identifier,), None)
+        found = custom_object((identifier,), None)
         if found is None:
-            found = _lookup(namespace, identifier)
+            found = lookup(namespace, identifier)
         if found is None and names and identifier in names:
-            found = _lookup(namespace, names[identifier])
+            found = lookup(namespace, names[identifier])
         if found is None:
             find_public(namespace, identifier, what)
     if isinstance(found, type) and make:

@@ -23,6 +23,11 @@ class name_scope:
         caller: the object that opens the scope; opened again by the same caller, directly inside, it adds nothing.
         deduplicate: whether `caller` is heeded.
         override_parent: a path that replaces the one of the surrounding scopes.
+    Example:
+        >>> with lamina.name_scope("block"):
+        ...     v = Variable(1.0, name="scale")
+        >>> v.path
+        'block/scale'
     """
 
     def __init__(self, name: str, caller: Any = None, deduplicate: bool = True, override_parent: str | None = None):

@@ -27,6 +27,12 @@ class StateScope:
         state_mapping: mapping, or pairs, from Variable to tensor.
         collect_losses: whether `add_loss` keeps what it is given.
         initialize_variables: accepted for Keras's sake; variables made inside are initialised at once.
+    Example:
+        >>> v = Variable(1.0)
+        >>> with lamina.StatelessScope() as scope:
+        ...     _ = v.assign(5.0)
+        >>> scope[v], v.value
+        (Tensor(5., dtype=float32), Tensor(1., dtype=float32))
     """
 
     def __init__(

@@ -43,6 +43,11 @@ class SeedGenerator:
         seed: int from 0 up; by default a fresh one (fixed by `utils.set_random_seed`).
         name: name of the object.
     Raises ValueError if `seed` is neither an int nor None.
+    Example:
+        >>> seed = random.SeedGenerator(7)
+        >>> first, second = random.uniform((3,), seed=seed), random.uniform((3,), seed=seed)
+        >>> bool(ops.any(first != second))
+        True
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs: Any):
@@ -97,6 +102,12 @@ def set_random_seed(seed: int) -> None:
 
     Args:
         seed: int, `0 <= seed < 2**32`.
+    Example:
+        >>> utils.set_random_seed(7)
+        >>> first = random.uniform((2,))
+        >>> utils.set_random_seed(7)
+        >>> bool(ops.all(random.uniform((2,)) == first))
+        True
     """
     global _default
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < _LIMIT:

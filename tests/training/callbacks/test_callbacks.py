@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import lamina
-from lamina import callbacks, layers
+from lamina import callbacks, layers, ops
 from lamina._deprecation import forget_warnings
 
 
@@ -126,6 +126,28 @@ def test_reduce_lr_on_plateau(model, data):
 def test_learning_rate_scheduler(model, data, schedule):
     history = model.fit(*data, epochs=3, verbose=0, callbacks=[callbacks.LearningRateScheduler(schedule)]).history
     np.testing.assert_allclose(history["learning_rate"], [0.1, 0.05, 0.1 / 3], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(None, "got None. Does the function end with return"), ("0.1", "got '0.1'"), ([0.1], r"got \[0.1\]"),
+     (True, "got True"), (-0.1, "got -0.1"), (float("nan"), "got nan")],
+)  # fmt: skip
+def test_learning_rate_scheduler_takes_numbers_only(model, data, rate, words):
+    with pytest.raises(ValueError, match=f"LearningRateScheduler: .*{words}"):
+        model.fit(*data, verbose=0, callbacks=[callbacks.LearningRateScheduler(lambda epoch: rate)])
+
+
+@pytest.mark.parametrize("rate", [np.float64(0.25), np.array(0.25), 1, ops.convert_to_tensor(0.25)])
+def test_learning_rate_scheduler_takes_any_number(model, data, rate):
+    model.fit(*data, verbose=0, callbacks=[callbacks.LearningRateScheduler(lambda epoch: rate)])
+    assert float(model.optimizer.learning_rate) == float(rate)
+
+
+@pytest.mark.parametrize("arguments", [{"factor": 1.0}, {"factor": -0.5}, {"min_lr": -0.1}], ids=str)
+def test_reduce_lr_on_plateau_keeps_to_its_ranges(arguments):
+    with pytest.raises(ValueError, match=f"ReduceLROnPlateau: {next(iter(arguments))} must be"):
+        callbacks.ReduceLROnPlateau(**arguments)
 
 
 def test_learning_rate_change_reaches_the_compiled_step(model, data):

@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import activations
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Activation")
@@ -15,6 +15,9 @@ class Activation(Layer):
 
     Args:
         activation: function or its name.
+    Example:
+        >>> layers.Activation("relu")([-1.0, 2.0])
+        Tensor([0., 2.], dtype=float32)
     """
 
     def __init__(self, activation: Any, **kwargs: Unpack[LayerArguments]):

@@ -3,8 +3,8 @@ from typing import Any, Unpack
 from lamina import activations
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._activation import ElementwiseLayer
 
 
@@ -14,6 +14,10 @@ class ELU(ElementwiseLayer):
 
     Args:
         alpha: number, the negative of the limit at minus infinity.
+
+    Example:
+        >>> layers.ELU()([-1.0, 2.0])
+        Tensor([-0.63212055,  2.        ], dtype=float32)
 
     Reference: Clevert et al., Fast and Accurate Deep Network Learning by ELUs, 2015, arXiv:1511.07289
     """

@@ -4,8 +4,8 @@ from lamina import activations
 from lamina._checks import check_non_negative
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._activation import ElementwiseLayer
 
 
@@ -15,6 +15,9 @@ class LeakyReLU(ElementwiseLayer):
 
     Args:
         negative_slope: number, zero or above.
+    Example:
+        >>> layers.LeakyReLU(negative_slope=0.5)([-1.0, 2.0])
+        Tensor([-0.5,  2. ], dtype=float32)
     """
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Unpack[LayerArguments]):

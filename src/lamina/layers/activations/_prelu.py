@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 @public("layers.PReLU")
@@ -16,6 +16,10 @@ class PReLU(Layer):
     Args:
         alpha_initializer, alpha_regularizer, alpha_constraint: of the slopes.
         shared_axes: axes along which slopes are shared, such as `[1, 2]` for images.
+
+    Example:
+        >>> layers.PReLU(alpha_initializer="ones")(ops.array([[-1.0, 2.0]]))
+        Tensor([[-1.,  2.]], dtype=float32)
 
     Reference: He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852
     """

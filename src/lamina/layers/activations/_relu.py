@@ -4,8 +4,8 @@ from lamina import activations
 from lamina._checks import check_non_negative
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._activation import ElementwiseLayer
 
 
@@ -17,6 +17,9 @@ class ReLU(ElementwiseLayer):
         max_value: number, or None for no limit.
         negative_slope: slope below the threshold.
         threshold: number, zero or above.
+    Example:
+        >>> layers.ReLU(max_value=1.5)([-1.0, 1.0, 2.0])
+        Tensor([0. , 1. , 1.5], dtype=float32)
     """
 
     def __init__(

@@ -3,8 +3,8 @@ from typing import Any, Unpack
 from lamina import activations, ops
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._activation import ElementwiseLayer
 
 # In place of masked logits: large enough to leave them no weight, small enough for half precision.
@@ -19,6 +19,9 @@ class Softmax(ElementwiseLayer):
         axis: int, or a list of ints to normalise over several axes together.
 
     `call` takes a boolean `mask` of the shape of the inputs: False entries get no weight; a row without any True entry is 0.
+    Example:
+        >>> layers.Softmax()([[0.0, 0.0]])
+        Tensor([[0.5, 0.5]], dtype=float32)
     """
 
     def __init__(self, axis: Axis = -1, **kwargs: Unpack[LayerArguments]):

@@ -5,7 +5,7 @@ from typing import Any
 from lamina import ops
 from lamina.variables import add_resolver
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 
 class CustomScaleLayer(Layer):

@@ -3,10 +3,10 @@
 from typing import Any, Unpack
 
 from lamina import ops, random
-from lamina.layers._arguments import LayerArguments
 from lamina.variables import add_resolver
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 
 
 class StochasticDepth(Layer):

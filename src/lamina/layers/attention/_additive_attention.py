@@ -2,8 +2,8 @@ from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._attention import Attention
 
 
@@ -16,6 +16,10 @@ class AdditiveAttention(Attention):
     Args:
         use_scale: whether the features are weighted by a learned vector.
         dropout: fraction of the weights that is dropped in training.
+
+    Example:
+        >>> layers.AdditiveAttention()([ops.ones((2, 3, 4)), ops.ones((2, 5, 4))]).shape
+        (2, 3, 4)
 
     Reference: Bahdanau et al., Neural Machine Translation by Jointly Learning to Align and Translate, 2014,
     arXiv:1409.0473

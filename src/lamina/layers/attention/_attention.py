@@ -4,11 +4,11 @@ from lamina import ops, random
 from lamina._checks import check_fraction
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import SeedGenerator
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 from ._masks import both, causal_mask
 
 # Taken from masked scores: large enough to leave them no weight, small enough for half precision.
@@ -31,6 +31,10 @@ class Attention(Layer):
     `call` takes `mask=[query_mask, value_mask]` (bool, `(batch, steps)`; masked values get no weight, outputs of masked
     queries are 0), `use_causal_mask` (a step sees only steps up to its own) and `return_attention_scores` (gives the
     weights `(batch, targets, sources)`, too).
+
+    Example:
+        >>> layers.Attention()([ops.ones((2, 3, 4)), ops.ones((2, 5, 4))]).shape
+        (2, 3, 4)
 
     Reference: Luong et al., Effective Approaches to Attention-based Neural Machine Translation, 2015, arXiv:1508.04025
     """

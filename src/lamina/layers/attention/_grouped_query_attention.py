@@ -2,8 +2,8 @@ from typing import Any, Unpack
 
 from lamina._checks import check_positive_int
 from lamina._public import public
-from lamina.layers._arguments import GeneralArguments
 
+from .._base._arguments import GeneralArguments
 from ._projected_attention import ProjectedAttention
 
 
@@ -32,6 +32,11 @@ class GroupedQueryAttention(ProjectedAttention):
     `call` takes `query_mask`, `value_mask`, `key_mask` (bool, `(batch, steps)`), `attention_mask` (bool,
     `(batch, targets, sources)`), `use_causal_mask`, and `return_attention_scores`, which gives the weights
     `(batch, query heads, targets, sources)`, too.
+
+    Example:
+        >>> layer = layers.GroupQueryAttention(head_dim=4, num_query_heads=4, num_key_value_heads=2)
+        >>> layer(ops.ones((2, 3, 8)), ops.ones((2, 5, 8))).shape
+        (2, 3, 8)
 
     Reference: Ainslie et al., GQA: Training Generalized Multi-Query Transformer Models, 2023, arXiv:2305.13245
     """

@@ -2,8 +2,8 @@ from typing import Any, Unpack
 
 from lamina._checks import check_positive_int
 from lamina._public import public
-from lamina.layers._arguments import GeneralArguments
 
+from .._base._arguments import GeneralArguments
 from ._projected_attention import ProjectedAttention
 
 

@@ -6,14 +6,14 @@ from typing import Any, Unpack
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_fraction, check_positive_int
 from lamina._typing import TensorLike
-from lamina.layers._arguments import GeneralArguments
 from lamina.layers.activations._softmax import Softmax
 from lamina.layers.core._einsum_dense import EinsumDense
 from lamina.layers.regularization._dropout import Dropout
 from lamina.ops._symbolic import KerasTensor
 
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._arguments import GeneralArguments
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 from ._masks import attention_mask_of
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -6,11 +6,11 @@ from typing import Any, Unpack
 from lamina import _settings, activations, constraints, initializers, ops, regularizers
 from lamina._checks import check_one_of, check_positive_int
 from lamina._typing import TensorLike
-from lamina.layers._arguments import GeneralArguments
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import GeneralArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BaseConv(Layer):

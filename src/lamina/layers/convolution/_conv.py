@@ -5,8 +5,8 @@ from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
-from lamina.layers._arguments import GeneralArguments
 
+from .._base._arguments import GeneralArguments
 from ._base import BaseConv
 
 
@@ -23,6 +23,10 @@ class Conv1D(BaseConv):
         activation, use_bias, initializers, regularizers, constraints: as for Dense.
 
     Input `(batch, steps, channels)`, output the same rank with `filters` channels; channels first moves them to axis 1.
+    Example:
+        >>> layers.Conv1D(4, 3)(ops.ones((2, 10, 3))).shape
+        (2, 8, 4)
+
     Reference: LeCun et al., Gradient-based learning applied to document recognition, 1998, doi:10.1109/5.726791.
     """
 
@@ -79,6 +83,10 @@ class Conv2D(BaseConv):
         activation, use_bias, initializers, regularizers, constraints: as for Dense.
 
     Input `(batch, height, width, channels)`, output the same rank with `filters` channels; channels first moves them to axis 1.
+    Example:
+        >>> layers.Conv2D(4, 3, padding="same")(ops.ones((2, 8, 8, 3))).shape
+        (2, 8, 8, 4)
+
     Reference: LeCun et al., Gradient-based learning applied to document recognition, 1998, doi:10.1109/5.726791.
     """
 
@@ -125,6 +133,10 @@ class Conv3D(BaseConv):
         activation, use_bias, initializers, regularizers, constraints: as for Dense.
 
     Input `(batch, depth, height, width, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.Conv3D(4, 3, strides=2)(ops.ones((1, 7, 7, 7, 2))).shape
+        (1, 3, 3, 3, 4)
+
     Reference: LeCun et al., Gradient-based learning applied to document recognition, 1998, doi:10.1109/5.726791.
     """
 

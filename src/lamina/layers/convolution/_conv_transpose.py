@@ -5,9 +5,9 @@ from typing import Any, Unpack
 
 from lamina import ops
 from lamina._public import public
-from lamina.layers._arguments import GeneralArguments, LayerArguments
 from lamina.ops._layout import sizes_of
 
+from .._base._arguments import GeneralArguments, LayerArguments
 from ._base import BaseConv
 
 
@@ -60,6 +60,10 @@ class Conv1DTranspose(BaseConvTranspose):
         data_format, activation, use_bias, initializers, regularizers, constraints: as for Conv1D.
 
     Input `(batch, steps, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.Conv1DTranspose(4, 3, strides=2)(ops.ones((2, 5, 3))).shape
+        (2, 11, 4)
+
     Reference: Zeiler et al., Deconvolutional networks, 2010, doi:10.1109/CVPR.2010.5539957.
     """
 
@@ -105,6 +109,10 @@ class Conv2DTranspose(BaseConvTranspose):
         data_format, activation, use_bias, initializers, regularizers, constraints: as for Conv2D.
 
     Input `(batch, height, width, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.Conv2DTranspose(4, 3, strides=2)(ops.ones((2, 5, 5, 3))).shape
+        (2, 11, 11, 4)
+
     Reference: Zeiler et al., Deconvolutional networks, 2010, doi:10.1109/CVPR.2010.5539957.
     """
 
@@ -150,6 +158,10 @@ class Conv3DTranspose(BaseConvTranspose):
         data_format, activation, use_bias, initializers, regularizers, constraints: as for Conv3D.
 
     Input `(batch, depth, height, width, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.Conv3DTranspose(2, 2)(ops.ones((1, 3, 3, 3, 2))).shape
+        (1, 4, 4, 4, 2)
+
     Reference: Zeiler et al., Deconvolutional networks, 2010, doi:10.1109/CVPR.2010.5539957.
     """
 

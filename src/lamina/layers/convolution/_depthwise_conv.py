@@ -6,8 +6,8 @@ from typing import Any, Unpack
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
-from lamina.layers._arguments import GeneralArguments, LayerArguments
 
+from .._base._arguments import GeneralArguments, LayerArguments
 from ._base import BaseConv
 
 
@@ -69,6 +69,9 @@ class DepthwiseConv1D(BaseDepthwiseConv):
         activation, use_bias, bias_initializer, bias_regularizer, bias_constraint: as for Conv1D.
 
     Input `(batch, steps, channels)`, output the same rank with `channels * depth_multiplier` channels.
+    Example:
+        >>> layers.DepthwiseConv1D(3, depth_multiplier=2)(ops.ones((2, 10, 3))).shape
+        (2, 8, 6)
     """
 
     def __init__(
@@ -111,6 +114,9 @@ class DepthwiseConv2D(BaseDepthwiseConv):
         activation, use_bias, bias_initializer, bias_regularizer, bias_constraint: as for Conv2D.
 
     Input `(batch, height, width, channels)`, output the same rank with `channels * depth_multiplier` channels.
+    Example:
+        >>> layers.DepthwiseConv2D(3, depth_multiplier=2)(ops.ones((2, 8, 8, 3))).shape
+        (2, 6, 6, 6)
     """
 
     def __init__(

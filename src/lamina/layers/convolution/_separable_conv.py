@@ -6,8 +6,8 @@ from typing import Any, Unpack
 from lamina import constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
-from lamina.layers._arguments import GeneralArguments, LayerArguments
 
+from .._base._arguments import GeneralArguments, LayerArguments
 from ._base import BaseConv
 
 
@@ -96,6 +96,10 @@ class SeparableConv1D(BaseSeparableConv):
         activation, use_bias, bias_initializer, bias_regularizer, bias_constraint: as for Conv1D.
 
     Input `(batch, steps, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.SeparableConv1D(4, 3)(ops.ones((2, 10, 3))).shape
+        (2, 8, 4)
+
     Reference: Chollet, Xception, 2016, arXiv:1610.02357.
     """
 
@@ -147,6 +151,10 @@ class SeparableConv2D(BaseSeparableConv):
         activation, use_bias, bias_initializer, bias_regularizer, bias_constraint: as for Conv2D.
 
     Input `(batch, height, width, channels)`, output the same rank with `filters` channels.
+    Example:
+        >>> layers.SeparableConv2D(4, 3)(ops.ones((2, 8, 8, 3))).shape
+        (2, 6, 6, 4)
+
     Reference: Chollet, Xception, 2016, arXiv:1610.02357.
     """
 

@@ -4,11 +4,11 @@ from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import GeneralArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._arguments import GeneralArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 
 
 @public("layers.Dense")

@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import activations, constraints, initializers, ops, regularizers
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 
 
 @public("layers.EinsumDense")

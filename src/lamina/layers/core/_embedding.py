@@ -5,9 +5,9 @@ from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
 
-from .._layer import Layer
-from .._specs import specs_of
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._specs import specs_of
+from .._base._unsupported import refuse
 
 
 @public("layers.Embedding")
@@ -23,6 +23,9 @@ class Embedding(Layer):
         lora_rank, lora_alpha, quantization_config: must be None.
 
     Input `(batch, ...)`, integers; output `(batch, ..., output_dim)`.
+    Example:
+        >>> layers.Embedding(10, 4)(ops.array([[1, 2, 3]])).shape
+        (1, 3, 4)
     """
 
     def __init__(

@@ -3,15 +3,20 @@ from typing import Any, Unpack
 from lamina import tree
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Identity")
 class Identity(Layer):
-    """Gives its input back, unchanged."""
+    """Gives its input back, unchanged.
+
+    Example:
+        >>> layers.Identity()([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
+    """
 
     def __init__(self, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)

@@ -8,7 +8,7 @@ from lamina._public import public
 from lamina._typing import DType, Shape, TensorLike
 from lamina.ops._symbolic import KerasTensor, Node
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 
 @public("layers.InputLayer")
@@ -24,6 +24,9 @@ class InputLayer(Layer):
         input_tensor: a KerasTensor to use in place of a new one.
         optional: whether None may be given.
         name: name of the layer.
+    Example:
+        >>> layers.InputLayer((3,)).output.shape
+        (None, 3)
     """
 
     def __init__(

@@ -4,12 +4,12 @@ from typing import Any, Unpack
 from lamina import tree
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._call import as_shapes, is_shape, map_shapes
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._call import as_shapes, is_shape, map_shapes
+from .._base._layer import Layer
 
 
 @public("layers.Lambda")
@@ -24,6 +24,9 @@ class Lambda(Layer):
         output_shape: shape without the batch, or `function(input_shape) -> shape`; by default found by tracing.
         mask: mask of the output, or `function(inputs, mask) -> mask`.
         arguments: dict of further arguments.
+    Example:
+        >>> layers.Lambda(lambda x: x * 2.0)([1.0, 2.0])
+        Tensor([2., 4.], dtype=float32)
     """
 
     def __init__(

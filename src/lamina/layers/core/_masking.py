@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Masking")
@@ -17,6 +17,10 @@ class Masking(Layer):
         mask_value: number that marks padding.
 
     Input and output `(batch, steps, features)`.
+    Example:
+        >>> x = ops.array([[[1.0], [0.0], [2.0]]])
+        >>> layers.Masking().compute_mask(x)
+        Tensor([[ True, False,  True]])
     """
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Unpack[LayerArguments]):

@@ -1,10 +1,10 @@
 from typing import Any, Unpack
 
 from lamina._public import public
-from lamina.layers._arguments import LayerArguments
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 
 
 @public("layers.Wrapper")
@@ -13,6 +13,12 @@ class Wrapper(Layer):
 
     Args:
         layer: the layer inside.
+    Example:
+        >>> class Twice(layers.Wrapper):
+        ...     def call(self, x):
+        ...         return self.layer(self.layer(x))
+        >>> Twice(layers.Dense(3))(ops.ones((2, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, layer: Any, **kwargs: Unpack[LayerArguments]):

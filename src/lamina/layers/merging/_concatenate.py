@@ -3,8 +3,8 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._merge import Merge, _listing
 
 
@@ -14,6 +14,9 @@ class Concatenate(Merge):
 
     Args:
         axis: int; the other axes must agree.
+    Example:
+        >>> layers.Concatenate()([ops.ones((2, 3)), ops.ones((2, 1))]).shape
+        (2, 4)
     """
 
     def __init__(self, axis: Axis = -1, **kwargs: Unpack[LayerArguments]):
@@ -67,5 +70,10 @@ class Concatenate(Merge):
 
 @public("layers.concatenate")
 def concatenate(inputs: TensorLike, axis: Axis = -1, **kwargs: Any) -> Any:
-    """The tensors one behind the other, through a layer `Concatenate`."""
+    """The tensors one behind the other, through a layer `Concatenate`.
+
+    Example:
+        >>> layers.concatenate([ops.ones((2, 3)), ops.ones((2, 1))]).shape
+        (2, 4)
+    """
     return Concatenate(axis=axis, **kwargs)(inputs)

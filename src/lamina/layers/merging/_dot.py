@@ -3,8 +3,8 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._merge import Merge, _listing
 
 _LETTERS = "bcdefghijklmnopqrstuvwxy"
@@ -19,6 +19,10 @@ class Dot(Merge):
         normalize: whether both are scaled to length 1 along these axes first (the cosine of their angle).
 
     Of `(batch, 2, 5)` and `(batch, 5, 3)` with `axes=(2, 1)`: `(batch, 2, 3)`; of two vectors: `(batch, 1)`.
+    Example:
+        >>> layers.Dot(axes=1)([ops.ones((2, 3)), ops.ones((2, 3))])
+        Tensor([[3.],
+                [3.]], dtype=float32)
     """
 
     least = 2
@@ -72,5 +76,11 @@ class Dot(Merge):
 
 @public("layers.dot")
 def dot(inputs: TensorLike, axes: Axis = -1, **kwargs: Any) -> Any:
-    """The dot product of two tensors, through a layer `Dot`."""
+    """The dot product of two tensors, through a layer `Dot`.
+
+    Example:
+        >>> layers.dot([ops.ones((2, 3)), ops.ones((2, 3))], axes=1)
+        Tensor([[3.],
+                [3.]], dtype=float32)
+    """
     return Dot(axes=axes, **kwargs)(inputs)

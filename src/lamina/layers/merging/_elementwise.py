@@ -11,7 +11,12 @@ from ._merge import Merge
 
 @public("layers.Add")
 class Add(Merge):
-    """The sum of a list of tensors, elementwise."""
+    """The sum of a list of tensors, elementwise.
+
+    Example:
+        >>> layers.Add()([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
+        Tensor([4., 6.], dtype=float32)
+    """
 
     def _join(self, inputs: list[Any]) -> Any:
         return reduce(ops.add, inputs)
@@ -19,7 +24,12 @@ class Add(Merge):
 
 @public("layers.Subtract")
 class Subtract(Merge):
-    """The first of two tensors minus the second."""
+    """The first of two tensors minus the second.
+
+    Example:
+        >>> layers.Subtract()([ops.array([1.0, 2.0]), ops.array([3.0, 5.0])])
+        Tensor([-2., -3.], dtype=float32)
+    """
 
     least = 2
 
@@ -34,7 +44,12 @@ class Subtract(Merge):
 
 @public("layers.Multiply")
 class Multiply(Merge):
-    """The product of a list of tensors, elementwise."""
+    """The product of a list of tensors, elementwise.
+
+    Example:
+        >>> layers.Multiply()([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
+        Tensor([3., 8.], dtype=float32)
+    """
 
     def _join(self, inputs: list[Any]) -> Any:
         return reduce(ops.multiply, inputs)
@@ -42,7 +57,12 @@ class Multiply(Merge):
 
 @public("layers.Average")
 class Average(Merge):
-    """The mean of a list of tensors, elementwise."""
+    """The mean of a list of tensors, elementwise.
+
+    Example:
+        >>> layers.Average()([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
+        Tensor([2., 3.], dtype=float32)
+    """
 
     def _join(self, inputs: list[Any]) -> Any:
         return ops.divide(reduce(ops.add, inputs), len(inputs))
@@ -54,7 +74,12 @@ class Average(Merge):
 
 @public("layers.Maximum")
 class Maximum(Merge):
-    """The largest of a list of tensors, elementwise."""
+    """The largest of a list of tensors, elementwise.
+
+    Example:
+        >>> layers.Maximum()([ops.array([1.0, 5.0]), ops.array([3.0, 4.0])])
+        Tensor([3., 5.], dtype=float32)
+    """
 
     def _join(self, inputs: list[Any]) -> Any:
         return reduce(ops.maximum, inputs)
@@ -62,7 +87,12 @@ class Maximum(Merge):
 
 @public("layers.Minimum")
 class Minimum(Merge):
-    """The smallest of a list of tensors, elementwise."""
+    """The smallest of a list of tensors, elementwise.
+
+    Example:
+        >>> layers.Minimum()([ops.array([1.0, 5.0]), ops.array([3.0, 4.0])])
+        Tensor([1., 4.], dtype=float32)
+    """
 
     def _join(self, inputs: list[Any]) -> Any:
         return reduce(ops.minimum, inputs)
@@ -70,35 +100,65 @@ class Minimum(Merge):
 
 @public("layers.add")
 def add(inputs: TensorLike, **kwargs: Any) -> Any:
-    """The sum of a list of tensors, through a layer `Add`."""
+    """The sum of a list of tensors, through a layer `Add`.
+
+    Example:
+        >>> layers.add([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
+        Tensor([4., 6.], dtype=float32)
+    """
     return Add(**kwargs)(inputs)
 
 
 @public("layers.subtract")
 def subtract(inputs: TensorLike, **kwargs: Any) -> Any:
-    """The first of two tensors minus the second, through a layer `Subtract`."""
+    """The first of two tensors minus the second, through a layer `Subtract`.
+
+    Example:
+        >>> layers.subtract([ops.array([1.0, 2.0]), ops.array([3.0, 5.0])])
+        Tensor([-2., -3.], dtype=float32)
+    """
     return Subtract(**kwargs)(inputs)
 
 
 @public("layers.multiply")
 def multiply(inputs: TensorLike, **kwargs: Any) -> Any:
-    """The product of a list of tensors, through a layer `Multiply`."""
+    """The product of a list of tensors, through a layer `Multiply`.
+
+    Example:
+        >>> layers.multiply([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
+        Tensor([3., 8.], dtype=float32)
+    """
     return Multiply(**kwargs)(inputs)
 
 
 @public("layers.average")
 def average(inputs: TensorLike, **kwargs: Any) -> Any:
-    """The mean of a list of tensors, through a layer `Average`."""
+    """The mean of a list of tensors, through a layer `Average`.
+
+    Example:
+        >>> layers.average([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
+        Tensor([2., 3.], dtype=float32)
+    """
     return Average(**kwargs)(inputs)
 
 
 @public("layers.maximum")
 def maximum(inputs: TensorLike, **kwargs: Any) -> Any:
-    """The largest of a list of tensors, through a layer `Maximum`."""
+    """The largest of a list of tensors, through a layer `Maximum`.
+
+    Example:
+        >>> layers.maximum([ops.array([1.0, 5.0]), ops.array([3.0, 4.0])])
+        Tensor([3., 5.], dtype=float32)
+    """
     return Maximum(**kwargs)(inputs)
 
 
 @public("layers.minimum")
 def minimum(inputs: TensorLike, **kwargs: Any) -> Any:
-    """The smallest of a list of tensors, through a layer `Minimum`."""
+    """The smallest of a list of tensors, through a layer `Minimum`.
+
+    Example:
+        >>> layers.minimum([ops.array([1.0, 5.0]), ops.array([3.0, 4.0])])
+        Tensor([1., 4.], dtype=float32)
+    """
     return Minimum(**kwargs)(inputs)

@@ -4,10 +4,10 @@ from typing import Any, Unpack
 
 from lamina import ops
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import dtype_inside, specs_of
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import dtype_inside, specs_of
 
 
 class Merge(Layer):

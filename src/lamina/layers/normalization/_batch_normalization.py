@@ -5,11 +5,11 @@ from lamina import _settings, constraints, initializers, ops, regularizers
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
 from lamina.engines import engine
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._unsupported import refuse
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._unsupported import refuse
 
 
 @public("layers.BatchNormalization")
@@ -30,6 +30,10 @@ class BatchNormalization(Layer):
         synchronized: whether statistics are taken over all devices; no effect on one.
 
     `call` takes a `mask` without the features' axis: masked steps take no part in the statistics.
+
+    Example:
+        >>> layers.BatchNormalization()(ops.ones((2, 3)), training=True).shape
+        (2, 3)
 
     Reference: Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167
     """

@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import constraints, initializers, ops, regularizers
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 @public("layers.GroupNormalization")
@@ -23,6 +23,10 @@ class GroupNormalization(Layer):
         center, scale: whether `beta` is added, whether `gamma` is multiplied.
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
             of the factors.
+
+    Example:
+        >>> layers.GroupNormalization(groups=2)(ops.ones((2, 4, 6))).shape
+        (2, 4, 6)
 
     Reference: Wu and He, Group Normalization, 2018, arXiv:1803.08494
     """

@@ -4,7 +4,7 @@ from lamina import constraints, initializers, ops, regularizers
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 
 @public("layers.LayerNormalization")
@@ -19,6 +19,10 @@ class LayerNormalization(Layer):
         center, scale: whether `beta` is added, whether `gamma` is multiplied.
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
             of the factors.
+
+    Example:
+        >>> layers.LayerNormalization()([[1.0, 3.0]])
+        Tensor([[-0.9995004,  0.9995004]], dtype=float32)
 
     Reference: Ba et al., Layer Normalization, 2016, arXiv:1607.06450
     """

@@ -3,9 +3,9 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 from ._axes import check_axes, read_axes
 
 
@@ -18,6 +18,10 @@ class RMSNormalization(Layer):
     Args:
         axis: int or list of ints, the axes of features.
         epsilon: added to the mean square.
+
+    Example:
+        >>> layers.RMSNormalization()([[3.0, 4.0]])
+        Tensor([[0.8485281, 1.1313708]], dtype=float32)
 
     Reference: Zhang and Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467
     """

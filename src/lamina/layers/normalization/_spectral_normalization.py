@@ -4,10 +4,10 @@ from lamina import _settings, ops
 from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.layers.core._wrapper import Wrapper
 
-from .._input_spec import InputSpec
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
 
 
 @public("layers.SpectralNormalization")
@@ -20,6 +20,10 @@ class SpectralNormalization(Wrapper):
     Args:
         layer: a layer with a `kernel` (Dense, Conv2D, ...) or `embeddings`.
         power_iterations: number of iterations a call.
+
+    Example:
+        >>> layers.SpectralNormalization(layers.Dense(3))(ops.ones((2, 4))).shape
+        (2, 3)
 
     Reference: Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018, arXiv:1802.05957
     """

@@ -3,9 +3,9 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 from ._axes import check_axes, read_axes
 
 
@@ -15,6 +15,9 @@ class UnitNormalization(Layer):
 
     Args:
         axis: int or list of ints, the axes that the norm is taken over.
+    Example:
+        >>> layers.UnitNormalization()([[3.0, 4.0]])
+        Tensor([[0.6, 0.8]], dtype=float32)
     """
 
     def __init__(self, axis: Axis = -1, **kwargs: Unpack[LayerArguments]):

@@ -6,11 +6,11 @@ from typing import Any, Unpack
 from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BaseAdaptivePooling(Layer):
@@ -47,6 +47,9 @@ class AdaptiveAveragePooling1D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveAveragePooling1D(2)(ops.ones((2, 5, 3))).shape
+        (2, 2, 3)
     """
 
     pool: Callable = staticmethod(ops.adaptive_average_pool)
@@ -64,6 +67,9 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveAveragePooling2D((2, 3))(ops.ones((2, 5, 7, 3))).shape
+        (2, 2, 3, 3)
     """
 
     pool: Callable = staticmethod(ops.adaptive_average_pool)
@@ -98,6 +104,9 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveMaxPooling1D(2)(ops.ones((2, 5, 3))).shape
+        (2, 2, 3)
     """
 
     pool: Callable = staticmethod(ops.adaptive_max_pool)
@@ -115,6 +124,9 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveMaxPooling2D((2, 3))(ops.ones((2, 5, 7, 3))).shape
+        (2, 2, 3, 3)
     """
 
     pool: Callable = staticmethod(ops.adaptive_max_pool)

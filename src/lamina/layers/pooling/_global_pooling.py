@@ -5,10 +5,10 @@ from typing import Any, Unpack
 from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BaseGlobalPooling(Layer):
@@ -42,6 +42,9 @@ class GlobalMaxPooling1D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, steps, features)`, output `(batch, features)`.
+    Example:
+        >>> layers.GlobalMaxPooling1D()(ops.array([[[1.0], [3.0], [2.0]]]))
+        Tensor([[3.]], dtype=float32)
     """
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
@@ -60,6 +63,9 @@ class GlobalMaxPooling2D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalMaxPooling2D()(ops.ones((2, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
@@ -78,6 +84,9 @@ class GlobalMaxPooling3D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, depth, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalMaxPooling3D()(ops.ones((2, 4, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
@@ -96,6 +105,9 @@ class GlobalAveragePooling1D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, steps, features)`, output `(batch, features)`.
+    Example:
+        >>> layers.GlobalAveragePooling1D()(ops.array([[[1.0], [3.0], [2.0]]]))
+        Tensor([[2.]], dtype=float32)
     """
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
@@ -122,6 +134,9 @@ class GlobalAveragePooling2D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalAveragePooling2D()(ops.ones((2, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):
@@ -140,6 +155,9 @@ class GlobalAveragePooling3D(BaseGlobalPooling):
         keepdims: whether the pooled axes stay, with size 1.
 
     Input `(batch, depth, height, width, channels)`, output `(batch, channels)`.
+    Example:
+        >>> layers.GlobalAveragePooling3D()(ops.ones((2, 4, 4, 4, 3))).shape
+        (2, 3)
     """
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerArguments]):

@@ -9,8 +9,8 @@ from lamina._public import public
 from lamina._typing import TensorLike
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BasePooling(Layer):
@@ -63,6 +63,9 @@ class MaxPooling1D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.MaxPooling1D(2)(ops.array([[[1.0], [3.0], [2.0], [0.0]]])).tolist()
+        [[[3.0], [2.0]]]
     """
 
     pool: Callable = staticmethod(ops.max_pool)
@@ -90,6 +93,9 @@ class MaxPooling2D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.MaxPooling2D(2)(ops.ones((2, 8, 8, 3))).shape
+        (2, 4, 4, 3)
     """
 
     pool: Callable = staticmethod(ops.max_pool)
@@ -117,6 +123,9 @@ class MaxPooling3D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.MaxPooling3D(2)(ops.ones((1, 4, 4, 4, 3))).shape
+        (1, 2, 2, 2, 3)
     """
 
     pool: Callable = staticmethod(ops.max_pool)
@@ -144,6 +153,9 @@ class AveragePooling1D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.AveragePooling1D(2)(ops.array([[[1.0], [3.0], [2.0], [0.0]]])).tolist()
+        [[[2.0], [1.0]]]
     """
 
     pool: Callable = staticmethod(ops.average_pool)
@@ -171,6 +183,9 @@ class AveragePooling2D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AveragePooling2D(2)(ops.ones((2, 8, 8, 3))).shape
+        (2, 4, 4, 3)
     """
 
     pool: Callable = staticmethod(ops.average_pool)
@@ -198,6 +213,9 @@ class AveragePooling3D(BasePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AveragePooling3D(2)(ops.ones((1, 4, 4, 4, 3))).shape
+        (1, 2, 2, 2, 3)
     """
 
     pool: Callable = staticmethod(ops.average_pool)

@@ -4,11 +4,11 @@ from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
 from lamina.engines import engine
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import specs_of
-from .._unsupported import refuse
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import specs_of
+from .._base._unsupported import refuse
 from ._encode import encode, encoded_shape
 
 
@@ -22,6 +22,10 @@ class CategoryEncoding(Layer):
         sparse: must be False.
 
     `call` takes `count_weights`, of the shape of the inputs, in mode "count".
+    Example:
+        >>> layers.CategoryEncoding(num_tokens=3, output_mode="one_hot")([0, 2])
+        Tensor([[1., 0., 0.],
+                [0., 0., 1.]], dtype=float32)
     """
 
     def __init__(

@@ -7,9 +7,9 @@ from lamina._checks import check_one_of
 from lamina._public import public
 from lamina._typing import DType, TensorLike
 
-from .._layer import Layer
-from .._specs import specs_of
-from .._unsupported import refuse
+from .._base._layer import Layer
+from .._base._specs import specs_of
+from .._base._unsupported import refuse
 from ._adapt import batches_of
 from ._encode import encode, encoded_shape
 
@@ -26,6 +26,9 @@ class Discretization(Layer):
         epsilon: accepted for Keras's sake; the quantiles here are exact.
         output_mode: "int", "one_hot", "multi_hot" or "count".
         sparse: must be False.
+    Example:
+        >>> layers.Discretization(bin_boundaries=[0.0, 1.0])([-1.0, 0.5, 3.0])
+        Tensor([0, 1, 2])
     """
 
     def __init__(

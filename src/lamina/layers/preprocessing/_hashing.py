@@ -6,7 +6,7 @@ from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
 
-from .._unsupported import refuse
+from .._base._unsupported import refuse
 from ._fingerprint import fingerprint64, siphash24
 from ._host import HostLayer
 
@@ -21,6 +21,9 @@ class Hashing(HostLayer):
         salt: int or pair of ints that picks another hash function (SipHash in place of FarmHash).
         output_mode: "int", "one_hot", "multi_hot" or "count".
         sparse: must be False.
+    Example:
+        >>> layers.Hashing(num_bins=3)(["a", "b", "a"]).shape
+        (3,)
     """
 
     def __init__(

@@ -5,10 +5,10 @@ from typing import Any, Unpack
 import numpy as np
 
 from lamina import ops
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 from ._encode import encode, encoded_shape
 
 

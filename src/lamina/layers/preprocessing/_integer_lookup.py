@@ -28,6 +28,9 @@ class IntegerLookup(Lookup):
         salt: seed of the hash for "farmhash".
 
     Input: integers, `(...)`; output `(...)`, int64, or vectors.
+    Example:
+        >>> layers.IntegerLookup(vocabulary=[7, 9])([9, 8])
+        Tensor([2, 0])
     """
 
     def __init__(

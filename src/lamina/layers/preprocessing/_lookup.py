@@ -11,7 +11,7 @@ from lamina._checks import check_one_of
 from lamina._typing import TensorLike
 from lamina.ops._symbolic import KerasTensor
 
-from .._unsupported import refuse
+from .._base._unsupported import refuse
 from ._adapt import batches_of
 from ._fingerprint import fingerprint64, siphash24
 from ._host import HostLayer

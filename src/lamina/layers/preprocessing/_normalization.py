@@ -5,9 +5,9 @@ import numpy as np
 from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import Axis, TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 from ._adapt import batches_of
 
 
@@ -21,6 +21,11 @@ class Normalization(Layer):
         axis: int, tuple of ints or None: the axes that have statistics of their own; None for one mean over all.
         mean, variance: numbers or arrays; both or neither.
         invert: whether the layer undoes the normalisation.
+    Example:
+        >>> layer = layers.Normalization()
+        >>> layer.adapt(np.array([[1.0], [3.0]]))
+        >>> layer([[3.0]])
+        Tensor([[1.]], dtype=float32)
     """
 
     def __init__(

@@ -5,9 +5,9 @@ import numpy as np
 from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 
 
 @public("layers.Rescaling")
@@ -17,6 +17,9 @@ class Rescaling(Layer):
     Args:
         scale: number or list of numbers for the channels.
         offset: number or list of numbers.
+    Example:
+        >>> layers.Rescaling(1 / 255)([0.0, 255.0])
+        Tensor([0., 1.], dtype=float32)
     """
 
     def __init__(self, scale: TensorLike, offset: TensorLike = 0.0, **kwargs: Unpack[LayerArguments]):

@@ -6,10 +6,10 @@ from lamina import _settings, ops
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._image import INTERPOLATIONS
 
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
 
 
 @public("layers.Resizing")
@@ -29,6 +29,9 @@ class Resizing(Layer):
     Input `(batch, height, width, channels)` or one image without the batch; or a dict with "images" and perhaps
     "segmentation_masks" (resized by "nearest") and "labels" (left alone). Output of the same dtype.
     Raises ValueError for other sizes, names and dicts.
+    Example:
+        >>> layers.Resizing(4, 6)(ops.ones((2, 8, 8, 3))).shape
+        (2, 4, 6, 3)
     """
 
     def __init__(

@@ -7,11 +7,11 @@ import numpy as np
 from lamina._checks import check_one_of
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._unsupported import refuse
+from .._base._arguments import LayerArguments
+from .._base._unsupported import refuse
 from ._adapt import batches_of
 from ._host import HostLayer, as_text
 from ._string_lookup import StringLookup

@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import regularizers
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.ActivityRegularization")
@@ -15,6 +15,12 @@ class ActivityRegularization(Layer):
 
     Args:
         l1, l2: weights of the two penalties.
+    Example:
+        >>> layer = layers.ActivityRegularization(l1=0.5)
+        >>> layer(ops.ones((1, 4)))
+        Tensor([[1., 1., 1., 1.]], dtype=float32)
+        >>> layer.losses
+        [Tensor(2., dtype=float32)]
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Unpack[LayerArguments]):

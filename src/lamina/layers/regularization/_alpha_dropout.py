@@ -22,6 +22,10 @@ class AlphaDropout(Dropout):
         noise_shape: as in Dropout.
         seed: int or None.
 
+    Example:
+        >>> layers.AlphaDropout(0.5)([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
+
     Reference: Klambauer et al., Self-Normalizing Neural Networks, 2017, arXiv:1706.02515
     """
 

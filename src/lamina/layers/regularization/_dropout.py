@@ -4,8 +4,8 @@ from lamina import ops, random
 from lamina._checks import check_fraction
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._random_layer import RandomLayer
 
 
@@ -17,6 +17,10 @@ class Dropout(RandomLayer):
         rate: fraction that is dropped, `0 <= rate <= 1`.
         noise_shape: shape of the mask, with 1 along axes that share it; None entries are the input's sizes.
         seed: int or None.
+
+    Example:
+        >>> layers.Dropout(0.5)([1.0, 2.0])  # off outside training
+        Tensor([1., 2.], dtype=float32)
 
     Reference: Srivastava et al., Dropout, JMLR 15, 2014
     """

@@ -4,8 +4,8 @@ from lamina import ops, random
 from lamina._checks import check_fraction, check_non_negative
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
+from .._base._arguments import LayerArguments
 from ._random_layer import RandomLayer
 
 
@@ -16,6 +16,9 @@ class GaussianNoise(RandomLayer):
     Args:
         stddev: standard deviation of the noise.
         seed: int or None.
+    Example:
+        >>> layers.GaussianNoise(0.5)([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
     """
 
     def __init__(self, stddev: Any, seed: Any = None, **kwargs: Unpack[LayerArguments]):
@@ -43,6 +46,10 @@ class GaussianDropout(RandomLayer):
     Args:
         rate: as in Dropout, `0 <= rate < 1`.
         seed: int or None.
+
+    Example:
+        >>> layers.GaussianDropout(0.5)([1.0, 2.0])
+        Tensor([1., 2.], dtype=float32)
 
     Reference: Srivastava et al., Dropout, JMLR 15, 2014
     """

@@ -3,8 +3,8 @@ from typing import Any
 from lamina._typing import TensorLike
 from lamina.variables import SeedGenerator
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 class RandomLayer(Layer):

@@ -4,7 +4,7 @@ from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import DType
 
-from .._input_spec import InputSpec
+from .._base._input_spec import InputSpec
 from ._dropout import Dropout
 
 
@@ -48,6 +48,10 @@ class SpatialDropout1D(SpatialDropout):
 
     Input and output `(batch, steps, features)`.
 
+    Example:
+        >>> layers.SpatialDropout1D(0.5)(ops.ones((2, 4, 3))).shape
+        (2, 4, 3)
+
     Reference: Tompson et al., Efficient Object Localization Using Convolutional Networks, 2014, arXiv:1411.4280
     """
 
@@ -79,6 +83,9 @@ class SpatialDropout2D(_ImageDropout):
         seed: int or None.
 
     Input and output `(batch, height, width, channels)`, or channels first.
+    Example:
+        >>> layers.SpatialDropout2D(0.5)(ops.ones((2, 4, 4, 3))).shape
+        (2, 4, 4, 3)
     """
 
     rank = 2
@@ -92,6 +99,9 @@ class SpatialDropout3D(_ImageDropout):
         rate: fraction that is dropped.
         data_format: "channels_last" or "channels_first".
         seed: int or None.
+    Example:
+        >>> layers.SpatialDropout3D(0.5)(ops.ones((2, 4, 4, 4, 3))).shape
+        (2, 4, 4, 4, 3)
     """
 
     rank = 3

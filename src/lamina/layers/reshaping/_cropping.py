@@ -5,10 +5,10 @@ from typing import Any, Unpack
 from lamina import _settings
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 from ._pairs import pairs_of
 
 
@@ -49,6 +49,9 @@ class Cropping1D(BaseCropping):
         cropping: an int for both ends, or a pair (before, after).
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.Cropping1D(1)(ops.ones((2, 5, 3))).shape
+        (2, 3, 3)
     """
 
     _has_layout = False
@@ -66,6 +69,9 @@ class Cropping2D(BaseCropping):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.Cropping2D(((1, 0), (2, 1)))(ops.ones((2, 5, 6, 3))).shape
+        (2, 4, 3, 3)
     """
 
     _has_layout = True
@@ -83,6 +89,9 @@ class Cropping3D(BaseCropping):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.Cropping3D(1)(ops.ones((2, 5, 5, 5, 3))).shape
+        (2, 3, 3, 3, 3)
     """
 
     _has_layout = True

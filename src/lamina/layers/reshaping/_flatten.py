@@ -3,11 +3,11 @@ from typing import Any, Unpack
 from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Flatten")
@@ -19,6 +19,9 @@ class Flatten(Layer):
             fit either layout.
 
     Input `(batch, ...)`, output `(batch, features)`.
+    Example:
+        >>> layers.Flatten()(ops.ones((2, 3, 4))).shape
+        (2, 12)
     """
 
     def __init__(self, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):

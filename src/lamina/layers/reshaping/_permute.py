@@ -3,11 +3,11 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Permute")
@@ -16,6 +16,9 @@ class Permute(Layer):
 
     Args:
         dims: tuple of axes, counted from 1; the batch (0) stays first. `(2, 1)` swaps the first two.
+    Example:
+        >>> layers.Permute((2, 1))(ops.ones((2, 3, 4))).shape
+        (2, 4, 3)
     """
 
     def __init__(self, dims: Any, **kwargs: Unpack[LayerArguments]):

@@ -4,11 +4,11 @@ from lamina import ops
 from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.RepeatVector")
@@ -19,6 +19,9 @@ class RepeatVector(Layer):
         n: how often.
 
     Input `(batch, features)`, output `(batch, n, features)`.
+    Example:
+        >>> layers.RepeatVector(3)(ops.ones((2, 4))).shape
+        (2, 3, 4)
     """
 
     def __init__(self, n: int, **kwargs: Unpack[LayerArguments]):

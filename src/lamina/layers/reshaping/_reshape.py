@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._layer import Layer
-from .._specs import keep_dtype
+from .._base._arguments import LayerArguments
+from .._base._layer import Layer
+from .._base._specs import keep_dtype
 
 
 @public("layers.Reshape")
@@ -17,6 +17,9 @@ class Reshape(Layer):
         target_shape: tuple without the batch; one entry may be -1, for what remains.
 
     Input `(batch, ...)`, output `(batch, *target_shape)`.
+    Example:
+        >>> layers.Reshape((4, -1))(ops.ones((2, 3, 4))).shape
+        (2, 4, 3)
     """
 
     def __init__(self, target_shape: Any, **kwargs: Unpack[LayerArguments]):

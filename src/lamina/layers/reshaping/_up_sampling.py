@@ -6,12 +6,12 @@ from lamina import _settings, ops
 from lamina._checks import check_one_of
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.ops._image import INTERPOLATIONS
 from lamina.ops._layout import sizes_of
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 
 
 class BaseUpSampling(Layer):
@@ -41,6 +41,9 @@ class UpSampling1D(BaseUpSampling):
         size: how often.
 
     Input `(batch, steps, features)`, output `(batch, steps * size, features)`.
+    Example:
+        >>> layers.UpSampling1D(2)(ops.array([[[1.0], [2.0]]])).tolist()
+        [[[1.0], [1.0], [2.0], [2.0]]]
     """
 
     def __init__(self, size: Any = 2, **kwargs: Unpack[LayerArguments]):
@@ -61,6 +64,9 @@ class UpSampling2D(BaseUpSampling):
 
     Input `(batch, height, width, channels)`, output `(batch, height * size[0], width * size[1], channels)`.
     Raises ValueError for another interpolation.
+    Example:
+        >>> layers.UpSampling2D(2)(ops.ones((2, 4, 4, 3))).shape
+        (2, 8, 8, 3)
     """
 
     def __init__(
@@ -99,6 +105,9 @@ class UpSampling3D(BaseUpSampling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.UpSampling3D(2)(ops.ones((1, 2, 2, 2, 3))).shape
+        (1, 4, 4, 4, 3)
     """
 
     def __init__(self, size: Any = (2, 2, 2), data_format: str | None = None, **kwargs: Unpack[LayerArguments]):

@@ -5,10 +5,10 @@ from typing import Any, Unpack
 from lamina import _settings, ops
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 from ._pairs import pairs_of
 
 
@@ -43,6 +43,9 @@ class ZeroPadding1D(BaseZeroPadding):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, steps, features)`, output of the same rank.
+    Example:
+        >>> layers.ZeroPadding1D(1)(ops.ones((1, 2, 1))).tolist()
+        [[[0.0], [1.0], [1.0], [0.0]]]
     """
 
     _has_layout = True
@@ -60,6 +63,9 @@ class ZeroPadding2D(BaseZeroPadding):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.ZeroPadding2D(((1, 0), (2, 1)))(ops.ones((2, 5, 6, 3))).shape
+        (2, 6, 9, 3)
     """
 
     _has_layout = True
@@ -77,6 +83,9 @@ class ZeroPadding3D(BaseZeroPadding):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.ZeroPadding3D(1)(ops.ones((2, 5, 5, 5, 3))).shape
+        (2, 7, 7, 7, 3)
     """
 
     _has_layout = True

@@ -6,8 +6,8 @@ from lamina._public import public
 from lamina._typing import TensorLike
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._call import function_of, signature_of
-from .._layer import Layer
+from .._base._call import function_of, signature_of
+from .._base._layer import Layer
 
 
 @public("layers.Bidirectional")

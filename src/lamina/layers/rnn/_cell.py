@@ -6,7 +6,7 @@ from lamina import activations, constraints, initializers, ops, random, regulari
 from lamina._checks import check_fraction, check_one_of, check_positive_int
 from lamina.variables import SeedGenerator
 
-from .._layer import Layer
+from .._base._layer import Layer
 
 OBJECTS = {
     initializers: ("kernel_initializer", "recurrent_initializer", "bias_initializer"),

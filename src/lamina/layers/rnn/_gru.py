@@ -24,6 +24,9 @@ class GRUCell(RecurrentCell):
         seed: int or None.
 
     Called on inputs `(batch, features)` and a list of one state `(batch, units)`; returns the new state and a list of it.
+    Example:
+        >>> layers.RNN(layers.GRUCell(4))(ops.ones((2, 5, 3))).shape
+        (2, 4)
     """
 
     gates = 3

@@ -25,6 +25,9 @@ class LSTMCell(RecurrentCell):
 
     Called on inputs `(batch, features)` and a list of state and cell, `(batch, units)` each; returns the new state and a
     list of both.
+    Example:
+        >>> layers.RNN(layers.LSTMCell(4))(ops.ones((2, 5, 3))).shape
+        (2, 4)
     """
 
     gates = 4

@@ -7,13 +7,13 @@ from typing import Any, Unpack
 from lamina import ops, regularizers, tree
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import GeneralArguments, LayerArguments
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import Variable, deserialize_keras_object, serialize_keras_object
 
-from .._call import function_of, signature_of
-from .._input_spec import InputSpec
-from .._layer import Layer
+from .._base._arguments import GeneralArguments, LayerArguments
+from .._base._call import function_of, signature_of
+from .._base._input_spec import InputSpec
+from .._base._layer import Layer
 from ._cell import RecurrentCell
 from ._stacked_rnn_cells import StackedRNNCells
 

@@ -23,6 +23,9 @@ class SimpleRNNCell(RecurrentCell):
         seed: int or None.
 
     Called on inputs `(batch, features)` and a list of one state `(batch, units)`; returns the new state and a list of it.
+    Example:
+        >>> layers.RNN(layers.SimpleRNNCell(4))(ops.ones((2, 5, 3))).shape
+        (2, 4)
     """
 
     def call(self, sequence: TensorLike, states: TensorLike, training: bool | None = False) -> Any:

@@ -3,11 +3,11 @@ from typing import Any, Unpack
 from lamina import ops, tree
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
-from .._call import function_of, signature_of
-from .._layer import Layer
+from .._base._arguments import LayerArguments
+from .._base._call import function_of, signature_of
+from .._base._layer import Layer
 
 
 @public("layers.StackedRNNCells")

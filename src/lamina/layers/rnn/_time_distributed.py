@@ -3,10 +3,10 @@ from typing import Any, Unpack
 from lamina import ops, tree
 from lamina._public import public
 from lamina._typing import TensorLike
-from lamina.layers._arguments import LayerArguments
 from lamina.layers.core._wrapper import Wrapper
 
-from .._call import function_of, signature_of
+from .._base._arguments import LayerArguments
+from .._base._call import function_of, signature_of
 
 
 @public("layers.TimeDistributed")

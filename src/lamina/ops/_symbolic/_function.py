@@ -18,6 +18,11 @@ class Function(Operation):
         inputs, outputs: nested structures of KerasTensors.
         name: optional name.
     Raises ValueError if an output does not depend on the inputs given alone, naming the missing tensor.
+    Example:
+        >>> x = Input((2,))
+        >>> f = lamina.Function(x, ops.sum(x * 2.0, axis=-1))
+        >>> f(np.ones((1, 2)))
+        Tensor([4.])
     """
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None):

@@ -19,6 +19,10 @@ class KerasTensor:
         sparse, ragged: whether the data is sparse or ragged; kept for the spec, the engines here are dense.
         record_history: kept; operations on it are recorded in either case.
         name: optional name.
+    Example:
+        >>> x = KerasTensor((None, 3))
+        >>> (x + 1.0).shape
+        (None, 3)
     """
 
     def __init__(

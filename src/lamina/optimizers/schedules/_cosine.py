@@ -4,14 +4,15 @@ import math
 from typing import Any
 
 from lamina import _settings, ops
+from lamina._checks import check_each, check_fraction, check_non_negative, check_positive
 from lamina._public import public
 
-from ._schedule import LearningRateSchedule, check_steps
+from ._schedule import LearningRateSchedule
 
 
 def _half_cosine(fraction: Any) -> Any:
     """From 1 at 0 to 0 at 1."""
-    return ops.multiply(0.5, ops.add(1.0, ops.cos(ops.multiply(math.pi, fraction))))
+    return 0.5 * (1.0 + ops.cos(math.pi * fraction))
 
 
 @public("optimizers.schedules.CosineDecay")
@@ -25,6 +26,11 @@ class CosineDecay(LearningRateSchedule):
         name: name of the schedule.
         warmup_target: the rate at the end of the warm-up; None for no warm-up.
         warmup_steps: steps of the warm-up.
+    Example:
+        >>> schedule = optimizers.schedules.CosineDecay(0.1, decay_steps=100)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.05, dtype=float32))
+
     Reference: Loshchilov and Hutter, SGDR, 2017, arXiv:1608.03983.
     """
 
@@ -37,7 +43,12 @@ class CosineDecay(LearningRateSchedule):
         warmup_target: float | None = None,
         warmup_steps: float = 0,
     ):
-        check_steps(decay_steps, "decay_steps", "CosineDecay")
+        where = type(self).__name__
+        check_positive(decay_steps, "decay_steps", where)
+        check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, warmup_steps=warmup_steps)
+        check_fraction(alpha, "alpha", where)
+        if warmup_target is not None:
+            check_non_negative(warmup_target, "warmup_target", where)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.alpha = alpha
@@ -49,16 +60,16 @@ class CosineDecay(LearningRateSchedule):
         step = ops.cast(step, _settings.floatx())
         if self.warmup_target is None:
             return self._fall(step, self.initial_learning_rate)
-        fall = self._fall(ops.subtract(step, float(self.warmup_steps)), self.warmup_target)
+        fall = self._fall(step - float(self.warmup_steps), self.warmup_target)
         if not self.warmup_steps:
             return fall
         span = self.warmup_target - self.initial_learning_rate
-        rise = ops.add(ops.multiply(span, ops.divide(step, float(self.warmup_steps))), self.initial_learning_rate)
+        rise = span * (step / float(self.warmup_steps)) + self.initial_learning_rate
         return ops.where(ops.less(step, float(self.warmup_steps)), rise, fall)
 
     def _fall(self, step: Any, start: float) -> Any:
-        fraction = ops.divide(ops.minimum(step, float(self.decay_steps)), self.decay_steps)
-        return ops.multiply(start, ops.add(ops.multiply(1 - self.alpha, _half_cosine(fraction)), self.alpha))
+        fraction = ops.minimum(step, float(self.decay_steps)) / self.decay_steps
+        return start * ((1 - self.alpha) * _half_cosine(fraction) + self.alpha)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -81,6 +92,11 @@ class CosineDecayRestarts(LearningRateSchedule):
         t_mul, m_mul: see above.
         alpha: the lowest rate, as a share of the first.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.CosineDecayRestarts(0.1, first_decay_steps=50)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.1, dtype=float32))
+
     Reference: Loshchilov and Hutter, SGDR, 2017, arXiv:1608.03983.
     """
 
@@ -93,7 +109,10 @@ class CosineDecayRestarts(LearningRateSchedule):
         alpha: float = 0.0,
         name: str = "SGDRDecay",
     ):
-        check_steps(first_decay_steps, "first_decay_steps", "CosineDecayRestarts")
+        where = type(self).__name__
+        check_each(check_positive, where, first_decay_steps=first_decay_steps, t_mul=t_mul)
+        check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, m_mul=m_mul)
+        check_fraction(alpha, "alpha", where)
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = first_decay_steps
         self.t_mul = t_mul
@@ -102,19 +121,19 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step: Any) -> Any:
-        done = ops.divide(ops.cast(step, _settings.floatx()), self.first_decay_steps)
+        done = ops.cast(step, _settings.floatx()) / self.first_decay_steps
         if self.t_mul == 1.0:
             run = ops.floor(done)
-            fraction = ops.subtract(done, run)
+            fraction = done - run
         else:
             # The runs before the current one took (1 - t^run) / (1 - t) first runs.
             t_mul = ops.convert_to_tensor(self.t_mul, dtype=_settings.floatx())
-            run = ops.floor(ops.divide(ops.log(1.0 - done * (1.0 - self.t_mul)), ops.log(t_mul)))
-            length = ops.power(t_mul, run)
-            fraction = ops.divide(ops.subtract(done, (1.0 - length) / (1.0 - self.t_mul)), length)
-        height = ops.power(ops.convert_to_tensor(self.m_mul, dtype=_settings.floatx()), run)
-        fall = ops.multiply(height, _half_cosine(fraction))
-        return ops.multiply(self.initial_learning_rate, ops.add(ops.multiply(1 - self.alpha, fall), self.alpha))
+            run = ops.floor(ops.log(1.0 - done * (1.0 - self.t_mul)) / ops.log(t_mul))
+            length = t_mul**run
+            fraction = (done - (1.0 - length) / (1.0 - self.t_mul)) / length
+        height = ops.convert_to_tensor(self.m_mul, dtype=_settings.floatx()) ** run
+        fall = height * _half_cosine(fraction)
+        return self.initial_learning_rate * ((1 - self.alpha) * fall + self.alpha)
 
     def get_config(self) -> dict[str, Any]:
         return {

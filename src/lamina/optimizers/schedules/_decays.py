@@ -3,9 +3,10 @@
 from typing import Any
 
 from lamina import _settings, ops
+from lamina._checks import check_each, check_non_negative, check_positive
 from lamina._public import public
 
-from ._schedule import LearningRateSchedule, check_steps
+from ._schedule import LearningRateSchedule
 
 
 class _Decay(LearningRateSchedule):
@@ -19,7 +20,9 @@ class _Decay(LearningRateSchedule):
         staircase: bool = False,
         name: str | None = None,
     ):
-        check_steps(decay_steps, "decay_steps", type(self).__name__)
+        where = type(self).__name__
+        check_positive(decay_steps, "decay_steps", where)
+        check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, decay_rate=decay_rate)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.decay_rate = decay_rate
@@ -27,7 +30,7 @@ class _Decay(LearningRateSchedule):
         self.name = name or type(self).__name__
 
     def progress(self, step: Any) -> Any:
-        p = ops.divide(ops.cast(step, _settings.floatx()), self.decay_steps)
+        p = ops.cast(step, _settings.floatx()) / self.decay_steps
         return ops.floor(p) if self.staircase else p
 
     def get_config(self) -> dict[str, Any]:
@@ -49,11 +52,15 @@ class ExponentialDecay(_Decay):
         decay_steps, decay_rate: see above.
         staircase: whether the exponent is rounded down, so that the rate falls in steps.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.25)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.05, dtype=float32))
     """
 
     def __call__(self, step: Any) -> Any:
         rate = ops.convert_to_tensor(self.decay_rate, dtype=_settings.floatx())
-        return ops.multiply(self.initial_learning_rate, ops.power(rate, self.progress(step)))
+        return self.initial_learning_rate * rate ** self.progress(step)
 
 
 @public("optimizers.schedules.InverseTimeDecay")
@@ -65,11 +72,15 @@ class InverseTimeDecay(_Decay):
         decay_steps, decay_rate: see above.
         staircase: whether step / decay_steps is rounded down, so that the rate falls in steps.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.InverseTimeDecay(0.1, decay_steps=100, decay_rate=1.0)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.06666667, dtype=float32))
     """
 
     def __call__(self, step: Any) -> Any:
-        below = ops.add(1.0, ops.multiply(self.decay_rate, self.progress(step)))
-        return ops.divide(self.initial_learning_rate, below)
+        below = 1.0 + self.decay_rate * self.progress(step)
+        return self.initial_learning_rate / below
 
 
 @public("optimizers.schedules.PolynomialDecay")
@@ -83,6 +94,10 @@ class PolynomialDecay(LearningRateSchedule):
         power: 1 for a straight line.
         cycle: whether, after the end, it starts again with the next multiple of decay_steps.
         name: name of the schedule.
+    Example:
+        >>> schedule = optimizers.schedules.PolynomialDecay(0.1, decay_steps=100, end_learning_rate=0.0)
+        >>> schedule(0), schedule(50)
+        (Tensor(0.1, dtype=float32), Tensor(0.05, dtype=float32))
     """
 
     def __init__(
@@ -94,7 +109,10 @@ class PolynomialDecay(LearningRateSchedule):
         cycle: bool = False,
         name: str = "PolynomialDecay",
     ):
-        check_steps(decay_steps, "decay_steps", "PolynomialDecay")
+        where = type(self).__name__
+        check_positive(decay_steps, "decay_steps", where)
+        check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, power=power)
+        check_non_negative(end_learning_rate, "end_learning_rate", where)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.end_learning_rate = end_learning_rate
@@ -106,13 +124,13 @@ class PolynomialDecay(LearningRateSchedule):
         step = ops.cast(step, _settings.floatx())
         if self.cycle:
             # At step 0 too, the first cycle is the one under way.
-            cycles = ops.maximum(ops.ceil(ops.divide(step, self.decay_steps)), 1.0)
-            p = ops.divide(step, ops.multiply(float(self.decay_steps), cycles))
+            cycles = ops.maximum(ops.ceil(step / self.decay_steps), 1.0)
+            p = step / (float(self.decay_steps) * cycles)
         else:
-            p = ops.divide(ops.minimum(step, float(self.decay_steps)), self.decay_steps)
-        fall = ops.power(ops.subtract(1.0, p), self.power)
+            p = ops.minimum(step, float(self.decay_steps)) / self.decay_steps
+        fall = (1.0 - p) ** self.power
         span = self.initial_learning_rate - self.end_learning_rate
-        return ops.add(ops.multiply(span, fall), self.end_learning_rate)
+        return span * fall + self.end_learning_rate
 
     def get_config(self) -> dict[str, Any]:
         return {

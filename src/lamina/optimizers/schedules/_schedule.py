@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from lamina._checks import check_positive
 from lamina._public import public
 
 
 @public("optimizers.schedules.LearningRateSchedule")
 class LearningRateSchedule:
-    """Gives the learning rate at a step; subclasses define `__call__(step)` and `get_config`."""
+    """Gives the learning rate at a step; subclasses define `__call__(step)` and `get_config`.
+
+    Example:
+        >>> class Half(optimizers.schedules.LearningRateSchedule):
+        ...     def __call__(self, step):
+        ...         return 0.5 / (1.0 + step)
+        >>> optimizers.SGD(Half()).learning_rate
+        Tensor(0.5, dtype=float32)
+    """
 
     def __call__(self, step: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define __call__(step).")
@@ -19,7 +26,3 @@ class LearningRateSchedule:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":
         return cls(**config)
-
-
-def check_steps(value: Any, name: str, where: str) -> None:
-    check_positive(value, name, where)

@@ -20,6 +20,15 @@ class PyDataset:
         workers: how many threads or processes prepare batches ahead; 1 prepares them one by one.
         use_multiprocessing: whether the workers are processes; the data set must then be picklable.
         max_queue_size: how many batches are prepared ahead.
+    Example:
+        >>> class Squares(utils.PyDataset):
+        ...     def __len__(self):
+        ...         return 3
+        ...     def __getitem__(self, i):
+        ...         x = np.full((4, 1), i)
+        ...         return x, x**2
+        >>> Squares()[2][1].shape
+        (4, 1)
     """
 
     def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10):

@@ -10,6 +10,9 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     """`(x, y, sample_weight)` from a batch, None for what it lacks. A list or dict is all x.
 
     Raises ValueError for a tuple of more than three.
+    Example:
+        >>> utils.unpack_x_y_sample_weight(("x", "y"))
+        ('x', 'y', None)
     """
     if isinstance(data, list):
         data = tuple(data)
@@ -22,7 +25,12 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
 
 @public("utils.pack_x_y_sample_weight")
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """The batch that `unpack_x_y_sample_weight` takes apart: x alone is itself, unless it is a list or tuple."""
+    """The batch that `unpack_x_y_sample_weight` takes apart: x alone is itself, unless it is a list or tuple.
+
+    Example:
+        >>> utils.pack_x_y_sample_weight("x", "y")
+        ('x', 'y')
+    """
     if y is None and sample_weight is None:
         return x if not isinstance(x, (tuple, list)) else (x,)
     return (x, y) if sample_weight is None else (x, y, sample_weight)

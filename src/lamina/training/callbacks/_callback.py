@@ -22,6 +22,19 @@ class Callback:
     with `epochs`, `steps` and `verbose`. Setting `self.model.stop_training = True` ends training after the epoch.
 
     `get_state` and `set_state` are for runs that are resumed: what the callback must remember, as JSON values.
+
+    Example:
+        >>> class Counter(callbacks.Callback):
+        ...     epochs = 0
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.epochs += 1
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> counter = Counter()
+        >>> history = model.fit(x, y, epochs=3, verbose=0, callbacks=[counter])
+        >>> counter.epochs
+        3
     """
 
     def __init__(self) -> None:

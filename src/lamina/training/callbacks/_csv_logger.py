@@ -19,6 +19,14 @@ class CSVLogger(Callback):
         filename: path of the file.
         separator: string between the columns.
         append: whether lines are added to an existing file.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(x, y, verbose=0, callbacks=[callbacks.CSVLogger("log.csv")])
+        >>> with open("log.csv") as file:
+        ...     print(file.readline().strip())
+        epoch,loss
     """
 
     def __init__(self, filename: Any, separator: str = ",", append: bool = False):

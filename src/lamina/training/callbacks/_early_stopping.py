@@ -20,6 +20,14 @@ class EarlyStopping(Monitor):
         baseline: value that must be beaten for an epoch to count as improvement.
         restore_best_weights: whether the weights of the best epoch are put back at the end.
         start_from_epoch: epochs to wait before watching.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(x, y, epochs=9, verbose=0, callbacks=[callbacks.EarlyStopping("loss", min_delta=1e9, patience=1)])
+        >>> len(history.epoch)
+        2
+
     Reference: Prechelt, Early stopping - but when?, 1998, doi:10.1007/3-540-49430-8_3.
     """
 

@@ -10,7 +10,16 @@ from ._logs import Logs
 
 @public("callbacks.History")
 class History(Callback):
-    """Keeps `epoch`, the list of epochs run, and `history`, a dict from the name of each log to its values by epoch."""
+    """Keeps `epoch`, the list of epochs run, and `history`, a dict from the name of each log to its values by epoch.
+
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(x, y, epochs=2, verbose=0)
+        >>> history.epoch, list(history.history)
+        ([0, 1], ['loss'])
+    """
 
     def __init__(self) -> None:
         super().__init__()

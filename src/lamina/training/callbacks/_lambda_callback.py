@@ -18,6 +18,14 @@ class LambdaCallback(Callback):
         on_train_batch_begin, on_train_batch_end: functions of (batch, logs).
         kwargs: any other hook by name.
     Raises TypeError for a name that is no hook.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> callback = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, list(logs)))
+        >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])
+        0 ['loss']
+        1 ['loss']
     """
 
     def __init__(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina._checks import check_non_negative
 from lamina._public import public
 
 from ._callback import Callback
@@ -19,6 +20,14 @@ class LearningRateScheduler(Callback):
         schedule: `schedule(epoch, rate)`, or `schedule(epoch)`, returns the rate, a float.
         verbose: 1 prints it.
     Raises ValueError if the schedule does not return a number.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> callback = callbacks.LearningRateScheduler(lambda epoch: 0.5 / 2**epoch)
+        >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])
+        >>> history.history["learning_rate"]
+        [0.5, 0.25]
     """
 
     def __init__(self, schedule: Callable, verbose: int = 0):
@@ -30,8 +39,10 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         rate = float(self.model.optimizer.learning_rate)
         rate = self.schedule(epoch, rate) if self._takes_rate else self.schedule(epoch)
-        if not isinstance(rate, (float, int, np.number)) and np.ndim(rate) != 0:
-            raise ValueError(f"LearningRateScheduler: the schedule must return a float; got {rate!r}.")
+        if rate is None or isinstance(rate, (bool, str, bytes)) or np.ndim(rate) != 0:
+            hint = " Does the function end with return?" if rate is None else ""
+            raise ValueError(f"LearningRateScheduler: the schedule must return a number; got {rate!r}.{hint}")
+        check_non_negative(float(rate), "what the schedule returns", "LearningRateScheduler")
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(rate)}.")

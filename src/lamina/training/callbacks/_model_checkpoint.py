@@ -24,6 +24,14 @@ class ModelCheckpoint(Monitor):
         save_freq: "epoch", or a number of batches.
         initial_value_threshold: value that the first saved model must beat.
     Raises ValueError for another extension or save_freq.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> save = callbacks.ModelCheckpoint("best.keras", monitor="loss", save_best_only=True)
+        >>> history = model.fit(x, y, verbose=0, callbacks=[save])
+        >>> models.load_model("best.keras").count_params()
+        3
     """
 
     def __init__(

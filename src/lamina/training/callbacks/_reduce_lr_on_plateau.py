@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lamina._checks import check_below_one, check_non_negative
 from lamina._public import public
 
 from ._monitor import Monitor
@@ -20,7 +21,15 @@ class ReduceLROnPlateau(Monitor):
         min_delta: the least change that counts as improvement.
         cooldown: epochs to wait after a fall before watching again.
         min_lr: the rate never falls below it.
-    Raises ValueError unless factor < 1.
+    Raises ValueError unless 0 <= factor < 1 and min_lr >= 0.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> callback = callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1e9)
+        >>> history = model.fit(x, y, epochs=3, verbose=0, callbacks=[callback])
+        >>> history.history["learning_rate"][-1] < 0.01
+        True
     """
 
     def __init__(
@@ -30,8 +39,8 @@ class ReduceLROnPlateau(Monitor):
         super().__init__(monitor, mode, kwargs.pop("epsilon", min_delta))
         if kwargs:
             raise TypeError(f"ReduceLROnPlateau: unexpected arguments {list(kwargs)}.")
-        if factor >= 1.0:
-            raise ValueError(f"ReduceLROnPlateau: factor must be below 1; got {factor}.")
+        check_below_one(factor, "factor", "ReduceLROnPlateau")
+        check_non_negative(min_lr, "min_lr", "ReduceLROnPlateau")
         self.factor = factor
         self.patience = patience
         self.verbose = verbose

@@ -14,6 +14,13 @@ class TerminateOnNaN(Callback):
 
     Args:
         raise_error: whether to raise RuntimeError instead of stopping.
+    Example:
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> model = Sequential([Input((2,)), layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[callbacks.TerminateOnNaN()])
+        >>> len(history.epoch)
+        2
     """
 
     def __init__(self, raise_error: bool = False):

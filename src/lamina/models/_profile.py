@@ -11,11 +11,11 @@ from lamina import tree
 from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina.engines import engine
+from lamina.training._data import ArrayData
+from lamina.training._sources import make_source
 from lamina.viewing import Profile
 
-from ._data import ArrayData
 from ._memory import step_memory
-from ._sources import make_source
 
 
 @public("profile")

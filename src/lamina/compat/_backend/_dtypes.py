@@ -11,7 +11,12 @@ from lamina._settings import floatx
 
 @public("backend.standardize_dtype", "utils.standardize_dtype")
 def standardize_dtype(dtype: Any) -> str:
-    """The name of a dtype, `"float32"` for None unless `set_floatx` changed it. Raises ValueError for an unknown one."""
+    """The name of a dtype, `"float32"` for None unless `set_floatx` changed it. Raises ValueError for an unknown one.
+
+    Example:
+        >>> utils.standardize_dtype(np.float64), utils.standardize_dtype(None)
+        ('float64', 'float32')
+    """
     return ops.standardize_dtype(dtype)
 
 
@@ -35,7 +40,12 @@ def is_int_dtype(dtype: Any) -> bool:
 
 @public("backend.is_keras_tensor", "utils.is_keras_tensor")
 def is_keras_tensor(x: Any) -> bool:
-    """Whether `x` is symbolic: a KerasTensor."""
+    """Whether `x` is symbolic: a KerasTensor.
+
+    Example:
+        >>> utils.is_keras_tensor(Input((2,))), utils.is_keras_tensor(np.ones(2))
+        (True, False)
+    """
     return ops.is_keras_tensor(x)
 
 

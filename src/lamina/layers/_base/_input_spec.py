@@ -19,6 +19,9 @@ class InputSpec:
         allow_last_axis_squeeze: whether `(..., n)` and `(..., n, 1)` are taken for each other.
         name: key of the input in a dict of inputs.
         optional: whether None will do.
+    Example:
+        >>> layers.InputSpec(shape=(None, 3), ndim=2).shape
+        (None, 3)
     """
 
     def __init__(

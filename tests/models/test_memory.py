@@ -7,7 +7,7 @@ import pytest
 
 import lamina
 from lamina import layers
-from lamina.training._memory import made_up_memory, step_memory
+from lamina.models._memory import made_up_memory, step_memory
 
 pytestmark = pytest.mark.native_only("buffers are laid out by the native engine only")
 

@@ -33,6 +33,12 @@ class RematScope:
         output_size_threshold: int.
         layer_names: names of layers.
     Raises ValueError for another mode.
+    Example:
+        >>> with lamina.RematScope():
+        ...     layer = layers.Dense(2)
+        >>> layer(ops.ones((1, 3))).shape
+        (1, 2)
+
     Reference: Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016.
     """
 
@@ -73,6 +79,10 @@ def remat(f: Callable) -> Callable:
     Args:
         f: function of tensors; it may read and assign variables.
     Returns: a function that gives the same.
+    Example:
+        >>> square = lamina.remat(lambda x: x**2)
+        >>> square(ops.array(3.0))
+        Tensor(9., dtype=float32)
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Models made of a graph of layers between KerasTensors."""
+"""A model that is a graph of layers between KerasTensors."""
 
 import inspect
 from typing import Any
@@ -6,25 +6,38 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
+from lamina._deprecation import warn_once
 from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
-from lamina.layers._call import as_shapes, map_shapes, training_mode
-from lamina.layers._mask import get_mask, set_mask
+from lamina.layers._base._call import as_shapes, map_shapes, training_mode
+from lamina.layers._base._mask import get_mask, set_mask
 from lamina.ops._symbolic import Function, KerasTensor, Node, run_nodes
 from lamina.training import Trainer
-from lamina.variables import add_resolver, serialize_keras_object
+from lamina.variables import serialize_keras_object
 
 from ._graph import node_of, order_operations
-from ._graph_config import end_address, graph_from_config, node_config, tensor_address
+from ._graph_config import end_address, node_config, tensor_address
 from ._graph_losses import GraphLosses
 from ._host_part import HOST_OUTPUTS, host_part
-from ._model import Model, new_spelling
 
 
-class Functional(Function, GraphLosses, Model):
-    """What `Model(inputs, outputs)` makes: the layers that lead from inputs to outputs."""
+def is_functional_call(args: tuple, kwargs: dict) -> bool:
+    """Whether the arguments are `(inputs, outputs)` of a functional model."""
+    return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
 
-    _keras_module = "keras.src.models.functional"
+
+def new_spelling(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """`input=` and `output=` of Keras 1 as `inputs=` and `outputs=`."""
+    kwargs = dict(kwargs)
+    for old in ("input", "output"):
+        if old in kwargs:
+            warn_once(f"Model.{old}", f"Model: the argument {old}= is called {old}s= now.")
+            kwargs[f"{old}s"] = kwargs.pop(old)
+    return kwargs
+
+
+class GraphModel(Function, GraphLosses):
+    """The part of a functional model that knows its graph: the layers that lead from inputs to outputs."""
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any):
         trainable = kwargs.pop("trainable", None)
@@ -198,8 +211,8 @@ class Functional(Function, GraphLosses, Model):
         return value
 
     def get_config(self) -> dict[str, Any]:
-        if not _takes_graph(type(self)):
-            return Model.get_config(self)
+        if not takes_graph(type(self)):
+            return super().get_config()
         layers = []
         for operation in self._operations:
             entry = serialize_keras_object(operation)
@@ -214,11 +227,9 @@ class Functional(Function, GraphLosses, Model):
             "name": self.name,
             "trainable": self.trainable,
             "layers": layers,
-            "input_layers": tree.map_structure(
-                lambda x: end_address(x, self._node_ids, _is_graph), self._inputs_struct
-            ),
+            "input_layers": tree.map_structure(lambda x: end_address(x, self._node_ids, is_graph), self._inputs_struct),
             "output_layers": tree.map_structure(
-                lambda x: end_address(x, self._node_ids, _is_graph), self._outputs_struct
+                lambda x: end_address(x, self._node_ids, is_graph), self._outputs_struct
             ),
         }
         if self._added_losses:
@@ -227,36 +238,8 @@ class Functional(Function, GraphLosses, Model):
         return config
 
 
-# Keras has no public name for it; old files say keras.Functional or keras.engine.functional.
-add_resolver(lambda module, name: Functional if name == "Functional" else None)
-
-
-def functional_from_config(cls: type, config: dict[str, Any], custom_objects: Any = None) -> Any:
-    """The model that the config of a graph describes."""
-    inputs, outputs, losses = graph_from_config(config, custom_objects, _is_graph)
-    cls = Functional if cls is Model or not _takes_graph(cls) else cls
-    model = cls(inputs, outputs, name=config.get("name"))
-    if losses:
-        model.add_loss(losses)
-    if not config.get("trainable", True):
-        model.trainable = False
-    return model
-
-
-def become_functional(cls: type) -> None:
-    """Makes a subclass of Model that calls `super().__init__(inputs, outputs)` a functional model."""
-    if issubclass(cls, Functional):
-        return
-    cls.__bases__ = tuple(Functional if base is Model else base for base in cls.__bases__)
-    for base in cls.__bases__:
-        if issubclass(base, Model) and not issubclass(base, Functional) and base is not Model:
-            become_functional(base)
-
-
-def _takes_graph(cls: type) -> bool:
+def takes_graph(cls: type) -> bool:
     """Whether `cls(inputs, outputs, name=...)` makes such a model."""
-    if cls is Functional or cls.__init__ is Functional.__init__ or cls.__init__ is Model.__init__:
-        return True
     names = list(inspect.signature(cls.__init__).parameters)[1:]
     return names[:2] == ["inputs", "outputs"]
 
@@ -296,8 +279,8 @@ def _is_optional(x: KerasTensor) -> bool:
     return history is not None and getattr(history.operation, "optional", False)
 
 
-def _is_graph(operation: Any) -> bool:
-    return isinstance(operation, Functional)
+def is_graph(operation: Any) -> bool:
+    return isinstance(operation, GraphModel)
 
 
 def _is_input(x: KerasTensor) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from lamina import ops
 from lamina._checks import check_one_of
 from lamina._public import public
-from lamina.layers._call import context
+from lamina.layers._base._call import context
 from lamina.variables import name_scope as _name_scope
 
 

@@ -1,9 +1,7 @@
 """Methods of models of Keras 1 and 2 that `fit`, `evaluate` and `predict` do now."""
 
-import functools
 import itertools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,30 +12,6 @@ from lamina._deprecation import warn_once
 from ._old_compiled import CompiledLoss, CompiledMetrics
 
 _WORKERS = ("workers", "nb_worker", "use_multiprocessing", "pickle_safe", "max_queue_size", "max_q_size")
-
-
-_WITHOUT_EFFECT = {
-    **dict.fromkeys(("workers", "use_multiprocessing", "max_queue_size"), "give it to the PyDataset"),
-    "sample_weight_mode": "weights of any rank that fits the losses are understood",
-}
-
-
-def understands_old_arguments(method: Callable) -> Callable:
-    """Lets a method take `nb_epoch` and the like of Keras 1 and 2, which its signature does not show."""
-
-    @functools.wraps(method)
-    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if "nb_epoch" in kwargs:
-            warn_once("nb_epoch", "fit(nb_epoch=) is Keras 1's name; write epochs=.")
-            kwargs["epochs"] = kwargs.pop("nb_epoch")
-        for name, advice in _WITHOUT_EFFECT.items():
-            if name in kwargs:
-                where = method.__name__
-                warn_once(f"{where}:{name}", f"{where}({name}=) has no effect; {advice}.")
-                kwargs.pop(name)
-        return method(self, *args, **kwargs)
-
-    return wrapper
 
 
 class OldMethods:

@@ -7,8 +7,7 @@ import numpy as np
 
 from lamina import tree
 from lamina.engines import engine
-
-from ._data import ArrayData
+from lamina.training._data import ArrayData
 
 
 class StepMemory(NamedTuple):

@@ -5,7 +5,7 @@ import pytest
 
 from lamina import layers
 from lamina._deprecation import forget_warnings
-from lamina.layers._old_arguments import rename_old_arguments
+from lamina.layers._base._old_arguments import rename_old_arguments
 
 CASES = [
     ("Dense", {"output_dim": 3}, {"units": 3}),

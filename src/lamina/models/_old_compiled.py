@@ -3,8 +3,7 @@
 from typing import Any
 
 from lamina import ops, tree
-
-from ._padding import size_of
+from lamina.training._batch import size_of
 
 
 class CompiledLoss:
@@ -18,7 +17,7 @@ class CompiledLoss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None) -> Any:
         """The losses of all outputs and `regularization_losses`, summed."""
-        compiled = self._model._compile_loss
+        compiled = self._model._compiled.loss
         found = None if compiled is None else compiled(y_true, y_pred, sample_weight)
         terms = [] if found is None else [found]
         terms += [ops.sum(ops.cast(extra, "float32")) for extra in regularization_losses or ()]
@@ -27,14 +26,14 @@ class CompiledLoss:
         total = terms[0]
         for term in terms[1:]:
             total = ops.add(total, term)
-        self._model._loss_tracker.update_state(total, sample_weight=size_of(tree.flatten(y_pred)[0]))
+        self._model._compiled.tracker.update_state(total, sample_weight=size_of(tree.flatten(y_pred)[0]))
         return total
 
     @property
     def metrics(self) -> list[Any]:
         """The trackers of the loss, and of the loss of each output."""
-        compiled = self._model._compile_loss
-        return [self._model._loss_tracker, *(compiled.trackers if compiled is not None else ())]
+        compiled = self._model._compiled.loss
+        return [self._model._compiled.tracker, *(compiled.trackers if compiled is not None else ())]
 
     def reset_states(self) -> None:
         """Lets the trackers begin anew."""
@@ -57,7 +56,7 @@ class CompiledMetrics:
     @property
     def metrics(self) -> list[Any]:
         """The metrics given to `compile`."""
-        compiled = self._model._compile_metrics
+        compiled = self._model._compiled.metrics
         return compiled.metrics if compiled is not None else []
 
     def reset_states(self) -> None:

@@ -235,6 +235,6 @@ _UNTRACKED = frozenset(
         "_entries", "_auto_arguments", "_inbound_nodes", "_outbound_nodes", "_losses", "_inputs", "_outputs", "_nodes",
         "_operations", "_inputs_struct", "_outputs_struct", "_build_shapes_dict", "_initial_weights", "_input_spec",
         "_frozen", "_locked", "_loss_ids", "trainable_weights", "non_trainable_weights", "_trainable_weights",
-        "_non_trainable_weights",
+        "_non_trainable_weights", "_added_losses", "_watched", "_further_nodes",
     )
 )  # fmt: skip

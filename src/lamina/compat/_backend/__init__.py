@@ -1,0 +1,1 @@
+"""The graph-era functions of `keras.backend as K`."""

@@ -1,0 +1,55 @@
+"""What a model is trained with, as one value."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lamina.metrics import Mean
+
+from ._compile_loss import CompileLoss
+from ._compile_metrics import CompileMetrics
+
+
+@dataclass(eq=False)
+class Compiled:
+    """What `compile` made of its arguments, and what has been made of that since. A model has one from the start, without
+    a loss; `compile` gives it another.
+
+    Attributes: `optimizer`; `loss` and `metrics` by output, None for none; `tracker`, the mean of the loss; `config`, the
+    arguments of `compile`, None for a model not compiled; `run_eagerly`; `trainable`, the weights that were trainable at
+    compile; `steps`, compiled, by kind, each with the key it was made for; `outputs`, the specs of the outputs for the
+    shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last call.
+    """
+
+    optimizer: Any = None
+    loss: CompileLoss | None = None
+    metrics: CompileMetrics | None = None
+    tracker: Mean | None = None
+    config: dict[str, Any] | None = None
+    run_eagerly: bool = False
+    trainable: list[Any] = field(default_factory=list)
+    steps: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    outputs: list[Any] = field(default_factory=list)
+    seen: str | None = None
+    watched: dict[int, Any] = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is known which loss and which metrics go to which output."""
+        return (self.loss is None or self.loss.built) and (self.metrics is None or self.metrics.built)
+
+    def build(self, y: Any, y_pred: Any) -> None:
+        """Finds that out from targets and outputs, or their specs."""
+        if self.loss is not None and not self.loss.built:
+            self.loss.build(y_pred)
+        if self.metrics is not None and not self.metrics.built:
+            self.metrics.build(y, y_pred)
+
+    def all_metrics(self) -> list[Any]:
+        """The tracker of the loss, those of each output's loss, and the metrics."""
+        found: list[Any] = [] if self.tracker is None else [self.tracker]
+        found += [] if self.loss is None else self.loss.trackers
+        return found + ([] if self.metrics is None else self.metrics.metrics)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Compiled steps belong to one model and are made anew for a copy.
+        return {**self.__dict__, "steps": {}, "watched": {}}
