@@ -259,6 +259,9 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "serialize": ("lamina.constraints._serialization", "serialize"),
         "unit_norm": ("lamina.constraints._norms", "UnitNorm"),
     },
+    "data": {
+        "Dataset": ("lamina.data._dataset", "Dataset"),
+    },
     "datasets.mnist": {
         "load_data": ("lamina.datasets._mnist", "load_data"),
     },
@@ -1391,7 +1394,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
     "datasets": ("mnist",),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "ops": ("image", "linalg", "nn", "numpy"),
