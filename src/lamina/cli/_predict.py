@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from lamina._extras import require
 from lamina.saving._writer import write_bytes
 
 from ._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, check_finite, check_levels, is_missing, model_inputs
 from ._errors import CommandError, close_names
 from ._figures import classes_of
 from ._model_file import TableModel, load_table_model
-from ._table import PARQUET, Table, as_text, pandas, read_table, require
+from ._table import PARQUET, Table, as_text, pandas, read_table
 from ._target import NUMBER, TWO_CLASSES, Target
 from ._training import gaps_allowed, outputs_of
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina._extras import require
 from lamina._lazy import lazy_module
 
 from ._errors import CommandError
@@ -74,14 +75,6 @@ def read_table(path: str, missing: tuple[str, ...] = ()) -> Table:
             values = np.where(np.isin(values, numbers), np.nan, values)
         table.columns[str(name).strip()] = values
     return table
-
-
-def require(module: str, extra: str, what: str) -> None:
-    """Raises ImportError that names the extra if the module is not installed."""
-    import importlib.util
-
-    if importlib.util.find_spec(module) is None:
-        raise ImportError(f"{what} needs {module}: pip install 'lamina[{extra}]'")
 
 
 def _read_parquet(path: str) -> Any:

@@ -1,5 +1,6 @@
 """How a data set is begun: from arrays, generators, numbers, or other data sets."""
 
+import glob
 import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 
 from lamina.variables import make_default_seed
 
-from ._elements import Element, as_element, as_leaf, as_rows, leaves_of, map_leaves
+from ._elements import Element, as_element, as_host_array, as_leaf, as_rows, leaves_of, map_leaves
 from ._joining import drawn_from
 from ._spec import TensorSpec, dtype_name, spec_of
 
@@ -68,6 +69,25 @@ class Making:
                 yield as_element(element) if signature is None else _fitted(element, signature, number)
 
         return cls(iterate, -2, None if signature is None else lambda: signature)  # type: ignore[call-arg]
+
+    @classmethod
+    def list_files(
+        cls, file_pattern: Any, shuffle: bool | None = None, seed: int | None = None, name: Any = None
+    ) -> Any:
+        """The paths of the files that a pattern, or several, fit, as text.
+
+        Args:
+            file_pattern: such as "images/*/*.jpg"; a string, or a list of them.
+            shuffle: whether their order is another each time, True by default; else they are sorted.
+            seed: int that fixes the orders.
+        Raises FileNotFoundError if no file fits.
+        """
+        patterns = [str(p) for p in np.atleast_1d(as_host_array(file_pattern)).ravel().tolist()]
+        found = sorted(path for pattern in patterns for path in glob.glob(pattern))
+        if not found:
+            raise FileNotFoundError(f"list_files: no file fits {', '.join(map(repr, patterns))}.")
+        files = cls.from_tensor_slices(found)
+        return files if shuffle is False else files.shuffle(len(found), seed=seed)
 
     @classmethod
     def range(cls, *args: Any, **kwargs: Any) -> Any:
