@@ -67,6 +67,7 @@ class Dataset(Making, Choosing):
         self._spec = spec
         self._rows: Any = None  # arrays whose rows the elements are; `_places` gives an iterator over which of them
         self._places: Callable[[], Iterator[int]] | None = None
+        self._batch_size: int | None = None  # of what `batch` made
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -175,9 +176,15 @@ class Dataset(Making, Choosing):
         def spec() -> Any:
             return map_leaves(lambda s: s.with_batch(size if drop_remainder else None), self.element_spec)
 
-        if self._places is None:
-            return type(self)(lambda: batched(self._iterate(), size, drop_remainder), count, spec)
-        return type(self)(lambda: self._row_batches(size, drop_remainder), count, spec)
+        def iterate() -> Iterator[Any]:
+            in_rows = self._places is not None
+            return (
+                self._row_batches(size, drop_remainder) if in_rows else batched(self._iterate(), size, drop_remainder)
+            )
+
+        made = type(self)(iterate, count, spec)
+        made._batch_size = size
+        return made
 
     def _row_batches(self, size: int, drop_remainder: bool) -> Iterator[Any]:
         places = self._places()  # type: ignore[misc]

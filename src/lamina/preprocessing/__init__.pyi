@@ -3,3 +3,4 @@
 from . import image as image
 from . import sequence as sequence
 from . import text as text
+from lamina.data._timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
