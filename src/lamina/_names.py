@@ -1299,6 +1299,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "serialize": ("lamina.optimizers.schedules._serialization", "serialize"),
     },
     "preprocessing": {
+        "image_dataset_from_directory": ("lamina.data._image_folder", "image_dataset_from_directory"),
+        "text_dataset_from_directory": ("lamina.data._text_folder", "text_dataset_from_directory"),
         "timeseries_dataset_from_array": ("lamina.data._timeseries", "timeseries_dataset_from_array"),
     },
     "preprocessing.image": {
@@ -1382,6 +1384,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "PyDataset": ("lamina.training._data._py_dataset", "PyDataset"),
         "Sequence": ("lamina.training._data._py_dataset", "PyDataset"),
         "array_to_img": ("lamina.data._images", "array_to_img"),
+        "audio_dataset_from_directory": ("lamina.data._audio_folder", "audio_dataset_from_directory"),
         "clear_session": ("lamina.utils._session", "clear_session"),
         "custom_object_scope": ("lamina.variables._registry", "CustomObjectScope"),
         "deserialize_keras_object": ("lamina.variables._registry", "deserialize_keras_object"),
@@ -1390,6 +1393,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "get_custom_objects": ("lamina.variables._registry", "get_custom_objects"),
         "get_registered_name": ("lamina.variables._registry", "get_registered_name"),
         "get_registered_object": ("lamina.variables._registry", "get_registered_object"),
+        "image_dataset_from_directory": ("lamina.data._image_folder", "image_dataset_from_directory"),
         "img_to_array": ("lamina.data._images", "img_to_array"),
         "is_interactive_logging_enabled": ("lamina.config._switches", "is_interactive_logging_enabled"),
         "is_keras_tensor": ("lamina.backend._dtypes", "is_keras_tensor"),
@@ -1403,6 +1407,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "set_random_seed": ("lamina.variables._seed_generator", "set_random_seed"),
         "split_dataset": ("lamina.data._split", "split_dataset"),
         "standardize_dtype": ("lamina.backend._dtypes", "standardize_dtype"),
+        "text_dataset_from_directory": ("lamina.data._text_folder", "text_dataset_from_directory"),
         "timeseries_dataset_from_array": ("lamina.data._timeseries", "timeseries_dataset_from_array"),
         "to_categorical": ("lamina.utils._encoding", "to_categorical"),
         "unpack_x_y_sample_weight": ("lamina.training._data._unpack", "unpack_x_y_sample_weight"),

@@ -87,3 +87,12 @@ def test_bad_numbers(how, message):
 
 def test_old_name():
     assert lamina.preprocessing.timeseries_dataset_from_array is timeseries_dataset_from_array
+
+
+def test_in_the_format_of_grain():
+    pytest.importorskip("grain")
+    found = list(timeseries_dataset_from_array(SERIES, np.arange(20), 4, batch_size=10, format="grain"))
+    np.testing.assert_array_equal(np.concatenate([x for x, _ in found])[3], SERIES[3:7])
+    assert np.concatenate([y for _, y in found]).tolist() == list(range(17))
+    mixed = list(timeseries_dataset_from_array(SERIES, np.arange(20), 4, shuffle=True, seed=1, format="grain"))
+    assert sorted(np.concatenate([y for _, y in mixed])) == list(range(17))

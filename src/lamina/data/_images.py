@@ -25,13 +25,13 @@ _RESAMPLING = {
 def open_image(source: Any, name: str, where: str) -> Any:
     """Pillow's image of a path, bytes or an open file, decoded. Raises OSError that gives `name` if it cannot be."""
     image = pillow(where)
+    content: Any = source
+    if isinstance(source, str):
+        with open(source, "rb") as file:
+            content = file.read()
     try:
-        if isinstance(source, bytes):
-            source = io.BytesIO(source)
-        opened = image.open(source)
+        opened = image.open(io.BytesIO(content) if isinstance(content, bytes) else content)
         opened.load()
-    except FileNotFoundError:
-        raise
     except Exception as error:  # Pillow's decoders raise many kinds
         raise OSError(f"{where}: {name} cannot be read as an image ({error}).") from error
     return opened
@@ -122,7 +122,7 @@ def array_to_img(x: Any, data_format: str | None = None, scale: bool = True, dty
         raise ValueError(f"array_to_img: x must have 1, 3 or 4 channels; got {channels} (shape {x.shape}).")
     if scale:
         x = x - x.min()
-        x = x * (255 / x.max()) if x.max() != 0 else x
+        x = x / x.max() * 255 if x.max() != 0 else x
     if channels > 1:
         return image.fromarray(np.ascontiguousarray(x.astype("uint8")))
     return image.fromarray(x[:, :, 0].astype("int32" if x.max() > 255 else "uint8"))
@@ -153,15 +153,23 @@ def save_img(
 def decoded(content: Any, name: str, channels: int, where: str) -> np.ndarray:
     """The content of a file (or its path) as uint8 `(height, width, channels)`; uint16 for a PNG of 16 bits, with 0 channels."""
     image = open_image(content, name, where)
-    modes = {1: "L", 3: "RGB", 4: "RGBA"}
-    if channels:
-        mode = modes[channels]
-    elif image.mode == "P":
-        mode = "RGBA" if "transparency" in image.info else "RGB"
-    elif image.mode == "CMYK":
-        mode = "RGB"
-    else:
-        mode = {"1": "L", "LA": "LA", "I": "I", "F": "L", "YCbCr": "RGB"}.get(image.mode, image.mode)
+    if image.mode.startswith("I"):
+        return _of_16_bits(np.asarray(image), channels)
+    mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels) or _mode_of(image)
     array = np.asarray(image if image.mode == mode else image.convert(mode))
-    array = array.astype("uint16") if array.dtype.kind in "iu" and array.dtype.itemsize > 1 else array
     return array[:, :, None] if array.ndim == 2 else array
+
+
+def _mode_of(image: Any) -> str:
+    """The mode of 8 bits that keeps what the image has."""
+    if image.mode == "P":
+        return "RGBA" if "transparency" in image.info else "RGB"
+    return {"1": "L", "F": "L", "CMYK": "RGB", "YCbCr": "RGB"}.get(image.mode, image.mode)
+
+
+def _of_16_bits(grey: np.ndarray, channels: int) -> np.ndarray:
+    grey = np.clip(grey, 0, 2**16 - 1).astype("uint16")[:, :, None]
+    if not channels:
+        return grey
+    pixels = np.repeat((grey >> 8).astype("uint8"), min(channels, 3), axis=2)
+    return pixels if channels < 4 else np.concatenate([pixels, np.full_like(pixels[:, :, :1], 255)], axis=2)

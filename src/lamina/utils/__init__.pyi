@@ -4,6 +4,7 @@ from lamina.variables._registry import CustomObjectScope as CustomObjectScope
 from lamina.training._data._py_dataset import PyDataset as PyDataset
 from lamina.training._data._py_dataset import PyDataset as Sequence
 from lamina.data._images import array_to_img as array_to_img
+from lamina.data._audio_folder import audio_dataset_from_directory as audio_dataset_from_directory
 from lamina.utils._session import clear_session as clear_session
 from lamina.variables._registry import CustomObjectScope as custom_object_scope
 from lamina.variables._registry import deserialize_keras_object as deserialize_keras_object
@@ -12,6 +13,7 @@ from lamina.config._switches import enable_interactive_logging as enable_interac
 from lamina.variables._registry import get_custom_objects as get_custom_objects
 from lamina.variables._registry import get_registered_name as get_registered_name
 from lamina.variables._registry import get_registered_object as get_registered_object
+from lamina.data._image_folder import image_dataset_from_directory as image_dataset_from_directory
 from lamina.data._images import img_to_array as img_to_array
 from lamina.config._switches import is_interactive_logging_enabled as is_interactive_logging_enabled
 from lamina.backend._dtypes import is_keras_tensor as is_keras_tensor
@@ -25,6 +27,7 @@ from lamina.variables._registry import serialize_keras_object as serialize_keras
 from lamina.variables._seed_generator import set_random_seed as set_random_seed
 from lamina.data._split import split_dataset as split_dataset
 from lamina.backend._dtypes import standardize_dtype as standardize_dtype
+from lamina.data._text_folder import text_dataset_from_directory as text_dataset_from_directory
 from lamina.data._timeseries import timeseries_dataset_from_array as timeseries_dataset_from_array
 from lamina.utils._encoding import to_categorical as to_categorical
 from lamina.training._data._unpack import unpack_x_y_sample_weight as unpack_x_y_sample_weight
