@@ -262,8 +262,35 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "data": {
         "Dataset": ("lamina.data._dataset", "Dataset"),
     },
+    "datasets.boston_housing": {
+        "load_data": ("lamina.datasets._boston_housing", "load_data"),
+    },
+    "datasets.california_housing": {
+        "load_data": ("lamina.datasets._california_housing", "load_data"),
+    },
+    "datasets.cereals": {
+        "load_data": ("lamina.datasets._cereals", "load_data"),
+    },
+    "datasets.cifar10": {
+        "load_data": ("lamina.datasets._cifar10", "load_data"),
+    },
+    "datasets.cifar100": {
+        "load_data": ("lamina.datasets._cifar100", "load_data"),
+    },
+    "datasets.fashion_mnist": {
+        "load_data": ("lamina.datasets._fashion_mnist", "load_data"),
+    },
+    "datasets.imdb": {
+        "get_word_index": ("lamina.datasets._imdb", "get_word_index"),
+        "load_data": ("lamina.datasets._imdb", "load_data"),
+    },
     "datasets.mnist": {
         "load_data": ("lamina.datasets._mnist", "load_data"),
+    },
+    "datasets.reuters": {
+        "get_label_names": ("lamina.datasets._reuters", "get_label_names"),
+        "get_word_index": ("lamina.datasets._reuters", "get_word_index"),
+        "load_data": ("lamina.datasets._reuters", "load_data"),
     },
     "dtype_policies": {
         "DTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
@@ -1405,6 +1432,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "disable_interactive_logging": ("lamina.config._switches", "disable_interactive_logging"),
         "enable_interactive_logging": ("lamina.config._switches", "enable_interactive_logging"),
         "get_custom_objects": ("lamina.variables._registry", "get_custom_objects"),
+        "get_file": ("lamina.utils._get_file", "get_file"),
         "get_registered_name": ("lamina.variables._registry", "get_registered_name"),
         "get_registered_object": ("lamina.variables._registry", "get_registered_object"),
         "image_dataset_from_directory": ("lamina.data._image_folder", "image_dataset_from_directory"),
@@ -1430,7 +1458,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
     "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "variables", "viewing"),
-    "datasets": ("mnist",),
+    "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "ops": ("image", "linalg", "nn", "numpy"),
     "optimizers": ("legacy", "schedules"),

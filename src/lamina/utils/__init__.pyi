@@ -11,6 +11,7 @@ from lamina.variables._registry import deserialize_keras_object as deserialize_k
 from lamina.config._switches import disable_interactive_logging as disable_interactive_logging
 from lamina.config._switches import enable_interactive_logging as enable_interactive_logging
 from lamina.variables._registry import get_custom_objects as get_custom_objects
+from lamina.utils._get_file import get_file as get_file
 from lamina.variables._registry import get_registered_name as get_registered_name
 from lamina.variables._registry import get_registered_object as get_registered_object
 from lamina.data._image_folder import image_dataset_from_directory as image_dataset_from_directory
