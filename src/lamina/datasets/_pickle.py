@@ -6,13 +6,13 @@ nothing, imports nothing, and takes the names of NumPy's helpers for mere marks.
 Reference: the comments in Python's own Lib/pickletools.py.
 """
 
+import re
 import struct
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-_MARK = object()
 _RECONSTRUCT, _NDARRAY, _DTYPE, _ENCODE, _BYTES = "reconstruct", "ndarray", "dtype", "encode", "bytes"
 _NAMES = {
     **{(f"{core}.multiarray", "_reconstruct"): _RECONSTRUCT for core in ("numpy.core", "numpy._core")},
@@ -98,9 +98,23 @@ def _finished(thing: Any, depth: int = 0) -> Any:
         return {k: _finished(v, depth + 1) for k, v in thing.items()}
     if isinstance(thing, (list, tuple)) and any(isinstance(v, (_Array, dict, list, tuple)) for v in thing):
         return type(thing)(_finished(v, depth + 1) for v in thing)
-    if isinstance(thing, (_Name, _Type)) or thing is _MARK:
+    if isinstance(thing, (_Name, _Type)):
         raise ValueError("it holds a name, not data")
     return thing
+
+
+# One byte, two bytes, four with a sign.
+_INTEGER = re.compile(rb"K.|M..|J....", re.DOTALL)
+_RUN = re.compile(rb"(?:K.|M..|J....)++", re.DOTALL)
+
+
+class _Values(dict[bytes, int]):
+    """The integers by the instructions that push them."""
+
+    def __missing__(self, instruction: bytes) -> int:
+        value = int.from_bytes(instruction[1:], "little", signed=instruction[0] == ord("J"))
+        self[instruction] = value
+        return value
 
 
 class _Machine:
@@ -114,18 +128,20 @@ class _Machine:
         self.content = content
         self.at = 0
         self.stack: list[Any] = []
+        self.marks: list[int] = []  # how high the stack was at each mark
         self.memo: dict[int, Any] = {}
+        self._values = _Values()
 
     def run(self) -> Any:
         content, size = self.content, len(self.content)
         while self.at < size:
             code = content[self.at]
-            if code in _WIDTHS:
+            if code in b"KMJ":
                 self._integers()
                 continue
             self.at += 1
             if code == _STOP:
-                if len(self.stack) != 1:
+                if len(self.stack) != 1 or self.marks:
                     raise ValueError("it ends with other than one thing")
                 return self.stack[0]
             step = _STEPS.get(code)
@@ -135,26 +151,12 @@ class _Machine:
         raise ValueError("it does not end")
 
     def _integers(self) -> None:
-        """A run of small integers, which lists of words consist of: the one loop that must be fast."""
-        content, at, push, limit = self.content, self.at, self.stack.append, len(self.content) - 5
-        while at < limit:
-            code = content[at]
-            if code == 75:  # K: one byte
-                push(content[at + 1])
-                at += 2
-            elif code == 77:  # M: two bytes
-                push(content[at + 1] | content[at + 2] << 8)
-                at += 3
-            elif code == 74:  # J: four, signed
-                push(int.from_bytes(content[at + 1 : at + 5], "little", signed=True))
-                at += 5
-            else:
-                break
-        self.at = at
-        if at >= limit and at < len(content) and content[at] in _WIDTHS:
-            width = _WIDTHS[content[at]]
-            self.at += 1
-            push(int.from_bytes(self.take(width), "little", signed=width == 4))
+        """A run of small integers, which lists of words consist of: the one thing that must be fast."""
+        run = _RUN.match(self.content, self.at)
+        if run is None:
+            raise ValueError("it is cut off")
+        self.stack.extend(map(self._values.__getitem__, _INTEGER.findall(run[0])))
+        self.at = run.end()
 
     # --- parts of instructions ----------------------------------------------------------------------------------------
 
@@ -183,12 +185,10 @@ class _Machine:
 
     def since_mark(self) -> list[Any]:
         """What was pushed since the last mark; mark and all are taken off."""
-        at = len(self.stack) - 1
-        while self.stack[at] is not _MARK:
-            at -= 1
-            if at < 0:
-                raise ValueError("a mark is missing")
-        found = self.stack[at + 1 :]
+        if not self.marks or self.marks[-1] > len(self.stack):
+            raise ValueError("a mark is missing")
+        at = self.marks.pop()
+        found = self.stack[at:]
         del self.stack[at:]
         return found
 
@@ -319,13 +319,12 @@ def _proto(m: _Machine) -> None:
 
 
 _STOP = ord(".")
-_WIDTHS = {ord("K"): 1, ord("M"): 2, ord("J"): 4}
 _STEPS: dict[int, Callable[[_Machine], None]] = {
     ord(code): step
     for code, step in {
         "\x80": _proto,
         "\x95": lambda m: m.take(8) and None,  # a frame: what follows is as it is
-        "(": lambda m: m.push(_MARK),
+        "(": lambda m: m.marks.append(len(m.stack)),
         "0": lambda m: m.pop() and None,
         "1": lambda m: m.since_mark() and None,
         "2": lambda m: m.push(m.stack[-1]),
