@@ -77,8 +77,18 @@ def test_bytes_keep_their_zeros():
 
 
 def test_as_numpy_iterator_gives_plain_values():
-    ((a, b),) = Dataset.from_tensors((3, [1.0])).as_numpy_iterator()
-    assert isinstance(a, np.int64) and type(b) is np.ndarray
+    a, b = Dataset.from_tensors((3, [1.0])).as_numpy_iterator().next()
+    assert isinstance(a, np.int32) and type(b) is np.ndarray
+
+
+def test_numbers_of_python_become_what_ops_makes_of_them():
+    for value in (1, 1.5, True, [1, 2], [[1.0], [2.5]], [[1], [2.5]], [[True, False]]):
+        (found,) = Dataset.from_tensors(value)
+        assert str(found.dtype) == ops.standardize_dtype(ops.convert_to_tensor(value).dtype)
+    assert Dataset.from_tensors(2**40).element_spec.dtype == "int64"
+    assert Dataset.from_tensors([np.float64(1)]).element_spec.dtype == "float64"
+    with pytest.raises(ValueError, match=r"entry 0 has \(1,\), entry 1 has \(2,\)"):
+        Dataset.from_tensors([[1], [2, 3]])
 
 
 # --- generators -------------------------------------------------------------------------------------------------------
@@ -432,5 +442,13 @@ def test_adapt_learns_from_batches():
 
 
 def test_an_empty_data_set_is_named():
+    data = Dataset.from_tensor_slices((X[:0], Y[:0])).batch(8)
+    for name in ("fit", "evaluate", "predict"):
+        with pytest.raises(ValueError, match=f"{name}: x gives no batch at all; it is empty"):
+            getattr(model(), name)(data, verbose=0)
+    with pytest.raises(ValueError, match="validation_data: x gives no batch at all"):
+        model().fit(X, Y, validation_data=data, verbose=0)
     with pytest.raises(ValueError, match="The data gave no batch at all: it is empty"):
-        model().fit(Dataset.from_tensor_slices((X[:0], Y[:0])).batch(8), verbose=0)
+        lamina_model = lamina.Sequential([layers.Dense(1)])
+        lamina_model.compile("sgd", "mse")
+        lamina_model.fit(data.filter(lambda x, y: True), verbose=0)

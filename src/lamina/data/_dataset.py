@@ -30,9 +30,7 @@ class ElementIterator:
     def __next__(self) -> Any:
         return next(self._items)
 
-    def get_next(self) -> Any:
-        """The next element. Raises StopIteration at the end."""
-        return next(self._items)
+    next = get_next = __next__
 
     def close(self) -> None:
         """Ends what works for this iterator."""
@@ -115,7 +113,9 @@ class Dataset(Making, Choosing):
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         """An iterator over the elements as plain NumPy arrays and scalars; text as bytes."""
-        return (map_leaves(lambda leaf: leaf.numpy() if hasattr(leaf, "numpy") else leaf, e) for e in self)
+        return ElementIterator(
+            map_leaves(lambda leaf: leaf.numpy() if hasattr(leaf, "numpy") else leaf, e) for e in self._iterate()
+        )
 
     # --- changing -----------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from lamina import _settings
 from lamina._checks import NO_ASSIGNMENT
 from lamina.engines import engine
+
+_PLAIN = (bool, int, float, str)
 
 
 class Element(np.ndarray):
@@ -107,14 +110,36 @@ def _as_numpy(value: Any) -> np.ndarray:
         return engine.numpy(value)
     if type(value).__module__.partition(".")[0] == "torch":
         return value.detach().cpu().numpy()
-    return np.asarray(value)
+    return _of_python(value) if type(value) in _PLAIN else np.asarray(value)
+
+
+def _of_python(value: Any) -> np.ndarray:
+    """Python's numbers and text, or nested lists of them: floats of the default type, integers of 32 bits if they fit."""
+    array = np.asarray(value)
+    if array.dtype == np.float64:
+        return array.astype(_settings.floatx())
+    if array.dtype == np.int64 and (not array.size or -(2**31) <= array.min() <= array.max() < 2**31):
+        return array.astype("int32")
+    return array
+
+
+def _is_plain(values: Any) -> bool:
+    """Whether the first entry of nested lists is one of Python's own, and so, it may be taken, are all."""
+    while isinstance(values, (list, tuple)) and len(values):
+        values = values[0]
+    return type(values) in _PLAIN
 
 
 def _of_list(values: Any) -> np.ndarray:
+    if _is_plain(values):
+        try:
+            return _of_python(values)
+        except ValueError:  # of different lengths: below it is said where
+            pass
     parts = [as_host_array(v) if hasattr(v, "shape") or isinstance(v, (bytes, list, tuple)) else v for v in values]
     if any(isinstance(p, np.ndarray) for p in parts):
         return stack(parts, "a list among the elements")
-    array = np.asarray(parts)
+    array = _of_python(parts)
     if array.dtype == object:
         raise TypeError(f"A list in a data set must hold numbers or text of one shape; got {values!r}.")
     return array
