@@ -267,6 +267,20 @@ def test_a_window_of_pairs_is_a_pair_of_windows():
     assert [(a.tolist(), b.tolist()) for a, b in made] == [([0, 1], [0, -1]), ([2, 3], [-2, -3])]
 
 
+def test_groups_and_buckets():
+    grouped = numbers(7).group_by_window(lambda n: n % 2, lambda key, window: window.batch(2), window_size=2)
+    assert values(grouped) == [[0, 2], [1, 3], [4, 6], [5]]
+    texts = numbers(6).map(lambda n: (np.arange(int(n)), n))
+    batches = list(texts.bucket_by_sequence_length(lambda x, n: len(x), [2, 4], [2, 2, 1]))
+    assert [n.tolist() for _, n in batches] == [[0, 1], [2, 3], [4], [5]]
+    assert [x.shape for x, _ in batches] == [(2, 1), (2, 3), (1, 4), (1, 5)]
+    for how, message in (({}, "give one of window_size"), (dict(window_size=1, window_size_func=abs), "give one of")):
+        with pytest.raises(ValueError, match=f"group_by_window: {message}"):
+            numbers(3).group_by_window(abs, lambda k, w: w, **how)
+    with pytest.raises(ValueError, match="bucket_boundaries must rise, and bucket_batch_sizes be one more"):
+        texts.bucket_by_sequence_length(lambda x, n: len(x), [4, 2], [1, 1, 1])
+
+
 # --- changing ---------------------------------------------------------------------------------------------------------
 
 

@@ -208,6 +208,8 @@ def test_transforms_by_hand():
     np.testing.assert_array_equal(first.apply_transform(X[0], {"flip_vertical": True}), X[0][:, ::-1])
     a, b = (ImageDataGenerator(rotation_range=40).random_transform(X[0], seed=2) for _ in range(2))
     np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match=r"random_transform: x must be one image of three axes; got shape \(8, 8\)"):
+        ImageDataGenerator(horizontal_flip=True).random_transform(X[0, :, :, 0])
 
 
 def test_draws_lie_in_their_ranges():

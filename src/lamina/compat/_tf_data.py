@@ -171,7 +171,8 @@ _EXPERIMENTAL = {
     "assert_cardinality": assert_cardinality, "CsvDataset": csv_dataset, "shuffle_and_repeat": shuffle_and_repeat,
     "map_and_batch": map_and_batch, "prefetch_to_device": prefetch_to_device, "take_while": _applied("take_while"),
     "parallel_interleave": _applied("interleave"), "unbatch": _applied("unbatch"), "unique": _applied("unique"),
-    "enumerate_dataset": _applied("enumerate"), "choose_from_datasets": Dataset.choose_from_datasets,
+    "enumerate_dataset": _applied("enumerate"), "group_by_window": _applied("group_by_window"),
+    "bucket_by_sequence_length": _applied("bucket_by_sequence_length"), "choose_from_datasets": Dataset.choose_from_datasets,
     "sample_from_datasets": Dataset.sample_from_datasets, "get_single_element": Dataset.get_single_element,
 }  # fmt: skip
 _TOP = {

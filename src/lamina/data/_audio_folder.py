@@ -8,9 +8,9 @@ import numpy as np
 from lamina._checks import check_positive_int
 from lamina._public import public
 
-from ._batching import padded_batches, stacked
 from ._dataset import Dataset
 from ._directory import Reader
+from ._stacking import padded_batches, stacked
 
 _WHERE = "audio_dataset_from_directory"
 

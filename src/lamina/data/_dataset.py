@@ -10,7 +10,7 @@ from lamina._checks import check_non_negative_int, check_positive_int
 from lamina._public import public
 
 from ._ahead import map_ahead, prefetch, workers_for
-from ._batching import batched, gathered, padded_batches, unbatched
+from ._batching import Batching
 from ._choosing import INFINITE, UNKNOWN, Choosing, call
 from ._elements import as_element, as_leaf, leaves_of, map_leaves
 from ._joining import joined_in_turn
@@ -39,7 +39,7 @@ class ElementIterator:
 
 
 @public("data.Dataset")
-class Dataset(Making, Choosing):
+class Dataset(Making, Choosing, Batching):
     """A lazy sequence of elements, made anew each time it is iterated over.
 
     An element is an array, or a tuple or dict of such (`(x, y)` in most cases). Arrays are NumPy arrays on the host,
@@ -157,101 +157,11 @@ class Dataset(Making, Choosing):
             return map_leaves(lambda s: _open(s, size) if isinstance(s, TensorSpec) else s, found)
         return found
 
-    def batch(
-        self, batch_size: int, drop_remainder: bool = False, num_parallel_calls: int | None = None,
-        deterministic: bool | None = None, name: Any = None,
-    ) -> "Dataset":  # fmt: skip
-        """Elements stacked `batch_size` at a time, with a new first axis.
-
-        Args:
-            batch_size: elements a batch.
-            drop_remainder: whether a last batch that is smaller is left out.
-            num_parallel_calls, deterministic: without effect.
-        Raises ValueError, when it is read, for elements of different shapes.
-        """
-        size = int(batch_size)
-        check_positive_int(size, "batch_size", "batch")
-        count = self._count if self._count < 0 else self._count // size if drop_remainder else -(-self._count // size)
-
-        def spec() -> Any:
-            return map_leaves(lambda s: s.with_batch(size if drop_remainder else None), self.element_spec)
-
-        def iterate() -> Iterator[Any]:
-            in_rows = self._places is not None
-            return (
-                self._row_batches(size, drop_remainder) if in_rows else batched(self._iterate(), size, drop_remainder)
-            )
-
-        made = type(self)(iterate, count, spec)
-        made._batch_size = size
-        return made
-
-    def _row_batches(self, size: int, drop_remainder: bool) -> Iterator[Any]:
-        places = self._places()  # type: ignore[misc]
-        while chunk := list(itertools.islice(places, size)):
-            if len(chunk) == size or not drop_remainder:
-                yield gathered(self._rows, chunk)
-
-    def padded_batch(
-        self, batch_size: int, padded_shapes: Any = None, padding_values: Any = None, drop_remainder: bool = False,
-        name: Any = None,
-    ) -> "Dataset":  # fmt: skip
-        """Batches of elements of different sizes, filled up at their ends.
-
-        Args:
-            batch_size: elements a batch.
-            padded_shapes: a shape for each part; None or -1, like no shapes at all, for the largest size in the batch.
-            padding_values: what fills, for all parts or for each; 0 or "" by default.
-            drop_remainder: whether a last batch that is smaller is left out.
-        """
-        size = int(batch_size)
-        check_positive_int(size, "batch_size", "padded_batch")
-        count = self._count if self._count < 0 else self._count // size if drop_remainder else -(-self._count // size)
-        return type(self)(
-            lambda: padded_batches(self._iterate(), size, padded_shapes, padding_values, drop_remainder), count
-        )
-
-    def unbatch(self, name: Any = None) -> "Dataset":
-        """The entries of the first axes as elements."""
-        return type(self)(
-            lambda: unbatched(self._iterate()), UNKNOWN if self._count >= 0 else self._count,
-            lambda: map_leaves(lambda s: s.without_batch(), self.element_spec),
-        )  # fmt: skip
-
-    def rebatch(self, batch_size: int, drop_remainder: bool = False, name: Any = None) -> "Dataset":
-        """The same entries in batches of another size."""
-        return self.unbatch().batch(batch_size, drop_remainder)
-
     def enumerate(self, start: int = 0, name: Any = None) -> "Dataset":
         """Pairs (number, element), counted from `start`."""
         return type(self)(
             lambda: ((as_leaf(np.int64(i)), e) for i, e in enumerate(self._iterate(), start)), self._count
         )
-
-    def window(
-        self, size: int, shift: int | None = None, stride: int = 1, drop_remainder: bool = False, name: Any = None
-    ) -> "Dataset":
-        """Data sets of `size` elements each, every `stride`-th; each begins `shift` elements (by default `size`) after the last.
-
-        A window of tuples is a tuple of data sets. `flat_map(lambda window: window.batch(size))` makes arrays of them.
-        """
-        n, step, apart = int(size), size if shift is None else int(shift), int(stride)
-        for name_, value in (("size", n), ("shift", step), ("stride", apart)):
-            check_positive_int(value, name_, "window")
-        return type(self)(lambda: self._windows(n, int(step), apart, drop_remainder))
-
-    def _windows(self, size: int, shift: int, stride: int, drop_remainder: bool) -> Iterator[Any]:
-        items, held = self._iterate(), []
-        reach = (size - 1) * stride + 1
-        while True:
-            held += itertools.islice(items, reach - len(held))
-            chosen = held[::stride][:size]
-            if not chosen or (len(chosen) < size and drop_remainder):
-                return
-            yield map_leaves(lambda *leaves: _of_leaves(type(self), leaves), *chosen)
-            if shift > len(held):
-                next(itertools.islice(items, shift - len(held), shift - len(held)), None)
-            held = held[shift:]
 
     def flat_map(self, map_func: Callable, name: Any = None) -> "Dataset":
         """The elements of the data sets that `map_func` makes of the elements, one after the other."""
@@ -339,7 +249,3 @@ def _open(spec: TensorSpec, size: int) -> TensorSpec:
     if not spec.shape or spec.shape[0] != size:
         return spec
     return TensorSpec((None, *spec.shape[1:]), spec.dtype, spec.name)
-
-
-def _of_leaves(cls: type, leaves: tuple[Any, ...]) -> "Dataset":
-    return cls(lambda: iter(leaves), len(leaves), lambda: spec_of(leaves[0]))

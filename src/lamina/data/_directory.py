@@ -11,10 +11,10 @@ import numpy as np
 from lamina._checks import check_one_of, check_positive_int
 from lamina.variables import make_default_seed
 
-from ._batching import stacked
 from ._dataset import Dataset
 from ._elements import as_rows
 from ._grain import grain_dataset
+from ._stacking import stacked
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 from lamina._extras import require
 from lamina.variables import make_default_seed
 
-from ._batching import stacked
 from ._elements import as_element, map_leaves
+from ._stacking import stacked
 
 
 def grain_dataset(

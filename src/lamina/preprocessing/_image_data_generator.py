@@ -249,7 +249,9 @@ class ImageDataGenerator:
         return x
 
     def random_transform(self, x: np.ndarray, seed: int | None = None) -> np.ndarray:
-        """The image changed at random."""
+        """The image, three axes, changed at random."""
+        if np.ndim(x) != 3:
+            raise ValueError(f"{_WHERE}.random_transform: x must be one image of three axes; got shape {np.shape(x)}.")
         return self.apply_transform(x, self.get_random_transform(x.shape, seed))
 
 
