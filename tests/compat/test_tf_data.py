@@ -21,6 +21,11 @@ def test_the_class_is_ours(tf):
     assert tf.data.experimental.cardinality(found.repeat()) == tf.data.INFINITE_CARDINALITY
 
 
+def test_elements_are_tensors(tf):
+    (x,) = tf.data.Dataset.from_tensors([1.0])
+    assert isinstance(x, tf.Tensor) and tf.is_tensor(x) and not tf.is_tensor(1.0)
+
+
 def test_lines_of_files(tf, tmp_path):
     (tmp_path / "a.txt").write_bytes("é one\r\ntwo\n".encode())
     with gzip.open(tmp_path / "b.txt.gz", "wb") as file:

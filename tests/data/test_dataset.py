@@ -71,6 +71,11 @@ def test_text_is_str_in_the_array_and_bytes_from_numpy():
     assert batch.numpy().tolist() == ["é".encode(), b"longer"] and batch[0].numpy().decode() == "é"
 
 
+def test_elements_print_as_arrays():
+    (batch,) = Dataset.from_tensor_slices(["a", "bb"]).batch(2)
+    assert str(batch) == "['a' 'bb']" and repr(batch) == "Element(['a', 'bb'], dtype='<U2')" and f"{batch[1]}" == "bb"
+
+
 def test_bytes_keep_their_zeros():
     (found,) = Dataset.from_tensors(b"a\0b\0\0")
     assert found.numpy() == b"a\0b\0\0"

@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from lamina.data._elements import Element
 from lamina.engines import engine
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import GradientTape, set_random_seed
@@ -188,7 +189,7 @@ class TensorflowModule(types.ModuleType):
 
 class _InstanceOfTensor(type):
     def __instancecheck__(cls, thing: Any) -> bool:
-        return isinstance(thing, (_tensor_class(), KerasTensor))
+        return isinstance(thing, (_tensor_class(), KerasTensor, Element))
 
 
 class _TensorOrSymbol(metaclass=_InstanceOfTensor):

@@ -37,6 +37,12 @@ class Element(np.ndarray):
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(f"{NO_ASSIGNMENT} Or work on a copy: numpy.array(x).")
 
+    def __str__(self) -> str:
+        return str(self.view(np.ndarray))
+
+    def __repr__(self) -> str:
+        return repr(self.view(np.ndarray)).replace("array(", "Element(", 1)
+
     __iadd__ = np.ndarray.__add__  # type: ignore[assignment]
     __isub__ = np.ndarray.__sub__  # type: ignore[assignment]
     __imul__ = np.ndarray.__mul__  # type: ignore[assignment]
