@@ -313,6 +313,20 @@ def test_parallel_map_keeps_the_order(calls):
     assert values(numbers(20).map(slow, num_parallel_calls=calls)) == [n * n for n in range(20)]
 
 
+@pytest.mark.parametrize("pause, threads", [(0.0, 1), (0.004, 2)])
+def test_autotune_takes_threads_for_what_is_worth_it(pause, threads):
+    names = set()
+
+    def noting(n):
+        if pause:
+            time.sleep(pause)
+        names.add(threading.current_thread().name)
+        return n
+
+    assert values(numbers(30).map(noting, num_parallel_calls=-1)) == list(range(30))
+    assert len(names) >= threads and (len(names) == 1) == (threads == 1)
+
+
 @pytest.mark.parametrize("make", [lambda d, f: d.map(f, 3), lambda d, f: d.map(f).prefetch(2)], ids=["map", "prefetch"])
 def test_errors_travel_and_threads_end(make):
     def broken(n):

@@ -139,6 +139,15 @@ def test_a_broken_image_in_an_epoch_is_named(folder, content):
     assert seen == [0, 2, 1]
 
 
+def test_a_broken_image_ends_training_with_its_name(folder):
+    (folder / "cats" / "2.png").write_bytes(b"no image")
+    data = image_dataset_from_directory(folder, image_size=(6, 8), batch_size=1, verbose=False, labels=None)
+    model = lamina.Sequential([lamina.Input((6, 8, 3)), layers.Flatten(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(OSError, match=r"cats.2\.png cannot be read as an image"):
+        model.fit(data.map(lambda x: (x, np.zeros((len(x), 1)))), epochs=1, verbose=0)
+
+
 def test_an_empty_file_is_found_before(folder):
     (folder / "dogs" / "9.jpg").write_bytes(b"")
     with pytest.raises(ValueError, match=r"9\.jpg is empty"):

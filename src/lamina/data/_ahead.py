@@ -1,12 +1,16 @@
 """Work ahead of who needs it: in one thread, or in several in order. Threads end when the iterator is dropped."""
 
+import itertools
 import os
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+
+QUICK_S = 1e-4
 
 
 def workers_for(calls: int | None) -> int:
@@ -76,3 +80,14 @@ def map_ahead(function: Callable, items: Iterator[Any], workers: int) -> Iterato
         yield from in_order(pool.submit, function, items, 2 * workers)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def map_as_fits(function: Callable, items: Iterator[Any], workers: int) -> Iterator[Any]:
+    """`function` of the items: by threads, unless it is so quick that handing an item over would take longer."""
+    quickest = float("inf")
+    for item in itertools.islice(items, 3):
+        start = time.perf_counter()
+        found = function(item)
+        quickest = min(quickest, time.perf_counter() - start)
+        yield found
+    yield from map(function, items) if quickest < QUICK_S else map_ahead(function, items, workers)

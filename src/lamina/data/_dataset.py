@@ -9,7 +9,7 @@ import numpy as np
 from lamina._checks import check_non_negative_int, check_positive_int
 from lamina._public import public
 
-from ._ahead import map_ahead, prefetch, workers_for
+from ._ahead import map_ahead, map_as_fits, prefetch, workers_for
 from ._batching import Batching
 from ._choosing import INFINITE, UNKNOWN, Choosing, call
 from ._elements import as_element, as_leaf, leaves_of, map_leaves
@@ -130,7 +130,8 @@ class Dataset(Making, Choosing, Batching):
 
         Args:
             map_func: the function.
-            num_parallel_calls: how many threads compute ahead, in order; AUTOTUNE (-1) for as many as there are cores.
+            num_parallel_calls: how many threads compute ahead, in order; AUTOTUNE (-1) for as many as there are cores,
+                or none where the function is too quick to be worth it.
                 None computes when the element is asked for.
             deterministic, synchronous, use_unbounded_threadpool: without effect; the order is kept.
         """
@@ -143,8 +144,9 @@ class Dataset(Making, Choosing, Batching):
         if num_parallel_calls is None or int(num_parallel_calls) in (0, 1):
             return type(self)(lambda: map(function, self._iterate()), self._count, lambda: self._mapped_spec(function))
         workers = workers_for(int(num_parallel_calls))
+        mapped = map_as_fits if int(num_parallel_calls) == -1 else map_ahead
         return type(self)(
-            lambda: map_ahead(function, self._iterate(), workers), self._count, lambda: self._mapped_spec(function)
+            lambda: mapped(function, self._iterate(), workers), self._count, lambda: self._mapped_spec(function)
         )
 
     def _mapped_spec(self, function: Callable) -> Any:
