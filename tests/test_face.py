@@ -30,6 +30,7 @@ def test_import_loads_neither_numpy_nor_any_extra():
         "rich",
         "pandas",
         "matplotlib",
+        "PIL",
         "torch",
         "jax",
         "tensorflow",

@@ -9,13 +9,13 @@ ROOT = pathlib.Path(__file__).parent.parent / "src" / "lamina"
 
 # Package or module -> floor. Public faces that only re-export lazily stand on top.
 FLOORS = {
-    "_public": 0, "_settings": 0, "_checks": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0, "_typing": 0, "_blas": 0,
-    "tree": 0,
+    "_public": 0, "_settings": 0, "_checks": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0, "_typing": 0,
+    "_blas": 0, "_extras": 0, "tree": 0,
     "engines": 1,
     "ops": 2, "random": 2, "config": 2,
     "variables": 3,
     "activations": 4, "constraints": 4, "initializers": 4, "losses": 4, "metrics": 4, "optimizers": 4, "regularizers": 4,
-    "layers": 5,
+    "layers": 5, "data": 5,
     "training": 6, "saving": 6, "viewing": 6, "utils": 6, "datasets": 6,
     "models": 7,
     "cli": 8, "compat": 8, "__main__": 8, "tables": 8,
@@ -26,6 +26,7 @@ FLOORS = {
 WITHIN = {
     4: ["regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
     6: ["saving", "viewing", "training", "utils", "datasets"],
+    5: ["layers", "data"],
     2: ["ops", "random", "config"],
     8: [
         "preprocessing",

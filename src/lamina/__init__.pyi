@@ -6,6 +6,7 @@ from . import callbacks as callbacks
 from . import compat as compat
 from . import config as config
 from . import constraints as constraints
+from . import data as data
 from . import datasets as datasets
 from . import dtype_policies as dtype_policies
 from . import initializers as initializers

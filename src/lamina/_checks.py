@@ -55,6 +55,12 @@ def check_share(value: Any, name: str, where: str) -> None:
         raise ValueError(f"{where}: {name} must be above 0, 1 at most; got {value!r}.")
 
 
+def check_non_negative_int(value: Any, name: str, where: str) -> None:
+    """Raises ValueError unless `value` is an integer, zero or above."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{where}: {name} must be an integer, zero or above; got {value!r}.")
+
+
 def check_fraction(value: Any, name: str, where: str, *, closed: bool = True) -> None:
     """Raises ValueError unless `0 <= value <= 1` (`value < 1` when not `closed`)."""
     if not is_number(value) or not 0 <= value <= 1 or (value == 1 and not closed):

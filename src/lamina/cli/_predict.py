@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from lamina._extras import require
 from lamina.saving._writer import write_bytes
 from lamina.tables._errors import TableError, close_names
-from lamina.tables._extras import require
 from lamina.tables._read import PARQUET, as_text, pandas, read_table
 from lamina.tables._table import Table
 

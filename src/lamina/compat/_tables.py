@@ -9,7 +9,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     **{
         name: (name,)
         for name in (
-            "activations", "backend", "callbacks", "config", "constraints", "datasets", "datasets.mnist",
+            "activations", "backend", "callbacks", "config", "constraints", "datasets",
+            "datasets.boston_housing", "datasets.california_housing", "datasets.cereals", "datasets.cifar10",
+            "datasets.cifar100", "datasets.fashion_mnist", "datasets.imdb", "datasets.mnist", "datasets.reuters",
             "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops",
             "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "preprocessing",
             "preprocessing.image", "preprocessing.sequence", "preprocessing.text", "random", "regularizers", "saving",

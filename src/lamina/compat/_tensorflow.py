@@ -7,20 +7,23 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from lamina.data._elements import Element
 from lamina.engines import engine
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import GradientTape, set_random_seed
 
-from . import _tf_control, _tf_functions, _tf_parts, _tf_shapes
+from . import _tf_control, _tf_data, _tf_functions, _tf_parts, _tf_shapes
 from ._missing import no_such_name
 from ._sessions import TENSORFLOW_1
 from ._tables import TENSORFLOW_VERSION
+from ._tf_files import IO
 from ._tf_functions import ELEMENTWISE
+from ._tf_image import IMAGE
 from ._tf_nn import NN, RANDOM
+from ._tf_strings import STRINGS, decode_csv
 
 _DTYPES = "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string".split()
 _LEFT_OUT = {
-    "data": "pass NumPy arrays, a generator or a lamina.utils.PyDataset to fit()",
     "placeholder": "use keras.Input, or keras.backend.placeholder with keras.backend.function",
     "estimator": "use a keras.Sequential model",
     "lite": "export is not part of it",
@@ -81,7 +84,7 @@ def _tensor_class() -> type:
 
 _FUNCTIONS = {
     **ELEMENTWISE, **_public_functions(), **_tf_shapes.FUNCTIONS, **_tf_control.FUNCTIONS, **_tf_parts.INITIALIZERS,
-    **_tf_parts.OTHER_TENSORS,
+    **_tf_parts.OTHER_TENSORS, **_tf_data.FUNCTIONS,
 }  # fmt: skip
 _MATH = {
     **_FUNCTIONS,
@@ -122,10 +125,12 @@ TENSORFLOW: dict[str, dict[str, Any]] = {
         "is_built_with_cuda": _has_gpu,
         "gpu_device_name": _gpu_name,
     },
-    "tensorflow.io": {},
+    **{f"tensorflow.{path}": names for path, names in _tf_data.DATA.items()},
+    "tensorflow.io": {**IO, "decode_csv": decode_csv},
+    "tensorflow.strings": STRINGS,
     "tensorflow.io.gfile": _tf_parts.FILES,
     "tensorflow.gfile": _tf_parts.FILES,
-    "tensorflow.image": _tf_parts.IMAGE,
+    "tensorflow.image": IMAGE,
     "tensorflow.distribute": _tf_parts.DISTRIBUTE,
     "tensorflow.debugging": _tf_parts.DEBUGGING,
     "tensorflow.nest": _tf_parts.NEST,
@@ -143,7 +148,7 @@ TENSORFLOW: dict[str, dict[str, Any]] = {
         for part, things in (
             ("", _TOP),
             (".logging", _LOGGING),
-            (".image", _tf_parts.IMAGE),
+            (".image", IMAGE),
             (".math", _MATH),
             (".nn", NN),
         )
@@ -184,7 +189,7 @@ class TensorflowModule(types.ModuleType):
 
 class _InstanceOfTensor(type):
     def __instancecheck__(cls, thing: Any) -> bool:
-        return isinstance(thing, (_tensor_class(), KerasTensor))
+        return isinstance(thing, (_tensor_class(), KerasTensor, Element))
 
 
 class _TensorOrSymbol(metaclass=_InstanceOfTensor):

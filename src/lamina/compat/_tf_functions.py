@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops
+from lamina.data._elements import Element as _Element
 from lamina.variables import Variable as _Variable
 
 newaxis = None
@@ -335,7 +336,7 @@ def one_hot(
 
 def is_tensor(x: Any) -> bool:
     """Whether `x` is a tensor or variable."""
-    return ops.is_tensor(x) or ops.is_keras_tensor(x) or isinstance(x, _Variable)
+    return ops.is_tensor(x) or ops.is_keras_tensor(x) or isinstance(x, (_Variable, _Element))
 
 
 def print_(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\n", **ignored: Any) -> None:

@@ -1,4 +1,4 @@
-"""Small parts of TensorFlow: files, strategies, checks, structures, initialisers, images."""
+"""Small parts of TensorFlow: files, strategies, checks, structures, initialisers."""
 
 import contextlib
 import glob
@@ -14,7 +14,6 @@ from lamina import initializers, ops, tree
 from lamina._deprecation import warn_once
 
 from ._later import absent
-from ._tf_functions import sizes_of
 
 
 def open_file(name: Any, mode: str = "r") -> Any:
@@ -158,44 +157,6 @@ INITIALIZERS: dict[str, Any] = {
     "truncated_normal_initializer": initializers.TruncatedNormal,
 }
 
-
-def resize(
-    images: Any, size: Any, method: str = "bilinear", preserve_aspect_ratio: bool = False, antialias: bool = False,
-    name: Any = None,
-) -> Any:  # fmt: skip
-    """Images `(..., height, width, channels)` of another size."""
-    if preserve_aspect_ratio:
-        raise NotImplementedError("tf.image.resize: preserve_aspect_ratio is not supported; compute the size yourself.")
-    return ops.image.resize(
-        images, sizes_of(size), interpolation=method, antialias=antialias, data_format="channels_last"
-    )
-
-
-def per_image_standardization(image: Any) -> Any:
-    """Each image `(..., height, width, channels)` with mean 0 and standard deviation 1 (at least 1 / √size before)."""
-    x = ops.cast(image, "float32")
-    axes = (-3, -2, -1)
-    size = float(np.prod([x.shape[axis] for axis in axes]))
-    spread = ops.maximum(ops.std(x, axis=axes, keepdims=True), 1.0 / np.sqrt(size))
-    return ops.divide(ops.subtract(x, ops.mean(x, axis=axes, keepdims=True)), spread)
-
-
-_IMAGES = "use keras.layers or NumPy on arrays"
-IMAGE: dict[str, Any] = {
-    "resize": resize,
-    "per_image_standardization": per_image_standardization,
-    **{
-        name: absent(f"tensorflow.image.{name}", _IMAGES)
-        for name in (
-            "adjust_brightness", "adjust_contrast", "adjust_hue", "adjust_saturation", "central_crop", "crop_and_resize",
-            "crop_to_bounding_box", "decode_image", "decode_jpeg", "decode_png", "extract_patches", "flip_left_right",
-            "flip_up_down", "grayscale_to_rgb", "image_gradients", "non_max_suppression", "pad_to_bounding_box", "psnr",
-            "random_brightness", "random_contrast", "random_crop", "random_flip_left_right", "random_flip_up_down",
-            "random_hue", "random_saturation", "resize_with_crop_or_pad", "resize_with_pad", "rgb_to_grayscale",
-            "rgb_to_hsv", "rot90", "sobel_edges", "ssim", "ssim_multiscale", "total_variation",
-        )
-    },
-}  # fmt: skip
 
 TPU = absent("tensorflow.tpu", "there is no TPU of TensorFlow here", is_open=True)
 _DENSE = "tensors are dense; use arrays"

@@ -1,4 +1,4 @@
-"""Small data sets, fetched once and kept: `mnist`."""
+"""Well-known data sets, fetched once and kept."""
 
 from lamina._lazy import attach
 

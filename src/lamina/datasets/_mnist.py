@@ -4,9 +4,9 @@ import numpy as np
 
 from lamina._public import public
 
-from ._fetch import fetch
+from ._fetch import TF_KERAS, fetch
 
-ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+ORIGIN = f"{TF_KERAS}mnist.npz"
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from lamina._extras import require
 from lamina._lazy import lazy_module
 
 from ._encoding import decode
 from ._errors import TableError, close_names
-from ._extras import require
 from ._numbers import MISSING, MOSTLY, read_numbers, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table

@@ -27,7 +27,10 @@ def make_source(
             warn_once(f"{where}.batch_size", f"{where}: batch_size has no effect, as x gives batches.", UserWarning)
         if class_weight is not None:
             raise ValueError(f"{where}: class_weight works on arrays; put weights into the batches.")
-        return StreamData(x, shuffle, run_seed(shuffle))
+        source = StreamData(x, shuffle, run_seed(shuffle))
+        if source.num_batches == 0:
+            raise ValueError(f"{where}: x gives no batch at all; it is empty.")
+        return source
     if x is None:
         raise ValueError(f"{where}: x is missing.")
     x, y, sample_weight = as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight")

@@ -3,7 +3,8 @@ import threading
 import numpy as np
 import pytest
 
-from lamina.training._data._py_dataset import PyDataset, batches, prefetch
+from lamina.data._ahead import prefetch
+from lamina.training._data._py_dataset import PyDataset, batches
 
 
 class Squares(PyDataset):

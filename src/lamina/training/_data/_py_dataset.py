@@ -1,14 +1,12 @@
 """`PyDataset`: batches made by Python code, by several threads or processes if wanted."""
 
 import multiprocessing
-import queue
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 from lamina._public import public
+from lamina.data._ahead import in_order
 
 
 @public("utils.PyDataset", "utils.Sequence")
@@ -63,21 +61,7 @@ def batches(dataset: PyDataset, order: list[int] | Iterator[int]) -> Iterator[An
         return
     with _pool(dataset, workers) as pool:
         fetch = _fetch if getattr(dataset, "use_multiprocessing", False) else dataset.__getitem__
-        yield from _ahead(pool.submit, fetch, iter(order), max(getattr(dataset, "max_queue_size", 10), workers))
-
-
-def _ahead(submit: Callable, fetch: Callable, order: Iterator[int], depth: int) -> Iterator[Any]:
-    waiting: deque[Future] = deque()
-    try:
-        for i in order:
-            waiting.append(submit(fetch, i))
-            if len(waiting) >= depth:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
+        yield from in_order(pool.submit, fetch, iter(order), max(getattr(dataset, "max_queue_size", 10), workers))
 
 
 _dataset: Any = None  # the data set of a worker process
@@ -98,42 +82,3 @@ def _pool(dataset: PyDataset, workers: int) -> Any:
     # spawn: a fork of a process with threads (BLAS has some) may hang.
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(max(workers, 1), mp_context=context, initializer=_start_worker, initargs=(dataset,))
-
-
-def prefetch(source: Iterator[Any], depth: int = 2) -> Iterator[Any]:
-    """The items of `source`, fetched by a thread that stays `depth` ahead; its exceptions are raised here."""
-    ready: queue.Queue = queue.Queue(maxsize=depth)
-    stop = threading.Event()
-    end = object()
-
-    def put(item: Any) -> bool:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def work() -> None:
-        try:
-            for item in source:
-                if not put((item, None)):
-                    return
-            put((end, None))
-        except BaseException as error:
-            put((end, error))
-
-    thread = threading.Thread(target=work, name="lamina-prefetch", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item, error = ready.get()
-            if error is not None:
-                raise error
-            if item is end:
-                return
-            yield item
-    finally:
-        stop.set()
-        thread.join(timeout=5)

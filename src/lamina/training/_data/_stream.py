@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from lamina import tree
+from lamina.data._ahead import prefetch
 
 from ._arrays import as_array
 from ._position import Position
-from ._py_dataset import PyDataset, batches, prefetch
+from ._py_dataset import PyDataset, batches
 
 
 class StreamData:
@@ -41,13 +42,10 @@ class StreamData:
         if self.is_dataset:
             return self._as_batch(self.source[0])
         if self.restarts:
-            return self._as_batch(next(iter(self.source)))
+            return self._as_batch(_first(self.source))
         if not self._first:
             self._running = iter(self.source)
-            batch = next(self._running, None)
-            if batch is None:
-                raise ValueError("The generator gave no batch at all.")
-            self._first = [batch]
+            self._first = [_first(self._running)]
             self._running = itertools.chain(self._first, self._running)
         return self._as_batch(self._first[0])
 
@@ -85,6 +83,12 @@ class StreamData:
 
 
 _END = object()  # no batch
+
+
+def _first(source: Any) -> Any:
+    for batch in source:
+        return batch
+    raise ValueError("The data gave no batch at all: it is empty.")
 
 
 def _as_batch(batch: Any, wraps: bool) -> Any:

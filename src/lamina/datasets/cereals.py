@@ -1,0 +1,5 @@
+"""80 Cereals: a table of breakfast cereals."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)
