@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from lamina.engines.native._control import _traced_graph
 from lamina.engines.native._graph import Spec, verify
+from lamina.engines.native._tracing import traced_graph
 from lamina.engines.native.passes import simplify
 
 
 def simplified(fn, *shapes):
-    graph, _, _ = _traced_graph(fn, [Spec(s, "float32") for s in shapes])
+    graph, _, _ = traced_graph(fn, [Spec(s, "float32") for s in shapes])
     result = simplify(graph)
     verify(result, "simplify")
     return [n.primitive.name for n in result.nodes]
