@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from .._graph import Node, Var, type_name
 from ._layout import Layout
 from ._places import CHUNK, Joined, Owned, Scratch, Shares, View
+from ._views import contiguous_strides
 
 
 class Region(NamedTuple):
@@ -21,7 +22,7 @@ class Region(NamedTuple):
     stop: int
 
     def overlaps(self, other: "Region") -> bool:
-        return self.space is other.space and self.start < other.stop and other.start < self.stop
+        return self.space is other.space and max(self.start, other.start) < min(self.stop, other.stop)
 
 
 def verify_layout(layout: Layout) -> None:
@@ -76,10 +77,13 @@ class _Memory:
         place = self.layout.places.get(var)
         return self._written(place.of) if isinstance(place, View) else var
 
-    def write(self, var: Var) -> None:
+    def write(self, var: Var, touched: Sequence[Region] | None = None) -> None:
+        """Only the bytes of `touched` are written, by default all of the value's."""
         region = self.region(var)
-        others = self.writer.get(region.space, [])
-        self.writer[region.space] = [(r, v) for r, v in others if not r.overlaps(region)] + [(region, var)]
+        assert not (isinstance(region.space, Var) and region.space.is_constant), f"{type_name(var)} lies in a constant"
+        gone = [region] if touched is None else touched
+        kept = [(r, v) for r, v in self.writer.get(region.space, []) if not any(r.overlaps(g) for g in gone)]
+        self.writer[region.space] = [*kept, (region, var)]
 
     def read(self, var: Var, by: Any) -> None:
         source = self._written(var)
@@ -99,24 +103,39 @@ class _Memory:
         name, work = node.primitive.name, self.layout.work.get(node, ())
         for v in node.inputs:
             self.read(v, name)
+        if node.outputs[0] in self.layout.wholes:
+            self._join(node)
+            return
         written = [*node.outputs, *work]
         for a, b in itertools.combinations(written, 2):
             assert not self.region(a).overlaps(self.region(b)), f"{name} writes two values to the same place"
+        for out, (k, v) in itertools.product(written, enumerate(node.inputs)):
+            if self.region(out).overlaps(self.region(v)):
+                in_place = self.layout.places[out] == Shares(v) and k in node.primitive.inplace
+                assert in_place and (v.shape, v.dtype.itemsize) == (out.shape, out.dtype.itemsize), (
+                    f"{name} writes over {type_name(v)} while it reads it"
+                )
         for out in written:
-            for k, v in enumerate(node.inputs):
-                if self.region(out).overlaps(self.region(v)):
-                    assert self._may_overlap(node, k, out), f"{name} writes over {type_name(v)} while it reads it"
-        for out in written:
-            space = self.region(out).space
-            assert not (isinstance(space, Var) and space.is_constant), f"{name} writes over a constant"
             self.write(out)
 
-    def _may_overlap(self, node: Node, k: int, out: Var) -> bool:
-        v, place = node.inputs[k], self.layout.places[out]
-        if place == Shares(v) and k in node.primitive.inplace:
-            return v.dtype.itemsize == out.dtype.itemsize and v.shape == out.shape
-        starts = node.primitive.joins(node) if node.primitive.joins is not None else None
-        return starts is not None and self.layout.places.get(self._written(v)) == Joined(out, starts[k])
+    def _join(self, node: Node) -> None:
+        """Copies those parts that do not lie where they belong."""
+        (out,), copied = node.outputs, []
+        whole, starts = self.region(out), node.primitive.joins(node)
+        for v, start in zip(node.inputs, starts, strict=True):
+            belongs = Region(whole.space, whole.start + start, whole.start + start + v.nbytes)
+            if self.region(v) != belongs or not self._is_straight(v):
+                copied.append(belongs)
+        for v, region in itertools.product(node.inputs, copied):
+            assert not self.region(v).overlaps(region), (
+                f"{node.primitive.name} writes over {type_name(v)}, a part of it"
+            )
+        self.write(out, copied)
+
+    def _is_straight(self, var: Var) -> bool:
+        """Whether the array lies in one piece, in order."""
+        straight = contiguous_strides(var.shape, var.dtype)
+        return all(n < 2 or s == t for n, s, t in zip(var.shape, self.layout.strides_of(var), straight))
 
     def check_pieces(self, nodes: Sequence[Node]) -> None:
         """All calls of a block run for one piece before any runs for the next: what overlaps must do so piece by piece."""
