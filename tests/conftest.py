@@ -4,6 +4,7 @@
 `@pytest.mark.native_only("why")`.
 """
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def tiny_tiles():
 
         _stages.MIN_SECONDS, _stages.MIN_CALL_SECONDS = 0, 0
         _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 1, 0, 4
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judges():
+    """Every program of the native engine is checked after each pass, and compared with its plain evaluation."""
+    if ENGINE != "native" or os.environ.get("LAMINA_TEST_JUDGES", "1") == "0":
+        yield
+        return
+    spec = importlib.util.spec_from_file_location("judges", ABOUT_ENGINES / "native" / "judges.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        module.judge(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
