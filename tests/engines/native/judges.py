@@ -98,15 +98,43 @@ def compare(plan, program, given, bound, donated):
             np.copyto(run.inputs[n], a)
     run.run()
     got = [arrays[n] for n in donated] + run.outputs[len(donated) :]
-    for g, e in zip(got, expected, strict=True):
-        assert agree(g, e), f"a plan differs from its program: {g} instead of {e} ({type_name(e)})\n{plan.source}"
+    differ = [k for k, (g, e) in enumerate(zip(got, expected, strict=True)) if not agree(g, e)]
+    spread = _spread(program, given, expected) if differ else {}
+    for k in differ:
+        assert agree(got[k], expected[k], spread[k]), (
+            f"a plan differs from its program: {got[k]} instead of {expected[k]} ({type_name(program.outputs[k])})\n"
+            f"{plan.source}"
+        )
 
 
-def agree(got, expected):
-    """Whether the arrays are equal but for rounding, measured by the largest entry."""
+def agree(got, expected, spread=0.0):
+    """Whether the arrays are equal but for rounding, measured by the largest entry, and ten times the spread."""
     tolerance = TOLERANCE.get(expected.dtype.name)
     if tolerance is None or not expected.size:
-        return np.array_equal(got, expected)
+        return bool(np.all((got == expected) | (np.asarray(spread) > 0)))
     got, expected = (np.asarray(a, np.float64) for a in (got, expected))
-    finite = np.abs(expected[np.isfinite(expected)])
-    return np.allclose(got, expected, rtol=tolerance, atol=tolerance * max(finite.max(initial=0), 1e-3), equal_nan=True)
+    largest = np.abs(expected[np.isfinite(expected)]).max(initial=1e-3)
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    with np.errstate(invalid="ignore"):
+        near = np.abs(got - expected) <= tolerance * (largest + np.abs(expected)) + 10 * np.nan_to_num(spread)
+    return bool(np.all(same | near))
+
+
+def _spread(program, given, expected):
+    """By how much each result changes when the inputs do by a rounding: an optimizer may make a large step of the
+    gradient of a bias before a batch normalization, which is nothing but rounding."""
+    rng = np.random.default_rng(0)
+    found = [np.zeros(e.shape) for e in expected]
+    for _ in range(3):
+        moved = run_graph(program, [_rounded(a, rng) for a in given])
+        for most, m, e in zip(found, moved, expected):
+            with np.errstate(invalid="ignore"):
+                np.fmax(most, np.abs(np.asarray(m, np.float64) - np.asarray(e, np.float64)), out=most)
+    return found
+
+
+def _rounded(array, rng):
+    if array.dtype.name not in TOLERANCE:
+        return np.array(array)
+    noise = 1 + 4 * np.finfo("float32").eps * rng.standard_normal(array.shape)
+    return (array.astype(np.float64) * noise).astype(array.dtype)

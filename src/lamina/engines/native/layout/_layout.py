@@ -34,7 +34,7 @@ class Layout:
 
     def is_view(self, node: Node) -> bool:
         """Whether the call costs nothing."""
-        return isinstance(self.places[node.outputs[0]], View)
+        return node.primitive.view is not None and isinstance(self.places[node.outputs[0]], View)
 
     def strides_of(self, var: Var) -> tuple[int, ...]:
         return var.value.strides if var.is_constant else self.strides[var]

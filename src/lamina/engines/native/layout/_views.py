@@ -24,7 +24,7 @@ class Views:
 
     def is_view(self, node: Node) -> bool:
         """Whether the call costs nothing. What could be a view is a copy where memory has another order."""
-        return node.outputs[0] in self.of
+        return node.primitive.view is not None and node.outputs[0] in self.of
 
     def is_straight(self, var: Var) -> bool:
         """Whether the value lies in one piece, in order."""

@@ -234,7 +234,8 @@ class _Outside:
                 exports.append((v, self.cutter.cuts[v.node].outputs[v.node.outputs.index(v)]))
             size = tile_size(old.nodes, self.cutter.batch)
             node.params["stage"] = old._replace(exports=exports, size=size)
-        return Graph(self.cutter.graph.inputs, self.nodes, outputs)
+        # A stage that gives nothing is left: later ones have computed its values again.
+        return Graph(self.cutter.graph.inputs, [n for n in self.nodes if n.outputs], outputs)
 
 
 class _Inside:
