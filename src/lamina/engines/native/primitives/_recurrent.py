@@ -39,8 +39,8 @@ def whole_sequence(
         return x.shape[1], x.shape[0]
 
     def multiplications(*inputs: Any, **_: Any) -> int:
-        rows, gates = _weights(inputs[1 + states :])
-        return math.prod(sizes(*inputs)) * gates * sum(rows)
+        (features, units), gates = _weights(inputs[1 + states :])
+        return math.prod(sizes(*inputs)) * gates * (features + units)
 
     def cut(node: Node, known: Known, batch: int) -> Cut:
         mask = [FIRST] * (len(node.inputs) - 4 - states)
