@@ -28,3 +28,9 @@ def _is_scalar(var: Var, value: float) -> bool:
 def made_by(primitive: Any, var: Var) -> Node | None:
     """The call of `primitive` that gives the value, if one does."""
     return var.node if var.node is not None and var.node.primitive is primitive else None
+
+
+def outer_alone(node: Node, emit: Callable) -> Var | None:
+    """f(f(x)) -> f(x), where the outer call alone counts: reshape, broadcast_to."""
+    inner = made_by(node.primitive, node.inputs[0])
+    return None if inner is None else emit(node.primitive, inner.inputs, **node.params)

@@ -8,7 +8,7 @@ import numpy as np
 from .._cut import Cut, Known, Split, aligned, resized
 from .._graph import Node, Spec, Var
 from .._primitive import MOVES, Primitive
-from ._rewriting import made_by
+from ._rewriting import made_by, outer_alone
 
 Shape = tuple[int, ...]
 
@@ -38,19 +38,13 @@ def _skip_same_shape(node: Node, emit: Callable) -> Var | None:
     return x if x.shape == out.shape else None
 
 
-def _merge_reshapes(node: Node, emit: Callable) -> Var | None:
-    """reshape(reshape(x)) -> reshape(x)."""
-    inner = made_by(reshape, node.inputs[0])
-    return None if inner is None else emit(reshape, inner.inputs, shape=node.params["shape"])
-
-
 reshape = Primitive(
     "reshape",
     forward=lambda x, shape, out=None: np.reshape(x, shape),
     shape=lambda x, shape: Spec(shape, x.dtype),
     vjp=(lambda g, y, x, shape: reshape(g, shape=x.shape),),
     cut=_cut_reshape,
-    rewrites=(_skip_same_shape, _merge_reshapes),
+    rewrites=(_skip_same_shape, outer_alone),
     cost=MOVES,
     view=_reshape_view,
 )
@@ -92,19 +86,13 @@ def _cut_broadcast_to(node: Node, known: Known, batch: int) -> Cut | None:
     return found and found._replace(params=resized("shape", node.params["shape"], found.outputs[0]))
 
 
-def _merge_broadcasts(node: Node, emit: Callable) -> Var | None:
-    """broadcast_to(broadcast_to(x)) -> broadcast_to(x)."""
-    inner = made_by(broadcast_to, node.inputs[0])
-    return None if inner is None else emit(broadcast_to, inner.inputs, shape=node.params["shape"])
-
-
 broadcast_to = Primitive(
     "broadcast_to",
     forward=lambda x, shape, out=None: np.broadcast_to(x, shape),
     shape=lambda x, shape: Spec(shape, x.dtype),
     vjp=(lambda g, y, x, shape: g,),  # autodiff sums it back
     cut=_cut_broadcast_to,
-    rewrites=(_skip_same_shape, _merge_broadcasts),
+    rewrites=(_skip_same_shape, outer_alone),
     spreads=True,
     cost=MOVES,
     view=np.broadcast_to,
