@@ -3,11 +3,12 @@
 `tests/engines/<name>/` is about one engine and runs only on it. A test elsewhere that only the native engine can pass says so:
 `@pytest.mark.native_only("why")`.
 
-LAMINA_TEST_EVERY=3 keeps of each parametrized test every third case, the first among them: what holds on the native engine in
-is worth a sample on another, where each new shape costs a compilation.
+LAMINA_TEST_EVERY=3 keeps of each parametrized test every third case, the first among them: what holds on the native engine
+in every case is worth a sample on another, where each new shape costs a compilation.
 """
 
 import collections
+import importlib.util
 import os
 from pathlib import Path
 
@@ -27,6 +28,20 @@ def tiny_tiles():
 
         _stages.MIN_SECONDS, _stages.MIN_CALL_SECONDS = 0, 0
         _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 1, 0, 4
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judges():
+    """Every program of the native engine is checked after each pass, and compared with its plain evaluation."""
+    if ENGINE != "native" or os.environ.get("LAMINA_TEST_JUDGES", "1") == "0":
+        yield
+        return
+    spec = importlib.util.spec_from_file_location("judges", ABOUT_ENGINES / "native" / "judges.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        module.judge(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

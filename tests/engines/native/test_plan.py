@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lamina.engines import native
-from lamina.engines.native._control import _traced_graph, run_graph
 from lamina.engines.native._graph import Spec, verify
 from lamina.engines.native._plan import Plan
+from lamina.engines.native._reference import run_graph
+from lamina.engines.native._tracing import traced_graph
 from lamina.engines.native.passes import simplify
 
 rng = np.random.default_rng(1)
@@ -44,7 +45,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_plan_equals_reference(name):
     fn, arrays = PROGRAMS[name]
-    graph, _, _ = _traced_graph(fn, [Spec(a.shape, a.dtype) for a in arrays])
+    graph, _, _ = traced_graph(fn, [Spec(a.shape, a.dtype) for a in arrays])
     verify(graph, "trace")
     expected = run_graph(graph, arrays)
     simple = simplify(graph)

@@ -14,14 +14,9 @@ from . import primitives as primitives
 from ._autodiff import value_and_grad as value_and_grad
 from ._compile import compile as compile
 from ._compile import spec as spec
-from ._control import cond as cond
-from ._control import custom_gradient as custom_gradient
-from ._control import scan as scan
-from ._control import stop_gradient as stop_gradient
-from ._control import vectorized_map as vectorized_map
-from ._control import while_loop as while_loop
 from ._graph import Spec as Spec
 from ._measure import measure as measure
+from ._operands import to_array, to_dtype
 from ._peaks import peaks as peaks
 from ._storage import apart as apart
 from ._storage import new_storage as new_storage
@@ -30,13 +25,19 @@ from ._storage import storage_view as storage_view
 from ._storage import write as write
 from ._tape import GradientTape as GradientTape
 from ._tape import on_variable_read as on_variable_read
+from ._tensor import Tensor as Tensor
+from ._tensor import wrap
 from ._threads import num_threads as num_threads
 from ._threads import set_num_threads as set_num_threads
+from ._trace import is_traced as is_traced
 from ._tracer import ConcreteValueError as ConcreteValueError
-from ._tracer import Tensor as Tensor
 from ._tracer import Tracer as Tracer
-from ._tracer import is_traced as is_traced
-from ._tracer import to_array, to_dtype, wrap
+from .control import cond as cond
+from .control import custom_gradient as custom_gradient
+from .control import scan as scan
+from .control import stop_gradient as stop_gradient
+from .control import vectorized_map as vectorized_map
+from .control import while_loop as while_loop
 from .primitives import _random
 
 NAME = "native"

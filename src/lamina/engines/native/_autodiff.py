@@ -14,8 +14,11 @@ from lamina._where import BACKWARD, where
 
 from ._dtypes import is_float
 from ._graph import Node, Var
-from ._tracer import Trace, Tracer, current_trace, is_traced, settle, to_array, to_dtype, tracing, wrap
-from .primitives._elementwise import identity
+from ._operands import to_array, to_dtype
+from ._tensor import wrap
+from ._trace import Trace, current_trace, is_traced, settle, tracing
+from ._tracer import Tracer
+from .primitives._cast import identity
 from .primitives._reduction import sum_to
 
 
@@ -64,25 +67,12 @@ def _accumulate(pending: dict[Var, Any], var: Var, g: Any) -> None:
 
 
 def _input_gradients(trace: Trace, node: Node, pending: dict[Var, Any], needed: set[Var]) -> list[Any | None]:
-    primitive = node.primitive
     inputs = [_operand(trace, v) for v in node.inputs]
     outputs = [_operand(trace, v) for v in node.outputs]
     given = [pending.get(v) for v in node.outputs]
     given = [np.zeros(v.shape, v.dtype) if g is None else g for g, v in zip(given, node.outputs)]
     g, y = (given[0], outputs[0]) if len(outputs) == 1 else (tuple(given), tuple(outputs))
-    if primitive.vjp_needed is not None:
-        return list(primitive.vjp_needed(g, y, *inputs, needed=tuple(v in needed for v in node.inputs), **node.params))
-    if primitive.vjp_all is not None:
-        return list(primitive.vjp_all(g, y, *inputs, **node.params))
-    result: list[Any | None] = []
-    for i, var in enumerate(node.inputs):
-        if var not in needed:
-            result.append(None)
-        elif i in primitive.vjps:
-            result.append(primitive.vjps[i](g, y, *inputs, **node.params))
-        else:
-            raise TypeError(f"The gradient of {primitive.name} with respect to its input {i} is not defined.")
-    return result
+    return node.primitive.gradients(g, y, inputs, [v in needed for v in node.inputs], node.params)
 
 
 def _operand(trace: Trace, var: Var) -> Any:

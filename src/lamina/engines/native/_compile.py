@@ -7,11 +7,14 @@ import numpy as np
 
 from lamina import tree
 
-from ._control import _traced_graph
 from ._graph import Graph, Spec
+from ._operands import to_array
 from ._plan import BoundPlan, Plan
+from ._tensor import wrap
 from ._threads import one_blas_thread
-from ._tracer import Tracer, current_trace, is_traced, to_array, wrap
+from ._trace import current_trace, is_traced
+from ._tracer import Tracer
+from ._tracing import traced_graph
 from .passes import cut_into_stages, simplify
 
 
@@ -26,7 +29,7 @@ def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
         a, k = _pack((args, kwargs), filled)
         return fn(*a, **k)
 
-    _, _, result = _traced_graph(lambda *t: _arrays_only(body(*t)), given)
+    _, _, result = traced_graph(lambda *t: _arrays_only(body(*t)), given)
     return tree.map_structure(
         lambda x: None if x is None else Spec(tuple(x.shape), x.dtype.name if x.dtype != object else "string"), result
     )
@@ -125,7 +128,7 @@ class _Entry:
                 filled[k] = t
             return _arrays_only(function.fn(*_pack(args, filled)))
 
-        graph, captured, self.structure = _traced_graph(body, specs)
+        graph, captured, self.structure = traced_graph(body, specs)
         if captured:
             raise TypeError("compile: the function uses a tensor of another traced function; pass it as an argument.")
         leaves = tree.flatten(self.structure)

@@ -1,7 +1,6 @@
 """Runs a program node by node with a stopwatch: what each call costs, how much it computes and moves."""
 
 import inspect
-import math
 import statistics
 import time
 from collections.abc import Callable
@@ -11,20 +10,14 @@ import numpy as np
 
 from lamina import tree
 
-from ._control import _traced_graph
 from ._graph import Graph, Node, Spec, Var
+from ._operands import to_array
 from ._peaks import threads_set_to
-from ._tracer import to_array
+from ._tracing import traced_graph
 from .passes import simplify
 
 REPEATS = 5
 LONG_S = 0.02  # calls that take longer are repeated only once
-
-# Calls that move elements and compute nothing.
-_MOVES = frozenset(
-    "reshape transpose broadcast_to slice unslice update_slice concatenate pad take take_along_axis put_along_axis "
-    "gather cast identity stop_gradient dynamic_slice dynamic_update_slice window_spread".split()
-)
 
 
 def measure(fn: Callable, *args: Any) -> list[dict[str, Any]]:
@@ -51,12 +44,12 @@ def measure(fn: Callable, *args: Any) -> list[dict[str, Any]]:
             for v in node.inputs:
                 if last_use[v] == n:
                     values.pop(v, None)
-            if not node.primitive.is_view or not np.may_share_memory(results[0], inputs[0]):
+            if node.primitive.view is None or not np.may_share_memory(results[0], inputs[0]):
                 layer, direction = node.place
                 rows.append({
                     "layer": layer, "direction": direction, "primitive": node.primitive.name,
                     "shape": node.outputs[0].shape, "seconds": seconds,
-                    "bytes": sum(v.nbytes for v in (*node.inputs, *node.outputs)), "flops": flops(node),
+                    "bytes": sum(v.nbytes for v in (*node.inputs, *node.outputs)), "flops": node.primitive.flops(node),
                 })  # fmt: skip
     return rows
 
@@ -71,13 +64,13 @@ def _program(fn: Callable, args: tuple) -> tuple[Graph, list[np.ndarray]]:
         results = tree.flatten(fn(*tree.pack_sequence_as(args, filled)))
         return [to_array(r) for r in results if r is not None]
 
-    graph, _, _ = _traced_graph(body, [Spec(a.shape, a.dtype) for a in arrays.values()])
+    graph, _, _ = traced_graph(body, [Spec(a.shape, a.dtype) for a in arrays.values()])
     return simplify(graph), list(arrays.values())
 
 
 def _timed(node: Node, inputs: list[np.ndarray]) -> tuple[list[np.ndarray], float]:
     """The results of a call, and the median of its seconds when it writes into arrays that are there already."""
-    run, params = node.primitive.run, node.params
+    run, params = node.primitive.forward, node.params
     start = time.perf_counter()
     result = run(*inputs, **params)
     first = time.perf_counter() - start
@@ -97,19 +90,3 @@ def _timed(node: Node, inputs: list[np.ndarray]) -> tuple[list[np.ndarray], floa
 
 def _takes_out(run: Callable) -> bool:
     return isinstance(run, np.ufunc) or "out" in inspect.signature(run).parameters
-
-
-# --- how much a call computes -----------------------------------------------------------------------------------------
-
-
-def flops(node: Node) -> int:
-    """Multiplications and additions of products; one an element for everything else that computes."""
-    primitive = node.primitive
-    if primitive.name == "scan":
-        return node.params["length"] * sum(flops(inner) for inner in node.params["body"].nodes)
-    multiplications = primitive.multiplications(*node.inputs, **node.params)
-    if multiplications:
-        return 2 * multiplications
-    if primitive.name in _MOVES or primitive.is_view:
-        return 0
-    return max((math.prod(v.shape) for v in (*node.inputs, *node.outputs)), default=0)

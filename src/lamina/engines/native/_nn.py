@@ -5,17 +5,21 @@ from typing import Any
 import numpy as np
 
 from ._dtypes import FLOAT32, is_float
-from ._tracer import Tracer, to_array, to_dtype
+from ._operands import to_array, to_dtype
+from ._tracer import Tracer
 from .primitives import _conv as c
-from .primitives import _elementwise as e
-from .primitives import _indexing as ix
+from .primitives import _erf as e
+from .primitives import _gather as g
 from .primitives import _pool as p
 from .primitives import _softmax as s
+from .primitives import _take as k
 from .primitives._gru import gru as gru_kernel
 from .primitives._lstm import lstm as lstm_kernel
+from .primitives._relu import relu as relu_primitive
+from .primitives._rewriting import made_by as call_of
 from .primitives._simple_rnn import simple_rnn as simple_rnn_kernel
 
-relu = e.relu.apply
+relu = relu_primitive.apply
 erf = e.erf.apply
 erfinv = e.erfinv.apply
 lgamma = e.lgamma.apply
@@ -59,7 +63,7 @@ def bitcast(x: Any, dtype: Any) -> Any:
 
 def take_rows(x: Any, places: Any) -> Any:
     """`x[places]` for places known to lie within the first axis: no check at run time."""
-    return ix.take(to_array(x), to_array(places), axis=0, trusted=True)
+    return k.take(to_array(x), to_array(places), axis=0, trusted=True)
 
 
 def scatter(x: Any, indices: Any, updates: Any, mode: str = "set") -> Any:
@@ -68,30 +72,30 @@ def scatter(x: Any, indices: Any, updates: Any, mode: str = "set") -> Any:
     `indices`: `(..., k)` integers, places on the first k axes; `updates`: `(..., *x.shape[k:])`.
     """
     x = to_array(x)
-    indices = ix.as_index(indices)
+    indices = k.as_index(indices)
     updates = to_dtype(to_array(updates), x.dtype)
     columns = [indices[..., i] for i in range(indices.shape[-1])]
     updates = np.broadcast_to(updates, (*indices.shape[:-1], *x.shape[indices.shape[-1] :]))
-    return ix.scatter(x, updates, *columns, mode=mode)
+    return g.scatter(x, updates, *columns, mode=mode)
 
 
 def segment_sum(data: Any, segment_ids: Any, num_segments: int) -> Any:
     """Sums of the rows of `data` with equal ids; ids out of range are dropped."""
-    data, ids = to_array(data), ix.as_index(segment_ids)
+    data, ids = to_array(data), k.as_index(segment_ids)
     inside = (ids >= 0) & (ids < num_segments)
     rows = np.where(np.reshape(inside, (-1,) + (1,) * (len(data.shape) - 1)), data, 0)
-    return ix.take_grad(to_dtype(rows, data.dtype), np.where(inside, ids, 0), axis=0, size=int(num_segments))
+    return k.take_grad(to_dtype(rows, data.dtype), np.where(inside, ids, 0), axis=0, size=int(num_segments))
 
 
 def dynamic_slice(x: Any, starts: Any, sizes: Any) -> Any:
     """The window of `sizes` at `starts`, moved inside if it sticks out."""
-    return ix.dynamic_slice(to_array(x), ix.as_index(_vector(starts)), sizes=tuple(int(n) for n in sizes))
+    return g.dynamic_slice(to_array(x), k.as_index(_vector(starts)), sizes=tuple(int(n) for n in sizes))
 
 
 def dynamic_update_slice(x: Any, update: Any, starts: Any) -> Any:
     """`x` with `update` written at `starts`."""
     x = to_array(x)
-    return ix.dynamic_update_slice(x, to_dtype(to_array(update), x.dtype), ix.as_index(_vector(starts)))
+    return g.dynamic_update_slice(x, to_dtype(to_array(update), x.dtype), k.as_index(_vector(starts)))
 
 
 def _vector(starts: Any) -> Any:
@@ -120,12 +124,16 @@ def conv_transpose(x: Any, kernel: Any, spatial: Any, strides: Any, padding: Any
     )
 
 
+# What the losses may ask for by name.
+_CALLED = {"softmax": s.softmax, "sigmoid": e.sigmoid}
+
+
 def made_by(name: str, y: Any, **params: Any) -> Any:
     """The x of which y is `name(x)`, if the function being traced has just computed it so; else None."""
-    node = y.ref.node if isinstance(y, Tracer) and not y.trace.eager else None
-    if node is None or node.primitive.name != name or node.params != params:
+    if not isinstance(y, Tracer) or y.trace.eager:
         return None
-    return Tracer(node.inputs[0], y.trace)
+    node = call_of(_CALLED[name], y.ref)
+    return None if node is None or node.params != params else Tracer(node.inputs[0], y.trace)
 
 
 def max_pool(x: Any, window: Any, strides: Any, padding: Any) -> Any:

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from ._graph import Graph, Var
-from ._layout import ALIGN, CHUNK, Layout
 from ._source import write_source
 from ._threads import num_threads, parallel
 from ._tiles import Tiles
+from .layout import ALIGN, CHUNK, Scratch, Shares, View, contiguous_strides, lay_out
+from .passes._stages import Stage
 
 PIECES_A_THREAD = 8  # of a long run of elementwise calls, for a second thread to be worth waking
 
@@ -37,12 +38,12 @@ class Plan:
         self.graph = graph
         self.donated = donated
         self.owned = list(owned)
-        self.layout = Layout(graph, donated, strides)
+        self.layout = lay_out(graph, donated, strides)
         self.arena_bytes = self.layout.arena_bytes
         self.source, self.names = write_source(graph, self.layout, donated)
         self.code = compile(self.source, "<lamina plan>", "exec")
         self.stages = {
-            name: Tiles(node.params["stage"], [self.layout.strides(v) for v in node.inputs], Plan)
+            name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs])
             for name, node in self.names.stages.items()
         }
 
@@ -67,6 +68,14 @@ class Plan:
         return BoundPlan(self, arrays, arena)
 
 
+def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]]) -> Tiles:
+    """The plans of a stage, which reads imports of these strides; what it exports it writes into arrays of its own."""
+    exports = {len(strides) + o: o for o in range(len(stage.exports))}
+    around = [*strides, *(contiguous_strides(v.shape, v.dtype) for v, _ in stage.exports)]
+    sizes = {b - a for a, b in stage.tiles}
+    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around) for n in sizes})
+
+
 class BoundPlan:
     """A plan whose every value has its array. `run()` executes it once."""
 
@@ -87,16 +96,16 @@ class BoundPlan:
 
         for node in graph.nodes:
             for var in (*node.outputs, *layout.work.get(node, ())):
-                place = layout.places[var]
-                if isinstance(place, Var):  # shares the array of another value
-                    values[var] = read(place)
-                elif place == "view":
-                    values[var] = node.primitive.run(*(read(v) for v in node.inputs), **node.params)
-                elif var in layout.scratch:
-                    values[var] = arena[place : place + CHUNK * var.dtype.itemsize].view(var.dtype)
-                else:
-                    part = arena[place : place + var.nbytes]
-                    values[var] = part.view(var.dtype).reshape(var.shape)
+                match layout.places[var]:
+                    case Shares(other):
+                        values[var] = read(other)
+                    case View(of):
+                        values[var] = node.primitive.view(read(of), **node.params)
+                    case Scratch(start):
+                        values[var] = arena[start : start + CHUNK * var.dtype.itemsize].view(var.dtype)
+                    case _:
+                        start = layout.offset(var)
+                        values[var] = arena[start : start + var.nbytes].view(var.dtype).reshape(var.shape)
         scope: dict[str, Any] = {"np": np, "store": _store, "store_all": _store_all, "parallel": parallel}
         for var, name in plan.names.values.items():
             scope[name] = read(var)
@@ -109,7 +118,7 @@ class BoundPlan:
             scope[name] = _shares([read(v) for v in block.arrays], block.size)
         for name, node in plan.names.bound.items():
             groups = node.inputs, node.outputs, layout.work[node]
-            scope[name] = node.primitive.bound(*([read(v) for v in group] for group in groups), node.params)
+            scope[name] = node.primitive.bind_to(*([read(v) for v in group] for group in groups), node.params)
         arenas = [np.empty(size + ALIGN, np.uint8) for size in plan._thread_arenas()]
         room = np.empty(plan._room_for_parts(), np.uint8)
         for name, node in plan.names.stages.items():

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._graph import Graph, Node, Spec, Var, type_name
-from ._layout import CHUNK, Layout
+from .layout import CHUNK, Joined, Layout, View
 from .passes._stages import stage
 
 
@@ -38,7 +38,7 @@ class Names:
 
     def function(self, node: Node) -> str:
         name = f"{node.primitive.name}_{len(self.functions)}"
-        run, params = node.primitive.run, node.params
+        run, params = node.primitive.forward, node.params
         self.functions[name] = (lambda *a, **k: run(*a, **params, **k)) if params else run
         return name
 
@@ -60,15 +60,15 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
             continue
         lines += _write_node(graph.nodes[n], names, layout, "    ")
         n += 1
-    pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written_in_place]
+    pending = [(graph.inputs[i], graph.outputs[o]) for i, o in donated.items() if i not in layout.written]
     states = {graph.inputs[i] for i in donated}
     for o, v in enumerate(graph.outputs):
-        if o not in donated.values() and layout.root.get(v, v) in {old for old, _ in pending}:
+        if o not in donated.values() and layout.home(v) in {old for old, _ in pending}:
             names.functions[name := f"o{o}"] = np.empty(v.shape, v.dtype)
             names.kept[o] = name
             lines.append(f"    np.copyto({name}, {names.of(v)})")
     for k, (_, new) in enumerate(pending):
-        if layout.root.get(new, new) in states:  # another state's storage, which an earlier copy may overwrite
+        if layout.home(new) in states:  # another state's storage, which an earlier copy may overwrite
             names.functions[f"t{k}"] = np.empty(new.shape, new.dtype)
             lines.append(f"    np.copyto(t{k}, {names.of(new)})")
     for k, (old, new) in enumerate(pending):
@@ -92,15 +92,15 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
 
 
 def _write_node(node: Node, names: Names, layout: Layout, indent: str) -> list[str]:
-    if node.primitive.is_view and node not in layout.copied_views:
+    if layout.is_view(node):
         return []
-    if node.primitive.name == "concatenate" and any(o is node.outputs[0] for o, _ in layout.joined.values()):
-        return _write_rest_of_concatenation(node, names, layout)
+    if node.outputs[0] in layout.wholes:
+        return _write_rest_of_joined(node, names, layout)
     comment = ", ".join(type_name(v) for v in node.outputs)
     return [f"{indent}{_call(node, names, layout)}  # {comment}"]
 
 
-def _write_rest_of_concatenation(node: Node, names: Names, layout: Layout) -> list[str]:
+def _write_rest_of_joined(node: Node, names: Names, layout: Layout) -> list[str]:
     """Copies the parts that could not be computed in place."""
     out, lines, start = node.outputs[0], [], 0
     for v in node.inputs:
@@ -115,14 +115,14 @@ def _write_rest_of_concatenation(node: Node, names: Names, layout: Layout) -> li
 
 def _is_joined(v: Var, out: Var, offset: int, layout: Layout) -> bool:
     """Whether `v` was computed at that place of the concatenation."""
-    while v.node is not None and layout.places.get(v) == "view":
-        v = v.node.inputs[0]
-    return layout.joined.get(v) == (out, offset)
+    while isinstance(place := layout.places.get(v), View):
+        v = place.of
+    return place == Joined(out, offset)
 
 
 def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
     """A function that runs the nodes piece by piece, and the line that calls it."""
-    nodes = [n for n in nodes if not n.primitive.is_view or n in layout.copied_views]
+    nodes = [n for n in nodes if not layout.is_view(n)]
     shape = nodes[0].outputs[0].shape
     size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
     arrays = list(dict.fromkeys(v for n in nodes for v in (*n.inputs, *n.outputs) if v.shape == shape))
@@ -142,17 +142,17 @@ def _call(node: Node, names: Names, layout: Layout) -> str:
         return f"{name}()  # {node.params['stage']}"
     ins = [names.of(v) for v in node.inputs]
     outs = [names.of(v) for v in node.outputs]
-    if node in layout.copied_views:
+    if primitive.view is not None:  # a copy after all
         shaped = names.reshape(node.outputs[0], node.inputs[0].shape)
         return f"np.copyto({shaped}, {ins[0]})"
-    if primitive.binder is not None and not names.in_loop and primitive.worth_binding(node):
+    if primitive.bound is not None and not names.in_loop and primitive.bound.worth(node):
         names.bound[name := f"{primitive.name}_{len(names.bound)}"] = node
         return f"{name}()  # {', '.join(outs)} from {', '.join(ins)}"
-    if primitive.emit is not None:
-        return primitive.emit(node, ins, outs)
-    if isinstance(primitive.run, np.ufunc):
-        return f"np.{primitive.run.__name__}({', '.join(ins)}, out={outs[0]})"
+    if primitive.source is not None:
+        return primitive.source(node, ins, outs)
+    if isinstance(primitive.forward, np.ufunc):
+        return f"np.{primitive.forward.__name__}({', '.join(ins)}, out={outs[0]})"
     function = names.function(node)
-    if not isinstance(primitive._shape(*node.inputs, **node.params), Spec):
+    if not isinstance(primitive.shape(*node.inputs, **node.params), Spec):
         return f"store_all(({', '.join(outs)},), {function}({', '.join(ins)}))"
     return f"store({outs[0]}, {function}({', '.join((*ins, f'out={outs[0]}'))}))"

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ._tracer import Tensor, wrap
+from ._tensor import Tensor, wrap
 
 
 def new_storage(value: Any) -> np.ndarray:

@@ -15,7 +15,10 @@ from lamina import tree
 
 from .._tape import Tape
 from ._autodiff import backward, ones_for
-from ._tracer import Trace, Tracer, current_trace, to_array, tracing
+from ._operands import to_array
+from ._trace import Trace, current_trace, tracing
+from ._tracer import Tracer
+from .primitives._cast import identity
 
 
 class _Local(threading.local):
@@ -43,11 +46,19 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     if known is not None:
         return value  # assigned since it was first read: gradients are for what was read first
     # A copy: the variable may be assigned before the gradient is asked for.
-    source = value if isinstance(value, Tracer) else trace.watch(np.array(value))
+    source = value if isinstance(value, Tracer) else _watch(trace, np.array(value))
     for tape in active:  # tapes around this one follow the variable too
         if tape._trace is trace and tape.watch_accessed_variables:
             tape._variables.setdefault(id(variable), (variable, value, source))
     return source
+
+
+def _watch(trace: Trace, array: Any) -> Tracer:
+    """A tracer for a concrete array, the same one for the same array."""
+    if id(array) not in trace.watched:
+        # A name of its own for what would be a constant: gradients are asked with respect to it.
+        trace.watched[id(array)] = (array, trace.emit(identity, (np.asarray(array),), {}))
+    return trace.watched[id(array)][1]
 
 
 class GradientTape(Tape):
@@ -90,9 +101,9 @@ class GradientTape(Tape):
         def follow(x: Any) -> Any:
             if hasattr(x, "__tensor__"):
                 value = on_variable_read(x, x.__tensor__())
-                self._sources[id(x)] = (x, value if isinstance(value, Tracer) else trace.watch(value))
+                self._sources[id(x)] = (x, value if isinstance(value, Tracer) else _watch(trace, value))
                 return x
-            source = x if isinstance(x, Tracer) else trace.watch(x if isinstance(x, np.ndarray) else to_array(x))
+            source = x if isinstance(x, Tracer) else _watch(trace, x if isinstance(x, np.ndarray) else to_array(x))
             self._sources[id(x)] = (x, source)
             return source
 

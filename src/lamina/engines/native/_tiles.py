@@ -1,37 +1,31 @@
 """Runs a stage of a plan: a tile is a plan of its own, bound to its slices of the arrays around it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
-from ._layout import ALIGN, contiguous_strides
+from ._cut import SUM, Split
 from ._threads import num_threads, parallel
-from .passes._cuts import SUM, Split
+from .layout import ALIGN
 from .passes._stages import Stage
 
 
+class TilePlan(Protocol):
+    """What a tile needs of its plan."""
+
+    arena_bytes: int
+
+    def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> Any: ...
+
+
+@dataclass(frozen=True)
 class Tiles:
-    """The plans of a stage: one for tiles of full size, one for a smaller last tile.
+    """The plans of a stage by the samples of a tile: one for tiles of full size, maybe one for a smaller last tile."""
 
-    Args:
-        stage: what to run.
-        strides: of each import's whole array.
-        make_plan: Plan, from a graph, its donated and owned inputs, and the strides of its inputs.
-    """
-
-    def __init__(self, stage: Stage, strides: Sequence[tuple[int, ...]], make_plan: Callable):
-        self.stage = stage
-        self.plans: dict[int, Any] = {}
-        for a, b in stage.tiles:
-            if b - a not in self.plans:
-                graph, first = stage.graph(b - a), len(stage.imports)
-                donated = {first + o: o for o in range(len(stage.exports))}
-                self.plans[b - a] = make_plan(graph, donated, (), [*strides, *map(self._export_strides, stage.exports)])
-
-    def _export_strides(self, export: tuple) -> tuple[int, ...]:
-        var, _ = export
-        return contiguous_strides(var.shape, var.dtype)
+    stage: Stage
+    plans: Mapping[int, TilePlan]
 
     @property
     def threads(self) -> int:

@@ -26,11 +26,11 @@ def test_pieces_of_any_size_give_the_same(rank, groups, stride, dilation, window
 
     def results(column_bytes):
         monkeypatch.setattr(_windows, "COLUMN_BYTES", column_bytes)
-        y = _conv.conv.run(x, kernel, **how)
+        y = _conv.conv.forward(x, kernel, **how)
         g = np.cos(y)
         return (
-            y, _conv.conv_input_grad.run(g, kernel, spatial=spatial, **how),
-            _conv.conv_kernel_grad.run(x, g, window=shape, **how),
+            y, _conv.conv_input_grad.forward(g, kernel, spatial=spatial, **how),
+            _conv.conv_kernel_grad.forward(x, g, window=shape, **how),
         )  # fmt: skip
 
     whole = results(1 << 30)

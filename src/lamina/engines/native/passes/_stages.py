@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._cut import SUM, WHOLE, Cut, Split, cut
 from .._graph import Graph, Node, Spec, Var
-from .._primitive import Primitive
-from .._products import goes_over_threads
-from ._cuts import SUM, Cut, Split, cut
+from .._primitive import NO_GRADIENT, Primitive
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
 MIN_SECONDS = 0.5e-3
@@ -26,8 +25,6 @@ TILE_BYTES = 6 << 20
 # ... and no less than this for each call of NumPy.
 BYTES_A_CALL = 24 << 10
 MAX_TILES = 16
-# Operations that are repeated in a later stage rather than having their results stored and read again.
-CHEAP = set("add subtract multiply negative square relu relu_grad maximum minimum where cast greater less".split())
 # Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
 MAX_PART_BYTES = 2 << 20
 
@@ -76,9 +73,18 @@ def part_shape(var: Var, split: Split | None, size: int) -> tuple[int, ...]:
     return (*var.shape[: split.axis], size * split.per, *var.shape[split.axis + 1 :])
 
 
+def _run_stage(*_: Any, **__: Any) -> Any:
+    raise NotImplementedError("A stage is run by a plan, tile by tile.")
+
+
 # Runs a Stage: inputs are its imports, outputs its exports. A plan binds it to arrays once; see `_tiles`.
-stage = Primitive("stage").no_gradient()
-stage.shape(lambda *_, stage: tuple(Spec(v.shape, v.dtype) for v, _ in stage.exports))
+stage = Primitive(
+    "stage",
+    forward=_run_stage,
+    shape=lambda *_, stage: tuple(Spec(v.shape, v.dtype) for v, _ in stage.exports),
+    vjp=NO_GRADIENT,
+    cut=WHOLE,
+)
 
 
 def cut_into_stages(graph: Graph, batched: Iterable[int], batch: int) -> Graph:
@@ -154,23 +160,18 @@ def _is_worth_threads(nodes: list[Node]) -> bool:
 
 def _calls(nodes: Iterable[Node]) -> int:
     """About how many calls of NumPy the operations take."""
-    return sum(n.primitive.calls(*n.inputs) for n in nodes if not n.primitive.is_view)
+    return sum(n.primitive.cost.calls(*n.inputs) for n in nodes if n.primitive.view is None)
 
 
 def _seconds(nodes: list[Node]) -> float:
     """A rough estimate of what the operations take on one core."""
-    written = sum(v.nbytes for n in nodes for v in n.outputs if not n.primitive.is_view)
-    multiplied = sum(n.primitive.multiplications(*n.inputs, **n.params) for n in nodes if not _is_shared_out(n))
+    written = sum(v.nbytes for n in nodes for v in n.outputs if n.primitive.view is None)
+    multiplied = sum(
+        n.primitive.cost.multiplications(*n.inputs, **n.params)
+        for n in nodes
+        if not n.primitive.cost.shared_out(*n.inputs)
+    )
     return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
-
-
-def _is_shared_out(node: Node) -> bool:
-    """Whether the operation goes over all threads by itself."""
-    inputs = node.inputs
-    if node.primitive.name != "matmul" or any(len(v.shape) != 2 for v in inputs):
-        return False
-    (rows, inner), (_, columns) = (v.shape for v in inputs)
-    return goes_over_threads(rows, inner, columns)
 
 
 class _Outside:
@@ -188,7 +189,7 @@ class _Outside:
         if var.is_constant or var.node is None:
             return var
         if var not in self.values:
-            if var.node.primitive.is_view:
+            if var.node.primitive.view is not None:
                 self.add(var.node)
             else:  # of a stage that has run: one more of its results
                 number = self.cutter.in_stage(var)
@@ -212,7 +213,7 @@ class _Outside:
         """Puts the stage there; what it exports shows only when the rest of the program has been written."""
         inner = _Inside(self)
         for node in members:
-            if not node.primitive.is_view:
+            if node.primitive.view is None:
                 inner.add(node)
         node = Node(stage, [self.read(v) for v, _ in inner.imports], {})
         node.params["stage"] = Stage(inner.nodes, list(inner.imports), [], self.cutter.batch, 0)
@@ -233,7 +234,8 @@ class _Outside:
                 exports.append((v, self.cutter.cuts[v.node].outputs[v.node.outputs.index(v)]))
             size = tile_size(old.nodes, self.cutter.batch)
             node.params["stage"] = old._replace(exports=exports, size=size)
-        return Graph(self.cutter.graph.inputs, self.nodes, outputs)
+        # A stage that gives nothing is left: later ones have computed its values again.
+        return Graph(self.cutter.graph.inputs, [n for n in self.nodes if n.outputs], outputs)
 
 
 class _Inside:
@@ -258,7 +260,7 @@ class _Inside:
         if var in self.made or (var.is_constant and split is None):
             return
         node = var.node
-        if split is not None and node in self.cuts and (node.primitive.is_view or self._can_remake(var, 4)):
+        if split is not None and node in self.cuts and (node.primitive.view is not None or self._can_remake(var, 4)):
             self.add(node)
         else:
             self.imports[var, split] = None
@@ -267,7 +269,7 @@ class _Inside:
         """Whether a few cheap operations give the value from what is kept whole anyway: then it need not be kept too."""
         node = var.node
         assert node is not None
-        if not depth or node.primitive.name not in CHEAP or self.outer.is_kept(var):
+        if not depth or not node.primitive.cheap or self.outer.is_kept(var):
             return False
         return all(self._is_at_hand(v, s, depth) for v, s in zip(node.inputs, self.cuts[node].inputs))
 
@@ -275,7 +277,7 @@ class _Inside:
         node = var.node
         if split is None or var in self.made or (var, split) in self.imports or self.outer.is_kept(var):
             return True
-        if node in self.cuts and node.primitive.is_view:
+        if node in self.cuts and node.primitive.view is not None:
             return self._is_at_hand(node.inputs[0], self.cuts[node].inputs[0], depth)
         return node in self.cuts and self._can_remake(var, depth - 1)
 
@@ -287,7 +289,7 @@ def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
         v.nbytes // batch
         for n, how in nodes
         for v, s in zip(n.outputs, how.outputs)
-        if s is not SUM and not n.primitive.is_view
+        if s is not SUM and n.primitive.view is None
     )
     least = max(TILE_BYTES, _calls(n for n, _ in nodes) * BYTES_A_CALL) / max(each, 1)
     count = 2

@@ -1,15 +1,34 @@
-"""The primitives, a file a family; importing this package fills the registry and the tables of NumPy's functions."""
+"""The primitives, a family a file; importing this package fills the tables of NumPy's functions."""
 
+from . import _arithmetic as _arithmetic
+from . import _arranging as _arranging
+from . import _cast as _cast
+from . import _choice as _choice
+from . import _comparison as _comparison
+from . import _composed as _composed
+from . import _concatenate as _concatenate
 from . import _conv as _conv
 from . import _cumulative as _cumulative
-from . import _elementwise as _elementwise
+from . import _decompositions as _decompositions
+from . import _einsum as _einsum
+from . import _erf as _erf
+from . import _exponential as _exponential
+from . import _gather as _gather
+from . import _getitem as _getitem
 from . import _gru as _gru
-from . import _indexing as _indexing
-from . import _linalg as _linalg
 from . import _lstm as _lstm
+from . import _matmul as _matmul
+from . import _norms as _norms
 from . import _pool as _pool
 from . import _random as _random
 from . import _reduction as _reduction
-from . import _shape as _shape
+from . import _relu as _relu
+from . import _shapes as _shapes
 from . import _simple_rnn as _simple_rnn
+from . import _slices as _slices
 from . import _softmax as _softmax
+from . import _sorting as _sorting
+from . import _statistics as _statistics
+from . import _take as _take
+from . import _triangles as _triangles
+from . import _views as _views

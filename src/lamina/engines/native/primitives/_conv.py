@@ -12,16 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from .._graph import Spec
-from .._primitive import Primitive
+from .._cut import FIRST, SUM, Cut, Known
+from .._graph import Node, Spec
+from .._primitive import Bound, Cost, Primitive
 from .._products import bind_product
 from .._threads import over_tiles
 from ._depthwise import bind_depthwise, bind_depthwise_input_grad, bind_depthwise_kernel_grad
 from ._windows import Geometry, Ints, Pairs, carve, fill_padded, output_sizes, split_last
 
-# --- the convolution --------------------------------------------------------------------------------------------------
 
-conv = Primitive("conv")
+def _cut_samples(node: Node, known: Known, batch: int) -> Cut | None:
+    """The first operand and the result hold the samples, the kernel is read whole."""
+    return Cut([FIRST, None], [FIRST]) if known[0] == FIRST else None
+
+
+# --- the convolution --------------------------------------------------------------------------------------------------
 
 
 def _geometry(x: Any, kernel: Any, **how: Any) -> Geometry:
@@ -30,7 +35,6 @@ def _geometry(x: Any, kernel: Any, **how: Any) -> Geometry:
     )
 
 
-@conv.forward
 def _conv(x: np.ndarray, kernel: np.ndarray, out: np.ndarray | None = None, **how: Any) -> np.ndarray:
     shape = _conv_shape(x, kernel, **how).shape
     out = np.empty(shape, x.dtype) if out is None else out
@@ -41,16 +45,11 @@ def _conv(x: np.ndarray, kernel: np.ndarray, out: np.ndarray | None = None, **ho
     return out
 
 
-@conv.shape
 def _conv_shape(x: Any, kernel: Any, strides: Ints, padding: Pairs, dilation: Ints, groups: int) -> Spec:
     sizes = output_sizes(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     return Spec((x.shape[0], *sizes, kernel.shape[-1]), x.dtype)
 
 
-conv.workspace(lambda x, kernel, **how: _geometry(x, kernel, **how).workspace(x.dtype))
-
-
-@conv.bind
 def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[], None]:
     (x, kernel), (out,) = inputs, outputs
     g = _geometry(x, kernel, **how)
@@ -75,15 +74,20 @@ def _bind_conv(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[],
     return run
 
 
-conv.multiplications = lambda x, kernel, **how: (
-    math.prod(_conv_shape(x, kernel, **how).shape) * math.prod(kernel.shape[:-1])
+conv = Primitive(
+    "conv",
+    forward=_conv,
+    shape=_conv_shape,
+    vjp=(
+        lambda g, y, x, kernel, **how: conv_input_grad(g, kernel, spatial=x.shape[1:-1], **how),
+        lambda g, y, x, kernel, **how: conv_kernel_grad(x, g, window=kernel.shape[:-2], **how),
+    ),
+    cut=_cut_samples,
+    cost=Cost(lambda x, kernel, **how: math.prod(_conv_shape(x, kernel, **how).shape) * math.prod(kernel.shape[:-1])),
+    bound=Bound(bind=_bind_conv, workspace=lambda x, kernel, **how: _geometry(x, kernel, **how).workspace(x.dtype)),
 )
-conv.vjp(0)(lambda g, y, x, kernel, **how: conv_input_grad(g, kernel, spatial=x.shape[1:-1], **how))
-conv.vjp(1)(lambda g, y, x, kernel, **how: conv_kernel_grad(x, g, window=kernel.shape[:-2], **how))
 
 # --- its transpose in x: also the transposed convolution --------------------------------------------------------------
-
-conv_input_grad = Primitive("conv_input_grad")
 
 
 def _input_geometry(g: Any, kernel: Any, spatial: Ints, groups: int, **how: Any) -> Geometry:
@@ -93,7 +97,6 @@ def _input_geometry(g: Any, kernel: Any, spatial: Ints, groups: int, **how: Any)
     )  # fmt: skip
 
 
-@conv_input_grad.forward
 def _conv_input_grad(g: np.ndarray, kernel: np.ndarray, out: np.ndarray | None = None, **how: Any) -> np.ndarray:
     out = np.empty(_conv_input_grad_shape(g, kernel, **how).shape, g.dtype) if out is None else out
     over_tiles(
@@ -103,7 +106,6 @@ def _conv_input_grad(g: np.ndarray, kernel: np.ndarray, out: np.ndarray | None =
     return out
 
 
-@conv_input_grad.shape
 def _conv_input_grad_shape(g: Any, kernel: Any, spatial: Ints, groups: int, **_: Any) -> Spec:
     return Spec((g.shape[0], *spatial, kernel.shape[-2] * groups), g.dtype)
 
@@ -123,7 +125,6 @@ def _correlation(
     return {"strides": strides, "padding": around, "dilation": dilation, "groups": 1}
 
 
-@conv_input_grad.workspace
 def _input_grad_workspace(g: Any, kernel: Any, **how: Any) -> tuple[Spec, ...]:
     turned = Spec((math.prod(kernel.shape),), g.dtype)
     flipped = _correlation(g, kernel, **how)
@@ -133,7 +134,6 @@ def _input_grad_workspace(g: Any, kernel: Any, **how: Any) -> tuple[Spec, ...]:
     return *_input_geometry(g, kernel, **how).workspace(g.dtype), turned
 
 
-@conv_input_grad.bind
 def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[], None]:
     (grad, kernel), (out,) = inputs, outputs
     if flipped := _correlation(grad, kernel, **how):
@@ -197,15 +197,20 @@ def _place_columns(g: Geometry, sizes: Ints, work: np.ndarray) -> tuple[np.ndarr
     return target.reshape(g.groups, rows, -1), [np.moveaxis(target[..., k, :], 0, -2) for k in range(g.wide)]
 
 
-conv_input_grad.multiplications = lambda g, kernel, **_: math.prod(g.shape) * math.prod(kernel.shape[:-1])
-conv_input_grad.vjp(0)(lambda gg, y, g, kernel, spatial, **how: conv(gg, kernel, **how))
-conv_input_grad.vjp(1)(
-    lambda gg, y, g, kernel, spatial, **how: conv_kernel_grad(gg, g, window=kernel.shape[:-2], **how)
+conv_input_grad = Primitive(
+    "conv_input_grad",
+    forward=_conv_input_grad,
+    shape=_conv_input_grad_shape,
+    vjp=(
+        lambda gg, y, g, kernel, spatial, **how: conv(gg, kernel, **how),
+        lambda gg, y, g, kernel, spatial, **how: conv_kernel_grad(gg, g, window=kernel.shape[:-2], **how),
+    ),
+    cut=_cut_samples,
+    cost=Cost(lambda g, kernel, **_: math.prod(g.shape) * math.prod(kernel.shape[:-1])),
+    bound=Bound(bind=_bind_input_grad, workspace=_input_grad_workspace),
 )
 
 # --- its gradient in the kernel ---------------------------------------------------------------------------------------
-
-conv_kernel_grad = Primitive("conv_kernel_grad")
 
 
 def _kernel_geometry(x: Any, grad: Any, window: Ints, groups: int, **how: Any) -> Geometry:
@@ -217,7 +222,6 @@ def _kernel_geometry(x: Any, grad: Any, window: Ints, groups: int, **how: Any) -
     )  # fmt: skip
 
 
-@conv_kernel_grad.forward
 def _conv_kernel_grad(x: np.ndarray, grad: np.ndarray, out: np.ndarray | None = None, **how: Any) -> np.ndarray:
     spec = _conv_kernel_grad_shape(x, grad, **how)
     out = np.empty(spec.shape, x.dtype) if out is None else out
@@ -233,19 +237,16 @@ def _conv_kernel_grad(x: np.ndarray, grad: np.ndarray, out: np.ndarray | None = 
     return out
 
 
-@conv_kernel_grad.shape
 def _conv_kernel_grad_shape(x: Any, g: Any, window: Ints, groups: int, **_: Any) -> Spec:
     return Spec((*window, x.shape[-1] // groups, g.shape[-1]), x.dtype)
 
 
-@conv_kernel_grad.workspace
 def _kernel_grad_workspace(x: Any, grad: Any, **how: Any) -> tuple[Spec, ...]:
     g = _kernel_geometry(x, grad, **how)
     shape = (g.wide, g.channels // g.groups, g.filters)
     return (*g.workspace(x.dtype), Spec(shape, x.dtype))
 
 
-@conv_kernel_grad.bind
 def _bind_kernel_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[], None]:
     (x, grad), (out,) = inputs, outputs
     g = _kernel_geometry(x, grad, **how)
@@ -273,8 +274,15 @@ def _bind_kernel_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Calla
     return run
 
 
-conv_kernel_grad.multiplications = lambda x, grad, window, groups, **_: (
-    math.prod(grad.shape) * math.prod(window) * x.shape[-1] // groups
+conv_kernel_grad = Primitive(
+    "conv_kernel_grad",
+    forward=_conv_kernel_grad,
+    shape=_conv_kernel_grad_shape,
+    vjp=(
+        lambda gk, y, x, g, window, **how: conv_input_grad(g, gk, spatial=x.shape[1:-1], **how),
+        lambda gk, y, x, g, window, **how: conv(x, gk, **how),
+    ),
+    cut=lambda node, known, batch: Cut([FIRST, FIRST], [SUM]),
+    cost=Cost(lambda x, grad, window, groups, **_: math.prod(grad.shape) * math.prod(window) * x.shape[-1] // groups),
+    bound=Bound(bind=_bind_kernel_grad, workspace=_kernel_grad_workspace),
 )
-conv_kernel_grad.vjp(0)(lambda gk, y, x, g, window, **how: conv_input_grad(g, gk, spatial=x.shape[1:-1], **how))
-conv_kernel_grad.vjp(1)(lambda gk, y, x, g, window, **how: conv(x, gk, **how))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._graph import Spec
+from .._primitive import Bound
 from .._products import bind_product
 from ._recurrent import (
     WayBack,
@@ -15,13 +16,13 @@ from ._recurrent import (
     final_states,
     gates_workspace,
     grad_shape,
-    no_second_order,
     out_shape,
-    recurrent_primitive,
     states_of,
     step_mask,
     step_numbers,
+    way_back,
     way_workspace,
+    whole_sequence,
     without_x,
 )
 
@@ -51,12 +52,6 @@ def _gru_weights(
     return fill
 
 
-# Inputs x, h0, kernel, recurrent, bias (2, 3 units), maybe a mask; outputs the states, the blocks, and z, r, the candidate
-# and its part from the state at each step. What a mask changes in these is all that the way back needs to know of it.
-gru = recurrent_primitive("gru", 10)
-
-
-@gru.shape
 def _gru_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tuple[Spec, ...]:
     (batch, steps, _), units = x.shape, h0.shape[1]
     return (
@@ -66,10 +61,6 @@ def _gru_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tupl
     )
 
 
-gru.workspace(gates_workspace)
-
-
-@gru.bind
 def _bind_gru(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
     (x, h0, kernel, recurrent, bias, *mask), (out, blocks, gates), (weights, one, *room) = inputs, outputs, work
     features, units, masked = x.shape[2], h0.shape[1], step_mask(mask, reverse, room)
@@ -115,16 +106,19 @@ def _gru_vjp(
     return without_x(gru_grad(g[0], kernel, recurrent, bias, y[1], y[2], with_x=needed[0], **how), needed)
 
 
-gru.vjp_needed = _gru_vjp
-gru_grad = recurrent_primitive("gru_grad", 20, way_back=True)
-gru_grad.shape(
-    lambda g, kernel, recurrent, bias, blocks, *_, with_x, **__: grad_shape(
-        kernel, recurrent, blocks, bias.shape, 1, with_x
-    )
+# Inputs x, h0, kernel, recurrent, bias (2, 3 units), maybe a mask; outputs the states, the blocks, and z, r, the candidate
+# and its part from the state at each step. What a mask changes in these is all that the way back needs to know of it.
+gru = whole_sequence(
+    "gru",
+    calls=10,
+    shape=_gru_shape,
+    vjp=_gru_vjp,
+    bound=Bound(bind=_bind_gru, workspace=gates_workspace),
 )
 
+# --- the way back -----------------------------------------------------------------------------------------------------
 
-@gru_grad.workspace
+
 def _gru_grad_workspace(
     g: Any, kernel: Any, recurrent: Any, bias: Any, blocks: Any, *_: Any, with_x: bool, **__: Any
 ) -> tuple[Spec, ...]:
@@ -133,7 +127,6 @@ def _gru_grad_workspace(
     return *way_workspace(kernel, recurrent, blocks, 4, with_x), *(Spec(s, blocks.dtype) for s in shapes)
 
 
-@gru_grad.bind
 def _bind_gru_grad(
     inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool, with_x: bool
 ) -> Callable[[], None]:
@@ -189,4 +182,12 @@ def _bind_gru_grad(
     return run
 
 
-gru_grad.vjp_all = no_second_order("gru")
+gru_grad = way_back(
+    "gru_grad",
+    calls=20,
+    weights=3,
+    shape=lambda g, kernel, recurrent, bias, blocks, *_, with_x, **__: grad_shape(
+        kernel, recurrent, blocks, bias.shape, 1, with_x
+    ),
+    bound=Bound(bind=_bind_gru_grad, workspace=_gru_grad_workspace),
+)

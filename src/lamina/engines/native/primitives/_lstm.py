@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._graph import Spec
+from .._primitive import Bound
 from .._products import bind_product
 from ._recurrent import (
     WayBack,
@@ -16,13 +17,13 @@ from ._recurrent import (
     gates_workspace,
     grad_shape,
     mask_room,
-    no_second_order,
     out_shape,
-    recurrent_primitive,
     states_of,
     step_mask,
     step_numbers,
+    way_back,
     way_workspace,
+    whole_sequence,
     without_x,
 )
 
@@ -39,12 +40,6 @@ def _gate_pairs(rows: np.ndarray, columns: np.ndarray, order: tuple[int, ...]) -
     ]
 
 
-# Inputs x, h0, c0, kernel, recurrent, bias, maybe a mask; outputs the states, the last cell, and for the way back blocks,
-# gates, cells, tanh of the cells.
-lstm = recurrent_primitive("lstm", 9, states=2)
-
-
-@lstm.shape
 def _lstm_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tuple[Spec, ...]:
     (batch, steps, _), units = x.shape, h0.shape[1]
     shapes = (
@@ -54,10 +49,6 @@ def _lstm_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tup
     return tuple(Spec(shape, x.dtype) for shape in shapes)
 
 
-lstm.workspace(gates_workspace)
-
-
-@lstm.bind
 def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
     x, h0, c0, kernel, recurrent, bias, *mask = inputs
     (out, last, blocks, gates, cells, squashed), (weights, one, *room) = outputs, work
@@ -110,16 +101,20 @@ def _lstm_vjp(
     return without_x(lstm_grad(g[0], g[1], kernel, recurrent, *y[2:], *mask, with_x=needed[0], **how), needed)
 
 
-lstm.vjp_needed = _lstm_vjp
-lstm_grad = recurrent_primitive("lstm_grad", 19, states=2, way_back=True)
-lstm_grad.shape(
-    lambda g, gc, kernel, recurrent, blocks, *_, with_x, **__: grad_shape(
-        kernel, recurrent, blocks, kernel.shape[1:], 2, with_x
-    )
+# Inputs x, h0, c0, kernel, recurrent, bias, maybe a mask; outputs the states, the last cell, and for the way back blocks,
+# gates, cells, tanh of the cells.
+lstm = whole_sequence(
+    "lstm",
+    calls=9,
+    states=2,
+    shape=_lstm_shape,
+    vjp=_lstm_vjp,
+    bound=Bound(bind=_bind_lstm, workspace=gates_workspace),
 )
 
+# --- the way back -----------------------------------------------------------------------------------------------------
 
-@lstm_grad.workspace
+
 def _lstm_grad_workspace(
     g: Any, gc: Any, kernel: Any, recurrent: Any, blocks: Any, *others: Any, with_x: bool, **_: Any
 ) -> tuple[Spec, ...]:
@@ -131,7 +126,6 @@ def _lstm_grad_workspace(
     )  # fmt: skip
 
 
-@lstm_grad.bind
 def _bind_lstm_grad(
     inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool, with_x: bool
 ) -> Callable[[], None]:
@@ -199,4 +193,12 @@ def _bind_lstm_grad(
     return run
 
 
-lstm_grad.vjp_all = no_second_order("lstm")
+lstm_grad = way_back(
+    "lstm_grad",
+    calls=19,
+    states=2,
+    shape=lambda g, gc, kernel, recurrent, blocks, *_, with_x, **__: grad_shape(
+        kernel, recurrent, blocks, kernel.shape[1:], 2, with_x
+    ),
+    bound=Bound(bind=_bind_lstm_grad, workspace=_lstm_grad_workspace),
+)

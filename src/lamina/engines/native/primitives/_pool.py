@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from .._graph import Spec
-from .._primitive import Primitive
+from .._cut import samples
+from .._graph import Node, Spec
+from .._primitive import MOVES, Bound, Primitive
 from .._threads import over_tiles
 from .._tracer import Tracer
+from ._arithmetic import add
+from ._relu import relu
+from ._rewriting import made_by
 from ._windows import Ints, Pairs, output_sizes
 
 SAMPLE_BYTES = 2 << 20  # what the samples worked on at a time may take, to stay in the L2 cache
@@ -77,15 +81,9 @@ def _on_tiles(primitive: Primitive, arrays: tuple, out: Any, params: dict[str, A
     return result
 
 
-# --- sums over windows, and their transpose ---------------------------------------------------------------------------
-
-window_sum = Primitive("window_sum")
-window_sum.forward(lambda x, out=None, **how: _on_tiles(window_sum, (x,), out, how, x[:1].nbytes))
-window_sum.shape(_pool_shape)
-window_sum.workspace(lambda x, padding, **_: (_pad_spec(x.shape, padding, x.dtype),))
+# --- sums over windows ------------------------------------------------------------------------------------------------
 
 
-@window_sum.bind
 def _bind_window_sum(
     inputs: Any, outputs: Any, work: Any, window: Ints, strides: Ints, padding: Pairs
 ) -> Callable[[], None]:
@@ -116,21 +114,22 @@ def _bind_combine(
     return run
 
 
-window_sum.vjp(0)(
-    lambda g, y, x, window, strides, padding: window_spread(
-        g, spatial=x.shape[1:-1], window=window, strides=strides, padding=padding
-    )
+window_sum = Primitive(
+    "window_sum",
+    forward=lambda x, out=None, **how: _on_tiles(window_sum, (x,), out, how, x[:1].nbytes),
+    shape=_pool_shape,
+    vjp=(
+        lambda g, y, x, window, strides, padding: window_spread(
+            g, spatial=x.shape[1:-1], window=window, strides=strides, padding=padding
+        ),
+    ),
+    cut=samples,
+    bound=Bound(bind=_bind_window_sum, workspace=lambda x, padding, **_: (_pad_spec(x.shape, padding, x.dtype),)),
 )
 
-window_spread = Primitive("window_spread")
-window_spread.forward(lambda g, out=None, **how: _on_tiles(window_spread, (g,), out, how, g[:1].nbytes))
-window_spread.shape(lambda g, spatial, window, strides, padding: Spec((g.shape[0], *spatial, g.shape[-1]), g.dtype))
-window_spread.workspace(
-    lambda g, spatial, padding, **_: (_pad_spec((g.shape[0], *spatial, g.shape[-1]), padding, g.dtype),)
-)
+# --- and their transpose ----------------------------------------------------------------------------------------------
 
 
-@window_spread.bind
 def _bind_window_spread(
     inputs: Any, outputs: Any, work: Any, spatial: Ints, window: Ints, strides: Ints, padding: Pairs
 ) -> Callable[[], None]:
@@ -159,19 +158,22 @@ def _whole(out: np.ndarray, padding: Pairs, work: np.ndarray) -> tuple[np.ndarra
     return whole, lambda: np.copyto(out, inside)
 
 
-window_spread.vjp(0)(
-    lambda gg, y, g, spatial, window, strides, padding: window_sum(gg, window=window, strides=strides, padding=padding)
+window_spread = Primitive(
+    "window_spread",
+    forward=lambda g, out=None, **how: _on_tiles(window_spread, (g,), out, how, g[:1].nbytes),
+    shape=lambda g, spatial, window, strides, padding: Spec((g.shape[0], *spatial, g.shape[-1]), g.dtype),
+    vjp=(lambda gg, y, g, spatial, **how: window_sum(gg, **how),),
+    cut=samples,
+    cost=MOVES,
+    bound=Bound(
+        bind=_bind_window_spread,
+        workspace=lambda g, spatial, padding, **_: (_pad_spec((g.shape[0], *spatial, g.shape[-1]), padding, g.dtype),),
+    ),
 )
 
 # --- the largest of each window ---------------------------------------------------------------------------------------
 
-max_pool = Primitive("max_pool")
-max_pool.forward(lambda x, out=None, **how: _on_tiles(max_pool, (x,), out, how, x[:1].nbytes))
-max_pool.shape(_pool_shape)
-max_pool.workspace(lambda x, padding, **_: (_pad_spec(x.shape, padding, x.dtype),))
 
-
-@max_pool.bind
 def _bind_max_pool(
     inputs: Any, outputs: Any, work: Any, window: Ints, strides: Ints, padding: Pairs
 ) -> Callable[[], None]:
@@ -183,36 +185,43 @@ def _lowest(dtype: np.dtype) -> Any:
     return -np.inf if dtype.kind == "f" or dtype.name == "bfloat16" else np.iinfo(dtype).min
 
 
+max_pool = Primitive(
+    "max_pool",
+    forward=lambda x, out=None, **how: _on_tiles(max_pool, (x,), out, how, x[:1].nbytes),
+    shape=_pool_shape,
+    vjp=(lambda g, y, x, **how: max_pool_grad(g, x, y, **how),),
+    cut=samples,
+    bound=Bound(bind=_bind_max_pool, workspace=lambda x, padding, **_: (_pad_spec(x.shape, padding, x.dtype),)),
+)
+
+
 def pool_early(x: Any, **how: Any) -> Any:
     """The largest of each window; of relu(a + bias) it is relu(max(a) + bias), which touches a fraction of the data."""
-    if not isinstance(x, Tracer) or x.trace.eager or x.ref.node is None or x.ref.node.primitive.name != "relu":
+    clipped = _made_by(relu, x)
+    if clipped is None:
         return max_pool(x, **how)
-    relu = x.ref.node.primitive
-    inner = Tracer(x.ref.node.inputs[0], x.trace)
-    node = inner.ref.node
-    if node is not None and node.primitive.name == "add":
-        a, b = node.inputs
+    inner = Tracer(clipped.inputs[0], x.trace)
+    shifted = _made_by(add, inner)
+    if shifted is not None:
+        a, b = shifted.inputs
         if a.shape == inner.shape and not b.is_constant and b.shape and math.prod(b.shape) == b.shape[-1]:
-            return relu(node.primitive(max_pool(Tracer(a, x.trace), **how), Tracer(b, x.trace)))
+            return relu(add(max_pool(Tracer(a, x.trace), **how), Tracer(b, x.trace)))
     return relu(max_pool(inner, **how))
 
 
-max_pool.vjp(0)(lambda g, y, x, **how: max_pool_grad(g, x, y, **how))
-
-# Sends g to the place of each window's largest entry; of equals, the first gets it.
-max_pool_grad = Primitive("max_pool_grad")
-max_pool_grad.forward(lambda g, x, y, out=None, **how: _on_tiles(max_pool_grad, (g, x, y), out, how, 2 * x[:1].nbytes))
-max_pool_grad.shape(lambda g, x, y, **_: Spec(x.shape, g.dtype))
+def _made_by(primitive: Primitive, x: Any) -> Node | None:
+    return made_by(primitive, x.ref) if isinstance(x, Tracer) and not x.trace.eager else None
 
 
-@max_pool_grad.workspace
+# --- its gradient: sends g to the place of each window's largest entry; of equals, the first gets it ------------------
+
+
 def _max_pool_grad_workspace(g: Any, x: Any, y: Any, padding: Pairs, **_: Any) -> tuple[Spec, ...]:
     few = (_samples(x.shape, x.dtype.itemsize), *y.shape[1:])
     pad = _pad_spec(x.shape, padding, x.dtype)
     return pad, Spec(pad.shape, g.dtype), Spec(few, g.dtype), Spec(few, g.dtype), Spec(few, np.dtype(bool))
 
 
-@max_pool_grad.bind
 def _bind_max_pool_grad(
     inputs: Any, outputs: Any, work: Any, window: Ints, strides: Ints, padding: Pairs
 ) -> Callable[[], None]:
@@ -255,14 +264,22 @@ def _bind_max_pool_grad(
     return run
 
 
-max_pool_grad.vjp(0)(lambda gg, t, g, x, y, **how: max_pool_pick(gg, x, y, **how))
-max_pool_grad.vjp(1)(lambda gg, t, g, x, y, **how: None)
-max_pool_grad.vjp(2)(lambda gg, t, g, x, y, **how: None)
+max_pool_grad = Primitive(
+    "max_pool_grad",
+    forward=lambda g, x, y, out=None, **how: _on_tiles(max_pool_grad, (g, x, y), out, how, 2 * x[:1].nbytes),
+    shape=lambda g, x, y, **_: Spec(x.shape, g.dtype),
+    vjp=(
+        lambda gg, t, g, x, y, **how: max_pool_pick(gg, x, y, **how),
+        lambda gg, t, g, x, y, **how: None,
+        lambda gg, t, g, x, y, **how: None,
+    ),
+    cut=samples,
+    bound=Bound(bind=_bind_max_pool_grad, workspace=_max_pool_grad_workspace),
+)
 
-max_pool_pick = Primitive("max_pool_pick")  # the entries of `values` where each window of x is largest
+# --- and its transpose: the entries of `values` where each window of x is largest -------------------------------------
 
 
-@max_pool_pick.forward
 def _max_pool_pick(
     values: np.ndarray, x: np.ndarray, y: np.ndarray, window: Ints, strides: Ints, padding: Pairs, out: Any = None
 ) -> np.ndarray:
@@ -280,7 +297,14 @@ def _max_pool_pick(
     return total
 
 
-max_pool_pick.shape(lambda values, x, y, **_: Spec(y.shape, values.dtype))
-max_pool_pick.vjp(0)(lambda g, t, values, x, y, **how: max_pool_grad(g, x, y, **how))
-max_pool_pick.vjp(1)(lambda g, t, values, x, y, **how: None)
-max_pool_pick.vjp(2)(lambda g, t, values, x, y, **how: None)
+max_pool_pick = Primitive(
+    "max_pool_pick",
+    forward=_max_pool_pick,
+    shape=lambda values, x, y, **_: Spec(y.shape, values.dtype),
+    vjp=(
+        lambda g, t, values, x, y, **how: max_pool_grad(g, x, y, **how),
+        lambda g, t, values, x, y, **how: None,
+        lambda g, t, values, x, y, **how: None,
+    ),
+    cut=samples,
+)

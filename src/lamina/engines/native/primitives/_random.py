@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .._cut import WHOLE
 from .._graph import Spec
-from .._primitive import Primitive
-from .._tracer import to_array, to_dtype
+from .._operands import to_array, to_dtype
+from .._primitive import NO_GRADIENT, Primitive
 
 FLOAT64 = np.dtype("float64")
 
@@ -19,9 +20,6 @@ def generator(seed: np.ndarray) -> np.random.Generator:
 
 
 def _draw(name: str, sample: Callable) -> Primitive:
-    primitive = Primitive(name).no_gradient()
-
-    @primitive.forward
     def forward(
         seed: np.ndarray, *args: Any, shape: tuple, dtype: np.dtype, out: np.ndarray | None = None, **params: Any
     ) -> Any:
@@ -34,8 +32,9 @@ def _draw(name: str, sample: Callable) -> Primitive:
         np.copyto(out, value, casting="unsafe")
         return out
 
-    primitive.shape(lambda *_, shape, dtype, **__: Spec(shape, dtype))
-    return primitive
+    return Primitive(
+        name, forward=forward, shape=lambda *_, shape, dtype, **__: Spec(shape, dtype), vjp=NO_GRADIENT, cut=WHOLE
+    )
 
 
 def _floating(method: str) -> Callable:

@@ -17,41 +17,86 @@ from typing import Any
 
 import numpy as np
 
-from .._graph import Spec
-from .._primitive import Primitive
+from .._cut import FIRST, SUM, Cut, Known, Split
+from .._graph import Node, Spec
+from .._primitive import Bound, Cost, Primitive
 from .._products import bind_product
 
 Arrays = tuple[np.ndarray, ...]
+LAST = Split(2, 1)
 
 
-def recurrent_primitive(name: str, calls: int, states: int = 1, way_back: bool = False) -> Primitive:
-    """A primitive whose eager call is its bound form on fresh arrays; `calls` of NumPy a step. The input and the first
-    states come first among the inputs, on the way back the gradients of as many results; then the kernel."""
-    primitive = Primitive(name)
+def whole_sequence(
+    name: str, *, calls: int, shape: Callable, vjp: Callable, bound: Bound, states: int = 1
+) -> Primitive:
+    """The primitive of a whole sequence; `calls` of NumPy a step.
 
-    @primitive.forward
+    Inputs: x `(batch, steps, features)`, the first states, kernel, recurrent kernel, bias, maybe a mask. Outputs: the
+    states, one array for each kind, then what is kept for the way back, with the batch on the last axis.
+    """
+
+    def sizes(x: Any, *_: Any) -> tuple[int, int]:
+        return x.shape[1], x.shape[0]
+
+    def multiplications(*inputs: Any, **_: Any) -> int:
+        (features, units), gates = _weights(inputs[1 + states :])
+        return math.prod(sizes(*inputs)) * gates * (features + units)
+
+    def cut(node: Node, known: Known, batch: int) -> Cut:
+        mask = [FIRST] * (len(node.inputs) - 4 - states)
+        kept = [LAST] * (len(node.outputs) - states)
+        return Cut([*[FIRST] * (1 + states), *[None] * 3, *mask], [*[FIRST] * states, *kept])
+
+    cost = Cost(multiplications, lambda *inputs: calls * sizes(*inputs)[0])
+    return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound)
+
+
+def way_back(name: str, *, calls: int, shape: Callable, bound: Bound, states: int = 1, weights: int = 2) -> Primitive:
+    """The primitive of its gradients.
+
+    Inputs: the gradients of the states, so many weights, and what was kept (a mask too). Outputs: the gradients of x,
+    the first states, kernel, recurrent kernel and bias.
+    """
+
+    def sizes(*inputs: Any) -> tuple[int, int]:
+        blocks = next(v for v in inputs[states:] if len(v.shape) == 3)
+        return blocks.shape[0] - 1, blocks.shape[2]
+
+    def multiplications(*inputs: Any, with_x: bool, **_: Any) -> int:
+        """Of the weights' gradients, and of the state's and, where it is needed, the input's."""
+        (features, units), gates = _weights(inputs[states:])
+        rows = features + units
+        return math.prod(sizes(*inputs)) * gates * (rows + (rows if with_x else units))
+
+    def cut(node: Node, known: Known, batch: int) -> Cut:
+        kept = [FIRST if v.dtype == bool else LAST for v in node.inputs[states + weights :]]
+        return Cut([*[FIRST] * states, *[None] * weights, *kept], [*[FIRST] * (1 + states), SUM, SUM, SUM])
+
+    def vjp(*_: Any, **__: Any) -> Any:
+        raise TypeError(
+            f"{name.removesuffix('_grad')}: the gradient of a gradient through the whole-sequence kernel is not defined. "
+            "layers.RNN over a cell, such as RNN(LSTMCell(units)), runs step by step and has derivatives of any order."
+        )
+
+    cost = Cost(multiplications, lambda *inputs: calls * sizes(*inputs)[0])
+    return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound)
+
+
+def _weights(inputs: Sequence[Any]) -> tuple[tuple[int, int], int]:
+    """Features and units, and the rows of all gates, from the kernel and the recurrent kernel, which come first."""
+    (features, gates), (units, _) = inputs[0].shape, inputs[1].shape
+    return (features, units), gates
+
+
+def _on_fresh_arrays(name: str, **rules: Any) -> Primitive:
+    """A primitive whose eager call is its bound form on fresh arrays."""
+
     def forward(*inputs: np.ndarray, **how: Any) -> Arrays:
-        outputs = [np.empty(s.shape, s.dtype) for s in primitive.output_specs(list(inputs), how)]  # type: ignore[arg-type]
+        outputs = [np.empty(s.shape, s.dtype) for s in primitive.output_specs(inputs, how)]
         primitive.fill(inputs, outputs, **how)
         return tuple(outputs)
 
-    def sizes(inputs: Any) -> tuple[int, int]:
-        """Steps and batch."""
-        if way_back:
-            blocks = next(v for v in inputs[states:] if len(v.shape) == 3)
-            return blocks.shape[0] - 1, blocks.shape[2]
-        return inputs[0].shape[1], inputs[0].shape[0]
-
-    def multiplications(*inputs: Any, with_x: bool = True, **_: Any) -> int:
-        """Of a step's input and state with the weights; on the way back of the weights' gradients too, and the input's
-        where it is needed."""
-        at = states if way_back else 1 + states
-        (features, gates), (units, _) = inputs[at].shape, inputs[at + 1].shape
-        rows = features + units
-        return math.prod(sizes(inputs)) * gates * (rows + (rows if with_x else units) if way_back else rows)
-
-    primitive.calls = lambda *inputs: calls * sizes(inputs)[0]
-    primitive.multiplications = multiplications
+    primitive = Primitive(name, forward=forward, **rules)
     return primitive
 
 
@@ -203,16 +248,6 @@ def without_x(gradients: tuple, needed: tuple[bool, ...]) -> tuple:
     """The gradients with None in place of an input's that was not computed, and for a mask."""
     no_more = (None,) * (len(needed) - len(gradients))
     return (gradients[0] if needed[0] else None, *gradients[1:], *no_more)
-
-
-def no_second_order(name: str) -> Any:
-    def vjp(*_: Any, **__: Any) -> Any:
-        raise TypeError(
-            f"{name}: the gradient of a gradient through the whole-sequence kernel is not defined. layers.RNN over a "
-            "cell, such as RNN(LSTMCell(units)), runs step by step and has derivatives of any order."
-        )
-
-    return vjp
 
 
 def copy_all(pairs: list[tuple[np.ndarray, np.ndarray]]) -> None:

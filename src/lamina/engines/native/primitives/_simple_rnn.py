@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._graph import Spec
+from .._primitive import Bound
 from .._products import bind_product
 from ._recurrent import (
     WayBack,
@@ -15,33 +16,27 @@ from ._recurrent import (
     final_states,
     grad_shape,
     mask_room,
-    no_second_order,
     out_shape,
-    recurrent_primitive,
     states_of,
     step_mask,
     step_numbers,
+    way_back,
     way_workspace,
+    whole_sequence,
     without_x,
 )
 
-# Inputs x, h0, kernel, recurrent, bias, maybe a mask; outputs the states and the blocks.
-simple_rnn = recurrent_primitive("simple_rnn", 2)
 
-
-@simple_rnn.shape
 def _simple_rnn_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tuple[Spec, ...]:
     return Spec(out_shape(x, h0, sequences), x.dtype), Spec(blocks_shape(x, h0), x.dtype)
 
 
-@simple_rnn.workspace
 def _simple_rnn_workspace(x: Any, h0: Any, *others: Any, **_: Any) -> tuple[Spec, ...]:
     room = mask_room((x, *others))
     one = (Spec(h0.shape[::-1], x.dtype),) if room else ()
     return Spec((h0.shape[1], blocks_shape(x, h0)[1]), x.dtype), *room, *one
 
 
-@simple_rnn.bind
 def _bind_simple_rnn(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool) -> Callable[[], None]:
     (x, h0, kernel, recurrent, bias, *mask), (out, blocks), (weights, *room) = inputs, outputs, work
     features, masked = x.shape[2], step_mask(mask, reverse, room)
@@ -75,16 +70,18 @@ def _simple_rnn_vjp(
     return without_x(simple_rnn_grad(g[0], kernel, recurrent, y[1], *mask, with_x=needed[0], **how), needed)
 
 
-simple_rnn.vjp_needed = _simple_rnn_vjp
-simple_rnn_grad = recurrent_primitive("simple_rnn_grad", 7, way_back=True)
-simple_rnn_grad.shape(
-    lambda g, kernel, recurrent, blocks, *_, with_x, **__: grad_shape(
-        kernel, recurrent, blocks, kernel.shape[1:], 1, with_x
-    )
+# Inputs x, h0, kernel, recurrent, bias, maybe a mask; outputs the states and the blocks.
+simple_rnn = whole_sequence(
+    "simple_rnn",
+    calls=2,
+    shape=_simple_rnn_shape,
+    vjp=_simple_rnn_vjp,
+    bound=Bound(bind=_bind_simple_rnn, workspace=_simple_rnn_workspace),
 )
 
+# --- the way back -----------------------------------------------------------------------------------------------------
 
-@simple_rnn_grad.workspace
+
 def _simple_rnn_grad_workspace(
     g: Any, kernel: Any, recurrent: Any, blocks: Any, *mask: Any, with_x: bool, **_: Any
 ) -> tuple[Spec, ...]:
@@ -96,7 +93,6 @@ def _simple_rnn_grad_workspace(
     )  # fmt: skip
 
 
-@simple_rnn_grad.bind
 def _bind_simple_rnn_grad(
     inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool, with_x: bool
 ) -> Callable[[], None]:
@@ -134,4 +130,11 @@ def _bind_simple_rnn_grad(
     return run
 
 
-simple_rnn_grad.vjp_all = no_second_order("simple_rnn")
+simple_rnn_grad = way_back(
+    "simple_rnn_grad",
+    calls=7,
+    shape=lambda g, kernel, recurrent, blocks, *_, with_x, **__: grad_shape(
+        kernel, recurrent, blocks, kernel.shape[1:], 1, with_x
+    ),
+    bound=Bound(bind=_bind_simple_rnn_grad, workspace=_simple_rnn_grad_workspace),
+)

@@ -5,18 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from .._cut import along_another_axis
 from .._graph import Spec
-from .._primitive import Primitive
-
-softmax = Primitive("softmax", inplace=(0,))
-
-
-@softmax.forward
-def _softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
-    # The largest entry is subtracted first, so that no exponential overflows.
-    out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
-    np.exp(out, out=out)
-    return np.divide(out, np.add.reduce(out, axis, keepdims=True), out=out)
+from .._primitive import Bound, Primitive
 
 
 def _along(x: Any, axis: int) -> Spec:
@@ -24,10 +15,16 @@ def _along(x: Any, axis: int) -> Spec:
     return Spec(tuple(1 if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), x.dtype)
 
 
-softmax.workspace(lambda x, axis: (_along(x, axis),))
+# --- softmax ----------------------------------------------------------------------------------------------------------
 
 
-@softmax.bind
+def _softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
+    # The largest entry is subtracted first, so that no exponential overflows.
+    out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
+    np.exp(out, out=out)
+    return np.divide(out, np.add.reduce(out, axis, keepdims=True), out=out)
+
+
 def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
     (x,), (out,), (line,) = inputs, outputs, work
 
@@ -41,22 +38,24 @@ def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[
     return run
 
 
-softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
-softmax.vjp(0)(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)))
+softmax = Primitive(
+    "softmax",
+    forward=_softmax,
+    shape=lambda x, axis: Spec(x.shape, x.dtype),
+    vjp=(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)),),
+    cut=along_another_axis,
+    inplace=(0,),
+    bound=Bound(bind=_bind_softmax, workspace=lambda x, axis: (_along(x, axis),)),
+)
 
-log_softmax = Primitive("log_softmax", inplace=(0,))
+# --- its logarithm ----------------------------------------------------------------------------------------------------
 
 
-@log_softmax.forward
 def _log_softmax(x: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
     out = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=out)
     return np.subtract(out, np.log(np.add.reduce(np.exp(out), axis, keepdims=True)), out=out)
 
 
-log_softmax.workspace(lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype)))
-
-
-@log_softmax.bind
 def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[], None]:
     (x,), (out,), (line, powers) = inputs, outputs, work
 
@@ -71,5 +70,12 @@ def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callab
     return run
 
 
-log_softmax.shape(lambda x, axis: Spec(x.shape, x.dtype))
-log_softmax.vjp(0)(lambda g, y, x, axis: g - np.exp(y) * np.sum(g, axis, keepdims=True))
+log_softmax = Primitive(
+    "log_softmax",
+    forward=_log_softmax,
+    shape=lambda x, axis: Spec(x.shape, x.dtype),
+    vjp=(lambda g, y, x, axis: g - np.exp(y) * np.sum(g, axis, keepdims=True),),
+    cut=along_another_axis,
+    inplace=(0,),
+    bound=Bound(bind=_bind_log_softmax, workspace=lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype))),
+)

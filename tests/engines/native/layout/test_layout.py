@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lamina.engines import native
-from lamina.engines.native._control import _traced_graph, run_graph
 from lamina.engines.native._graph import Spec, verify
 from lamina.engines.native._plan import Plan
+from lamina.engines.native._reference import run_graph
+from lamina.engines.native._tracing import traced_graph
 from lamina.engines.native.passes import simplify
 
 LEADING = [(), (1,), (1, 1), (2,), (0,), (1, 0)]
@@ -57,7 +58,7 @@ class RandomProgram:
 
 
 def planned(program, donated):
-    graph, _, _ = _traced_graph(program, [Spec(a.shape, a.dtype) for a in program.arrays])
+    graph, _, _ = traced_graph(program, [Spec(a.shape, a.dtype) for a in program.arrays])
     verify(graph, "trace")
     simple = simplify(graph)
     verify(simple, "simplify")

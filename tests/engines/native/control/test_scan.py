@@ -2,25 +2,20 @@ import numpy as np
 import pytest
 
 from lamina.engines import native
+from lamina.engines.native._graph import Spec
+from lamina.engines.native._tracing import traced_graph
 
 rng = np.random.default_rng(0)
 
 
-def both(fn, *args):
-    """The result on arrays, checked to be the compiled one."""
-    eager, compiled = fn(*args), native.compile(fn)(*args)
-    np.testing.assert_allclose(compiled, eager, rtol=1e-12, atol=1e-12)
-    return eager
-
-
-def test_scan_is_a_loop():
+def test_scan_is_a_loop(both):
     xs = rng.standard_normal((5, 3))
     total = both(lambda x: native.scan(lambda c, r: (c + r, c * r), np.zeros(3), x)[1], xs)
     carry = np.concatenate([np.zeros((1, 3)), np.cumsum(xs, 0)[:-1]])
     np.testing.assert_allclose(total, carry * xs)
 
 
-def test_scan_backwards_and_by_length():
+def test_scan_backwards_and_by_length(both):
     xs = rng.standard_normal((4, 2))
     last = both(lambda x: native.scan(lambda c, r: (2 * c + r, None), np.zeros(2), x, reverse=True)[0], xs)
     np.testing.assert_allclose(last, sum(xs[i] * 2.0**i for i in range(4)))
@@ -43,34 +38,16 @@ def test_scan_needs_a_length():
         native.scan(lambda c, x: (c, x), np.zeros(1))
 
 
-def test_while_loop():
-    fn = lambda n: native.while_loop(lambda i, s: i < n, lambda i, s: (i + 1, s + i), (np.array(0), np.array(0)))[1]  # noqa: E731
-    assert int(both(fn, np.array(5))) == 10
-
-
-def test_while_loop_stops_at_the_limit():
-    fn = lambda x: native.while_loop(lambda v: v > 0, lambda v: v + 1, x, maximum_iterations=3)  # noqa: E731
-    assert float(both(fn, np.array(1.0))) == 4
-
-
-@pytest.mark.parametrize("value, expected", [(2.0, 4.0), (-2.0, 8.0)])
-def test_cond_takes_one_branch(value, expected):
-    assert float(both(lambda x: native.cond(x > 0, lambda: x * 2, lambda: x * -4), np.array(value))) == expected
-
-
-def test_cond_branches_must_agree():
-    with pytest.raises(TypeError, match="equal shapes"):
-        native.compile(lambda x: native.cond(np.sum(x) > 0, lambda: x, lambda: np.sum(x)))(np.ones(3))
-
-
-def test_vectorized_map():
+def test_vectorized_map(both):
     x = rng.standard_normal((3, 2))
     np.testing.assert_allclose(
         both(lambda a: native.vectorized_map(lambda r: np.sum(r) * r, a), x), x * x.sum(1, keepdims=True)
     )
 
 
-def test_custom_gradient_replaces_the_gradient():
-    double = native.custom_gradient(lambda x: (x * x, lambda g: g * 100.0))
-    _, gradient = native.value_and_grad(lambda x: np.sum(double(x)))(np.ones(2))
-    np.testing.assert_array_equal(gradient, [100, 100])
+def test_the_flops_of_a_scan_are_those_of_its_steps():
+    graph, _, _ = traced_graph(
+        lambda x: native.scan(lambda c, r: (c @ r, None), np.ones((2, 3)), x)[0], [Spec((5, 3, 3), np.dtype("float64"))]
+    )
+    (call,) = [n for n in graph.nodes if n.primitive.name == "scan"]
+    assert call.primitive.flops(call) == 5 * 2 * (2 * 3 * 3)

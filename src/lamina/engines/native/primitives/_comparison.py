@@ -1,0 +1,41 @@
+"""Signs, rounding, comparisons, logic and bits: all but the first pass no gradient."""
+
+import numpy as np
+
+from .._dispatch import UFUNCS
+from ._elementwise import COMPARE, FLOAT, LOGICAL, SAME, elementwise
+
+absolute = elementwise("absolute", np.absolute, SAME, lambda g, y, x: g * np.sign(x))
+UFUNCS[np.fabs] = absolute.apply
+sign = elementwise("sign", np.sign)
+copysign = elementwise(
+    "copysign", np.copysign, FLOAT, lambda g, y, a, b: g * np.sign(a) * np.sign(y), lambda g, y, a, b: None
+)
+floor = elementwise("floor", np.floor)
+ceil = elementwise("ceil", np.ceil)
+trunc = elementwise("trunc", np.trunc)
+rint = elementwise("rint", np.rint)
+signbit = elementwise("signbit", np.signbit, COMPARE)
+isnan = elementwise("isnan", np.isnan, COMPARE)
+isinf = elementwise("isinf", np.isinf, COMPARE)
+isfinite = elementwise("isfinite", np.isfinite, COMPARE)
+equal = elementwise("equal", np.equal, COMPARE)
+not_equal = elementwise("not_equal", np.not_equal, COMPARE)
+less = elementwise("less", np.less, COMPARE, cheap=True)
+less_equal = elementwise("less_equal", np.less_equal, COMPARE)
+greater = elementwise("greater", np.greater, COMPARE, cheap=True)
+greater_equal = elementwise("greater_equal", np.greater_equal, COMPARE)
+logical_and = elementwise("logical_and", np.logical_and, LOGICAL)
+logical_or = elementwise("logical_or", np.logical_or, LOGICAL)
+logical_xor = elementwise("logical_xor", np.logical_xor, LOGICAL)
+logical_not = elementwise("logical_not", np.logical_not, LOGICAL)
+bitwise_and = elementwise("bitwise_and", np.bitwise_and)
+bitwise_or = elementwise("bitwise_or", np.bitwise_or)
+bitwise_xor = elementwise("bitwise_xor", np.bitwise_xor)
+invert = elementwise("invert", np.invert)
+left_shift = elementwise("left_shift", np.left_shift)
+right_shift = elementwise("right_shift", np.right_shift)
+nextafter = elementwise("nextafter", np.nextafter, FLOAT)
+gcd = elementwise("gcd", np.gcd)
+lcm = elementwise("lcm", np.lcm)
+heaviside = elementwise("heaviside", np.heaviside, FLOAT)
