@@ -30,6 +30,7 @@ ops.sqrt(total, 2)  # type: ignore[call-arg]
 name: str = ops.dtype(total)
 
 optimizers.Adam(learning_rate=0.1, clipnorm=1.0)
+optimizers.Adam(learning_rat=0.1)  # type: ignore[call-arg]
 optimizers.SGD(momentum="much")  # type: ignore[arg-type]
 losses.BinaryCrossentropy(from_logits=True)
 losses.BinaryCrossentropy(logits=True)  # type: ignore[call-arg]

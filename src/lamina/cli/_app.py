@@ -31,7 +31,7 @@ def main() -> Any:
     return app(prog_name="lamina")
 
 
-def _in_one_line(command: Callable) -> Callable:
+def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     """A user's mistake gives one line on the standard error and exit code 2; Ctrl-C, 130."""
 
     @wraps(command)

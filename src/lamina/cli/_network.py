@@ -1,6 +1,7 @@
 """The network for a table: raw columns in, preprocessing inside, one output."""
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def build_network(columns: list[Column], target: Target, hidden: tuple[int, ...]
     return models.Model(inputs, x, name=name)
 
 
-def _inputs(used: list[Column]) -> dict:
+def _inputs(used: list[Column]) -> dict[str, Any]:
     taken = {"features", "output", "numbers", "filled", "standardised", "original_units", "levels", "may_be_missing"}
     inputs = {}
     for column in used:
@@ -60,7 +61,7 @@ def _inputs(used: list[Column]) -> dict:
     return inputs
 
 
-def _standardised(used: list[Column], inputs: dict) -> list:
+def _standardised(used: list[Column], inputs: dict[str, Any]) -> list[Any]:
     """The numbers and places of levels, filled and standardised; and which of them were missing."""
     numeric = [c for c in used if c.kind == NUMERIC]
     ordinal = [c for c in used if c.kind == ORDINAL]
@@ -89,7 +90,7 @@ def _standardised(used: list[Column], inputs: dict) -> list:
     return [standardise(_joined(filled, "filled")), *gaps]
 
 
-def _joined(parts: list, name: str):
+def _joined(parts: list[Any], name: str):
     return parts[0] if len(parts) == 1 else layers.Concatenate(name=name)(parts)
 
 

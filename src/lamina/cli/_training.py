@@ -31,7 +31,7 @@ class Run:
 
 
 def train(
-    model: models.Model, target: Target, training: tuple, validation: tuple, *, epochs: int, batch_size: int,
+    model: models.Model, target: Target, training: tuple[Any, ...], validation: tuple[Any, ...], *, epochs: int, batch_size: int,
     learning_rate: float, weight_decay: float, patience: int,
     halve_after: int | None = None, title: str | None = None,
 ) -> Run:  # fmt: skip

@@ -22,9 +22,9 @@ def deserialize_keras_object(
     """What `serialize_keras_object` described; anything that is neither a dict nor a string is returned as it is.
 
     Args:
-        identifier: dict with "class_name" and "config", or a name.
-        module_objects: dict of the names that are known without being registered.
-        custom_objects: dict from name to class or function of your own.
+        identifier: dict[str, Any] with "class_name" and "config", or a name.
+        module_objects: dict[str, Any] of the names that are known without being registered.
+        custom_objects: dict[str, Any] from name to class or function of your own.
         printable_module_name: what the message calls it.
     Raises ValueError for an unknown name.
     """

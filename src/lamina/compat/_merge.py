@@ -24,7 +24,7 @@ def merge(
     """Joins a list of tensors.
 
     Args:
-        inputs: list of tensors.
+        inputs: list[Any] of tensors.
         mode: "sum", "mul", "ave", "max", "concat", "dot", "cos", or a function of the list.
         concat_axis: axis of "concat". dot_axes: axis or pair of axes of "dot" and "cos".
         output_shape, output_mask, arguments: of a function: shape of its result, its mask, more arguments.

@@ -59,7 +59,7 @@ def load_weights_only(model: Any, filepath: Any, skip_mismatch: bool = False, **
     _read(lambda path: saving.load_weights(model, path, skip_mismatch=skip_mismatch), filepath, _WEIGHTS)
 
 
-def no_automatic_dependency_tracking(fn: Callable) -> Callable:
+def no_automatic_dependency_tracking(fn: Callable[..., Any]) -> Callable[..., Any]:
     """`fn` as a method in which what is set on a layer is not tracked as part of it."""
 
     @functools.wraps(fn)
@@ -73,7 +73,7 @@ def no_automatic_dependency_tracking(fn: Callable) -> Callable:
     return wrapper
 
 
-def _undecorated(path: Any, **options: Any) -> Callable:
+def _undecorated(path: Any, **options: Any) -> Callable[..., Any]:
     """`@keras_export(...)`: the thing as it is."""
     return lambda thing: thing
 
@@ -91,7 +91,7 @@ def _named_activations() -> dict[str, Any]:
     return _Activations({name: getattr(activations, name) for name in names})
 
 
-def standardize_shape(shape: Any) -> tuple:
+def standardize_shape(shape: Any) -> tuple[Any, ...]:
     """`shape` as a tuple of ints, None for sizes that are not known. Raises ValueError for anything else."""
     sizes = tuple(shape)
     for size in sizes:

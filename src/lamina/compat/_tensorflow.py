@@ -33,7 +33,7 @@ _LEFT_OUT = {
 }
 
 
-def _function(func: Callable | None = None, **options: Any) -> Any:
+def _function(func: Callable[..., Any] | None = None, **options: Any) -> Any:
     """`@tf.function`: the function as it is; what it computes runs eagerly."""
     if func is None:
         return functools.partial(_function, **options)

@@ -106,13 +106,13 @@ def cardinality(dataset: Any) -> Any:
     return dataset.cardinality()
 
 
-def assert_cardinality(expected_cardinality: int) -> Callable:
+def assert_cardinality(expected_cardinality: int) -> Callable[..., Any]:
     """For `apply`: the data set, said to have so many elements."""
     return lambda dataset: Dataset(lambda: iter(dataset), int(expected_cardinality), lambda: dataset.element_spec)
 
 
-def _applied(method: str) -> Callable:
-    def function(*args: Any, **kwargs: Any) -> Callable:
+def _applied(method: str) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Callable[..., Any]:
         return lambda dataset: getattr(dataset, method)(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = method
@@ -120,19 +120,19 @@ def _applied(method: str) -> Callable:
     return function
 
 
-def shuffle_and_repeat(buffer_size: int, count: int | None = None, seed: int | None = None) -> Callable:
+def shuffle_and_repeat(buffer_size: int, count: int | None = None, seed: int | None = None) -> Callable[..., Any]:
     """For `apply`: shuffled anew in each of `count` rounds."""
     return lambda dataset: dataset.shuffle(buffer_size, seed).repeat(count)
 
 
 def map_and_batch(
-    map_func: Callable, batch_size: int, *args: Any, drop_remainder: bool = False, **kwargs: Any
-) -> Callable:
+    map_func: Callable[..., Any], batch_size: int, *args: Any, drop_remainder: bool = False, **kwargs: Any
+) -> Callable[..., Any]:
     """For `apply`: `map`, then `batch`."""
     return lambda dataset: dataset.map(map_func, AUTOTUNE).batch(batch_size, drop_remainder)
 
 
-def prefetch_to_device(device: Any, buffer_size: int | None = None) -> Callable:
+def prefetch_to_device(device: Any, buffer_size: int | None = None) -> Callable[..., Any]:
     """For `apply`: read ahead; the engine brings batches to its device."""
     return lambda dataset: dataset.prefetch(2 if buffer_size is None else buffer_size)
 
@@ -152,12 +152,14 @@ class Options(types.SimpleNamespace):
         return self.__dict__[name]
 
 
-def py_function(func: Callable, inp: Any, Tout: Any = None, name: Any = None) -> Any:
+def py_function(func: Callable[..., Any], inp: Any, Tout: Any = None, name: Any = None) -> Any:
     """What a Python function gives for the inputs."""
     return as_element(_structured(func(*inp), Tout))
 
 
-def numpy_function(func: Callable, inp: Any, Tout: Any = None, stateful: bool = True, name: Any = None) -> Any:
+def numpy_function(
+    func: Callable[..., Any], inp: Any, Tout: Any = None, stateful: bool = True, name: Any = None
+) -> Any:
     """What a Python function gives for the inputs as plain NumPy arrays."""
     return as_element(_structured(func(*(as_leaf(x).numpy() for x in inp)), Tout))
 

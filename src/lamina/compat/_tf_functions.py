@@ -344,7 +344,7 @@ def print_(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "
     print(*(x.numpy() if hasattr(x, "numpy") else x for x in inputs), sep=sep, end=end, file=output_stream)
 
 
-def sizes_of(shape: Any) -> tuple:
+def sizes_of(shape: Any) -> tuple[Any, ...]:
     return (int(shape),) if np.ndim(shape) == 0 else tuple(int(s) for s in shape)
 
 

@@ -85,7 +85,7 @@ def unicode_decode(input: Any, input_encoding: str = "UTF-8", *args: Any, **kwar
     return _parts(lambda v: [np.int32(ord(c)) for c in v], input, "tf.strings.unicode_decode")
 
 
-def _parts(function: Callable[[str], list], text: Any, where: str) -> Any:
+def _parts(function: Callable[[str], list[Any]], text: Any, where: str) -> Any:
     array = text_of(text)
     rows = [function(v) for v in array.ravel().tolist()]
     sizes = {len(row) for row in rows}

@@ -58,7 +58,9 @@ def prefetch(source: Iterable[Any], depth: int = 2) -> Iterator[Any]:
             thread.join(timeout=5)
 
 
-def in_order(submit: Callable, function: Callable, items: Iterator[Any], depth: int) -> Iterator[Any]:
+def in_order(
+    submit: Callable[..., Any], function: Callable[..., Any], items: Iterator[Any], depth: int
+) -> Iterator[Any]:
     """`function` of the items, at most `depth` of them submitted ahead, in order whoever is ready first."""
     waiting: deque[Future] = deque()
     try:
@@ -73,7 +75,7 @@ def in_order(submit: Callable, function: Callable, items: Iterator[Any], depth: 
             future.cancel()
 
 
-def map_ahead(function: Callable, items: Iterator[Any], workers: int) -> Iterator[Any]:
+def map_ahead(function: Callable[..., Any], items: Iterator[Any], workers: int) -> Iterator[Any]:
     """`function` of the items by so many threads, which stay twice their number ahead."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="lamina-data")
     try:
@@ -82,7 +84,7 @@ def map_ahead(function: Callable, items: Iterator[Any], workers: int) -> Iterato
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def map_as_fits(function: Callable, items: Iterator[Any], workers: int) -> Iterator[Any]:
+def map_as_fits(function: Callable[..., Any], items: Iterator[Any], workers: int) -> Iterator[Any]:
     """`function` of the items: by threads, unless it is so quick that handing an item over would take longer."""
     quickest = float("inf")
     for item in itertools.islice(items, 3):

@@ -80,7 +80,7 @@ class Batching:
 
     def group_by_window(
         self, key_func: Callable, reduce_func: Callable, window_size: int | None = None,
-        window_size_func: Callable | None = None, name: Any = None,
+        window_size_func: Callable[..., Any] | None = None, name: Any = None,
     ) -> Any:  # fmt: skip
         """The elements of the data sets that `reduce_func(key, window)` makes of elements with one key.
 

@@ -126,13 +126,13 @@ class Choosing:
         known = max(math.ceil((self._count - i) / n), 0) if self._count >= 0 else self._count
         return self._chosen(lambda make: itertools.islice(make(), i, None, n), known)
 
-    def filter(self, predicate: Callable, name: Any = None) -> Any:
+    def filter(self, predicate: Callable[..., Any], name: Any = None) -> Any:
         """The elements for which `predicate` is true."""
         return type(self)(
             lambda: (e for e in self._iterate() if bool(call(predicate, e))), UNKNOWN, lambda: self.element_spec
         )
 
-    def take_while(self, predicate: Callable, name: Any = None) -> Any:
+    def take_while(self, predicate: Callable[..., Any], name: Any = None) -> Any:
         """The elements before the first for which `predicate` is false."""
         return type(self)(
             lambda: itertools.takewhile(lambda e: bool(call(predicate, e)), self._iterate()), UNKNOWN,
@@ -152,7 +152,7 @@ class Choosing:
                 yield element
 
 
-def call(function: Callable, element: Any) -> Any:
+def call(function: Callable[..., Any], element: Any) -> Any:
     """The function of an element: the parts of a tuple are its arguments."""
     is_plain_tuple = isinstance(element, tuple) and not hasattr(element, "_fields")
     return function(*element) if is_plain_tuple else function(element)

@@ -30,7 +30,11 @@ class ElementIterator:
     def __next__(self) -> Any:
         return next(self._items)
 
-    next = get_next = __next__
+    def next(self) -> Any:
+        """The next element."""
+        return self.__next__()
+
+    get_next: Any = next
 
     def close(self) -> None:
         """Ends what works for this iterator."""
@@ -149,7 +153,7 @@ class Dataset(Making, Choosing, Batching):
             lambda: mapped(function, self._iterate(), workers), self._count, lambda: self._mapped_spec(function)
         )
 
-    def _mapped_spec(self, function: Callable) -> Any:
+    def _mapped_spec(self, function: Callable[..., Any]) -> Any:
         """Read off the first element; where that is a batch of any size, so is the result."""
         first = self.get_first("element_spec")
         found = spec_of(function(first))
@@ -165,7 +169,7 @@ class Dataset(Making, Choosing, Batching):
             lambda: ((as_leaf(np.int64(i)), e) for i, e in enumerate(self._iterate(), start)), self._count
         )
 
-    def flat_map(self, map_func: Callable, name: Any = None) -> "Dataset":
+    def flat_map(self, map_func: Callable[..., Any], name: Any = None) -> "Dataset":
         """The elements of the data sets that `map_func` makes of the elements, one after the other."""
         return type(self)(lambda: (e for item in self._iterate() for e in call(map_func, item)))
 
@@ -193,7 +197,7 @@ class Dataset(Making, Choosing, Batching):
         count = INFINITE if INFINITE in counts else UNKNOWN if UNKNOWN in counts else sum(counts)
         return type(self)(lambda: itertools.chain(self._iterate(), iter(dataset)), count, lambda: self.element_spec)
 
-    def scan(self, initial_state: Any, scan_func: Callable, name: Any = None) -> "Dataset":
+    def scan(self, initial_state: Any, scan_func: Callable[..., Any], name: Any = None) -> "Dataset":
         """What `scan_func(state, element)` gives second; the first is the state for the next element."""
 
         def iterate() -> Iterator[Any]:
@@ -204,14 +208,14 @@ class Dataset(Making, Choosing, Batching):
 
         return type(self)(iterate, self._count)
 
-    def reduce(self, initial_state: Any, reduce_func: Callable, name: Any = None) -> Any:
+    def reduce(self, initial_state: Any, reduce_func: Callable[..., Any], name: Any = None) -> Any:
         """The last state: `state = reduce_func(state, element)` for every element, from `initial_state` on."""
         state = as_element(initial_state)
         for element in self:
             state = as_element(reduce_func(state, element))
         return state
 
-    def apply(self, transformation_func: Callable) -> Any:
+    def apply(self, transformation_func: Callable[..., Any]) -> Any:
         """`transformation_func` of this data set."""
         return transformation_func(self)
 

@@ -50,7 +50,7 @@ class Reader:
     formats: tuple[str, ...]
     read: Callable[[str], Any]
     batch: Callable[[Dataset, int], Dataset] = Dataset.batch
-    stack: Callable[[list], Any] = stacked
+    stack: Callable[[list[Any]], Any] = stacked
     may_be_empty: bool = False
 
     def datasets(

@@ -53,7 +53,7 @@ class Element(np.ndarray):
     __hash__ = None  # type: ignore[assignment]
 
 
-def map_leaves(function: Callable, element: Any, *others: Any) -> Any:
+def map_leaves(function: Callable[..., Any], element: Any, *others: Any) -> Any:
     """`function` of every leaf: tuples and dicts hold others, all else, lists too, is a leaf."""
     if isinstance(element, dict):
         return type(element)((k, map_leaves(function, v, *(o[k] for o in others))) for k, v in element.items())

@@ -15,7 +15,7 @@ from ._stacking import stacked
 
 def grain_dataset(
     count: int, element: Callable[[int], Any], batch_size: int | None, shuffle: bool, seed: int | None,
-    batch: Callable[[list], Any] = stacked,
+    batch: Callable[[list[Any]], Any] = stacked,
 ) -> Any:  # fmt: skip
     """Grain's data set of `element(0)`, ..., `element(count - 1)`, batched.
 
@@ -40,7 +40,7 @@ def grain_dataset(
     )
 
 
-def _batched(batch: Callable[[list], Any], parts: Any) -> Any:
+def _batched(batch: Callable[[list[Any]], Any], parts: Any) -> Any:
     return batch([as_element(part) for part in parts])
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 
-def grouped(items: Iterator[Any], key: Callable, size: Callable[[int], int]) -> Iterator[tuple[int, list[Any]]]:
+def grouped(
+    items: Iterator[Any], key: Callable[..., Any], size: Callable[[int], int]
+) -> Iterator[tuple[int, list[Any]]]:
     """(key, elements) whenever `size(key)` elements of a key have come; at the end what is left, in order of the keys' coming."""
     waiting: dict[int, list[Any]] = {}
     for item in items:

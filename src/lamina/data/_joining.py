@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 
-def joined_in_turn(make: Callable, sources: Iterator[Any], cycle: int, block: int) -> Iterator[Any]:
+def joined_in_turn(make: Callable[..., Any], sources: Iterator[Any], cycle: int, block: int) -> Iterator[Any]:
     """`block` items at a time from each of `cycle` iterators, made from the sources as places become free."""
     turns: list[Iterator[Any] | None] = [iter(make(s)) for s in itertools.islice(sources, cycle)]
     while turns:

@@ -148,7 +148,7 @@ class Making:
         """The next element of a data set drawn at random.
 
         Args:
-            datasets: list of data sets.
+            datasets: list[Any] of data sets.
             weights: probabilities, equal by default.
             seed: int that fixes the draws.
             stop_on_empty_dataset: whether all ends with the first that is empty; else the others go on.

@@ -12,7 +12,7 @@ from ._elements import map_leaves
 class TensorSpec:
     """Shape (None where a size differs) and name of the dtype of one part of an element."""
 
-    shape: tuple | None
+    shape: tuple[Any, ...] | None
     dtype: str = "float32"
     name: str | None = None
 

@@ -152,4 +152,4 @@ class _Engine:
         return getattr(current(), name)
 
 
-engine = _Engine()
+engine: Any = _Engine()

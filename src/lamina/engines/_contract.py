@@ -196,13 +196,13 @@ class Engine(Protocol):
     def eagerly(self) -> Any:
         """A context in which what is computed from known values is known at once, even while a function is traced."""
 
-    def spec(self, fn: Callable, *args: Any, **kwargs: Any) -> Any:
+    def spec(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What `fn` returns, as Specs, without computing it; Specs among the arguments stand for tensors."""
 
-    def value_and_grad(self, fn: Callable, argnums: Any = 0, has_aux: bool = False) -> Callable:
+    def value_and_grad(self, fn: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
         """A function that returns `(fn(*args), gradients)`."""
 
-    def compile(self, fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> Compiled:
+    def compile(self, fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> Compiled:
         """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments
         `resident` stay the same from call to call."""
 
@@ -211,22 +211,24 @@ class Engine(Protocol):
     ) -> Any:
         """`carry, y = f(carry, x)` over the leading axis; the last carry and the stacked ys."""
 
-    def while_loop(self, cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: Any = None) -> Any:
+    def while_loop(
+        self, cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: Any = None
+    ) -> Any:
         """Repeats body while cond."""
 
-    def cond(self, pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
+    def cond(self, pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
         """One of two functions, by a scalar that may be traced."""
 
-    def vectorized_map(self, function: Callable, elements: Any) -> Any:
+    def vectorized_map(self, function: Callable[..., Any], elements: Any) -> Any:
         """`function` on each entry of the leading axis, stacked."""
 
-    def remat(self, fn: Callable) -> Callable:
+    def remat(self, fn: Callable[..., Any]) -> Callable[..., Any]:
         """`fn`, whose intermediate values are computed again for the gradient where that saves memory."""
 
     def stop_gradient(self, x: Any) -> Any:
         """`x` as a constant for differentiation."""
 
-    def custom_gradient(self, fun: Callable) -> Callable:
+    def custom_gradient(self, fun: Callable[..., Any]) -> Callable[..., Any]:
         """Decorator for `fun(*args) -> (value, grad)`."""
 
     def GradientTape(self, persistent: bool = False, watch_accessed_variables: bool = True) -> Any:

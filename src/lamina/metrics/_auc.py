@@ -26,7 +26,7 @@ class AUC(Metric):
         curve: "ROC" (true against false positive rate), "PR" (precision against recall) or "PRGAIN".
         summation_method: "interpolation" (trapezoids; for "PR" of the counts), "minoring" or "majoring".
         name, dtype: as for `Metric`.
-        thresholds: list of numbers between 0 and 1 instead of `num_thresholds`; 0 and 1 are added.
+        thresholds: list[Any] of numbers between 0 and 1 instead of `num_thresholds`; 0 and 1 are added.
         multi_label: whether an area is taken for each label, and their mean.
         num_labels: number of labels, if known before the first batch.
         label_weights: weights of the labels in the mean (with `multi_label`) or of their samples.

@@ -57,7 +57,7 @@ def update_counts(
         counts: Variable `(thresholds,)`, or `(thresholds, labels)` with `multi_label`, by a name out of COUNTS.
         y_true: labels 0 or 1, shape of `y_pred`.
         y_pred: predictions, `(batch, ...)`; positive above a threshold.
-        thresholds: list of numbers.
+        thresholds: list[Any] of numbers.
         even: whether they go from 0 to 1 in equal steps (the ends may be moved outwards by epsilon).
         top_k: only the k highest predictions of a sample count as predictions.
         class_id: the only class looked at.

@@ -16,8 +16,8 @@ from ._sequential import Sequential
 def clone_model(
     model: Model,
     input_tensors: Any = None,
-    clone_function: Callable | None = None,
-    call_function: Callable | None = None,
+    clone_function: Callable[..., Any] | None = None,
+    call_function: Callable[..., Any] | None = None,
     recursive: bool = False,
     **kwargs: Any,
 ) -> Model:
@@ -60,7 +60,7 @@ def clone_model(
     return type(model).from_config(model.get_config())
 
 
-def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callable) -> Sequential:
+def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callable[..., Any]) -> Sequential:
     layers: list[Layer] = [copy_layer(layer) for layer in model.layers]
     if input_tensors is not None:
         tensors = tree.flatten(input_tensors)
@@ -78,7 +78,9 @@ def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callabl
     return Sequential(layers, name=model.name, trainable=model.trainable)
 
 
-def _clone_functional(model: Functional, input_tensors: Any, copy_layer: Callable, call: Callable | None) -> Functional:
+def _clone_functional(
+    model: Functional, input_tensors: Any, copy_layer: Callable[..., Any], call: Callable[..., Any] | None
+) -> Functional:
     if input_tensors is None:
         fresh = [Input(batch_shape=x.shape, dtype=x.dtype, name=n) for x, n in zip(model.inputs, model.input_names)]
     else:

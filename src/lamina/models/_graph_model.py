@@ -21,7 +21,7 @@ from ._graph_losses import GraphLosses
 from ._host_part import HOST_OUTPUTS, host_part
 
 
-def is_functional_call(args: tuple, kwargs: dict) -> bool:
+def is_functional_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether the arguments are `(inputs, outputs)` of a functional model."""
     return len(args) >= 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
 

@@ -239,7 +239,7 @@ def model_from_json(json_string: str, custom_objects: Any = None) -> Model:
 
     Args:
         json_string: the text.
-        custom_objects: dict from name to class or function of your own.
+        custom_objects: dict[str, Any] from name to class or function of your own.
     Example:
         >>> model = Sequential([Input((2,)), layers.Dense(3)])
         >>> models.model_from_json(model.to_json()).output_shape

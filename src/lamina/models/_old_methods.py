@@ -17,8 +17,14 @@ _WORKERS = ("workers", "nb_worker", "use_multiprocessing", "pickle_safe", "max_q
 class OldMethods:
     """`compiled_loss`, `fit_generator`, `evaluate_generator`, `predict_generator`, `predict_classes` and `predict_proba`."""
 
-    compiled_loss = property(lambda self: CompiledLoss(self))
-    compiled_metrics = property(lambda self: CompiledMetrics(self))
+    @property
+    def compiled_loss(self) -> Any:
+        return CompiledLoss(self)
+
+    @property
+    def compiled_metrics(self) -> Any:
+        return CompiledMetrics(self)
+
     distribute_strategy = None  # TensorFlow's: everything runs in one process
 
     def reset_states(self: Any) -> None:

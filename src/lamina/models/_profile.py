@@ -20,7 +20,12 @@ from ._memory import step_memory
 
 @public("profile")
 def profile(
-    model: Any, x: Any, y: Any = None, sample_weight: Any = None, batch_size: int = 32, print_fn: Callable | None = None
+    model: Any,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    batch_size: int = 32,
+    print_fn: Callable[..., Any] | None = None,
 ) -> Profile:
     """Prints what one training step costs, by layer and by primitive, as fractions of what the machine can do.
 

@@ -19,7 +19,7 @@ class Sequential(Model):
     """Layers one after the other, each with one input and one output.
 
     Args:
-        layers: list of layers; more can be added with `add`. With an `Input` first, or `input_shape=` on the first
+        layers: list[Any] of layers; more can be added with `add`. With an `Input` first, or `input_shape=` on the first
             layer, the weights are made at once; otherwise at the first call.
         trainable: whether the weights are trained.
         name: string without "/".
@@ -147,7 +147,9 @@ class Sequential(Model):
             self.build((None, *np.shape(x)[1:]))
         return x if self._functional is None else self._functional._host_inputs(x)
 
-    def _convert_arguments(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    def _convert_arguments(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         # The first layer casts what it is given; strings reach it as they are.
         return args, kwargs
 
@@ -195,15 +197,41 @@ class Sequential(Model):
             )
         return self._functional
 
-    inputs = property(lambda self: self._graph("inputs").inputs)
-    outputs = property(lambda self: self._graph("outputs").outputs)
-    input = property(lambda self: self._graph("input").input)
-    output = property(lambda self: self._graph("output").output)
-    input_shape = property(lambda self: self._graph("input_shape").input_shape)
-    output_shape = property(lambda self: self._graph("output_shape").output_shape)
-    input_names = property(lambda self: self._graph("input_names").input_names)
-    output_names = property(lambda self: self._graph("output_names").output_names)
-    input_dtype = property(lambda self: self._chain[0].dtype if self._has_start() else self.compute_dtype)
+    @property
+    def inputs(self) -> Any:
+        return self._graph("inputs").inputs
+
+    @property
+    def outputs(self) -> Any:
+        return self._graph("outputs").outputs
+
+    @property
+    def input(self) -> Any:
+        return self._graph("input").input
+
+    @property
+    def output(self) -> Any:
+        return self._graph("output").output
+
+    @property
+    def input_shape(self) -> Any:
+        return self._graph("input_shape").input_shape
+
+    @property
+    def output_shape(self) -> Any:
+        return self._graph("output_shape").output_shape
+
+    @property
+    def input_names(self) -> Any:
+        return self._graph("input_names").input_names
+
+    @property
+    def output_names(self) -> Any:
+        return self._graph("output_names").output_names
+
+    @property
+    def input_dtype(self) -> str:
+        return self._chain[0].dtype if self._has_start() else self.compute_dtype
 
     def _has_start(self) -> bool:
         return bool(self._chain) and isinstance(self._chain[0], InputLayer)

@@ -261,8 +261,8 @@ def select(condlist: TensorLike, choicelist: TensorLike, default: TensorLike = 0
     """The choice of the first condition that holds, element by element; `default` where none does.
 
     Args:
-        condlist: list of bool tensors.
-        choicelist: list of tensors, one for each condition.
+        condlist: list[Any] of bool tensors.
+        choicelist: list[Any] of tensors, one for each condition.
         default: value where no condition holds.
 
     Returns: the broadcast shape, the promoted dtype.

@@ -55,7 +55,7 @@ def switch(index: Any, branches: Any, *operands: Any) -> Any:
 
     Args:
         index: `()`, integer.
-        branches: list of functions with alike results.
+        branches: list[Any] of functions with alike results.
         operands: their arguments.
 
     Returns: what the chosen function returns.
@@ -84,7 +84,7 @@ def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: int | N
     Args:
         cond: function of the variables, gives `()` bool.
         body: function of the variables, gives the new ones, alike in structure, shapes and dtypes.
-        loop_vars: list or tuple of nested tensors, or one tensor.
+        loop_vars: list[Any] or tuple of nested tensors, or one tensor.
         maximum_iterations: int, or None for no limit.
 
     Returns: the last variables, structured like `loop_vars`.
@@ -315,7 +315,7 @@ def jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool = False) -> Any:
 
     Args:
         fun: function of tensors.
-        primals: list or tuple, the point.
+        primals: list[Any] or tuple, the point.
         tangents: alike, the direction.
         has_aux: whether `fun` returns `(value, extras)`.
 

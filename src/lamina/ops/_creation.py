@@ -317,7 +317,7 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
         x: 1-D tensors.
         indexing: "xy" (the first two axes swapped) or "ij".
 
-    Returns: list of tensors, one for each argument, shaped like the grid.
+    Returns: list[Any] of tensors, one for each argument, shaped like the grid.
 
     Example:
         >>> ops.meshgrid([1, 2], [3, 4])

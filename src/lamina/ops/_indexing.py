@@ -166,7 +166,7 @@ def slice_(inputs: TensorLike, start_indices: TensorLike, shape: Shape) -> Tenso
     Args:
         inputs: tensor of any shape.
         start_indices: one integer for each axis; may be tensors.
-        shape: tuple of ints, one for each axis.
+        shape: tuple[Any, ...] of ints, one for each axis.
 
     Returns: `shape`, dtype of `inputs`.
 
@@ -207,7 +207,7 @@ def scatter(indices: TensorLike, values: TensorLike, shape: Shape) -> Tensor:
     Args:
         indices: `(..., k)`, integer: places on the first k axes.
         values: `(..., *shape[k:])`.
-        shape: tuple of ints.
+        shape: tuple[Any, ...] of ints.
 
     Returns: `shape`, dtype of `values`; values at one place are added up.
 
@@ -249,7 +249,7 @@ def nonzero(x: TensorLike) -> tuple[Tensor, ...]:
     Args:
         x: tensor of any shape, with values (not while traced: the result's shape depends on them).
 
-    Returns: tuple of int32 tensors `(n,)`, one for each axis.
+    Returns: tuple[Any, ...] of int32 tensors `(n,)`, one for each axis.
 
     Example:
         >>> ops.nonzero([0, 1, 2])
@@ -456,9 +456,9 @@ def unravel_index(indices: TensorLike, shape: Shape) -> tuple[Tensor, ...]:
 
     Args:
         indices: integer tensor of any shape.
-        shape: tuple of ints.
+        shape: tuple[Any, ...] of ints.
 
-    Returns: tuple of tensors, one for each axis.
+    Returns: tuple[Any, ...] of tensors, one for each axis.
 
     Example:
         >>> ops.unravel_index([5], (2, 3))

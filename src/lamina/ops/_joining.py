@@ -54,7 +54,7 @@ def concatenate(xs: TensorLike, axis: int | None = 0) -> Tensor:
     """Tensors joined along an axis.
 
     Args:
-        xs: list of tensors, alike except on `axis`.
+        xs: list[Any] of tensors, alike except on `axis`.
         axis: int, or None to flatten first.
 
     Returns: the joined tensor, the promoted dtype.
@@ -74,7 +74,7 @@ def stack(x: TensorLike, axis: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis.
 
     Args:
-        x: list of tensors.
+        x: list[Any] of tensors.
         axis: int, where the new axis goes.
 
     Returns: the joined tensor, the promoted dtype.
@@ -100,7 +100,7 @@ def hstack(xs: TensorLike) -> Tensor:
     """Tensors joined along axis 1 (axis 0 if they have one axis).
 
     Args:
-        xs: list of tensors.
+        xs: list[Any] of tensors.
     Example:
         >>> ops.hstack([[1, 2], [3]])
         Tensor([1, 2, 3], dtype=int32)
@@ -114,7 +114,7 @@ def vstack(xs: TensorLike) -> Tensor:
     """Tensors joined along axis 0, those with one axis taken as rows.
 
     Args:
-        xs: list of tensors.
+        xs: list[Any] of tensors.
     Example:
         >>> ops.vstack([[1, 2], [3, 4]])
         Tensor([[1, 2],
@@ -128,7 +128,7 @@ def dstack(xs: TensorLike) -> Tensor:
     """Tensors joined along the third axis, which is added where missing.
 
     Args:
-        xs: list of tensors.
+        xs: list[Any] of tensors.
     Example:
         >>> ops.dstack([[1, 2], [3, 4]])
         Tensor([[[1, 3],
@@ -190,7 +190,7 @@ def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Tensor
         indices_or_sections: int, the number of equal parts, or a list of ints, where to cut.
         axis: int.
 
-    Returns: list of tensors.
+    Returns: list[Any] of tensors.
 
     Example:
         >>> ops.split([1, 2, 3, 4], 2)
@@ -208,7 +208,7 @@ def array_split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[
         indices_or_sections: int or list of ints.
         axis: int.
 
-    Returns: list of tensors.
+    Returns: list[Any] of tensors.
 
     Example:
         >>> ops.array_split([1, 2, 3], 2)
@@ -245,7 +245,7 @@ def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[Tensor
         num: int, the size of the axis; found if None.
         axis: int.
 
-    Returns: list of tensors.
+    Returns: list[Any] of tensors.
 
     Example:
         >>> ops.unstack([[1, 2], [3, 4]])

@@ -73,7 +73,7 @@ def transpose(x: TensorLike, axes: Sequence[int] | None = None) -> Tensor:
 
     Args:
         x: tensor of any shape.
-        axes: tuple of ints, a permutation of the axes, or None.
+        axes: tuple[Any, ...] of ints, a permutation of the axes, or None.
 
     Returns: `x` with axis i taken from `axes[i]`.
 
@@ -151,7 +151,7 @@ def broadcast_to(x: TensorLike, shape: Shape) -> Tensor:
 
     Args:
         x: tensor that broadcasts to `shape`.
-        shape: tuple of ints, or an int for one axis.
+        shape: tuple[Any, ...] of ints, or an int for one axis.
     Example:
         >>> ops.broadcast_to([1, 2], (2, 2))
         Tensor([[1, 2],

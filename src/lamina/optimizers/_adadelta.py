@@ -41,7 +41,7 @@ class Adadelta(Optimizer):
         **options: Unpack[CommonOptions],
     ):
         super().__init__(learning_rate, **options)
-        self.epsilon = epsilon_or_default(epsilon)
+        self.epsilon: float = epsilon_or_default(epsilon)
         check_non_negative(self.epsilon, "epsilon", type(self).__name__)
         check_fraction(rho, "rho", type(self).__name__)
         self.rho = rho

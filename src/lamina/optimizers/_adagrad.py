@@ -40,7 +40,7 @@ class Adagrad(Optimizer):
         **options: Unpack[CommonOptions],
     ):
         super().__init__(learning_rate, **options)
-        self.epsilon = epsilon_or_default(epsilon)
+        self.epsilon: float = epsilon_or_default(epsilon)
         check_non_negative(self.epsilon, "epsilon", type(self).__name__)
         check_non_negative(initial_accumulator_value, "initial_accumulator_value", type(self).__name__)
         self.initial_accumulator_value = initial_accumulator_value

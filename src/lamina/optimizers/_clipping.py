@@ -11,7 +11,7 @@ def clip_by_norm(gradient: Any, limit: float) -> Any:
     return ops.divide(ops.multiply(gradient, limit), ops.maximum(ops.sqrt(squares), limit))
 
 
-def global_norm(gradients: list) -> Any:
+def global_norm(gradients: list[Any]) -> Any:
     """The norm of all gradients taken as one vector."""
     total = ops.sum(ops.square(gradients[0]))
     for gradient in gradients[1:]:
@@ -19,7 +19,7 @@ def global_norm(gradients: list) -> Any:
     return ops.sqrt(total)
 
 
-def clip_by_global_norm(gradients: list, limit: float) -> list:
+def clip_by_global_norm(gradients: list[Any], limit: float) -> list[Any]:
     """All gradients scaled by one factor, so that their common norm is at most `limit`."""
     norm = global_norm(gradients)
     # A norm that is infinite or NaN must show: norm - norm is then NaN, else zero.

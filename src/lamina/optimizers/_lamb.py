@@ -39,7 +39,7 @@ class Lamb(Optimizer):
         **options: Unpack[CommonOptions],
     ):
         super().__init__(learning_rate, **options)
-        self.epsilon = epsilon_or_default(epsilon)
+        self.epsilon: float = epsilon_or_default(epsilon)
         check_non_negative(self.epsilon, "epsilon", type(self).__name__)
         check_each(check_below_one, type(self).__name__, beta_1=beta_1, beta_2=beta_2)
         self.beta_1 = beta_1

@@ -58,14 +58,14 @@ class LossScaleOptimizer(Optimizer):
         inner_optimizer.loss_scale_factor = None
 
     def build(self, variables: Any) -> None:
-        self.step_counter = self.add_variable((), "zeros", dtype="int32", name="step_counter")
+        self.step_counter: Any = self.add_variable((), "zeros", dtype="int32", name="step_counter")
         start = initializers.Constant(self.initial_scale)
-        self.dynamic_scale = self.add_variable((), start, dtype="float32", name="dynamic_scale")
+        self.dynamic_scale: Any = self.add_variable((), start, dtype="float32", name="dynamic_scale")
         self.inner_optimizer.build(variables)
         super().build(variables)
 
     @property
-    def variables(self) -> list:
+    def variables(self) -> list[Any]:
         return [*self._variables, *self.inner_optimizer.variables]
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
@@ -78,7 +78,7 @@ class LossScaleOptimizer(Optimizer):
         variables = self._trainable_variables if trainable_variables is None else list(trainable_variables)
         when(self.check_finite(grads), lambda: self._good_step(grads, variables), self._bad_step)
 
-    def _good_step(self, grads: list, variables: list) -> None:
+    def _good_step(self, grads: list[Any], variables: list[Any]) -> None:
         scale = self.dynamic_scale.value
         is_plain = [g is None or v.overwrite_with_gradient for g, v in zip(grads, variables)]
         unscaled = [g if plain else ops.divide(g, ops.cast(scale, g.dtype)) for g, plain in zip(grads, is_plain)]

@@ -18,7 +18,7 @@ class OptimizerMap(MutableMapping):
 
     Args:
         default_optimizer: the optimizer of variables that no key matches.
-        optimizer_map: dict from path, or regular expression that matches the whole path, to optimizer.
+        optimizer_map: dict[str, Any] from path, or regular expression that matches the whole path, to optimizer.
     Raises TypeError if an optimizer is none, ValueError if a path is matched by several keys.
     Example:
         >>> chosen = optimizers.OptimizerMap(optimizers.Adam(), {".*embedding.*": optimizers.SGD()})
@@ -36,7 +36,9 @@ class OptimizerMap(MutableMapping):
         for key, optimizer in (optimizer_map or {}).items():
             self[key] = optimizer
 
-    default_optimizer = property(lambda self: self._default_optimizer)
+    @property
+    def default_optimizer(self) -> Any:
+        return self._default_optimizer
 
     def __getitem__(self, key: str) -> Optimizer:
         if key in self._optimizer_map:
@@ -137,8 +139,8 @@ class MultiOptimizer(Optimizer):
         for optimizer, own in self._groups(variables):
             optimizer.build(own)
 
-    def _groups(self, variables: list) -> list[tuple[Optimizer, list]]:
-        groups: list[list] = [[] for _ in self._inner]
+    def _groups(self, variables: list[Any]) -> list[tuple[Optimizer, list[Any]]]:
+        groups: list[list[Any]] = [[] for _ in self._inner]
         for variable in variables:
             groups[self._chosen[id(variable)]].append(variable)
         return [(optimizer, own) for optimizer, own in zip(self._inner, groups) if own]
@@ -149,7 +151,7 @@ class MultiOptimizer(Optimizer):
         return list(self._inner)
 
     @property
-    def variables(self) -> list:
+    def variables(self) -> list[Any]:
         return [*self._variables, *(v for optimizer in self._inner for v in optimizer.variables)]
 
     @property
@@ -164,7 +166,7 @@ class MultiOptimizer(Optimizer):
     def learning_rate(self, value: Any) -> None:
         raise AttributeError("MultiOptimizer has no learning rate of its own; set those of its optimizers.")
 
-    def _apply_or_accumulate(self, grads: list, variables: list) -> None:
+    def _apply_or_accumulate(self, grads: list[Any], variables: list[Any]) -> None:
         gradient_of = {id(v): g for g, v in zip(grads, variables)}
         for optimizer, own in self._groups(variables):
             optimizer.apply([gradient_of[id(v)] for v in own], own)

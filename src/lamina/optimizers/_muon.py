@@ -59,7 +59,7 @@ class Muon(Optimizer):
         **options: Unpack[OptionsWithoutDecay],
     ):
         super().__init__(learning_rate, weight_decay=weight_decay, **options)
-        self.epsilon = epsilon_or_default(epsilon)
+        self.epsilon: float = epsilon_or_default(epsilon)
         where = type(self).__name__
         check_each(check_non_negative, where, epsilon=self.epsilon, adam_lr_ratio=adam_lr_ratio)
         check_each(check_below_one, where, adam_beta_1=adam_beta_1, adam_beta_2=adam_beta_2)
@@ -68,7 +68,7 @@ class Muon(Optimizer):
         for name, value in (("adam_weight_decay", adam_weight_decay), ("rms_rate", rms_rate)):
             if value is not None:
                 check_non_negative(value, name, where)
-        self.exclude_layers = list(exclude_layers or [])
+        self.exclude_layers: Any = list(exclude_layers or [])
         self.adam_beta_1 = adam_beta_1
         self.adam_beta_2 = adam_beta_2
         self.adam_weight_decay = adam_weight_decay

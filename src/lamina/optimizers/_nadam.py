@@ -43,7 +43,7 @@ class Nadam(Optimizer):
         **options: Unpack[CommonOptions],
     ):
         super().__init__(learning_rate, **options)
-        self.epsilon = epsilon_or_default(epsilon)
+        self.epsilon: float = epsilon_or_default(epsilon)
         check_non_negative(self.epsilon, "epsilon", type(self).__name__)
         check_each(check_below_one, type(self).__name__, beta_1=beta_1, beta_2=beta_2)
         self.beta_1 = beta_1
@@ -58,7 +58,7 @@ class Nadam(Optimizer):
         dtype = variables[0].dtype if variables else _settings.floatx()
         self._u_product = Variable(1.0, dtype=dtype, trainable=False)
 
-    def _backend_update_step(self, grads: list, trainable_variables: list, learning_rate: Any) -> None:
+    def _backend_update_step(self, grads: list[Any], trainable_variables: list[Any], learning_rate: Any) -> None:
         self.start_step()
         super()._backend_update_step(grads, trainable_variables, learning_rate)
 

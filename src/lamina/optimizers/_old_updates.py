@@ -24,7 +24,7 @@ class OldUpdates:
 
         Args:
             args: (loss, params) as in Keras 2, or (params, constraints, loss) as in Keras 1.
-            loss: symbolic tensor to minimise. params: list of Variables.
+            loss: symbolic tensor to minimise. params: list[Any] of Variables.
             constraints: ignored; variables carry their own.
         Raises TypeError if loss or params is missing.
         """

@@ -44,7 +44,7 @@ class RMSprop(Optimizer):
         **options: Unpack[CommonOptions],
     ):
         super().__init__(learning_rate, **options)
-        self.epsilon = epsilon_or_default(epsilon)
+        self.epsilon: float = epsilon_or_default(epsilon)
         check_non_negative(self.epsilon, "epsilon", type(self).__name__)
         check_each(check_fraction, type(self).__name__, rho=rho, momentum=momentum)
         self.rho = rho

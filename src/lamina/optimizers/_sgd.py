@@ -41,7 +41,7 @@ class SGD(Optimizer):
     ):
         super().__init__(learning_rate, **options)
         check_fraction(momentum, "momentum", type(self).__name__)
-        self.momentum = float(momentum)
+        self.momentum: float = float(momentum)
         self.nesterov = nesterov
 
     def build(self, variables: Any) -> None:

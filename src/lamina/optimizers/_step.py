@@ -42,7 +42,7 @@ class Step(Averages):
         """One step.
 
         Args:
-            grads: list of gradients, each of the shape of its variable, or None where there is none.
+            grads: list[Any] of gradients, each of the shape of its variable, or None where there is none.
             trainable_variables: the variables; by default those that the optimizer was built on.
         Raises ValueError if there is no gradient at all, or a variable is unknown.
         """
@@ -74,7 +74,7 @@ class Step(Averages):
             self._apply_or_accumulate(grads, variables)
         self._iterations.assign_add(1)
 
-    def _without_missing(self, grads: list, variables: list) -> tuple[list, list]:
+    def _without_missing(self, grads: list[Any], variables: list[Any]) -> tuple[list[Any], list[Any]]:
         pairs = [(g, v) for g, v in zip(grads, variables) if g is not None]
         if not pairs:
             raise ValueError(
@@ -88,14 +88,14 @@ class Step(Averages):
             )
         return [g for g, _ in pairs], [v for _, v in pairs]
 
-    def _overwrite_with_gradients(self, grads: list, variables: list) -> tuple[list, list]:
+    def _overwrite_with_gradients(self, grads: list[Any], variables: list[Any]) -> tuple[list[Any], list[Any]]:
         kept = [(g, v) for g, v in zip(grads, variables) if not v.overwrite_with_gradient]
         for gradient, variable in zip(grads, variables):
             if variable.overwrite_with_gradient:
                 variable.assign(gradient)
         return [g for g, _ in kept], [v for _, v in kept]
 
-    def _apply_or_accumulate(self, grads: list, variables: list) -> None:
+    def _apply_or_accumulate(self, grads: list[Any], variables: list[Any]) -> None:
         steps = self.gradient_accumulation_steps
         if not steps:
             self._update(grads, variables)
@@ -115,7 +115,7 @@ class Step(Averages):
         is_update = ops.equal(ops.mod(self._iterations.value + 1, steps), 0)
         when(is_update, update, accumulate)
 
-    def _update(self, grads: list, variables: list) -> None:
+    def _update(self, grads: list[Any], variables: list[Any]) -> None:
         grads = self.clip_gradients(grads)
         self._apply_weight_decay(variables)
         self._backend_update_step(grads, variables, self._current_rate())
@@ -125,7 +125,7 @@ class Step(Averages):
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
 
-    def clip_gradients(self, grads: list) -> list:
+    def clip_gradients(self, grads: list[Any]) -> list[Any]:
         """The gradients, clipped as the arguments say."""
         if self.clipnorm:
             return [clip_by_norm(g, self.clipnorm) for g in grads]
@@ -135,7 +135,7 @@ class Step(Averages):
             return [ops.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
         return grads
 
-    def _backend_update_step(self, grads: list, trainable_variables: list, learning_rate: Any) -> None:
+    def _backend_update_step(self, grads: list[Any], trainable_variables: list[Any], learning_rate: Any) -> None:
         for gradient, variable in zip(grads, trainable_variables):
             self.update_step(gradient, variable, learning_rate)
 
@@ -161,7 +161,7 @@ class Step(Averages):
         """The weight decay of a variable; None for none."""
         return self.weight_decay if self.uses_weight_decay(variable) else None
 
-    def _apply_weight_decay(self, variables: list) -> None:
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
         for variable in variables:
             decay = self.weight_decay_of(variable)
             if decay is not None:
@@ -172,7 +172,9 @@ class Step(Averages):
         """The loss times `loss_scale_factor`, if there is one."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
-    def stateless_apply(self, optimizer_variables: Any, grads: Any, trainable_variables: Any) -> tuple[list, list]:
+    def stateless_apply(
+        self, optimizer_variables: Any, grads: Any, trainable_variables: Any
+    ) -> tuple[list[Any], list[Any]]:
         """One step as a pure function: (new trainable variables, new optimizer variables) as lists of tensors."""
         where = type(self).__name__
         if not self.built:

@@ -37,21 +37,23 @@ class FileIterator(Iterator):
         check_one_of(class_mode, self.class_modes, "class_mode", where)
         check_one_of(subset, ("training", "validation", None), "subset", where)
         self.image_data_generator = image_data_generator
-        self.target_size = tuple(target_size)
+        self.target_size: Any = tuple(target_size)
         self.color_mode = color_mode
-        self.data_format = _settings.standardize_data_format(data_format)
+        self.data_format: str = _settings.standardize_data_format(data_format)
         channels = (_CHANNELS[color_mode],)
-        self.image_shape = (
+        self.image_shape: Any = (
             (*self.target_size, *channels) if self.data_format == "channels_last" else (*channels, *self.target_size)
         )
-        self.save_to_dir, self.save_prefix, self.save_format = save_to_dir, save_prefix, save_format
+        self.save_to_dir = save_to_dir
+        self.save_prefix = save_prefix
+        self.save_format = save_format
         self.interpolation = interpolation
         self.keep_aspect_ratio = keep_aspect_ratio
         self.class_mode = class_mode
-        self.dtype = dtype or _settings.floatx()
+        self.dtype: Any = dtype or _settings.floatx()
         self.subset = subset
         fraction = 0.0 if subset is None else image_data_generator._validation_split
-        self.split = {None: None, "validation": (0, fraction), "training": (fraction, 1)}[subset]
+        self.split: Any = {None: None, "validation": (0, fraction), "training": (fraction, 1)}[subset]
 
     def _part(self, count: int) -> slice:
         """Which of so many files belong to the subset."""
@@ -117,7 +119,7 @@ class DirectoryIterator(FileIterator):
     Raises NotADirectoryError; ValueError if there is no image.
     """
 
-    class_modes = ("categorical", "binary", "sparse", "input", None)
+    class_modes: tuple[str | None, ...] = ("categorical", "binary", "sparse", "input", None)
 
     def __init__(
         self, directory: Any, image_data_generator: Any, target_size: Any = (256, 256), color_mode: str = "rgb",
@@ -130,17 +132,17 @@ class DirectoryIterator(FileIterator):
             image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
             interpolation, keep_aspect_ratio, class_mode, dtype,
         )  # fmt: skip
-        self.directory = os.fspath(directory)
+        self.directory: Any = os.fspath(directory)
         if not os.path.isdir(self.directory):
             raise NotADirectoryError(f"flow_from_directory: there is no directory {self.directory!r}.")
         names = list(classes or sorted(e.name for e in os.scandir(self.directory) if e.is_dir()))
-        self.num_classes = len(names)
-        self.class_indices = {name: i for i, name in enumerate(names)}
+        self.num_classes: int = len(names)
+        self.class_indices: Any = {name: i for i, name in enumerate(names)}
         by_class = [self._files_of(name, follow_links) for name in names]
-        self.filenames = [file for files in by_class for file in files]
-        self.filepaths = [os.path.join(self.directory, file) for file in self.filenames]
-        self.classes = np.repeat(np.arange(len(names), dtype="int32"), [len(files) for files in by_class])
-        self.samples = len(self.filenames)
+        self.filenames: Any = [file for files in by_class for file in files]
+        self.filepaths: Any = [os.path.join(self.directory, file) for file in self.filenames]
+        self.classes: Any = np.repeat(np.arange(len(names), dtype="int32"), [len(files) for files in by_class])
+        self.samples: int = len(self.filenames)
         if not self.samples:
             raise ValueError(
                 f"flow_from_directory: found no image{f' for {subset}' if subset else ''} in the folders {names} of "
@@ -180,7 +182,7 @@ class DataFrameIterator(FileIterator):
     Raises ValueError or TypeError for columns that do not fit the class mode, ValueError if no image is left.
     """
 
-    class_modes = ("binary", "categorical", "input", "multi_output", "raw", "sparse", None)
+    class_modes: tuple[str | None, ...] = ("binary", "categorical", "input", "multi_output", "raw", "sparse", None)
 
     def __init__(
         self, dataframe: Any, directory: Any = None, image_data_generator: Any = None, x_col: str = "filename",
@@ -194,7 +196,7 @@ class DataFrameIterator(FileIterator):
             image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
             interpolation, keep_aspect_ratio, class_mode, dtype,
         )  # fmt: skip
-        self.directory = os.fspath(directory or "")
+        self.directory: str = os.fspath(directory or "")
         has_classes = class_mode in ("binary", "sparse", "categorical")
         names = list(dataframe[x_col])
         if not all(isinstance(name, str) for name in names):
@@ -212,16 +214,16 @@ class DataFrameIterator(FileIterator):
         if not rows:
             raise ValueError(f"flow_from_dataframe: no image is left of the {len(names)} in column {x_col!r}.")
         if has_classes:
-            self.classes = [self._numbers(cells[i]) for i in rows]
+            self.classes: Any = [self._numbers(cells[i]) for i in rows]
         if class_mode == "raw":
             self._targets = np.asarray(dataframe[y_col])[rows]
         elif class_mode == "multi_output":
             self._targets = [np.array(list(dataframe[column]))[rows] for column in _list_of(y_col)]
         if weight_col:
-            self.sample_weight = _weights(dataframe, weight_col)[rows]
-        self.filenames = [names[i] for i in rows]
-        self.filepaths = [os.path.join(self.directory, name) for name in self.filenames]
-        self.samples = len(rows)
+            self.sample_weight: Any = _weights(dataframe, weight_col)[rows]
+        self.filenames: Any = [names[i] for i in rows]
+        self.filepaths: Any = [os.path.join(self.directory, name) for name in self.filenames]
+        self.samples: int = len(rows)
         kind = "validated" if validate_filenames else "non-validated"
         of = f" belonging to {len(self.class_indices)} classes" if has_classes else ""
         print(f"Found {self.samples} {kind} image filenames{of}.")
@@ -244,7 +246,7 @@ class DataFrameIterator(FileIterator):
         """The rows that belong to a class that counts; notes the numbers of these."""
         found = {name for i in rows for name in _list_of(cells[i])}
         ordered = list(dict.fromkeys(classes)) if classes else sorted(found)
-        self.class_indices = {name: i for i, name in enumerate(ordered)}
+        self.class_indices: Any = {name: i for i, name in enumerate(ordered)}
         return [i for i in rows if any(name in self.class_indices for name in _list_of(cells[i]))]
 
     def _numbers(self, cell: Any) -> Any:

@@ -72,9 +72,9 @@ class ImageDataGenerator:
         self.rotation_range = rotation_range
         self.width_shift_range = width_shift_range
         self.height_shift_range = height_shift_range
-        self.brightness_range = brightness_range
+        self.brightness_range: Any = brightness_range
         self.shear_range = shear_range
-        self.zoom_range = _two(zoom_range)
+        self.zoom_range: Any = _two(zoom_range)
         self.channel_shift_range = channel_shift_range
         self.fill_mode = fill_mode
         self.cval = cval
@@ -82,8 +82,8 @@ class ImageDataGenerator:
         self.vertical_flip = vertical_flip
         self.rescale = rescale
         self.preprocessing_function = preprocessing_function
-        self.data_format = _settings.standardize_data_format(data_format)
-        self.dtype = dtype or _settings.floatx()
+        self.data_format: str = _settings.standardize_data_format(data_format)
+        self.dtype: Any = dtype or _settings.floatx()
         self.interpolation_order = interpolation_order
         self._validation_split = validation_split
         is_last = self.data_format == "channels_last"
@@ -96,7 +96,7 @@ class ImageDataGenerator:
     def _settle(self) -> None:
         """What one option takes for granted of another, with a warning."""
         if self.zca_whitening and self.featurewise_std_normalization:
-            self.featurewise_std_normalization = False
+            self.featurewise_std_normalization: bool = False
             warnings.warn(f"{_WHERE}: zca_whitening switches featurewise_std_normalization off.", stacklevel=3)
         for option, other in (
             ("zca_whitening", "featurewise_center"),

@@ -25,7 +25,7 @@ class Iterator(PyDataset):
         **kwargs: of PyDataset.
     """
 
-    white_list_formats = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
+    white_list_formats: tuple[str, ...] = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -37,7 +37,7 @@ class Iterator(PyDataset):
         self.batch_index = 0
         self.total_batches_seen = 0
         self.index_array: Any = None
-        self.lock = threading.Lock()
+        self.lock: Any = threading.Lock()
 
     def __len__(self) -> int:
         return -(-self.n // self.batch_size)
@@ -85,7 +85,7 @@ class Iterator(PyDataset):
 
     def reset(self) -> None:
         """Begins at the first batch again."""
-        self.batch_index = 0
+        self.batch_index: int = 0
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:
         raise NotImplementedError(
@@ -133,8 +133,8 @@ class NumpyArrayIterator(Iterator):
         save_prefix: str = "", save_format: str = "png", subset: str | None = None, ignore_class_split: bool = False,
         dtype: Any = None,
     ):  # fmt: skip
-        self.data_format = _settings.standardize_data_format(data_format)
-        self.dtype = dtype or _settings.floatx()
+        self.data_format: str = _settings.standardize_data_format(data_format)
+        self.dtype: Any = dtype or _settings.floatx()
         others: list[np.ndarray] = []
         if isinstance(x, (tuple, list)):
             others = [np.asarray(o) for o in (x[1] if isinstance(x[1], list) else [x[1]])]
@@ -150,13 +150,17 @@ class NumpyArrayIterator(Iterator):
             part = _subset(subset, image_data_generator, len(x), arrays[-1], ignore_class_split)
             arrays = [None if a is None else a[part] for a in arrays]
             weights = None if weights is None else weights[part]
-        self.x = np.asarray(arrays[0], dtype=self.dtype)
-        self.x_misc, self.y, self.sample_weight = arrays[1:-1], arrays[-1], weights
+        self.x: Any = np.asarray(arrays[0], dtype=self.dtype)
+        self.x_misc: Any = arrays[1:-1]
+        self.y: Any = arrays[-1]
+        self.sample_weight = weights
         check_images(self.x, self.data_format, "flow")
         if not len(self.x):
             raise ValueError(f"flow: there is no image{f' for {subset}' if subset else ''}; x has shape {x.shape}.")
         self.image_data_generator = image_data_generator
-        self.save_to_dir, self.save_prefix, self.save_format = save_to_dir, save_prefix, save_format
+        self.save_to_dir = save_to_dir
+        self.save_prefix = save_prefix
+        self.save_format = save_format
         super().__init__(len(self.x), batch_size, shuffle, seed)
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Any:

@@ -40,7 +40,7 @@ def skipgrams(
     """Pairs (word, word near it), labelled 1, and pairs (word, word drawn at random), labelled 0.
 
     Args:
-        sequence: list of word numbers; 0 is no word.
+        sequence: list[Any] of word numbers; 0 is no word.
         vocabulary_size: one more than the largest number.
         window_size: how far apart the words of a pair may be.
         negative_samples: random pairs for each true one; 0 for none.

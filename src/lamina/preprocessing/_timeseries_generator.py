@@ -49,11 +49,16 @@ class TimeseriesGenerator(PyDataset):
             raise ValueError(
                 f"TimeseriesGenerator: data and targets must be of one length; got {len(data)} and {len(targets)}."
             )
-        self.data, self.targets = data, targets
-        self.length, self.sampling_rate, self.stride = length, sampling_rate, stride
+        self.data = data
+        self.targets = targets
+        self.length = length
+        self.sampling_rate = sampling_rate
+        self.stride = stride
         self.start_index: int = start_index + length
         self.end_index: int = len(data) - 1 if end_index is None else end_index
-        self.shuffle, self.reverse, self.batch_size = shuffle, reverse, batch_size
+        self.shuffle = shuffle
+        self.reverse = reverse
+        self.batch_size = batch_size
         if self.start_index > self.end_index:
             raise ValueError(
                 f"TimeseriesGenerator: no window of length {length} fits between {start_index} and {self.end_index}."

@@ -40,7 +40,7 @@ class Tokenizer:
 
     def __init__(
         self, num_words: int | None = None, filters: str = PUNCTUATION, lower: bool = True, split: str = " ",
-        char_level: bool = False, oov_token: str | None = None, analyzer: Callable | None = None, **old: Any,
+        char_level: bool = False, oov_token: str | None = None, analyzer: Callable[..., Any] | None = None, **old: Any,
     ):  # fmt: skip
         if "nb_words" in old:
             warn_once("Tokenizer.nb_words", "Tokenizer: nb_words= is Keras 1's name; write num_words=.")

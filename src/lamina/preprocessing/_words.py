@@ -22,7 +22,7 @@ def text_to_word_sequence(
         filters: characters that count as separators; the apostrophe is not among them by default.
         lower: whether it is put into lower case.
         split: the separator.
-    Returns: list of strings, none empty.
+    Returns: list[Any] of strings, none empty.
     Example:
         >>> preprocessing.text.text_to_word_sequence("A rose, is a rose!")
         ['a', 'rose', 'is', 'a', 'rose']
@@ -63,7 +63,7 @@ def hashing_trick(
             Python's own hash).
         filters, lower, split: as in `text_to_word_sequence`.
         analyzer: a function from the text to its words, in place of those.
-    Returns: list of ints.
+    Returns: list[Any] of ints.
     Example:
         >>> len(preprocessing.text.hashing_trick("a rose is a rose", n=10, hash_function="md5"))
         5

@@ -41,7 +41,7 @@ def uniform(shape: Shape, minval: float = 0.0, maxval: float = 1.0, dtype: DType
     """Numbers spread evenly over [minval, maxval).
 
     Args:
-        shape: tuple of ints.
+        shape: tuple[Any, ...] of ints.
         minval, maxval: bounds, numbers or tensors.
         dtype: name of a floating dtype; None: the default float type. An integer dtype draws integers.
         seed: int, SeedGenerator or None.
@@ -66,7 +66,7 @@ def normal(shape: Shape, mean: TensorLike = 0.0, stddev: float = 1.0, dtype: DTy
     """Numbers from the normal distribution.
 
     Args:
-        shape: tuple of ints.
+        shape: tuple[Any, ...] of ints.
         mean, stddev: numbers or tensors.
         dtype: name of a floating dtype; None: the default float type.
         seed: int, SeedGenerator or None.
@@ -88,7 +88,7 @@ def truncated_normal(
     """Numbers from the normal distribution without those more than two standard deviations from the mean.
 
     Args:
-        shape: tuple of ints.
+        shape: tuple[Any, ...] of ints.
         mean, stddev: of the distribution before it is cut.
         dtype: name of a floating dtype; None: the default float type.
         seed: int, SeedGenerator or None.
@@ -113,7 +113,7 @@ def randint(shape: Shape, minval: Any, maxval: Any, dtype: DType = "int32", seed
     """Integers spread evenly over minval, ..., maxval - 1.
 
     Args:
-        shape: tuple of ints.
+        shape: tuple[Any, ...] of ints.
         minval, maxval: ints or integer tensors.
         dtype: name of an integer dtype.
         seed: int, SeedGenerator or None.
@@ -165,7 +165,7 @@ def dropout(inputs: TensorLike, rate: Any, noise_shape: Shape = None, seed: Any 
     Args:
         inputs: tensor of any shape, floating.
         rate: share to drop, in [0, 1).
-        noise_shape: tuple that broadcasts to the shape of `inputs` (None: as there): axes of size 1 are dropped whole.
+        noise_shape: tuple[Any, ...] that broadcasts to the shape of `inputs` (None: as there): axes of size 1 are dropped whole.
         seed: int, SeedGenerator or None.
 
     Returns: shape and dtype of `inputs`.
@@ -219,7 +219,7 @@ def gamma(shape: Shape, alpha: Any, dtype: DType = None, seed: Any = None) -> Te
     """Numbers from the gamma distribution of scale 1.
 
     Args:
-        shape: tuple of ints; `alpha` broadcasts to it.
+        shape: tuple[Any, ...] of ints; `alpha` broadcasts to it.
         alpha: positive numbers, the shape parameter.
         dtype: name of a floating dtype; None: the default float type.
         seed: int, SeedGenerator or None.
@@ -244,7 +244,7 @@ def beta(shape: Shape, alpha: Any, beta: TensorLike, dtype: DType = None, seed: 
     """Numbers from the beta distribution.
 
     Args:
-        shape: tuple of ints; `alpha` and `beta` broadcast to it.
+        shape: tuple[Any, ...] of ints; `alpha` and `beta` broadcast to it.
         alpha, beta: positive numbers.
         dtype: name of a floating dtype; None: the default float type.
         seed: int, SeedGenerator or None.
@@ -271,7 +271,7 @@ def binomial(
     """How many of `counts` trials succeed, each with some probability.
 
     Args:
-        shape: tuple of ints; the others broadcast to it.
+        shape: tuple[Any, ...] of ints; the others broadcast to it.
         counts: numbers of trials, known when the program is traced.
         probabilities: in [0, 1].
         dtype: name of a floating dtype; None: the default float type.

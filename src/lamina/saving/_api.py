@@ -54,7 +54,7 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
 
     Args:
         filepath: path of a `.keras` or whole-model `.h5` file.
-        custom_objects: dict from name to class or function of your own, for those that are not registered.
+        custom_objects: dict[str, Any] from name to class or function of your own, for those that are not registered.
         compile: whether the model is compiled as it was.
         safe_mode: in either case no code from a file is run; accepted for Keras's sake.
 

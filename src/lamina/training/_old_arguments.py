@@ -12,7 +12,7 @@ _WITHOUT_EFFECT = {
 }
 
 
-def understands_old_arguments(method: Callable) -> Callable:
+def understands_old_arguments(method: Callable[..., Any]) -> Callable[..., Any]:
     """Lets a method take `nb_epoch` and the like of Keras 1 and 2, which its signature does not show."""
 
     @functools.wraps(method)

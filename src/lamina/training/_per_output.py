@@ -93,7 +93,7 @@ def _shape(x: Any) -> tuple[Any, ...]:
     return tuple(getattr(x, "shape", ()))
 
 
-def _label(path: tuple, name: str | None) -> str | None:
+def _label(path: tuple[Any, ...], name: str | None) -> str | None:
     """What Keras calls an output at that place: `a` for a key, `heads/a` for one in another, `0/dense` below a list."""
     if path and isinstance(path[-1], str):
         return "/".join(map(str, path))

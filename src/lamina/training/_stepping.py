@@ -35,10 +35,14 @@ class Stepping:
     def __init__(self) -> None:
         self._compiled = Compiled()
 
-    compiled = property(lambda self: self._compiled.config is not None, doc="Whether `compile` has been called.")
-    optimizer = _part_of_compiled("optimizer", "The optimizer; None for none.")
-    run_eagerly = _part_of_compiled("run_eagerly", "Whether steps run as plain Python.")
-    _steps = _part_of_compiled("steps", "The compiled steps by kind.")
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` has been called."""
+        return self._compiled.config is not None
+
+    optimizer: Any = _part_of_compiled("optimizer", "The optimizer; None for none.")
+    run_eagerly: Any = _part_of_compiled("run_eagerly", "Whether steps run as plain Python.")
+    _steps: Any = _part_of_compiled("steps", "The compiled steps by kind.")
 
     # --- compile ------------------------------------------------------------------------------------------------------
 
@@ -70,7 +74,7 @@ class Stepping:
         bound_loss, *bound_metrics = bind_tensors(self, loss, metrics, weighted_metrics)
         has_metrics = metrics is not None or weighted_metrics is not None
         self.loss = loss
-        self.stop_training = False
+        self.stop_training: bool = False
         self._compiled = Compiled(
             optimizer=optimizer,
             loss=CompileLoss(bound_loss, loss_weights, names) if loss is not None else None,
@@ -163,7 +167,7 @@ class Stepping:
 
         Args:
             data: (x,), (x, y) or (x, y, sample_weight), tensors.
-        Returns: dict of logs, scalars.
+        Returns: dict[str, Any] of logs, scalars.
         """
         self._train(Batch.of(data), None)
         return self.get_metrics_result()

@@ -31,7 +31,9 @@ class Step:
         pads: whether `update` takes a count.
     """
 
-    def __init__(self, update: Callable, variables: list[Variable], flat: FlatState | None = None, pads: bool = False):
+    def __init__(
+        self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False
+    ):
         self.update = update
         self.flat = flat
         self.pads = pads

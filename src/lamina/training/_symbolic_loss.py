@@ -72,7 +72,9 @@ class WithTensors:
         value_of: gives the values of those tensors by id, as they were in the last call of the model.
     """
 
-    def __init__(self, function: Callable, tensors: list[KerasTensor], value_of: Callable[[], dict[int, Any]]):
+    def __init__(
+        self, function: Callable[..., Any], tensors: list[KerasTensor], value_of: Callable[[], dict[int, Any]]
+    ):
         self.function = function
         self.tensors = tensors
         self.value_of = value_of

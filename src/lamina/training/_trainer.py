@@ -50,11 +50,11 @@ class Trainer(Stepping):
             batch_size: samples an update, 32 by default; none for batches.
             epochs: number of the last epoch.
             verbose: 0 silent, 1 progress bar, 2 one line an epoch, "auto" 1.
-            callbacks: list of Callback.
+            callbacks: list[Any] of Callback.
             validation_split: fraction of the arrays, from their end, kept for validation.
             validation_data: (x, y), (x, y, sample_weight), or batches.
             shuffle: whether the order changes every epoch (a function of the seed and the epoch); "batch" for whole batches.
-            class_weight: dict from class index to weight, or "balanced": samples / (classes · samples of the class).
+            class_weight: dict[str, Any] from class index to weight, or "balanced": samples / (classes · samples of the class).
             sample_weight: weights `(samples,)`.
             initial_epoch: epoch to begin with.
             steps_per_epoch: batches an epoch; by default all.

@@ -148,7 +148,7 @@ class _Transfer:
                 request.add_header("If-Range", self.version)
         return urllib.request.urlopen(request, timeout=TIMEOUT_S)
 
-    def _copy(self, response: Any, file: Any, done: int, total: int | None, show: Callable) -> None:
+    def _copy(self, response: Any, file: Any, done: int, total: int | None, show: Callable[..., Any]) -> None:
         while chunk := response.read(CHUNK):
             file.write(chunk)
             done += len(chunk)

@@ -16,7 +16,7 @@ def pad_sequences(
     """Rows of equal length.
 
     Args:
-        sequences: list of sequences, each `(steps, ...)`.
+        sequences: list[Any] of sequences, each `(steps, ...)`.
         maxlen: length of the rows, by default that of the longest sequence.
         dtype: dtype of the result.
         padding, truncating: "pre" or "post": which end is filled or cut.

@@ -111,7 +111,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
 
     Args:
         default_policy: policy for paths that no key matches; None means the global policy.
-        policy_map: dict from path to policy (or its name).
+        policy_map: dict[str, Any] from path to policy (or its name).
     Example:
         >>> policies = dtype_policies.DTypePolicyMap()
         >>> policies["model/head"] = DTypePolicy("float16")

@@ -31,7 +31,7 @@ class Variable:
 
     Args:
         initializer: array-like initial value, or a callable `(shape, dtype) -> array`, or the name of an initializer.
-        shape: tuple of ints; needed with a callable or a name.
+        shape: tuple[Any, ...] of ints; needed with a callable or a name.
         dtype: name of the dtype; by default that of the array, else the default float dtype.
         trainable: whether optimizers may change it.
         autocast: whether a float variable reads in the compute dtype inside a layer.
@@ -280,7 +280,8 @@ class Variable:
         args, kwargs = tree.map_structure(_value_of, (tuple(args), dict(kwargs)))
         return func(*args, **kwargs)
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return id(self)
 
     def __bool__(self) -> bool:
         return bool(self.__tensor__())
@@ -364,10 +365,10 @@ def _attach_operators() -> None:
         "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal",
     }  # fmt: skip
 
-    def forward(function: str) -> Callable:
+    def forward(function: str) -> Callable[..., Any]:
         return lambda self, other: getattr(ops, function)(self, other)
 
-    def reflected(function: str) -> Callable:
+    def reflected(function: str) -> Callable[..., Any]:
         return lambda self, other: getattr(ops, function)(other, self)
 
     for method, function in binary.items():

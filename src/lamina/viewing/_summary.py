@@ -17,7 +17,7 @@ def print_summary(
     model: Any,
     line_length: int | None = None,
     positions: list[float] | None = None,
-    print_fn: Callable | None = None,
+    print_fn: Callable[..., Any] | None = None,
     expand_nested: bool = False,
     show_trainable: bool = False,
     layer_range: Any = None,
@@ -62,7 +62,7 @@ def _escape(text: str) -> str:
     return rich.markup.escape(text)
 
 
-def _console(print_fn: Callable | None, width: int) -> Any:
+def _console(print_fn: Callable[..., Any] | None, width: int) -> Any:
     import rich.console
 
     if print_fn is None:
@@ -93,7 +93,9 @@ def _layers_of(model: Any) -> list[Any]:
     return list(model.layers)
 
 
-def _rows(model: Any, expand: bool, layer_range: Any, connected: bool, trainable: bool, indent: int = 0) -> list[list]:
+def _rows(
+    model: Any, expand: bool, layer_range: Any, connected: bool, trainable: bool, indent: int = 0
+) -> list[list[Any]]:
     rows = []
     for layer in _shown(model, layer_range):
         mark = "   " * (indent - 1) + " └ " if indent else ""

@@ -33,7 +33,7 @@ class learning_phase_scope:
 
     def __init__(self, value: Any):
         check_one_of(value, (0, 1), "value", "learning_phase_scope")
-        self.value = bool(value)
+        self.value: bool = bool(value)
 
     def __enter__(self) -> None:
         self._outer, context.training = context.training, self.value
@@ -79,27 +79,27 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
 
 
 @public("backend.map_fn")
-def map_fn(fn: Callable, elems: Any, name: Any = None, dtype: Any = None) -> Any:
+def map_fn(fn: Callable[..., Any], elems: Any, name: Any = None, dtype: Any = None) -> Any:
     """`fn` of every entry of the first axis, stacked."""
     result = ops.map(fn, elems)
     return result if dtype is None else ops.cast(result, dtype)
 
 
 @public("backend.foldl")
-def foldl(fn: Callable, elems: Any, initializer: Any = None, name: Any = None) -> Any:
+def foldl(fn: Callable[..., Any], elems: Any, initializer: Any = None, name: Any = None) -> Any:
     """fn(... fn(fn(initializer, elems[0]), elems[1]) ..., elems[-1]); without initializer it starts from elems[0]."""
     entries = [elems[i] for i in range(elems.shape[0])]
     return _fold(fn, entries, initializer)
 
 
 @public("backend.foldr")
-def foldr(fn: Callable, elems: Any, initializer: Any = None, name: Any = None) -> Any:
+def foldr(fn: Callable[..., Any], elems: Any, initializer: Any = None, name: Any = None) -> Any:
     """As `foldl`, from the last entry to the first."""
     entries = [elems[i] for i in reversed(range(elems.shape[0]))]
     return _fold(fn, entries, initializer)
 
 
-def _fold(fn: Callable, entries: list[Any], initializer: Any) -> Any:
+def _fold(fn: Callable[..., Any], entries: list[Any], initializer: Any) -> Any:
     result, rest = (entries[0], entries[1:]) if initializer is None else (initializer, entries)
     for entry in rest:
         result = fn(result, entry)

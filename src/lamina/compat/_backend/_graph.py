@@ -162,13 +162,15 @@ def _ancestors(target: KerasTensor) -> tuple[set[int], list[KerasTensor], set[in
 
 
 @public("backend.function")
-def function(inputs: Any, outputs: Any, updates: Any = None, name: str | None = None, **kwargs: Any) -> Callable:
+def function(
+    inputs: Any, outputs: Any, updates: Any = None, name: str | None = None, **kwargs: Any
+) -> Callable[..., Any]:
     """A callable on arrays that gives what symbolic tensors are worth.
 
     Args:
-        inputs: list of KerasTensors (inputs of a model, or any tensor inside), and `learning_phase()`.
+        inputs: list[Any] of KerasTensors (inputs of a model, or any tensor inside), and `learning_phase()`.
         outputs: KerasTensor or list of KerasTensors that depend on them.
-        updates: list of what `update` or an optimizer's `get_updates` returned, or of pairs (variable, new value), done
+        updates: list[Any] of what `update` or an optimizer's `get_updates` returned, or of pairs (variable, new value), done
             after each call.
         name: optional name.
     Returns: a callable that takes the list of arrays and returns a list of NumPy arrays (one array for a single output

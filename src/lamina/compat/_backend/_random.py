@@ -61,7 +61,7 @@ def random_uniform_variable(
     return variable(random_uniform(shape, low, high, dtype, seed), dtype, name)
 
 
-def _known(shape: Any, where: str) -> tuple:
+def _known(shape: Any, where: str) -> tuple[Any, ...]:
     sizes = tuple(shape)
     if None in sizes:
         raise ValueError(

@@ -10,13 +10,13 @@ from lamina._settings import standardize_data_format
 
 
 @public("backend.int_shape")
-def int_shape(x: Any) -> tuple:
+def int_shape(x: Any) -> tuple[Any, ...]:
     """The shape as a tuple, None for sizes not known yet."""
     return tuple(x.shape)
 
 
 @public("backend.shape")
-def shape(x: Any) -> tuple:
+def shape(x: Any) -> tuple[Any, ...]:
     """The shape; a size that is not known yet is None (inside a layer's call all are known)."""
     return ops.shape(x)
 

@@ -41,7 +41,7 @@ MUTABLE = False  # arrays never change: a step takes the state and gives a new o
 ConcreteValueError = jax.errors.JAXTypeError  # what a traced tensor raises when its value is asked for
 TRACES_FFT = True
 COSTLY_TRACES = True
-xp = _numpy.xp
+xp: Any = _numpy.xp
 nn = _nn
 random = _random
 

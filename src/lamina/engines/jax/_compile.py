@@ -16,7 +16,7 @@ from ._control import as_jax
 from ._spec import Spec
 
 
-def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
+def spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `fn` would return, as Specs, without computing it. Specs among the arguments stand for tensors."""
     leaves = tree.flatten((args, kwargs))
     given = [jax.ShapeDtypeStruct(x.shape, np.dtype(x.dtype)) for x in leaves if isinstance(x, Spec)]
@@ -38,7 +38,9 @@ def _spec_of(x: Any) -> Spec:
     return Spec(tuple(x.shape), x.dtype.name)
 
 
-def value_and_grad(fn: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
+def value_and_grad(
+    fn: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """A function that returns `(fn(*args), gradients)`; with `has_aux`, fn returns (loss, aux) and so does the result.
 
     The loss must be a scalar. Gradients have the structure of the arguments they belong to. What `fn` returns besides
@@ -82,7 +84,7 @@ def is_object(x: Any) -> bool:
     return x is None or not (hasattr(x, "dtype") or isinstance(x, (bool, int, float, complex)))
 
 
-def remat(fn: Callable) -> Callable:
+def remat(fn: Callable[..., Any]) -> Callable[..., Any]:
     """`fn`, whose intermediate values are computed again for the gradient instead of being kept."""
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -119,9 +121,9 @@ def _explained() -> Iterator[None]:
 class CompiledFunction:
     """The result of `compile`: one jitted program a signature."""
 
-    def __init__(self, fn: Callable, donate: Sequence[int], resident: Sequence[int]):
+    def __init__(self, fn: Callable[..., Any], donate: Sequence[int], resident: Sequence[int]):
         self.fn = fn
-        self.donate = frozenset(donate)
+        self.donate: Any = frozenset(donate)
         self._entries: dict[Any, _Entry] = {}
         self._rows: tuple[Any, Any] = (None, None)
 
@@ -148,7 +150,7 @@ class CompiledFunction:
         entry = self._entry((*args, tree.map_structure(lambda r: r[0], self._rows[1])))
         return entry.loop(args, self._rows[1], start, stop, collect)
 
-    def _entry(self, args: tuple) -> "_Entry":
+    def _entry(self, args: tuple[Any, ...]) -> "_Entry":
         key = (jax.tree.structure(args), *(_signature(x) for x in tree.flatten(args)))
         entry = self._entries.get(key)
         if entry is None:
@@ -203,7 +205,7 @@ class _Entry:
     and carried from row to row. Those that it returns as they came (weights, while a model only predicts) are left alone.
     """
 
-    def __init__(self, fn: Callable, donate: frozenset[int], args: tuple):
+    def __init__(self, fn: Callable[..., Any], donate: frozenset[int], args: tuple[Any, ...]):
         self.fn = fn
         self.donate = donate
         self.example = tuple(tree.map_structure(lambda x: x if _is_static(x) else _TENSOR, arg) for arg in args)
@@ -219,13 +221,13 @@ class _Entry:
         self._collect = jax.jit(self._collect_flat, donate_argnums=(0,))
         self._row = jax.jit(self._row_flat, donate_argnums=(0,))
 
-    def call(self, args: tuple) -> Any:
+    def call(self, args: tuple[Any, ...]) -> Any:
         donated, others = self._split(args)
         with _explained(), _quiet():
             state, results = self._call(self._state(donated), self._fixed(donated), others)
         return self._packed(donated, state, results)
 
-    def loop(self, args: tuple, rows: Any, start: int, stop: int, collect: bool) -> Any:
+    def loop(self, args: tuple[Any, ...], rows: Any, start: int, stop: int, collect: bool) -> Any:
         donated, others = self._split(args)
         state, fixed = self._state(donated), self._fixed(donated)
         with _explained(), _quiet():
@@ -258,7 +260,7 @@ class _Entry:
 
     # --- between structures and flat lists ---
 
-    def _split(self, args: tuple) -> tuple[list[Any], list[Any]]:
+    def _split(self, args: tuple[Any, ...]) -> tuple[list[Any], list[Any]]:
         """The tensors among the arguments: the donated ones, and the others."""
         donated: list[Any] = []
         others: list[Any] = []
@@ -344,7 +346,7 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
+def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
     """A jitted version of a pure function of tensors (nested structures of them).
 
     Args:

@@ -32,7 +32,7 @@ def arrays(structure: Any) -> list[Any]:
 
 
 def scan(
-    f: Callable, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
+    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
 ) -> Any:
     """`carry, y = f(carry, x)` over the leading axis; the last carry and the stacked ys.
 
@@ -61,7 +61,9 @@ def scan(
     return tree.pack_sequence_as(init, last), result
 
 
-def while_loop(cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: int | None = None) -> Any:
+def while_loop(
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
+) -> Any:
     """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)`. No gradient flows through; use scan for that."""
     is_tuple = isinstance(loop_vars, (tuple, list))
     given = tuple(loop_vars) if is_tuple else (loop_vars,)
@@ -81,14 +83,14 @@ def while_loop(cond: Callable, body: Callable, loop_vars: Any, maximum_iteration
     return packed if is_tuple else packed[0]
 
 
-def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
+def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
     """`true_fn()` or `false_fn()`, as the scalar `pred` says; both must return like structures when it is traced."""
     pred = as_jax(pred)
     if is_known(pred):
         return true_fn() if bool(pred) else false_fn()
     seen: dict[str, Any] = {}
 
-    def branch(fn: Callable) -> Callable:
+    def branch(fn: Callable[..., Any]) -> Callable[..., Any]:
         def run() -> list[Any]:
             result = fn()
             seen.setdefault("result", result)
@@ -105,7 +107,7 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
     return tree.map_structure(lambda x: None if x is None else next(found), seen["result"])
 
 
-def vectorized_map(function: Callable, elements: Any) -> Any:
+def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """`function` on each entry of the leading axis, results stacked."""
     seen: dict[str, Any] = {}
 
@@ -122,7 +124,7 @@ def stop_gradient(x: Any) -> Any:
     return tree.map_structure(lambda v: lax.stop_gradient(as_jax(v)), x)
 
 
-def custom_gradient(fun: Callable) -> Callable:
+def custom_gradient(fun: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates `fun(*args) -> (value, grad)` where `grad(*upstream)` gives the gradient for each argument."""
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:

@@ -61,8 +61,8 @@ def gru(
 
 
 def _run(
-    step: Callable, x: Any, start: tuple, kernel: Any, bias: Any, reverse: bool, sequences: bool
-) -> tuple[Any, tuple]:
+    step: Callable[..., Any], x: Any, start: tuple[Any, ...], kernel: Any, bias: Any, reverse: bool, sequences: bool
+) -> tuple[Any, tuple[Any, ...]]:
     """The states `(batch, steps, units)` or the last one, and the last carry. `step(carry, x·kernel + bias)` gives a carry."""
 
     def project(rows: Any) -> Any:
@@ -75,7 +75,7 @@ def _run(
     in_steps = jax.default_backend() == "cpu" and 4 * x.shape[-1] <= kernel.shape[-1]
     rows = rows if in_steps else project(rows)
 
-    def body(carry: tuple, row: Any) -> Any:
+    def body(carry: tuple[Any, ...], row: Any) -> Any:
         carry = step(carry, project(row) if in_steps else row)
         return carry, carry[0] if sequences else None
 

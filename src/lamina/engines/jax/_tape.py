@@ -99,7 +99,7 @@ def _attach_operators() -> None:
     names += [f"__{n}__" for n in "eq ne lt le gt ge neg pos abs invert getitem round".split()]
     names += ["astype", "reshape", "transpose", "sum", "mean", "max", "min"]
 
-    def forward(name: str) -> Callable:
+    def forward(name: str) -> Callable[..., Any]:
         def method(self: Any, *args: Any, **kwargs: Any) -> Any:
             mine = settle(self)
             args = tuple(settle(a) for a in args)
@@ -124,7 +124,7 @@ class _Record:
 
     __slots__ = ("back", "inputs", "outputs")
 
-    def __init__(self, inputs: list[Followed], outputs: list[Followed], back: Callable):
+    def __init__(self, inputs: list[Followed], outputs: list[Followed], back: Callable[..., Any]):
         self.inputs = inputs
         self.outputs = outputs
         self.back = back
@@ -149,7 +149,7 @@ class _Recorder(core.Trace):
         known = self.watched.get(id(x))
         return settle(x) if known is None else known[1]
 
-    def _apply(self, run: Callable, args: Any, is_single: bool) -> Any:
+    def _apply(self, run: Callable[..., Any], args: Any, is_single: bool) -> Any:
         """The results of `run(*values)`; followed where they depend on followed values."""
         found = [self._find(x) for x in args]
         values = [x.value if isinstance(x, Followed) and x._trace is self else x for x in found]

@@ -26,7 +26,7 @@ _NEEDS_VALUES = (
 )
 
 
-def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> "CompiledFunction":
+def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> "CompiledFunction":
     """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments `resident`
     stay the same from call to call."""
     return CompiledFunction(fn, tuple(donate), tuple(resident))
@@ -35,7 +35,7 @@ def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = 
 class CompiledFunction:
     """Traces its function once for each signature: structure, shapes and dtypes of the arguments."""
 
-    def __init__(self, fn: Callable, donate: tuple[int, ...], resident: tuple[int, ...]):
+    def __init__(self, fn: Callable[..., Any], donate: tuple[int, ...], resident: tuple[int, ...]):
         self.fn = fn
         self.donate = donate
         self.resident = resident
@@ -67,7 +67,7 @@ class CompiledFunction:
                 results = [*results[: len(entry.donated)], *stacked]
         return entry.packed(results)
 
-    def _entry(self, args: tuple) -> tuple["_Entry", list[Any]]:
+    def _entry(self, args: tuple[Any, ...]) -> tuple["_Entry", list[Any]]:
         leaves: list[Any] = []
         kinds = []
         for i, arg in enumerate(args):
@@ -108,7 +108,7 @@ def _as_data(x: Any) -> Any:
 class _Entry:
     """One traced signature of a compiled function."""
 
-    def __init__(self, function: CompiledFunction, args: tuple, kinds: list[int], leaves: list[Any]):
+    def __init__(self, function: CompiledFunction, args: tuple[Any, ...], kinds: list[int], leaves: list[Any]):
         self.fn, self.args = function.fn, args
         argument = [i for i, n in enumerate(kinds) for _ in range(n)]
         self.data = [k for k, x in enumerate(leaves) if isinstance(x, torch.Tensor)]

@@ -19,7 +19,7 @@ from ._tensors import DEVICE, as_tensor, is_traced, numpy, tensor
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 
 
-def _one(function: Callable, floating: bool = False) -> Callable:
+def _one(function: Callable[..., Any], floating: bool = False) -> Callable[..., Any]:
     """An elementwise function of one tensor; `floating` ones turn integers into the default float type."""
 
     def apply(x: Any) -> Any:
@@ -31,7 +31,7 @@ def _one(function: Callable, floating: bool = False) -> Callable:
     return apply
 
 
-def _two(function: Callable, scalars: bool = True) -> Callable:
+def _two(function: Callable[..., Any], scalars: bool = True) -> Callable[..., Any]:
     """An elementwise function of two operands; without `scalars` torch's takes no Python numbers."""
 
     def apply(a: Any, b: Any) -> Any:
@@ -63,7 +63,7 @@ def _like(value: Any, x: Any) -> torch.Tensor:
     return torch.full((), value, dtype=dtype, device=x.device)
 
 
-def _on_int64(function: Callable, a: Any, b: Any) -> Any:
+def _on_int64(function: Callable[..., Any], a: Any, b: Any) -> Any:
     kinds = [v.dtype for v in (a, b) if isinstance(v, torch.Tensor)]
     wide = [v.to(torch.int64) if isinstance(v, torch.Tensor) and v.dtype in UNSIGNED else v for v in (a, b)]
     found = function(*wide)
@@ -105,7 +105,7 @@ bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
 _equal, _where = globals()["equal"], torch.where
 
 
-def _extreme_of_two(function: Callable, bound: str) -> Callable:
+def _extreme_of_two(function: Callable[..., Any], bound: str) -> Callable[..., Any]:
     pairwise = _two(function, scalars=False)
 
     def apply(a: Any, b: Any) -> Any:
@@ -216,7 +216,7 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
     return torch.sqrt(var(x, axis, keepdims))
 
 
-def _extreme(function: Callable, pair: Callable) -> Callable:
+def _extreme(function: Callable[..., Any], pair: Callable[..., Any]) -> Callable[..., Any]:
     def apply(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> torch.Tensor:
         x = tensor(x)
         kind = x.dtype
@@ -237,7 +237,7 @@ max = amax = _extreme(torch.amax, _maximum)
 min = amin = _extreme(torch.amin, minimum)
 
 
-def _truth(function: Callable) -> Callable:
+def _truth(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
         x = tensor(x)
         axes = _axes(axis, x.ndim)
@@ -260,7 +260,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
     return x.to(kind)
 
 
-def _place(function: Callable) -> Callable:
+def _place(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
         x = tensor(x)
         if axis is None and keepdims:
@@ -275,7 +275,7 @@ def _place(function: Callable) -> Callable:
 argmax, argmin = _place(torch.argmax), _place(torch.argmin)
 
 
-def _running(function: Callable) -> Callable:
+def _running(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(x: Any, axis: Any = None, dtype: Any = None) -> torch.Tensor:
         x = tensor(x)
         kind = x.dtype if dtype is None else torch_dtype(dtype)
@@ -524,7 +524,7 @@ def einsum(subscripts: str, *operands: Any) -> torch.Tensor:
     return torch.einsum(subscripts, *(tensor(x) for x in operands))
 
 
-def _raises_as_numpy(function: Callable) -> Callable:
+def _raises_as_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)

@@ -91,7 +91,7 @@ class GradientTape(Tape):
             try:
                 self._sources[id(x)] = (x, on_variable_read(x, x.__tensor__()))
             finally:
-                self.watch_accessed_variables = mine
+                self.watch_accessed_variables: bool = mine
             return x
         if isinstance(x, torch.Tensor):
             if not x.requires_grad:

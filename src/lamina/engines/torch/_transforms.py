@@ -24,7 +24,7 @@ class Spec:
     dtype: Any
 
 
-def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
+def spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `fn` returns, as Specs, without computing it; Specs among the arguments stand for tensors."""
     stack = _get_current_dispatch_mode_stack()
     outer = next((mode for mode in reversed(stack) if isinstance(mode, FakeTensorMode)), None)
@@ -81,7 +81,7 @@ def gradients_of(
     return [next(found) if isinstance(s, torch.Tensor) and s.requires_grad else None for s in sources]
 
 
-def value_and_grad(fn: Callable, argnums: Any = 0, has_aux: bool = False) -> Callable:
+def value_and_grad(fn: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that returns `(fn(*args), gradients)`; with `has_aux`, fn returns (loss, aux) and so does the result.
 
     The loss must be a scalar. Gradients are zeros where the loss does not depend on an argument.
@@ -119,7 +119,7 @@ def stop_gradient(x: Any) -> Any:
     return tree.map_structure(lambda v: tensor(v).detach(), x)
 
 
-def custom_gradient(fun: Callable) -> Callable:
+def custom_gradient(fun: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates `fun(*args) -> (value, grad)` where `grad(*upstream)` gives the gradient for each argument."""
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -155,7 +155,7 @@ def custom_gradient(fun: Callable) -> Callable:
     return wrapped
 
 
-def remat(fn: Callable) -> Callable:
+def remat(fn: Callable[..., Any]) -> Callable[..., Any]:
     """`fn` itself: values are kept for the gradient. (Computing them again would read state that has moved on.)"""
     return fn
 
@@ -164,7 +164,7 @@ def remat(fn: Callable) -> Callable:
 
 
 def scan(
-    f: Callable, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
+    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
 ) -> Any:
     """Runs `carry, y = f(carry, x)` over the leading axis of `xs`; returns the last carry and the stacked ys.
 
@@ -196,7 +196,9 @@ def scan(
     return carry, ys
 
 
-def while_loop(cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: int | None = None) -> Any:
+def while_loop(
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
+) -> Any:
     """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)`. A compiled function that calls it runs eagerly."""
     is_tuple = isinstance(loop_vars, (tuple, list))
     loop_vars = tuple(loop_vars) if is_tuple else (loop_vars,)
@@ -213,7 +215,7 @@ def while_loop(cond: Callable, body: Callable, loop_vars: Any, maximum_iteration
     return loop_vars if is_tuple else loop_vars[0]
 
 
-def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
+def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
     """`true_fn()` or `false_fn()`, as the scalar `pred` says; while traced both are computed, and one is chosen."""
     pred = tensor(pred)
     if not is_traced(pred):
@@ -237,7 +239,7 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
     return tree.map_structure(choose, first, second)
 
 
-def vectorized_map(function: Callable, elements: Any) -> Any:
+def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """`function` on each entry of the leading axis, results stacked."""
     rows = [tensor(x).unbind() for x in tree.flatten(elements)]
     results = [function(tree.pack_sequence_as(elements, list(row))) for row in zip(*rows)]

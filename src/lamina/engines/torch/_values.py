@@ -26,14 +26,14 @@ def _is_value() -> bool:
     return not any(caller == own or caller.startswith(f"{own}.") for own in _OWN_CODE)
 
 
-def _new_value(in_place: Callable, plain: Callable) -> Callable:
+def _new_value(in_place: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
     def operator(self: torch.Tensor, other: Any) -> Any:
         return plain(self, other) if _is_value() else in_place(self, other)
 
     return operator
 
 
-def _no_assignment(assign: Callable) -> Callable:
+def _no_assignment(assign: Callable[..., Any]) -> Callable[..., Any]:
     def setitem(self: torch.Tensor, index: Any, value: Any) -> None:
         if _is_value():
             raise TypeError(NO_ASSIGNMENT)

@@ -141,7 +141,7 @@ class Building(Held):
         """Makes a variable of this layer.
 
         Args:
-            shape: tuple of ints; `()` by default.
+            shape: tuple[Any, ...] of ints; `()` by default.
             initializer: initializer, its name, or a callable `(shape, dtype)`; by default Glorot's uniform one for
                 floats, zeros for other dtypes.
             dtype: name of the dtype; by default the layer's variable dtype.
@@ -204,7 +204,7 @@ class Building(Held):
             return map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shapes)
         return self._traced_spec(*args, **kwargs)
 
-    def _output_shapes(self, args: tuple, kwargs: dict) -> Any:
+    def _output_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         arguments = Arguments(signature_for(self), args, kwargs, self._owner)
         shapes = arguments.shapes()
         names = _build_names(type(self).compute_output_shape)
@@ -244,25 +244,25 @@ class Building(Held):
 
 
 @functools.cache
-def _build_names(function: Callable) -> list[str]:
+def _build_names(function: Callable[..., Any]) -> list[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 @functools.cache
-def _optional_names(function: Callable) -> frozenset[str]:
+def _optional_names(function: Callable[..., Any]) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return frozenset(p.name for p in parameters if p.default is not p.empty)
 
 
 @functools.cache
-def _required_names(function: Callable) -> frozenset[str]:
+def _required_names(function: Callable[..., Any]) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return frozenset(p.name for p in parameters if p.default is p.empty and p.kind not in given)
 
 
-def build_once(build: Callable) -> Callable:
+def build_once(build: Callable[..., Any]) -> Callable[..., Any]:
     """`build` in the layer's name scope, remembering its shapes; afterwards the layer counts as built."""
     if getattr(build, "_is_build_once", False):
         return build

@@ -38,7 +38,7 @@ def training_mode(training: bool | None) -> Iterator[None]:
 class Signature:
     """What `call` takes: the names of its arguments and whether they include training and mask."""
 
-    def __init__(self, function: Callable):
+    def __init__(self, function: Callable[..., Any]):
         self.signature = inspect.signature(function)
         parameters = self.signature.parameters
         kinds = inspect.Parameter
@@ -56,7 +56,7 @@ class Signature:
 
 
 @functools.cache
-def signature_of(function: Callable) -> Signature:
+def signature_of(function: Callable[..., Any]) -> Signature:
     return Signature(function)
 
 
@@ -76,7 +76,7 @@ def is_tensor_like(x: Any) -> bool:
 class Arguments:
     """The arguments of one call, by name. `tensors` holds those in which a tensor stands, in order."""
 
-    def __init__(self, signature: Signature, args: tuple, kwargs: dict, owner: str):
+    def __init__(self, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any], owner: str):
         try:
             bound = signature.signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -129,7 +129,7 @@ def is_shape(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and all(s is None or isinstance(s, int) for s in value)
 
 
-def map_shapes(function: Callable, shapes: Any) -> Any:
+def map_shapes(function: Callable[..., Any], shapes: Any) -> Any:
     """Applies `function` to every shape of a nested structure of shapes."""
     if shapes is None:
         return None
@@ -140,14 +140,14 @@ def map_shapes(function: Callable, shapes: Any) -> Any:
     return type(shapes)(map_shapes(function, s) for s in shapes)
 
 
-def function_of(method: Any) -> Callable:
+def function_of(method: Any) -> Callable[..., Any]:
     """What a signature is looked up for: bound methods are made anew at each access, so the cache holds functions."""
     function = getattr(method, "__func__", None)
     return method if function is None else _unbound(function)
 
 
 @functools.cache
-def _unbound(function: Callable) -> Callable:
+def _unbound(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function with the signature of `function` without `self`."""
     signature = inspect.signature(function)
 

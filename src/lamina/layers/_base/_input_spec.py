@@ -13,9 +13,9 @@ class InputSpec:
 
     Args:
         dtype: name of the expected dtype.
-        shape: tuple, None where any size will do.
+        shape: tuple[Any, ...], None where any size will do.
         ndim: expected rank. max_ndim, min_ndim: its bounds.
-        axes: dict from axis to expected size.
+        axes: dict[str, Any] from axis to expected size.
         allow_last_axis_squeeze: whether `(..., n)` and `(..., n, 1)` are taken for each other.
         name: key of the input in a dict of inputs.
         optional: whether None will do.
@@ -109,7 +109,7 @@ def _origin(value: Any) -> str:
     return f' from "{history.operation.name}"' if history is not None else ""
 
 
-def _mismatch(spec: InputSpec, shape: tuple) -> str:
+def _mismatch(spec: InputSpec, shape: tuple[Any, ...]) -> str:
     ndim = len(shape)
     if spec.ndim is not None and not spec.allow_last_axis_squeeze and ndim != spec.ndim:
         return f"{spec.ndim} axes"

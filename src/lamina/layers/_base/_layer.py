@@ -63,7 +63,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
-            cls.build = build_once(cls.__dict__["build"])
+            setattr(cls, "build", build_once(cls.__dict__["build"]))  # noqa: B010
         rename_old_arguments(cls)
 
     def __init__(
@@ -202,7 +202,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
             where.place = place
         return self._pass_masks_on(arguments, outputs, masks)
 
-    def _run(self, signature: Any, args: tuple, kwargs: dict, training: Any, given: Any) -> Any:
+    def _run(self, signature: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any, given: Any) -> Any:
         if any_symbolic(args, kwargs):
             return self.symbolic_call(*args, **kwargs)
         if signature.has_training and training is not None and given is None:
@@ -237,7 +237,9 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
             shapes = self._build_shapes_dict or {}
             check_inputs(self._input_spec, arguments.first, self._owner, shapes.get("input_shape"))
 
-    def _convert_arguments(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    def _convert_arguments(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         if args and isinstance(args[0], (list, tuple)) and args[0] and _is_numbers(args[0]):
             args = (ops.convert_to_tensor(args[0]), *args[1:])
         dtype = self.input_dtype
@@ -255,7 +257,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
             {k: to_tensors(v) if k.endswith("mask") else _map_known(convert, v) for k, v in kwargs.items()},
         )
 
-    def _check_positional(self, signature: Any, args: tuple) -> None:
+    def _check_positional(self, signature: Any, args: tuple[Any, ...]) -> None:
         for name, arg in zip(signature.names, args[:1]):
             for leaf in tree.flatten(arg):
                 if leaf is not None and not (hasattr(leaf, "shape") or hasattr(leaf, "__tensor__")):
@@ -273,7 +275,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
             return _nothing
         return AutocastScope(dtype)
 
-    def _carried_masks(self, signature: Any, arguments: Arguments, kwargs: dict) -> Any:
+    def _carried_masks(self, signature: Any, arguments: Arguments, kwargs: dict[str, Any]) -> Any:
         """Fills in the mask arguments that `call` takes from the masks on the tensors; returns the first input's."""
         first_masks = None
         for i, (name, value) in enumerate(arguments.tensors.items()):
@@ -378,7 +380,9 @@ class _Nothing:
 _nothing = _Nothing()
 
 
-def _with_training(signature: Any, args: tuple, kwargs: dict, training: Any) -> tuple[tuple, dict]:
+def _with_training(
+    signature: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
     position = signature.names.index("training")
     if position < len(args):
         return (*args[:position], training, *args[position + 1 :]), kwargs
@@ -394,7 +398,7 @@ def _is_numbers(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
-def _map_known(function: Callable, structure: Any) -> Any:
+def _map_known(function: Callable[..., Any], structure: Any) -> Any:
     return tree.map_structure(function, structure) if tree.is_nested(structure) else function(structure)
 
 

@@ -60,7 +60,7 @@ class Losses(Held):
         *args: Any,
         return_losses: bool = False,
         **kwargs: Any,
-    ) -> tuple:
+    ) -> tuple[Any, ...]:
         """Calls the layer as a pure function of its state.
 
         Args:

@@ -35,7 +35,7 @@ class OwnList(list):
 class readable:
     """A property that a subclass may set to something else: Keras 3 leaves these names to its users."""
 
-    def __init__(self, get: Callable):
+    def __init__(self, get: Callable[..., Any]):
         self._get = get
         self.__doc__ = get.__doc__
 

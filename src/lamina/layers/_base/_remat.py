@@ -59,7 +59,7 @@ class RematScope:
     def __exit__(self, *exc: Any) -> None:
         _local.scope = self._outer
 
-    def covers(self, layer: Any, args: tuple, kwargs: dict) -> bool:
+    def covers(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Whether a call of the layer is to be computed again."""
         if self.mode == "larger_than":
             specs = tree.flatten(layer.compute_output_spec(*args, **kwargs))
@@ -73,7 +73,7 @@ def current_remat() -> RematScope | None:
 
 
 @public("remat")
-def remat(f: Callable) -> Callable:
+def remat(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f`, whose intermediate values are computed again for the gradient instead of being kept.
 
     Args:

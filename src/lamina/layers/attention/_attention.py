@@ -88,7 +88,7 @@ class Attention(Layer):
             value_mask = ops.expand_dims(ops.cast(value_mask, "bool"), -2)
         return both(value_mask, causal_mask(*scores.shape[-2:]) if use_causal_mask else None)
 
-    def _apply_scores(self, scores: Any, value: Any, scores_mask: Any = None, training: Any = False) -> tuple:
+    def _apply_scores(self, scores: Any, value: Any, scores_mask: Any = None, training: Any = False) -> tuple[Any, ...]:
         """The weighted means of the values, and the weights."""
         if scores_mask is not None:
             least = _MASKED.get(ops.standardize_dtype(scores.dtype), 1e9)

@@ -105,7 +105,7 @@ class GroupedQueryAttention(ProjectedAttention):
         self._build_attention(4, (1,))
         self._output_dense = self._from_heads(query_shape, self.num_query_heads, self.head_dim, (query_shape[-1],))
 
-    def _checked(self, query_shape: Any, value_shape: Any, key_shape: Any) -> tuple:
+    def _checked(self, query_shape: Any, value_shape: Any, key_shape: Any) -> tuple[Any, ...]:
         key_shape = value_shape if key_shape is None else key_shape
         if any(len(shape) != 3 for shape in (query_shape, value_shape, key_shape)) or value_shape[1] != key_shape[1]:
             raise ValueError(
@@ -118,7 +118,7 @@ class GroupedQueryAttention(ProjectedAttention):
         self._checked(query_shape, value_shape, key_shape)
         return tuple(query_shape)
 
-    def _score_shape(self, query_shape: tuple, value_shape: tuple) -> tuple:
+    def _score_shape(self, query_shape: tuple[Any, ...], value_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return (query_shape[0], self.num_query_heads, query_shape[1], value_shape[1])
 
     def get_config(self) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class MultiHeadAttention(ProjectedAttention):
             query_shape, self.num_heads, self.value_dim, self._output_shape or (query_shape[-1],)
         )
 
-    def _axes(self, query_shape: tuple) -> tuple:
+    def _axes(self, query_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         rank = len(query_shape)
         if self.attention_axes is None:
             return tuple(range(1, rank - 1))
@@ -131,7 +131,7 @@ class MultiHeadAttention(ProjectedAttention):
             )
         return axes
 
-    def _checked(self, query_shape: Any, value_shape: Any, key_shape: Any) -> tuple:
+    def _checked(self, query_shape: Any, value_shape: Any, key_shape: Any) -> tuple[Any, ...]:
         key_shape = value_shape if key_shape is None else key_shape
         if tuple(value_shape[1:-1]) != tuple(key_shape[1:-1]):
             raise ValueError(
@@ -149,7 +149,7 @@ class MultiHeadAttention(ProjectedAttention):
         self._checked(query_shape, value_shape, key_shape)
         return (*query_shape[:-1], *(self._output_shape or (query_shape[-1],)))
 
-    def _score_shape(self, query_shape: tuple, value_shape: tuple) -> tuple:
+    def _score_shape(self, query_shape: tuple[Any, ...], value_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         axes = self._axes(query_shape)
         free = tuple(n for i, n in enumerate(query_shape[:-1]) if i not in axes)
         return (*free, self.num_heads, *(query_shape[a] for a in axes), *(value_shape[a] for a in axes))

@@ -92,7 +92,7 @@ class ProjectedAttention(Layer):
         sizes = (None,) * (len(axes) - 1) + (heads, head_dim)
         return self._projection(name, input_shape, f"{axes}x,xyz->{axes}yz", sizes, "yz", **options)
 
-    def _from_heads(self, query_shape: Any, heads: int, head_dim: int, sizes: tuple) -> Any:
+    def _from_heads(self, query_shape: Any, heads: int, head_dim: int, sizes: tuple[Any, ...]) -> Any:
         """Projects `(batch, steps..., heads, head_dim)` to `(batch, steps..., *sizes)`."""
         axes, out = _LETTERS[: len(query_shape) - 1], _LETTERS[-3 - len(sizes) : -3]
         return self._projection(
@@ -103,7 +103,7 @@ class ProjectedAttention(Layer):
             out,
         )
 
-    def _build_attention(self, rank: int, attention_axes: tuple) -> None:
+    def _build_attention(self, rank: int, attention_axes: tuple[Any, ...]) -> None:
         """Prepares the calculation for projected tensors of `rank` axes, of which `attention_axes` are steps."""
         query = _LETTERS[:rank]
         key = "".join(_LETTERS[rank + i] if i in attention_axes else c for i, c in enumerate(query))
@@ -154,7 +154,7 @@ class ProjectedAttention(Layer):
         attention_mask: TensorLike = None,
         training: bool | None = None,
         return_attention_scores: bool = False,
-    ) -> tuple:
+    ) -> tuple[Any, ...]:
         """The weighted means of projected values, and the weights (None unless asked for or at hand)."""
         if attention_mask is not None:
             rank = len(query.shape) - 1 + self._score_axes
@@ -170,7 +170,7 @@ class ProjectedAttention(Layer):
         dropped = self._dropout_layer(weights, training=training)
         return ops.einsum(self._combine_equation, dropped, value), weights
 
-    def _score_shape(self, query_shape: tuple, value_shape: tuple) -> tuple:
+    def _score_shape(self, query_shape: tuple[Any, ...], value_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         raise NotImplementedError
 
     def compute_output_spec(

@@ -111,7 +111,9 @@ class EinsumDense(Layer):
         }
 
 
-def read_equation(equation: str, bias_axes: Any, input_shape: tuple, output_shape: tuple, owner: str) -> tuple:
+def read_equation(
+    equation: str, bias_axes: Any, input_shape: tuple[Any, ...], output_shape: tuple[Any, ...], owner: str
+) -> tuple[Any, ...]:
     """The shapes of kernel, bias (None for none) and output that the equation asks for."""
     compact = equation.replace(" ", "")
     left_hand, arrow, out = compact.partition("->")

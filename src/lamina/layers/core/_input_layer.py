@@ -16,11 +16,11 @@ class InputLayer(Layer):
     """A place for data, as a layer. `Input` is the usual way to make one.
 
     Args:
-        shape: tuple without the batch; None where any size will do.
+        shape: tuple[Any, ...] without the batch; None where any size will do.
         batch_size: int, or None for any.
         dtype: name of the dtype of the data; the default float type if None.
         sparse, ragged: kept in the spec; data is dense here.
-        batch_shape: tuple with the batch, in place of `shape` and `batch_size`.
+        batch_shape: tuple[Any, ...] with the batch, in place of `shape` and `batch_size`.
         input_tensor: a KerasTensor to use in place of a new one.
         optional: whether None may be given.
         name: name of the layer.
@@ -101,7 +101,7 @@ def _old_shape(kwargs: dict[str, Any], batch_size: Any) -> Any:
     return None
 
 
-def _sizes(shape: Any, name: str, owner: str) -> tuple:
+def _sizes(shape: Any, name: str, owner: str) -> tuple[Any, ...]:
     entries = (shape,) if isinstance(shape, int) else shape
     try:
         sizes = tuple(None if s is None else int(s) for s in entries)
@@ -128,11 +128,11 @@ def Input(
     """A KerasTensor that stands for a model's input; layers are called on it to build the model.
 
     Args:
-        shape: tuple without the batch; None where any size will do.
+        shape: tuple[Any, ...] without the batch; None where any size will do.
         batch_size: int, or None for any.
         dtype: name of the dtype of the data, "string" for text.
         sparse, ragged: must be False or None; data is dense here.
-        batch_shape: tuple with the batch, in place of `shape` and `batch_size`.
+        batch_shape: tuple[Any, ...] with the batch, in place of `shape` and `batch_size`.
         name: name of the input; the key of its data in a dict.
         tensor: a KerasTensor to use in place of a new one.
         optional: whether None may be given.

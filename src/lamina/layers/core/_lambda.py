@@ -23,7 +23,7 @@ class Lambda(Layer):
         function: `function(inputs, **arguments)`; may take `mask` and `training`.
         output_shape: shape without the batch, or `function(input_shape) -> shape`; by default found by tracing.
         mask: mask of the output, or `function(inputs, mask) -> mask`.
-        arguments: dict of further arguments.
+        arguments: dict[str, Any] of further arguments.
     Example:
         >>> layers.Lambda(lambda x: x * 2.0)([1.0, 2.0])
         Tensor([2., 4.], dtype=float32)

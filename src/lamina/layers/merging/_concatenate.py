@@ -23,7 +23,7 @@ class Concatenate(Merge):
         super().__init__(**kwargs)
         self.axis = axis
 
-    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple:
+    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple[Any, ...]:
         ranks = {len(s) for s in shapes}
         rank = max(ranks)
         if len(ranks) > 1:

@@ -39,7 +39,7 @@ class Dot(Merge):
         first, second = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
         return first % len(shapes[0]), second % len(shapes[1])
 
-    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple:
+    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple[Any, ...]:
         if len(shapes) != 2:
             raise ValueError(f"{self._owner}: expected exactly 2 tensors; got {len(shapes)}.")
         if min(len(s) for s in shapes) < 2:

@@ -32,7 +32,7 @@ class Merge(Layer):
             raise ValueError(f"{self._owner}: the batch sizes differ: {_listing(shapes, origins)}.")
         self._joined_shape(shapes, origins)
 
-    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple:
+    def _joined_shape(self, shapes: Any, origins: Any = None) -> tuple[Any, ...]:
         """The broadcast of all shapes; those of lower rank get axes of size 1 behind the batch."""
         rank = max(len(s) for s in shapes)
         aligned = [(*s[:1], *(1,) * (rank - len(s)), *s[1:]) for s in shapes]

@@ -11,7 +11,7 @@ def read_axes(axis: Any, owner: str) -> list[int]:
     return list(axes)
 
 
-def check_axes(axes: list[int], shape: tuple, owner: str) -> None:
+def check_axes(axes: list[int], shape: tuple[Any, ...], owner: str) -> None:
     """Raises ValueError for an axis that a tensor of `shape` does not have."""
     for axis in axes:
         if not -len(shape) <= axis < len(shape):

@@ -52,7 +52,7 @@ class AdaptiveAveragePooling1D(BaseAdaptivePooling):
         (2, 2, 3)
     """
 
-    pool: Callable = staticmethod(ops.adaptive_average_pool)
+    pool: Callable[..., Any] = staticmethod(ops.adaptive_average_pool)
 
     def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, output_size, data_format, **kwargs)
@@ -72,7 +72,7 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
         (2, 2, 3, 3)
     """
 
-    pool: Callable = staticmethod(ops.adaptive_average_pool)
+    pool: Callable[..., Any] = staticmethod(ops.adaptive_average_pool)
 
     def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, output_size, data_format, **kwargs)
@@ -89,7 +89,7 @@ class AdaptiveAveragePooling3D(BaseAdaptivePooling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    pool: Callable = staticmethod(ops.adaptive_average_pool)
+    pool: Callable[..., Any] = staticmethod(ops.adaptive_average_pool)
 
     def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, output_size, data_format, **kwargs)
@@ -109,7 +109,7 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
         (2, 2, 3)
     """
 
-    pool: Callable = staticmethod(ops.adaptive_max_pool)
+    pool: Callable[..., Any] = staticmethod(ops.adaptive_max_pool)
 
     def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(1, output_size, data_format, **kwargs)
@@ -129,7 +129,7 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
         (2, 2, 3, 3)
     """
 
-    pool: Callable = staticmethod(ops.adaptive_max_pool)
+    pool: Callable[..., Any] = staticmethod(ops.adaptive_max_pool)
 
     def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(2, output_size, data_format, **kwargs)
@@ -146,7 +146,7 @@ class AdaptiveMaxPooling3D(BaseAdaptivePooling):
     Input `(batch, depth, height, width, channels)`, output of the same rank.
     """
 
-    pool: Callable = staticmethod(ops.adaptive_max_pool)
+    pool: Callable[..., Any] = staticmethod(ops.adaptive_max_pool)
 
     def __init__(self, output_size: Any, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(3, output_size, data_format, **kwargs)

@@ -68,7 +68,7 @@ class MaxPooling1D(BasePooling):
         [[[3.0], [2.0]]]
     """
 
-    pool: Callable = staticmethod(ops.max_pool)
+    pool: Callable[..., Any] = staticmethod(ops.max_pool)
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class MaxPooling2D(BasePooling):
         (2, 4, 4, 3)
     """
 
-    pool: Callable = staticmethod(ops.max_pool)
+    pool: Callable[..., Any] = staticmethod(ops.max_pool)
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class MaxPooling3D(BasePooling):
         (1, 2, 2, 2, 3)
     """
 
-    pool: Callable = staticmethod(ops.max_pool)
+    pool: Callable[..., Any] = staticmethod(ops.max_pool)
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class AveragePooling1D(BasePooling):
         [[[2.0], [1.0]]]
     """
 
-    pool: Callable = staticmethod(ops.average_pool)
+    pool: Callable[..., Any] = staticmethod(ops.average_pool)
 
     def __init__(
         self,
@@ -188,7 +188,7 @@ class AveragePooling2D(BasePooling):
         (2, 4, 4, 3)
     """
 
-    pool: Callable = staticmethod(ops.average_pool)
+    pool: Callable[..., Any] = staticmethod(ops.average_pool)
 
     def __init__(
         self,
@@ -218,7 +218,7 @@ class AveragePooling3D(BasePooling):
         (1, 2, 2, 2, 3)
     """
 
-    pool: Callable = staticmethod(ops.average_pool)
+    pool: Callable[..., Any] = staticmethod(ops.average_pool)
 
     def __init__(
         self,

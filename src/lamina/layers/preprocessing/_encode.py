@@ -30,7 +30,7 @@ def encode(indices: Any, mode: str, depth: int, dtype: str, weights: Any = None,
     return counts if mode == "count" else ops.multiply(counts, ops.cast(idf, dtype))
 
 
-def encoded_shape(shape: tuple, mode: str, depth: Any) -> tuple:
+def encoded_shape(shape: tuple[Any, ...], mode: str, depth: Any) -> tuple[Any, ...]:
     """The shape of `encode` for indices of that shape."""
     if mode == "int":
         return shape

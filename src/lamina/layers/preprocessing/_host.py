@@ -38,7 +38,7 @@ class HostLayer(Layer):
             inputs = np.asarray(inputs)
         return super().__call__(inputs, *args, **kwargs)
 
-    def compute_output_shape(self, input_shape: Any) -> tuple:
+    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return encoded_shape(tuple(input_shape), self.output_mode, self._depth())
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:

@@ -17,7 +17,7 @@ class IntegerLookup(Lookup):
         num_oov_indices: how many indices unknown integers share.
         mask_token: integer that gets index 0; None for none.
         oov_token: what unknown indices become with `invert`.
-        vocabulary: list of integers, or the path of a text file with one a line.
+        vocabulary: list[Any] of integers, or the path of a text file with one a line.
         vocabulary_dtype: "int32" or "int64".
         idf_weights: inverse document frequencies, for "tf_idf".
         invert: whether indices become the integers of the vocabulary.

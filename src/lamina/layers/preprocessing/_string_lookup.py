@@ -17,7 +17,7 @@ class StringLookup(Lookup):
         num_oov_indices: how many indices unknown strings share.
         mask_token: string that gets index 0; None for none.
         oov_token: what unknown indices become with `invert`.
-        vocabulary: list of strings, or the path of a text file with one a line.
+        vocabulary: list[Any] of strings, or the path of a text file with one a line.
         idf_weights: inverse document frequencies, for "tf_idf".
         invert: whether indices become strings.
         output_mode: "int", "one_hot", "multi_hot", "count" or "tf_idf".

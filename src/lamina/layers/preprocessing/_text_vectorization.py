@@ -39,7 +39,7 @@ class TextVectorization(HostLayer):
         output_mode: "int", "multi_hot", "count" or "tf_idf".
         output_sequence_length: in mode "int", the length to cut or pad to; None for that of the longest text of the batch.
         pad_to_max_tokens: whether vectors have length `max_tokens` even if the vocabulary is smaller.
-        vocabulary: list of tokens, or the path of a text file with one a line.
+        vocabulary: list[Any] of tokens, or the path of a text file with one a line.
         idf_weights: inverse document frequencies, for "tf_idf" with a given vocabulary.
         sparse, ragged: must be False.
         encoding: of texts given as bytes.

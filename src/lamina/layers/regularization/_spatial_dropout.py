@@ -24,7 +24,7 @@ class SpatialDropout(Dropout):
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
-    def _noise_shape(self, inputs: Any) -> tuple:
+    def _noise_shape(self, inputs: Any) -> tuple[Any, ...]:
         shape = ops.shape(inputs)
         ones = (1,) * self.rank
         if getattr(self, "data_format", "channels_last") == "channels_first":

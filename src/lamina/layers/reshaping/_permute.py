@@ -15,7 +15,7 @@ class Permute(Layer):
     """The axes in another order.
 
     Args:
-        dims: tuple of axes, counted from 1; the batch (0) stays first. `(2, 1)` swaps the first two.
+        dims: tuple[Any, ...] of axes, counted from 1; the batch (0) stays first. `(2, 1)` swaps the first two.
     Example:
         >>> layers.Permute((2, 1))(ops.ones((2, 3, 4))).shape
         (2, 4, 3)

@@ -14,7 +14,7 @@ class Reshape(Layer):
     """The same numbers in another shape.
 
     Args:
-        target_shape: tuple without the batch; one entry may be -1, for what remains.
+        target_shape: tuple[Any, ...] without the batch; one entry may be -1, for what remains.
 
     Input `(batch, ...)`, output `(batch, *target_shape)`.
     Example:

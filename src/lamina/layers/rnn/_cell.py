@@ -117,7 +117,7 @@ class RecurrentCell(Layer):
             self._draw(self.recurrent_dropout, (batch_size, self.units), count),
         )
 
-    def _draw(self, rate: float, shape: tuple, count: int) -> list[Any] | None:
+    def _draw(self, rate: float, shape: tuple[Any, ...], count: int) -> list[Any] | None:
         if not 0 < rate < 1:
             return None
         ones = ops.ones(shape, dtype=self.compute_dtype)

@@ -262,7 +262,7 @@ def _like(mask: Any, x: Any) -> Any:
     return ops.reshape(mask, (-1, *(1,) * (len(x.shape) - 1)))
 
 
-def _unrolled(step: Callable, states: Any, rows: list[Any], reverse: bool) -> tuple[Any, Any]:
+def _unrolled(step: Callable[..., Any], states: Any, rows: list[Any], reverse: bool) -> tuple[Any, Any]:
     """`ops.scan` as a loop in Python."""
     steps = range(rows[0].shape[0])
     outputs = []
@@ -318,7 +318,7 @@ class OverCell(RNN):
         """Whether the engine's kernel does what the cell does: usual activations, the same state for all gates."""
         return self.use_cudnn is not False and not self.cell.recurrent_dropout
 
-    def engine_kernel(self) -> Callable:
+    def engine_kernel(self) -> Callable[..., Any]:
         """The engine's kernel for a whole sequence."""
         raise NotImplementedError
 

@@ -15,7 +15,7 @@ class StackedRNNCells(Layer):
     """Several cells as one: at each step the output of a cell is the input of the next.
 
     Args:
-        cells: list of cells.
+        cells: list[Any] of cells.
 
     Example:
         >>> RNN(StackedRNNCells([LSTMCell(4), GRUCell(3)]))(ops.ones((2, 5, 2))).shape

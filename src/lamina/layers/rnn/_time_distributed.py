@@ -29,7 +29,7 @@ class TimeDistributed(Wrapper):
         super().__init__(layer, **kwargs)
         self.supports_masking = True
 
-    def _step_shape(self, input_shape: Any) -> tuple:
+    def _step_shape(self, input_shape: Any) -> tuple[Any, ...]:
         if not isinstance(input_shape, (list, tuple)) or len(input_shape) < 3:
             raise ValueError(
                 f"{self._owner}: expected inputs with at least 3 axes (batch, steps, ...); got shape {input_shape}."

@@ -14,7 +14,7 @@ class KerasTensor:
     """A placeholder that layers and ops are joined on to describe a model before any data flows.
 
     Args:
-        shape: tuple of ints, with None for a size known only at run time (the batch, mostly).
+        shape: tuple[Any, ...] of ints, with None for a size known only at run time (the batch, mostly).
         dtype: name of the dtype.
         sparse, ragged: whether the data is sparse or ragged; kept for the spec, the engines here are dense.
         record_history: kept; operations on it are recorded in either case.

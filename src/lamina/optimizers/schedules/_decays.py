@@ -27,7 +27,7 @@ class _Decay(LearningRateSchedule):
         self.decay_steps = decay_steps
         self.decay_rate = decay_rate
         self.staircase = staircase
-        self.name = name or type(self).__name__
+        self.name: str = name or type(self).__name__
 
     def progress(self, step: Any) -> Any:
         p = ops.cast(step, _settings.floatx()) / self.decay_steps

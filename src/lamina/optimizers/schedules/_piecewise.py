@@ -15,8 +15,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """values[i] for boundaries[i - 1] < step <= boundaries[i].
 
     Args:
-        boundaries: list of steps, rising.
-        values: list of rates, one more than boundaries.
+        boundaries: list[Any] of steps, rising.
+        values: list[Any] of rates, one more than boundaries.
         name: name of the schedule.
     Raises ValueError if the lengths do not fit, boundaries do not rise, or there is a negative number.
     Example:

@@ -79,7 +79,7 @@ def is_leaf_list(x: Any) -> bool:
     )
 
 
-def _shape(x: Any) -> tuple:
+def _shape(x: Any) -> tuple[Any, ...]:
     return tuple(getattr(x, "shape", None) or ())
 
 

@@ -41,7 +41,9 @@ class Callback:
         self.params: dict[str, Any] = {}
         self._model: Any = None
 
-    model = property(lambda self: self._model)
+    @property
+    def model(self) -> Any:
+        return self._model
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params

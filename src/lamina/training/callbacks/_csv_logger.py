@@ -31,7 +31,7 @@ class CSVLogger(Callback):
 
     def __init__(self, filename: Any, separator: str = ",", append: bool = False):
         super().__init__()
-        self.filename = os.fspath(filename)
+        self.filename: Any = os.fspath(filename)
         self.separator = separator
         self.append = append
         self._file: Any = None

@@ -66,7 +66,7 @@ class EarlyStopping(Monitor):
                 self.wait = 0
             return
         if self.wait >= self.patience and epoch > 0:
-            self.stopped_epoch = epoch
+            self.stopped_epoch: int = epoch
             self.model.stop_training = True
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -82,4 +82,5 @@ class EarlyStopping(Monitor):
 
     def set_state(self, state: dict[str, Any]) -> None:
         super().set_state(state)
-        self.wait, self.best_epoch = state["wait"], state["best_epoch"]
+        self.wait: int = state["wait"]
+        self.best_epoch: Any = state["best_epoch"]

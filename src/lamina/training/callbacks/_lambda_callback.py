@@ -1,11 +1,13 @@
 """`LambdaCallback`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from lamina._public import public
 
 from ._callback import HOOKS, Callback
+
+Hook: TypeAlias = Callable[..., Any]
 
 
 @public("callbacks.LambdaCallback")
@@ -29,9 +31,9 @@ class LambdaCallback(Callback):
     """
 
     def __init__(
-        self, on_epoch_begin: Callable | None = None, on_epoch_end: Callable | None = None,
-        on_train_begin: Callable | None = None, on_train_end: Callable | None = None,
-        on_train_batch_begin: Callable | None = None, on_train_batch_end: Callable | None = None, **kwargs: Any,
+        self, on_epoch_begin: Hook | None = None, on_epoch_end: Hook | None = None,
+        on_train_begin: Hook | None = None, on_train_end: Hook | None = None,
+        on_train_batch_begin: Hook | None = None, on_train_batch_end: Hook | None = None, **kwargs: Any,
     ):  # fmt: skip
         super().__init__()
         given = {

@@ -30,7 +30,7 @@ class LearningRateScheduler(Callback):
         [0.5, 0.25]
     """
 
-    def __init__(self, schedule: Callable, verbose: int = 0):
+    def __init__(self, schedule: Callable[..., Any], verbose: int = 0):
         super().__init__()
         self.schedule = schedule
         self.verbose = verbose
@@ -52,7 +52,7 @@ class LearningRateScheduler(Callback):
             logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 
 
-def _accepts_two(schedule: Callable) -> bool:
+def _accepts_two(schedule: Callable[..., Any]) -> bool:
     try:
         inspect.signature(schedule).bind(0, 0.1)
     except TypeError:

@@ -40,7 +40,7 @@ class ModelCheckpoint(Monitor):
         initial_value_threshold: float | None = None,
     ):  # fmt: skip
         super().__init__(monitor, mode)
-        self.filepath = os.fspath(filepath)
+        self.filepath: Any = os.fspath(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
@@ -58,7 +58,7 @@ class ModelCheckpoint(Monitor):
             )
         if save_freq != "epoch":
             # Only then does training need to stop at every batch for this callback.
-            self.on_train_batch_end = self._count_batch
+            self.on_train_batch_end: Any = self._count_batch
 
     def _count_batch(self, batch: int, logs: Any = None) -> None:
         self._batches += 1

@@ -29,7 +29,7 @@ class Monitor(Callback):
         check_one_of(mode, ("auto", "min", "max"), "mode", type(self).__name__)
         self.monitor = monitor
         self.mode = mode
-        self.min_delta = abs(min_delta)
+        self.min_delta: float = abs(min_delta)
         self._direction = {"min": -1, "max": 1, "auto": 1 if self._is_larger_better() else -1}[mode]
         self.best: float | None = None
 

@@ -81,4 +81,5 @@ class ReduceLROnPlateau(Monitor):
 
     def set_state(self, state: dict[str, Any]) -> None:
         super().set_state(state)
-        self.wait, self.cooldown_counter = state["wait"], state["cooldown_counter"]
+        self.wait: int = state["wait"]
+        self.cooldown_counter: int = state["cooldown_counter"]

@@ -96,7 +96,7 @@ class CustomObjectScope:
     """Makes custom classes and functions known by name inside a `with` block.
 
     Args:
-        custom_objects: dict from name to class or function.
+        custom_objects: dict[str, Any] from name to class or function.
     Example:
         >>> def halve(x):
         ...     return x / 2
@@ -107,7 +107,7 @@ class CustomObjectScope:
     """
 
     def __init__(self, custom_objects: dict[str, Any] | None):
-        self.custom_objects = custom_objects or {}
+        self.custom_objects: Any = custom_objects or {}
         self._outer: dict[str, Any] = {}
 
     def __enter__(self) -> "CustomObjectScope":

@@ -24,7 +24,7 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
 
     Args:
         config: the description.
-        custom_objects: dict from name to class or function of your own, for names that are not registered.
+        custom_objects: dict[str, Any] from name to class or function of your own, for names that are not registered.
         safe_mode: accepted for Keras's sake; in either case no code from a file is run.
     Raises ValueError for an unknown class or function, for a lambda, and for a config that the class does not accept.
     Example:
@@ -104,7 +104,7 @@ def _numpy_dtype(name: Any) -> np.dtype:
     return numpy_dtype(standardize_dtype(name))
 
 
-def _read_special(class_name: str, inner: Any, config: dict, custom_objects: Any) -> Any:
+def _read_special(class_name: str, inner: Any, config: dict[str, Any], custom_objects: Any) -> Any:
     if class_name == "__lambda__" and custom_objects and class_name in custom_objects:
         return custom_objects[class_name]
     try:
