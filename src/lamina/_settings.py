@@ -1,11 +1,13 @@
 """The few global settings every floor reads: default float type, fuzz factor, image layout."""
 
+from typing import Any
+
 from lamina._public import public
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
 
-_values = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_values: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 
 
 @public("config.floatx", "backend.floatx")

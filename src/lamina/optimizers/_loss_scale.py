@@ -107,7 +107,7 @@ class LossScaleOptimizer(Optimizer):
     def learning_rate(self, value: Any) -> None:
         self.inner_optimizer.learning_rate = value
 
-    @property
+    @property  # type: ignore[misc]
     def iterations(self) -> Any:
         return self.inner_optimizer.iterations
 

@@ -13,7 +13,7 @@ from ._optimizer import Optimizer
 
 
 @public("optimizers.OptimizerMap")
-class OptimizerMap(MutableMapping):
+class OptimizerMap(MutableMapping[str, Any]):
     """Which optimizer serves which variable, by its path.
 
     Args:
@@ -154,7 +154,7 @@ class MultiOptimizer(Optimizer):
     def variables(self) -> list[Any]:
         return [*self._variables, *(v for optimizer in self._inner for v in optimizer.variables)]
 
-    @property
+    @property  # type: ignore[misc]
     def iterations(self) -> Any:
         return self._iterations
 

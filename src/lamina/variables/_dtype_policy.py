@@ -106,7 +106,7 @@ class FloatDTypePolicy(DTypePolicy):
 
 
 @public("dtype_policies.DTypePolicyMap")
-class DTypePolicyMap(DTypePolicy, MutableMapping):
+class DTypePolicyMap(DTypePolicy, MutableMapping[str, Any]):
     """Policies by the path of a layer; a key is a path or a regular expression that matches the whole path.
 
     Args:

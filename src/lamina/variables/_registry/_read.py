@@ -60,7 +60,7 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
 
 
 def _read_keras_tensor(inner: dict[str, Any]) -> KerasTensor:
-    tensor = KerasTensor(inner["shape"], dtype=inner["dtype"])
+    tensor: Any = KerasTensor(inner["shape"], dtype=inner["dtype"])
     tensor._pre_serialization_keras_history = inner.get("keras_history")
     return tensor
 
