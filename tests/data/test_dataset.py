@@ -174,6 +174,18 @@ def test_shuffle_gives_everything_once(of, buffer):
         assert all(value < place + buffer for place, value in enumerate(first))
 
 
+def test_a_shuffle_reads_no_further_than_its_buffer():
+    read = []
+
+    def noting(n):
+        read.append(int(n))
+        return n
+
+    it = iter(numbers(10**6).map(noting).shuffle(5).batch(2))
+    next(it)
+    assert len(read) == 7
+
+
 def test_a_seed_fixes_the_order_of_every_iteration():
     runs = []
     for _ in range(2):

@@ -56,6 +56,8 @@ def test_in_the_format_of_grain(folder):
     data = text_dataset_from_directory(folder, shuffle=False, verbose=False, format="grain")
     ((x, y),) = data
     assert np.asarray(x).tolist() == ["bad", "wörse", "good", ""] and np.asarray(y).tolist() == [0, 0, 1, 1]
+    one = text_dataset_from_directory(folder, None, batch_size=None, shuffle=False, verbose=False, format="grain")
+    assert list(one) == ["bad", "wörse", "good", ""]
 
 
 def test_the_name_of_old():

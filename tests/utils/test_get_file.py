@@ -233,6 +233,7 @@ GOOD = [("top/", (tarfile.DIRTYPE, "")), ("top/a.txt", b"one"), ("./top/deep/b.t
 @pytest.mark.parametrize(
     "name, content",
     [("d.tar.gz", tar(GOOD)), ("d.tar", tar(GOOD, "w")), ("d.tgz", tar(GOOD)), ("d.zip", zipped(GOOD[1:]))],
+    ids=["tar.gz", "tar", "tgz", "zip"],
 )
 def test_taken_apart(server, folder, name, content):
     server.files[f"/{name}"] = content

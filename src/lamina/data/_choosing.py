@@ -38,10 +38,10 @@ class Shuffle:
 
     def _drawn(self, items: Iterator[Any], rng: np.random.Generator) -> Iterator[Any]:
         buffer = list(itertools.islice(items, self.buffer_size))
-        for chunk in iter(lambda: list(itertools.islice(items, 1024)), []):
-            for place, item in zip(rng.integers(0, len(buffer), size=len(chunk)).tolist(), chunk):
-                yield buffer[place]
-                buffer[place] = item
+        draws = (place for _ in itertools.count() for place in rng.integers(0, len(buffer), size=1024).tolist())
+        for item, place in zip(items, draws):
+            yield buffer[place]
+            buffer[place] = item
         for place in rng.permutation(len(buffer)).tolist():
             yield buffer[place]
 

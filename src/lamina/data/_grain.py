@@ -45,4 +45,9 @@ def _batched(batch: Callable[[list[Any]], Any], parts: Any) -> Any:
 
 
 def _plain(element: Any) -> Any:
-    return map_leaves(np.asarray, as_element(element))
+    return map_leaves(_plain_leaf, as_element(element))
+
+
+def _plain_leaf(leaf: Any) -> Any:
+    """A plain array; a string for one text."""
+    return str(leaf) if leaf.dtype.kind == "U" and not leaf.ndim else np.asarray(leaf)

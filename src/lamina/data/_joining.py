@@ -19,7 +19,7 @@ def joined_in_turn(make: Callable[..., Any], sources: Iterator[Any], cycle: int,
             if taken < block:
                 source = next(sources, None)
                 turns[place] = None if source is None else iter(make(source))
-        if not any(turns):
+        if all(turn is None for turn in turns):
             return
 
 
