@@ -7,6 +7,8 @@ node needs the whole batch at once. It stands beside its primitive; here is the 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ._graph import Node
 
 
@@ -19,6 +21,13 @@ class Split(NamedTuple):
 
 FIRST = Split(0, 1)
 SUM = "sum"  # every tile gives an array of full size; the result is their sum
+
+
+def part_of(array: np.ndarray, split: Split | None, start: int, stop: int) -> np.ndarray:
+    """What samples [start, stop) have of an array, as a view; all of it where it is not split."""
+    if split is None:
+        return array
+    return array[(slice(None),) * split.axis + (slice(start * split.per, stop * split.per),)]
 
 
 class Cut(NamedTuple):

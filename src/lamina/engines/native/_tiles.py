@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ._cut import SUM, Split
+from ._cut import SUM, part_of
 from ._threads import num_threads, parallel
 from .layout import ALIGN
 from .passes._stages import Stage
@@ -60,9 +60,9 @@ class Tiles:
                 start = stop
         runs = []
         for t, (a, b) in enumerate(tiles):
-            arrays = [_slice(x, s, a, b) for x, (_, s) in zip(inputs, stage.imports)]
+            arrays = [part_of(x, s, a, b) for x, (_, s) in zip(inputs, stage.imports)]
             arrays += [
-                parts[k][t] if how is SUM else _slice(out, how, a, b)
+                parts[k][t] if how is SUM else part_of(out, how, a, b)
                 for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))
             ]
             runs.append(self.plans[b - a].bind(arrays, arenas[t % threads]).run)
@@ -87,9 +87,3 @@ def _aligned(nbytes: int) -> int:
 def _run_all(runs: Sequence[Callable[[], None]]) -> None:
     for run in runs:
         run()
-
-
-def _slice(array: np.ndarray, split: Split | None, start: int, stop: int) -> np.ndarray:
-    if split is None:
-        return array
-    return array[(slice(None),) * split.axis + (slice(start * split.per, stop * split.per),)]

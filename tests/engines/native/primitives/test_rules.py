@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lamina.engines import native
-from lamina.engines.native._cut import SUM, WHOLE, Split, cut
+from lamina.engines.native._cut import SUM, WHOLE, Split, cut, part_of
 from lamina.engines.native._graph import Spec
 from lamina.engines.native._tracing import traced_graph
 
@@ -119,19 +119,13 @@ def splits_of(inputs):
                 yield [{k: split, j: other}.get(i) for i in range(len(inputs))], batch
 
 
-def part(array, split, start, stop):
-    if split is None:
-        return array
-    return array[(slice(None),) * split.axis + (slice(start * split.per, stop * split.per),)]
-
-
 def in_tiles(node, inputs, how, batch):
     """The outputs of a call, put together from tiles of unequal sizes."""
     bounds = [(0, 1), (1, batch)]
     tiles = []
     for start, stop in bounds:
         params = {**node.params, **how.params(stop - start)} if how.params else node.params
-        tiles.append(run(node, [part(a, s, start, stop) for a, s in zip(inputs, how.inputs)], params))
+        tiles.append(run(node, [part_of(a, s, start, stop) for a, s in zip(inputs, how.inputs)], params))
     return [
         sum(parts[1:], parts[0]) if split is SUM else np.concatenate(parts, axis=split.axis)
         for split, parts in zip(how.outputs, zip(*tiles))

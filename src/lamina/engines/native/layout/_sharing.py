@@ -51,13 +51,13 @@ class _Memory:
         self.members: dict[Var, list[Var]] = {}
         for v, home in self.homes.items():
             self.members.setdefault(home, []).append(v)
-        home = self.homes.get
+        find = self.homes.get
         self.last_use: dict[Var, int] = {}
         for n, node in enumerate(graph.nodes):
             for v in (*node.inputs, *node.outputs):
-                self.last_use[home(v, v)] = n
+                self.last_use[find(v, v)] = n
         for v in graph.outputs:
-            self.last_use[home(v, v)] = len(graph.nodes)
+            self.last_use[find(v, v)] = len(graph.nodes)
 
     def home(self, var: Var) -> Var:
         return self.homes.get(var, var)

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._cut import SUM, WHOLE, Cut, Split, cut
+from .._cut import SUM, WHOLE, Cut, Split, cut, part_of
 from .._graph import Graph, Node, Spec, Var
 from .._primitive import NO_GRADIENT, Primitive
+from .._reference import run_graph
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
 MIN_SECONDS = 0.5e-3
@@ -73,8 +74,19 @@ def part_shape(var: Var, split: Split | None, size: int) -> tuple[int, ...]:
     return (*var.shape[: split.axis], size * split.per, *var.shape[split.axis + 1 :])
 
 
-def _run_stage(*_: Any, **__: Any) -> Any:
-    raise NotImplementedError("A stage is run by a plan, tile by tile.")
+def _run_stage(*inputs: np.ndarray, stage: Stage) -> tuple[np.ndarray, ...]:
+    """Tile by tile in plain NumPy."""
+    results = [np.zeros(v.shape, v.dtype) for v, _ in stage.exports]
+    for start, stop in stage.tiles:
+        graph = stage.graph(stop - start)
+        parts = [part_of(x, split, start, stop) for x, (_, split) in zip(inputs, stage.imports)]
+        buffers = [np.empty(v.shape, v.dtype) for v in graph.outputs]
+        for (_, how), whole, value in zip(stage.exports, results, run_graph(graph, [*parts, *buffers])):
+            if how is SUM:
+                whole += value
+            else:
+                part_of(whole, how, start, stop)[...] = value
+    return tuple(results)
 
 
 # Runs a Stage: inputs are its imports, outputs its exports. A plan binds it to arrays once; see `_tiles`.

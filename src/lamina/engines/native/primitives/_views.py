@@ -1,4 +1,4 @@
-"""Primitives that look at the same elements in another way: reshape, transpose, broadcast_to, slice."""
+"""Primitives that look at the same elements in another way: reshape, transpose, broadcast_to."""
 
 import math
 from collections.abc import Callable
