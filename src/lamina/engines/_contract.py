@@ -207,7 +207,13 @@ class Engine(Protocol):
         `resident` stay the same from call to call."""
 
     def scan(
-        self, f: Callable, init: Any, xs: Any = None, length: Any = None, reverse: bool = False, unroll: Any = 1
+        self,
+        f: Callable[..., Any],
+        init: Any,
+        xs: Any = None,
+        length: Any = None,
+        reverse: bool = False,
+        unroll: Any = 1,
     ) -> Any:
         """`carry, y = f(carry, x)` over the leading axis; the last carry and the stacked ys."""
 

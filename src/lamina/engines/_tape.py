@@ -25,7 +25,7 @@ class Tape:
         self.persistent = persistent
         self.watch_accessed_variables = watch_accessed_variables
         self._used = False
-        self._variables: dict[int, tuple] = {}  # by id: the variable, and what the engine keeps of it
+        self._variables: dict[int, tuple[Any, ...]] = {}  # by id: the variable, and what the engine keeps of it
 
     def watched_variables(self) -> tuple[Any, ...]:
         """The variables read so far."""

@@ -89,7 +89,9 @@ def ones_for(target: Any) -> Any:
     return np.broadcast_to(one, target.shape)
 
 
-def value_and_grad(fn: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
+def value_and_grad(
+    fn: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """A function that returns `(fn(*args), gradients)`; with `has_aux`, fn returns (loss, aux) and so does the result.
 
     The loss must be a scalar. Gradients have the structure of the arguments they belong to; where the loss does not

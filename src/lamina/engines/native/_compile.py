@@ -18,7 +18,7 @@ from ._tracing import traced_graph
 from .passes import cut_into_stages, simplify
 
 
-def spec(fn: Callable, *args: Any, **kwargs: Any) -> Any:
+def spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `fn` would return, as Specs, without computing it. Specs among the arguments stand for arrays."""
     leaves = tree.flatten((args, kwargs))
     given = [x for x in leaves if isinstance(x, Spec)]
@@ -48,7 +48,7 @@ def _pack(structure: Any, leaves: list[Any]) -> Any:
 class CompiledFunction:
     """The result of `compile`; `plans` holds one plan a signature."""
 
-    def __init__(self, fn: Callable, donate: Sequence[int], resident: Sequence[int]):
+    def __init__(self, fn: Callable[..., Any], donate: Sequence[int], resident: Sequence[int]):
         self.fn = fn
         self.donate = frozenset(donate)
         self.resident = frozenset(resident)
@@ -80,7 +80,7 @@ class CompiledFunction:
         with one_blas_thread, np.errstate(all="ignore"):
             return entry.loop(arrays, rows, collect)
 
-    def _entry(self, args: tuple) -> tuple["_Entry", list[Any]]:
+    def _entry(self, args: tuple[Any, ...]) -> tuple["_Entry", list[Any]]:
         leaves, kinds = [], []
         for i, arg in enumerate(args):
             flat = tree.flatten(arg)
@@ -116,7 +116,9 @@ def _batched(shapes: Sequence[tuple[int, ...]]) -> tuple[list[int], int]:
 class _Entry:
     """One traced signature of a compiled function, and the plan bound to the arrays of the last call."""
 
-    def __init__(self, function: CompiledFunction, args: tuple, arrays: list[Any], kinds: list[tuple[int, int]]):
+    def __init__(
+        self, function: CompiledFunction, args: tuple[Any, ...], arrays: list[Any], kinds: list[tuple[int, int]]
+    ):
         self.kinds = kinds
         argument = [i for i, n in kinds for _ in range(n)]
         self.traced = [k for k, a in enumerate(arrays) if isinstance(a, np.ndarray)]
@@ -212,7 +214,7 @@ def _drop_none(graph: Graph, kept: list[int]) -> Graph:
     )
 
 
-def compile(fn: Callable, donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
+def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
     """A fast version of a pure function of arrays (nested structures of them).
 
     Args:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 # NumPy ufunc or function -> implementation over primitives.
-UFUNCS: dict[Any, Callable] = {}
-FUNCTIONS: dict[Any, Callable] = {}
+UFUNCS: dict[Any, Callable[..., Any]] = {}
+FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 
 
-def implements(*functions: Any) -> Callable[[Callable], Callable]:
+def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Registers what a function of NumPy does on tracers."""
 
-    def attach(fn: Callable) -> Callable:
+    def attach(fn: Callable[..., Any]) -> Callable[..., Any]:
         for function in functions:
             FUNCTIONS[function] = fn
         return fn

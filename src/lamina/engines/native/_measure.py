@@ -20,7 +20,7 @@ REPEATS = 5
 LONG_S = 0.02  # calls that take longer are repeated only once
 
 
-def measure(fn: Callable, *args: Any) -> list[dict[str, Any]]:
+def measure(fn: Callable[..., Any], *args: Any) -> list[dict[str, Any]]:
     """A row for each call of a pure function of arrays, in order, as it is after simplification and before tiling.
 
     All on one thread, so that a call's cost does not depend on how well it would share the cores.
@@ -54,7 +54,7 @@ def measure(fn: Callable, *args: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _program(fn: Callable, args: tuple) -> tuple[Graph, list[np.ndarray]]:
+def _program(fn: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Graph, list[np.ndarray]]:
     """The simplified graph of `fn`, and the arrays for its inputs. None, booleans and strings are part of the program."""
     leaves = tree.flatten(args)
     arrays = {i: np.asarray(x) for i, x in enumerate(leaves) if x is not None and not isinstance(x, (bool, str))}
@@ -88,5 +88,5 @@ def _timed(node: Node, inputs: list[np.ndarray]) -> tuple[list[np.ndarray], floa
     return results, statistics.median(times)
 
 
-def _takes_out(run: Callable) -> bool:
+def _takes_out(run: Callable[..., Any]) -> bool:
     return isinstance(run, np.ufunc) or "out" in inspect.signature(run).parameters

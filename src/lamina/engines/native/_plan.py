@@ -155,6 +155,6 @@ def _store(out: np.ndarray, value: Any) -> None:
         np.copyto(out, value)
 
 
-def _store_all(outs: tuple[np.ndarray, ...], values: tuple) -> None:
+def _store_all(outs: tuple[np.ndarray, ...], values: tuple[Any, ...]) -> None:
     for out, value in zip(outs, values):
         np.copyto(out, value)

@@ -25,7 +25,7 @@ from ._tensor import plain, wrap
 from ._trace import current_trace, settle
 from ._tracer import Tracer, leaked
 
-NO_GRADIENT: tuple = ()
+NO_GRADIENT: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Primitive:
     _: KW_ONLY
     forward: Callable[..., Any] = None  # type: ignore[assignment]
     shape: Callable[..., Any] = None  # type: ignore[assignment]
-    vjp: tuple[Callable | None, ...] | Callable[..., Sequence[Any]] = None  # type: ignore[assignment]
+    vjp: tuple[Callable[..., Any] | None, ...] | Callable[..., Sequence[Any]] = None  # type: ignore[assignment]
     cut: CutRule = None  # type: ignore[assignment]
     rewrites: tuple[Callable[..., Var | None], ...] = ()
     elementwise: bool = False
@@ -136,7 +136,7 @@ class Primitive:
             return list(self.vjp(g, y, *inputs, needed=tuple(needed), **params))
         return [self._rule(i)(g, y, *inputs, **params) if wanted else None for i, wanted in enumerate(needed)]
 
-    def _rule(self, i: int) -> Callable:
+    def _rule(self, i: int) -> Callable[..., Any]:
         assert isinstance(self.vjp, tuple)
         rule = self.vjp[i] if i < len(self.vjp) else None
         if rule is None:
@@ -159,7 +159,11 @@ class Primitive:
         return tuple(self.bound.workspace(*inputs, **params)) if self.bound else ()
 
     def bind_to(
-        self, inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray], work: Sequence[np.ndarray], params: dict
+        self,
+        inputs: Sequence[np.ndarray],
+        outputs: Sequence[np.ndarray],
+        work: Sequence[np.ndarray],
+        params: dict[Any, Any],
     ) -> Callable[[], Any]:
         """The bound form on these arrays, as a function without arguments."""
         assert self.bound is not None
@@ -186,7 +190,7 @@ class Primitive:
         return f"Primitive({self.name})"
 
 
-def bind(primitive: Primitive, args: tuple, params: dict[str, Any]) -> Any:
+def bind(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Runs a primitive on arrays, or records it if one of them is traced."""
     trace = current_trace()
     traced = False

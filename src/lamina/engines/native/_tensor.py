@@ -75,7 +75,7 @@ def wrap(x: Any) -> Any:
     return tensor
 
 
-def _all(convert: Callable, x: Any) -> Any:
+def _all(convert: Callable[..., Any], x: Any) -> Any:
     """`x` with `convert` applied to what the tuples and lists in it hold."""
     if isinstance(x, (tuple, list)):
         items = [_all(convert, i) for i in x]

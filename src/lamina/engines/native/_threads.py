@@ -49,8 +49,8 @@ class _Worker(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="lamina-worker", daemon=True)
-        self.calls: queue.SimpleQueue = queue.SimpleQueue()
-        self.results: queue.SimpleQueue = queue.SimpleQueue()
+        self.calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.start()
 
     def run(self) -> None:

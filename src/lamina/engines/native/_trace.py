@@ -27,7 +27,7 @@ class Trace:
     def new_input(self, spec: Any) -> Tracer:
         return Tracer(Var(tuple(spec.shape), np.dtype(spec.dtype)), self)
 
-    def emit(self, primitive: Any, args: tuple, params: dict[str, Any]) -> Any:
+    def emit(self, primitive: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         node = Node(primitive, [self.var(a) for a in args], params)
         if self.eager:
             values = primitive.forward(*(v.value for v in node.inputs), **params)

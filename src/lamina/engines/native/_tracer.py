@@ -136,7 +136,7 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
 assign_without_writing(Tracer)
 
 
-def _method(function: Any) -> Callable:
+def _method(function: Any) -> Callable[..., Any]:
     def method(self: Tracer, *args: Any, **kwargs: Any) -> Any:
         return FUNCTIONS[function](self, *args, **kwargs)
 

@@ -11,7 +11,7 @@ from ._trace import Trace, tracing
 from ._tracer import Tracer
 
 
-def traced_graph(fn: Callable, specs: Sequence[Spec]) -> tuple[Graph, list[Tracer], Any]:
+def traced_graph(fn: Callable[..., Any], specs: Sequence[Spec]) -> tuple[Graph, list[Tracer], Any]:
     """The graph of `fn`, its captured outer values, and what it returned.
 
     The inputs of the graph: one for each spec, then one for each captured value.

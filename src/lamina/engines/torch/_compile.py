@@ -115,7 +115,7 @@ class _Entry:
         self.donated = [k for k in self.data if argument[k] in function.donate]
         self.fixed = list(leaves)
         self.structure: Any = None
-        self.program: Callable | None = None
+        self.program: Callable[..., Any] | None = None
         self.in_grad_mode = False
         try:
             with torch.no_grad():

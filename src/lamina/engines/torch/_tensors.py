@@ -35,7 +35,7 @@ watched: dict[int, tuple[Any, torch.Tensor]] = {}
 class _Local(threading.local):
     in_spec = 0  # how many `spec` are at work in this thread
     recording = 0  # how many differentiations of functions
-    tapes: tuple = ()  # the gradient tapes at work, innermost last
+    tapes: tuple[Any, ...] = ()  # the gradient tapes at work, innermost last
 
 
 local = _Local()

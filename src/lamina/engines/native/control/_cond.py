@@ -52,7 +52,7 @@ cond_primitive = Primitive(
 )
 
 
-def cond(pred: Any, true_fn: Callable, false_fn: Callable) -> Any:
+def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
     """`true_fn()` or `false_fn()`, as the scalar `pred` says; both must return like structures when traced."""
     pred = to_array(pred)
     trace = current_trace()

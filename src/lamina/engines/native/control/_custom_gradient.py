@@ -20,11 +20,11 @@ def stop_gradient(x: Any) -> Any:
     return tree.map_structure(lambda v: stopped(to_array(v)), x)
 
 
-def _forward(*args: np.ndarray, outputs: int, gradient: Callable, out: Any = None) -> Any:
+def _forward(*args: np.ndarray, outputs: int, gradient: Callable[..., Any], out: Any = None) -> Any:
     return tuple(np.array(a) for a in args[:outputs])
 
 
-def _vjp(g: Any, y: Any, *args: Any, needed: Any, outputs: int, gradient: Callable) -> list[Any]:
+def _vjp(g: Any, y: Any, *args: Any, needed: Any, outputs: int, gradient: Callable[..., Any]) -> list[Any]:
     given = gradient(*(g if isinstance(g, tuple) else (g,)))
     given = list(given) if isinstance(given, (tuple, list)) else [given]
     if len(given) != len(args) - outputs:
@@ -44,7 +44,7 @@ with_gradient = Primitive(
 )
 
 
-def custom_gradient(fun: Callable) -> Callable:
+def custom_gradient(fun: Callable[..., Any]) -> Callable[..., Any]:
     """Decorates `fun(*args) -> (value, grad)` where `grad(*upstream)` gives the gradient for each argument."""
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:

@@ -89,7 +89,7 @@ scan_primitive = Primitive(
 
 
 def scan(
-    f: Callable, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
+    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse: bool = False, unroll: Any = 1
 ) -> Any:
     """Runs `carry, y = f(carry, x)` over the leading axis of `xs`; returns the last carry and the stacked ys.
 
@@ -128,7 +128,7 @@ def scan(
     return tree.pack_sequence_as(init, outputs[: len(carry)]), ys
 
 
-def _scan_eagerly(f: Callable, init: Any, xs: Any, leaves: list[Any], steps: int, reverse: bool) -> Any:
+def _scan_eagerly(f: Callable[..., Any], init: Any, xs: Any, leaves: list[Any], steps: int, reverse: bool) -> Any:
     carry, rows = tree.map_structure(lambda x: wrap(to_array(x)), init), []
     for i in range(steps - 1, -1, -1) if reverse else range(steps):
         row = tree.pack_sequence_as(xs, [x[i] for x in leaves]) if leaves else None
@@ -142,7 +142,7 @@ def _scan_eagerly(f: Callable, init: Any, xs: Any, leaves: list[Any], steps: int
     return carry, ys
 
 
-def vectorized_map(function: Callable, elements: Any) -> Any:
+def vectorized_map(function: Callable[..., Any], elements: Any) -> Any:
     """`function` on each entry of the leading axis, results stacked."""
     _, ys = scan(lambda _, row: (np.zeros(()), function(row)), np.zeros(()), elements)
     return ys

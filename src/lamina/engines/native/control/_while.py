@@ -37,7 +37,9 @@ while_primitive = Primitive(
 )
 
 
-def while_loop(cond: Callable, body: Callable, loop_vars: Any, maximum_iterations: int | None = None) -> Any:
+def while_loop(
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
+) -> Any:
     """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)`. No gradient flows through; use scan for that."""
     is_tuple = isinstance(loop_vars, (tuple, list))
     loop_vars = tuple(loop_vars) if is_tuple else (loop_vars,)

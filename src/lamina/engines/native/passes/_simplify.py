@@ -79,7 +79,7 @@ def _live(nodes: list[Node], outputs: list[Var]) -> list[Node]:
 # --- rules for all of a kind ------------------------------------------------------------------------------------------
 
 
-def fold_constants(node: Node, emit: Callable) -> Var | None:
+def fold_constants(node: Node, emit: Callable[..., Any]) -> Var | None:
     """f(constants) -> constant, unless that would keep a large array."""
     if len(node.outputs) != 1 or not all(v.is_constant for v in node.inputs) or node.outputs[0].nbytes > FOLD_LIMIT:
         return None
@@ -90,12 +90,12 @@ def fold_constants(node: Node, emit: Callable) -> Var | None:
     return Var(value.shape, value.dtype, None, value)
 
 
-def skip_transparent(node: Node, emit: Callable) -> Var | None:
+def skip_transparent(node: Node, emit: Callable[..., Any]) -> Var | None:
     """identity(x), stop_gradient(x) -> x: they matter to autodiff only."""
     return node.inputs[0] if node.primitive.transparent else None
 
 
-def scalar_before_broadcast(node: Node, emit: Callable) -> Var | None:
+def scalar_before_broadcast(node: Node, emit: Callable[..., Any]) -> Var | None:
     """f(broadcast(s), t) with scalars s, t -> broadcast(f(s, t)): one element computed instead of many."""
     out = node.outputs[0]
     if not node.primitive.elementwise or out.shape == () or not node.inputs:
@@ -114,7 +114,7 @@ def _scalar_source(var: Var) -> Var | None:
     return None
 
 
-def scale_once(node: Node, emit: Callable) -> Var | None:
+def scale_once(node: Node, emit: Callable[..., Any]) -> Var | None:
     """broadcast(s) * x -> s * x: NumPy broadcasts by itself."""
     out = node.outputs[0]
     if not node.primitive.elementwise or out.shape == () or len(node.inputs) < 2:
@@ -125,6 +125,6 @@ def scale_once(node: Node, emit: Callable) -> Var | None:
     return emit(node.primitive, inputs, **node.params) if inputs != node.inputs else None
 
 
-Rule = Callable[[Node, Callable], Var | None]
+Rule = Callable[[Node, Callable[..., Any]], Var | None]
 BEFORE: tuple[Rule, ...] = (fold_constants, skip_transparent)  # a primitive's own rules
 AFTER: tuple[Rule, ...] = (scalar_before_broadcast, scale_once)

@@ -15,23 +15,23 @@ from ._rewriting import made_by, neutral
 from ._rows import rows_repeated
 
 
-def _double_negative(node: Node, emit: Callable) -> Var | None:
+def _double_negative(node: Node, emit: Callable[..., Any]) -> Var | None:
     """-(-x) -> x."""
     inner = made_by(negative, node.inputs[0])
     return None if inner is None else inner.inputs[0]
 
 
-def _plus_negative(node: Node, emit: Callable) -> Var | None:
+def _plus_negative(node: Node, emit: Callable[..., Any]) -> Var | None:
     """a + (-b) -> a - b."""
     return _with_opposite(subtract, node, emit)
 
 
-def _minus_negative(node: Node, emit: Callable) -> Var | None:
+def _minus_negative(node: Node, emit: Callable[..., Any]) -> Var | None:
     """a - (-b) -> a + b."""
     return _with_opposite(add, node, emit)
 
 
-def _with_opposite(primitive: Any, node: Node, emit: Callable) -> Var | None:
+def _with_opposite(primitive: Any, node: Node, emit: Callable[..., Any]) -> Var | None:
     a, b = node.inputs
     inner = made_by(negative, b)
     if inner is None or b.shape != node.outputs[0].shape:

@@ -112,7 +112,7 @@ def _conv_input_grad_shape(g: Any, kernel: Any, spatial: Ints, groups: int, **_:
 
 def _correlation(
     g: Any, kernel: Any, spatial: Ints, strides: Ints, padding: Pairs, dilation: Ints, groups: int
-) -> dict:
+) -> dict[Any, Any]:
     """The same as a convolution of the gradient with the flipped kernel, where that is no more arithmetic; else {}.
 
     It reads windows where the other way adds to them, which takes less time.
@@ -255,7 +255,7 @@ def _bind_kernel_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Calla
         return bind_product(x.reshape(-1, g.channels).T, grad.reshape(-1, g.filters), total)
     if g.depthwise:
         return bind_depthwise_kernel_grad(g, x, grad, out, work)
-    tiles: list[tuple] = []
+    tiles: list[tuple[Any, ...]] = []
     for tile in g.tiles(len(x)):
         if tile.first:
             padded, pad = g.pad_views(x[tile.samples], work[0])

@@ -15,7 +15,9 @@ from ._elementwise import broadcast_shapes
 from ._matmul import t
 
 
-def _decomposition(name: str, function: Callable, shape: Callable, *vjps: Callable) -> Primitive:
+def _decomposition(
+    name: str, function: Callable[..., Any], shape: Callable[..., Any], *vjps: Callable[..., Any]
+) -> Primitive:
     def forward(*arrays: np.ndarray, out: Any = None, **params: Any) -> Any:
         value = function(*arrays, **params)
         return tuple(value) if isinstance(value, tuple) else np.asarray(value).astype(arrays[0].dtype, copy=False)

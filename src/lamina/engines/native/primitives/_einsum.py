@@ -57,7 +57,7 @@ def _einsum_vjp(g: Any, y: Any, *arrays: Any, needed: Any, subscripts: str) -> l
     return [_einsum_gradient(i, g, arrays, labels, output) for i in range(len(arrays))]
 
 
-def _einsum_gradient(i: int, g: Any, arrays: tuple, labels: list[str], output: str) -> Any:
+def _einsum_gradient(i: int, g: Any, arrays: tuple[Any, ...], labels: list[str], output: str) -> Any:
     own = labels[i]
     others = [(labels[j], a) for j, a in enumerate(arrays) if j != i]
     known = set(output).union(*(set(name) for name, _ in others))

@@ -49,7 +49,7 @@ def _truth(*args: Any) -> Spec:
 
 
 def elementwise(
-    name: str, function: Any, kind: str = SAME, *vjps: Callable | None, register: bool = True, **more: Any
+    name: str, function: Any, kind: str = SAME, *vjps: Callable[..., Any] | None, register: bool = True, **more: Any
 ) -> Primitive:
     """The primitive of `function(*arrays, out=)`, with one gradient rule an operand; with none at all it passes no
     gradient (comparisons, rounding). A ufunc called on tensors becomes it, unless `register` is False."""

@@ -102,7 +102,7 @@ def _bind_gru(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bo
 
 def _gru_vjp(
     g: Any, y: Any, x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any, *_: Any, needed: Any, **how: Any
-) -> tuple:
+) -> tuple[Any, ...]:
     return without_x(gru_grad(g[0], kernel, recurrent, bias, y[1], y[2], with_x=needed[0], **how), needed)
 
 

@@ -97,7 +97,7 @@ def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: b
 
 def _lstm_vjp(
     g: Any, y: Any, x: Any, h0: Any, c0: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any, needed: Any, **how: Any
-) -> tuple:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
     return without_x(lstm_grad(g[0], g[1], kernel, recurrent, *y[2:], *mask, with_x=needed[0], **how), needed)
 
 

@@ -73,7 +73,7 @@ def _padded(x: np.ndarray, padding: Pairs, work: np.ndarray) -> tuple[np.ndarray
     return whole, fill
 
 
-def _on_tiles(primitive: Primitive, arrays: tuple, out: Any, params: dict[str, Any], each: int) -> np.ndarray:
+def _on_tiles(primitive: Primitive, arrays: tuple[Any, ...], out: Any, params: dict[str, Any], each: int) -> np.ndarray:
     """The bound form on a few samples at a time, on all threads."""
     spec = primitive.output_specs(list(arrays), params)[0]
     result = np.empty(spec.shape, spec.dtype) if out is None else out

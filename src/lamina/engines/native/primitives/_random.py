@@ -19,9 +19,14 @@ def generator(seed: np.ndarray) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key[:2] if key.size >= 2 else int(key[0])))
 
 
-def _draw(name: str, sample: Callable) -> Primitive:
+def _draw(name: str, sample: Callable[..., Any]) -> Primitive:
     def forward(
-        seed: np.ndarray, *args: Any, shape: tuple, dtype: np.dtype, out: np.ndarray | None = None, **params: Any
+        seed: np.ndarray,
+        *args: Any,
+        shape: tuple[Any, ...],
+        dtype: np.dtype,
+        out: np.ndarray | None = None,
+        **params: Any,
     ) -> Any:
         value = sample(generator(seed), *args, shape=shape, dtype=dtype, out=out, **params)
         if value is out and out is not None:
@@ -37,8 +42,8 @@ def _draw(name: str, sample: Callable) -> Primitive:
     )
 
 
-def _floating(method: str) -> Callable:
-    def sample(rng: np.random.Generator, shape: tuple, dtype: np.dtype, out: np.ndarray | None) -> np.ndarray:
+def _floating(method: str) -> Callable[..., Any]:
+    def sample(rng: np.random.Generator, shape: tuple[Any, ...], dtype: np.dtype, out: np.ndarray | None) -> np.ndarray:
         native = dtype if dtype.name in ("float32", "float64") else np.dtype("float32")
         direct = out is not None and out.dtype == native and out.flags.c_contiguous and out.shape == shape
         return getattr(rng, method)(shape, dtype=native, out=out if direct else None)
@@ -49,7 +54,9 @@ def _floating(method: str) -> Callable:
 random_uniform = _draw("random_uniform", _floating("random"))
 
 
-def _kept(rng: np.random.Generator, chance: float, shape: tuple, dtype: np.dtype, out: np.ndarray | None) -> np.ndarray:
+def _kept(
+    rng: np.random.Generator, chance: float, shape: tuple[Any, ...], dtype: np.dtype, out: np.ndarray | None
+) -> np.ndarray:
     """Sixteen bits a draw, a quarter of the work of a uniform number; rare events take the number."""
     if not 1e-3 <= chance <= 1 - 1e-3:
         return rng.random(shape, dtype=np.float32) < chance

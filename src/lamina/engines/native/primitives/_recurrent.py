@@ -27,7 +27,7 @@ LAST = Split(2, 1)
 
 
 def whole_sequence(
-    name: str, *, calls: int, shape: Callable, vjp: Callable, bound: Bound, states: int = 1
+    name: str, *, calls: int, shape: Callable[..., Any], vjp: Callable[..., Any], bound: Bound, states: int = 1
 ) -> Primitive:
     """The primitive of a whole sequence; `calls` of NumPy a step.
 
@@ -51,7 +51,9 @@ def whole_sequence(
     return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound)
 
 
-def way_back(name: str, *, calls: int, shape: Callable, bound: Bound, states: int = 1, weights: int = 2) -> Primitive:
+def way_back(
+    name: str, *, calls: int, shape: Callable[..., Any], bound: Bound, states: int = 1, weights: int = 2
+) -> Primitive:
     """The primitive of its gradients.
 
     Inputs: the gradients of the states, so many weights, and what was kept (a mask too). Outputs: the gradients of x,
@@ -244,7 +246,7 @@ def blocks_shape(x: Any, h0: Any) -> tuple[int, ...]:
     return steps + 1, features + units + 1, batch
 
 
-def without_x(gradients: tuple, needed: tuple[bool, ...]) -> tuple:
+def without_x(gradients: tuple[Any, ...], needed: tuple[bool, ...]) -> tuple[Any, ...]:
     """The gradients with None in place of an input's that was not computed, and for a mask."""
     no_more = (None,) * (len(needed) - len(gradients))
     return (gradients[0] if needed[0] else None, *gradients[1:], *no_more)

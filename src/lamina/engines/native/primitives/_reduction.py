@@ -58,7 +58,7 @@ def _cut_reduction(parts_add_up: bool) -> CutRule:
 def _reduction(
     name: str,
     ufunc: np.ufunc,
-    *vjps: Callable,
+    *vjps: Callable[..., Any],
     dtype: Any = None,
     parts_add_up: bool = False,
     bound: Bound | None = None,
@@ -126,7 +126,7 @@ reduce_any = _reduction("any", np.logical_or, dtype=np.dtype(bool))
 reduce_all = _reduction("all", np.logical_and, dtype=np.dtype(bool))
 
 
-def _arg_reduction(name: str, function: Callable) -> Primitive:
+def _arg_reduction(name: str, function: Callable[..., Any]) -> Primitive:
     return Primitive(
         name,
         forward=lambda x, axis, out=None: function(x, axis=axis, out=out),
@@ -142,7 +142,7 @@ argmin = _arg_reduction("argmin", np.argmin)
 # --- NumPy's functions ------------------------------------------------------------------------------------------------
 
 
-def _arg(primitive: Primitive) -> Callable:
+def _arg(primitive: Primitive) -> Callable[..., Any]:
     def call(a: Any, axis: int | None = None, out: None = None, *, keepdims: bool = False) -> Any:
         x = to_array(a)
         shape = x.shape
@@ -164,7 +164,9 @@ def _small_int(x: Any) -> Any:
     return to_dtype(x, np.dtype("int32")) if x.dtype.kind == "b" else x
 
 
-def _reducer(primitive: Primitive, combine: np.ufunc, neutral: Any = None, prepare: Callable = to_array) -> Callable:
+def _reducer(
+    primitive: Primitive, combine: np.ufunc, neutral: Any = None, prepare: Callable[..., Any] = to_array
+) -> Callable[..., Any]:
     """`combine` joins a result with `initial`; `neutral` stands in for what `where` leaves out, if there is such a value."""
 
     def call(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
@@ -184,7 +186,7 @@ def _reducer(primitive: Primitive, combine: np.ufunc, neutral: Any = None, prepa
     return call
 
 
-def _without_dtype(reducer: Callable) -> Callable:
+def _without_dtype(reducer: Callable[..., Any]) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         return reducer(a, axis=axis, keepdims=keepdims, **more)
 

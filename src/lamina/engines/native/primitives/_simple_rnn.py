@@ -66,7 +66,7 @@ def _bind_simple_rnn(inputs: Any, outputs: Any, work: Any, reverse: bool, sequen
 
 def _simple_rnn_vjp(
     g: Any, y: Any, x: Any, h0: Any, kernel: Any, recurrent: Any, bias: Any, *mask: Any, needed: Any, **how: Any
-) -> tuple:
+) -> tuple[Any, ...]:
     return without_x(simple_rnn_grad(g[0], kernel, recurrent, y[1], *mask, with_x=needed[0], **how), needed)
 
 

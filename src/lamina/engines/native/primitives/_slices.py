@@ -12,12 +12,12 @@ from ._views import Shape
 # --- slice: `index` is a tuple of ints and slices, one for each axis --------------------------------------------------
 
 
-def _slice(x: np.ndarray, index: tuple, out: np.ndarray | None = None) -> np.ndarray:
+def _slice(x: np.ndarray, index: tuple[Any, ...], out: np.ndarray | None = None) -> np.ndarray:
     # The ellipsis keeps a single element a view: without it NumPy would copy it out as a scalar.
     return x[(*index, ...)]
 
 
-def _slice_shape(x: Any, index: tuple) -> Spec:
+def _slice_shape(x: Any, index: tuple[Any, ...]) -> Spec:
     shape = tuple(len(range(*i.indices(n))) for i, n in zip(index, x.shape) if isinstance(i, slice))
     return Spec(shape, x.dtype)
 
@@ -49,7 +49,7 @@ slice_ = Primitive(
 # --- unslice: zeros of `shape` with the input at `index` --------------------------------------------------------------
 
 
-def _unslice(g: np.ndarray, shape: Shape, index: tuple, out: np.ndarray | None = None) -> np.ndarray:
+def _unslice(g: np.ndarray, shape: Shape, index: tuple[Any, ...], out: np.ndarray | None = None) -> np.ndarray:
     out = np.empty(shape, g.dtype) if out is None else out
     out[...] = 0
     out[index] = g
@@ -79,15 +79,15 @@ unslice = Primitive(
 # --- pad: zeros around, `widths` is ((before, after), ...) ------------------------------------------------------------
 
 
-def _padded_shape(x: Any, widths: tuple) -> Shape:
+def _padded_shape(x: Any, widths: tuple[Any, ...]) -> Shape:
     return tuple(before + n + after for (before, after), n in zip(widths, x.shape))
 
 
-def _inside(x: Any, widths: tuple) -> tuple[slice, ...]:
+def _inside(x: Any, widths: tuple[Any, ...]) -> tuple[slice, ...]:
     return tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
 
 
-def _pad(x: np.ndarray, widths: tuple, out: np.ndarray | None = None) -> np.ndarray:
+def _pad(x: np.ndarray, widths: tuple[Any, ...], out: np.ndarray | None = None) -> np.ndarray:
     out = np.empty(_padded_shape(x, widths), x.dtype) if out is None else out
     out[...] = 0
     out[_inside(x, widths)] = x

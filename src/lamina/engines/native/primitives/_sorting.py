@@ -74,14 +74,14 @@ def _quantile(
     q = to_array(q)
     place = q * float(n - 1)
     low = np.floor(place)
-    fraction = {
+    fractions: dict[str, Callable[[], Any]] = {
         "linear": lambda: place - low,
         "lower": lambda: np.zeros_like(place),
         "higher": lambda: np.ceil(place) - low,
         "nearest": lambda: np.round(place) - low,
         "midpoint": lambda: np.where(place == low, 0.0, 0.5),
-    }[method]()
-    fraction = to_dtype(fraction, x.dtype)
+    }
+    fraction = to_dtype(fractions[method](), x.dtype)
     low = to_dtype(low, np.dtype("int32"))
     high = np.minimum(low + 1, n - 1)
     below, above = np.take(ordered, low, axis=-1), np.take(ordered, high, axis=-1)

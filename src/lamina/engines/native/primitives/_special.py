@@ -8,6 +8,7 @@ the erfinv function (2012), polished by two Newton steps.
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ _vector_erf = np.frompyfunc(math.erf, 1, 1)
 _vector_lgamma = np.frompyfunc(math.lgamma, 1, 1)
 
 
-def _in_float64(fn: Callable) -> Callable:
+def _in_float64(fn: Callable[..., Any]) -> Callable[..., Any]:
     def apply(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         with np.errstate(all="ignore"):
             value = fn(np.asarray(x, dtype=np.float64))
@@ -97,7 +98,7 @@ def lgamma(x: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(x), np.nan, value)
 
 
-def _shifted(x: np.ndarray, term: Callable, series: Callable) -> np.ndarray:
+def _shifted(x: np.ndarray, term: Callable[..., Any], series: Callable[..., Any]) -> np.ndarray:
     """Recurrence up to x >= 10, where the asymptotic series is exact to rounding."""
     total = np.zeros_like(x)
     z = x.copy()

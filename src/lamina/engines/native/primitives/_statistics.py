@@ -73,7 +73,7 @@ def _count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     return np.sum(to_dtype(to_array(a) != 0, np.dtype("int32")), axis, keepdims=keepdims)
 
 
-def _ignoring_nan(reducer: Any, neutral: float) -> Callable:
+def _ignoring_nan(reducer: Any, neutral: float) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **_: Any) -> Any:
         x = to_array(a)
         return reducer(np.where(np.isnan(x), neutral, x) if is_float(x.dtype) else x, axis, keepdims=keepdims)
@@ -85,7 +85,7 @@ implements(np.nansum)(_ignoring_nan(np.sum, 0))
 implements(np.nanprod)(_ignoring_nan(np.prod, 1))
 
 
-def _nan_extreme(reducer: Any, neutral: float) -> Callable:
+def _nan_extreme(reducer: Any, neutral: float) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, **_: Any) -> Any:
         x = to_array(a)
         if not is_float(x.dtype):
@@ -101,7 +101,7 @@ implements(np.nanmax)(_nan_extreme(np.max, -np.inf))
 implements(np.nanmin)(_nan_extreme(np.min, np.inf))
 
 
-def _nan_arg(reducer: Any, neutral: float) -> Callable:
+def _nan_arg(reducer: Any, neutral: float) -> Callable[..., Any]:
     def call(a: Any, axis: Any = None, out: None = None, *, keepdims: bool = False) -> Any:
         x = to_array(a)
         return reducer(np.where(np.isnan(x), neutral, x) if is_float(x.dtype) else x, axis, keepdims=keepdims)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def _cut_reshape(node: Node, known: Known, batch: int) -> Cut | None:
     return None
 
 
-def _skip_same_shape(node: Node, emit: Callable) -> Var | None:
+def _skip_same_shape(node: Node, emit: Callable[..., Any]) -> Var | None:
     """reshape or broadcast_to the shape that is there -> x."""
     (x,), (out,) = node.inputs, node.outputs
     return x if x.shape == out.shape else None
@@ -58,7 +59,7 @@ def _cut_transpose(node: Node, known: Known, batch: int) -> Cut | None:
     return Cut([split], [Split(node.params["axes"].index(split.axis), split.per)])
 
 
-def _merge_transposes(node: Node, emit: Callable) -> Var | None:
+def _merge_transposes(node: Node, emit: Callable[..., Any]) -> Var | None:
     """transpose(transpose(x)) -> transpose(x), or x."""
     inner = made_by(transpose, node.inputs[0])
     if inner is None:

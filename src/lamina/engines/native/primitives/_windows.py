@@ -111,14 +111,14 @@ class Geometry(NamedTuple):
                 part = slice(start, min(start + self.samples, batch))
                 yield Tile(part, slice(line, stop), line == 0, stop == lines)
 
-    def pad_views(self, x: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, tuple | None]:
+    def pad_views(self, x: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, tuple[Any, ...] | None]:
         """The padded samples, and what has to be copied for them at each run: `(border, target, source)`."""
         if not self.is_padded:
             return x, None
         padded = carve(work, (len(x), *self.padded, self.channels))
         return padded, (padded, padded[self.inside], x)
 
-    def unpad_views(self, out: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, tuple | None]:
+    def unpad_views(self, out: np.ndarray, work: np.ndarray) -> tuple[np.ndarray, tuple[Any, ...] | None]:
         """Where to add up padded samples, and what has to be copied of them to `out` at the end: `(target, source)`."""
         if not self.is_padded:
             return out, None
@@ -186,7 +186,7 @@ def split_last(x: np.ndarray, groups: int) -> np.ndarray:
     return np.lib.stride_tricks.as_strided(x, (*x.shape[:-1], groups, each), strides)
 
 
-def fill_padded(views: tuple | None) -> None:
+def fill_padded(views: tuple[Any, ...] | None) -> None:
     if views is not None:
         border, target, source = views
         border.fill(0)
