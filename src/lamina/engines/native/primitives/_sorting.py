@@ -1,5 +1,6 @@
 """Sorting, searching and counting."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
