@@ -151,6 +151,7 @@ CSV = "a,b\n1,x\n2,y\n"
         ("t.txt", CSV.replace(",", "|").encode()), ("t.jsonl", b'{"a": 1, "b": "x"}\n\n{"b": "y", "a": 2}\n'),
         ("t.json", b'[{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]'), ("t.ndjson", b'{"a": "1", "b": "x"}\n{"a": "2", "b": "y"}\n'),
     ],
+    ids=lambda v: v if isinstance(v, str) else "",
 )  # fmt: skip
 def test_formats(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
@@ -225,6 +226,7 @@ def test_excel(tmp_path):
         ("t.json", b"[1, 2]", "entry 1 is no JSON object"), ("t.jsonl", b'{"a": 1}\n{"a": \n', "line 2 is no JSON"),
         ("t.json", b'[{"a": 1},\n {]', "line 2 is no JSON"), ("t.jsonl", b"", "is empty"),
     ],
+    ids=lambda v: v if isinstance(v, str) else "",
 )  # fmt: skip
 def test_broken_files(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
