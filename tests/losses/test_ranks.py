@@ -1,5 +1,7 @@
 """Targets `(batch, 1)` beside outputs `(batch,)`, labels with and without a last axis of one, sequences: by hand."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,25 @@ def test_one_output_is_one_output(name):
     plain = np.asarray(loss(truth, guess))
     for a, b in ((truth[:, None], guess), (truth, guess[:, None]), (truth[:, None], guess[:, None])):
         np.testing.assert_allclose(np.asarray(loss(a, b)), plain, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n in losses.__all__ if inspect.isclass(getattr(losses, n)) and n != "Loss")
+)
+def test_classes_take_lists(name):
+    cls = getattr(losses, name)
+    if not issubclass(cls, losses.Loss):
+        return
+    probs = PROBS[0].astype("float32")
+    labels = (
+        LABELS[0]
+        if "Sparse" in name or name in ("Circle", "CategoricalGeneralizedCrossEntropy")
+        else np.eye(4)[LABELS[0]]
+    )
+    if name == "CTC":
+        labels, probs = np.array([[1, 2]]), rng.random((1, 5, 4)).astype("float32")
+    expected = np.asarray(cls()(labels, probs))
+    np.testing.assert_allclose(np.asarray(cls()(labels.tolist(), probs.tolist())), expected, rtol=1e-6)
 
 
 def test_metrics_of_one_output_and_of_plain_functions():

@@ -42,6 +42,11 @@ def test_definitions(cls, options, definition, x):
     np.testing.assert_allclose(cls(**options)(x), definition(x), rtol=1e-6, atol=1e-12)
 
 
+@pytest.mark.parametrize(("cls", "options", "definition"), DEFINITIONS, ids=lambda v: "")
+def test_lists_are_matrices_too(cls, options, definition):
+    np.testing.assert_allclose(cls(**options)(X.tolist()), definition(X.astype("float64")), rtol=1e-5)
+
+
 @pytest.mark.parametrize("cls", [regularizers.L1, regularizers.L2, regularizers.L1L2])
 def test_infinite_weights_show(cls):
     assert np.isinf(cls(0.1)(np.array([1.0, -np.inf])))

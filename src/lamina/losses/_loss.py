@@ -54,8 +54,7 @@ class Loss:
         Returns: scalar, or the values with reduction "none".
         """
         in_mask = get_mask(y_pred) if mask is None else mask
-        y_pred = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_pred)
-        y_true = tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=self.dtype), y_true)
+        y_pred, y_true = _tensors(y_pred, self.dtype), _tensors(y_true, self.dtype)
         with inside(where.place[0] or "loss"):
             values = self._compared(y_true, y_pred)
         out_mask = get_mask(values)
@@ -77,6 +76,13 @@ class Loss:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Loss":
         return cls(**config)
+
+
+def _tensors(values: Any, dtype: Any) -> Any:
+    """A structure of tensors; nested lists of plain numbers are one."""
+    if isinstance(values, (list, tuple)) and all(isinstance(leaf, (int, float)) for leaf in tree.flatten(values)):
+        return ops.convert_to_tensor(values, dtype=dtype)
+    return tree.map_structure(lambda x: ops.convert_to_tensor(x, dtype=dtype), values)
 
 
 def check_reduction(reduction: Any, where: str) -> Any:

@@ -70,7 +70,7 @@ class LossScaleOptimizer(Optimizer):
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """One step, left out if a gradient is not finite."""
-        grads = list(grads)
+        grads = [None if g is None else ops.convert_to_tensor(g) for g in grads]
         if not self.built:
             if trainable_variables is None:
                 raise ValueError("LossScaleOptimizer.apply: pass trainable_variables, or call build(variables) first.")

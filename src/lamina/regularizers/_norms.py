@@ -67,6 +67,7 @@ class L1L2(Regularizer):
         self.l2: float = _factor(l2, "l2", "L1L2", 0.0)
 
     def __call__(self, x: Any) -> Any:
+        x = ops.convert_to_tensor(x)
         penalty = ops.convert_to_tensor(0.0, dtype=x.dtype)
         if self.l1:
             penalty = penalty + self.l1 * ops.sum(ops.absolute(x))

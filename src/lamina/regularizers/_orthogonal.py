@@ -29,12 +29,12 @@ class OrthogonalRegularizer(Regularizer):
         self.mode = mode
 
     def __call__(self, inputs: Any) -> Any:
-        if len(inputs.shape) != 2:
-            raise ValueError(f"OrthogonalRegularizer: expected a matrix; got the shape {tuple(inputs.shape)}.")
         x = ops.convert_to_tensor(inputs)
+        if len(x.shape) != 2:
+            raise ValueError(f"OrthogonalRegularizer: expected a matrix; got the shape {tuple(x.shape)}.")
         axis = 1 if self.mode == "rows" else 0
         x = ops.normalize(x, axis=axis)
-        size = inputs.shape[1 - axis]
+        size = x.shape[1 - axis]
         products = ops.matmul(x, ops.transpose(x)) if axis == 1 else ops.matmul(ops.transpose(x), x)
         products = ops.multiply(products, ops.subtract(1.0, ops.eye(size, dtype=products.dtype)))
         pairs = size * (size - 1.0) / 2.0
