@@ -1,8 +1,9 @@
 """The base of everything that can stand in a symbolic graph: layers and ops."""
 
+import inspect
 import re
 from collections import defaultdict
-from typing import Any
+from typing import Any, Self
 
 from lamina import tree
 from lamina._public import public
@@ -36,7 +37,23 @@ def reset_names() -> None:
 
 @public("Operation")
 class Operation:
-    """Something callable on tensors and on KerasTensors. Subclasses define `call`, maybe `compute_output_spec`."""
+    """Something callable on tensors and on KerasTensors. Subclasses define `call`, maybe `compute_output_spec`.
+
+    Example:
+        >>> class Scale(Operation):
+        ...     def __init__(self, factor, name=None):
+        ...         super().__init__(name=name)
+        ...         self.factor = factor
+        ...     def call(self, x):
+        ...         return x * self.factor
+        >>> Scale(2.0, name="scale").get_config()
+        {'factor': 2.0, 'name': 'scale'}
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        instance = super().__new__(cls)
+        object.__setattr__(instance, "_auto_arguments", (args, kwargs))
+        return instance
 
     def __init__(self, name: str | None = None):
         if name is None:
@@ -65,6 +82,40 @@ class Operation:
         """KerasTensors shaped like the outputs, found by tracing `call` without data."""
         return infer_spec(self.call, *args, **kwargs)
 
+    def get_config(self) -> dict[str, Any]:
+        """The arguments from which `from_config` makes a like operation: those that `__init__` was given.
+
+        A subclass that overrides it gets the name here. Raises NotImplementedError for arguments that are not plain.
+        """
+        if type(self).get_config is not Operation.get_config:
+            return {"name": self.name}
+        args, kwargs = self.__dict__.get("_auto_arguments", ((), {}))
+        signature = inspect.signature(type(self).__init__)
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        found: dict[str, Any] = {}
+        for name, value in list(bound.arguments.items())[1:]:
+            kind = signature.parameters[name].kind
+            if kind is inspect.Parameter.VAR_KEYWORD:
+                found.update(value)
+            elif kind is not inspect.Parameter.VAR_POSITIONAL or value:
+                found[name] = value
+        kinds = {p.kind for p in signature.parameters.values()}
+        if "name" in signature.parameters or inspect.Parameter.VAR_KEYWORD in kinds:
+            found["name"] = self.name
+        takes_more = any(p.kind is p.VAR_POSITIONAL and p.name in found for p in signature.parameters.values())
+        if takes_more or not _is_plain(found):
+            raise NotImplementedError(
+                f"{type(self).__name__} was made with arguments that cannot be saved as they are. Define get_config(), "
+                "returning the arguments of __init__ as a dict."
+            )
+        return found
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """An operation made from what `get_config` returned."""
+        return cls(**config)
+
     def _nth(self, attribute: str) -> Any:
         if not self._inbound_nodes:
             raise AttributeError(f"{type(self).__name__} {self.name!r} has never been called on a KerasTensor.")
@@ -79,6 +130,14 @@ class Operation:
     @property
     def output(self) -> Any:
         return self._nth("output_tensors")
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(entry) for key, entry in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 # Two sizes that no program is likely to contain: an output size that changes with them depends on an unknown size.
