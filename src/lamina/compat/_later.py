@@ -35,7 +35,7 @@ LATER: dict[str, tuple[str, ...]] = {
         "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
         "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
         "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "STFTSpectrogram",
-        "Solarization", "TextVectorization",
+        "Solarization",
     ),
     "distribution": (
         "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
