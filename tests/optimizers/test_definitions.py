@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from lamina import optimizers
+from lamina import ops, optimizers
 from lamina.variables import Variable
 
 STEPS, RATE = 6, 0.05
@@ -433,7 +433,7 @@ def test_average_takes_the_place_of_the_weights_every_so_often():
 
 def test_constraints_apply_to_what_the_rule_made():
     weight = Variable(np.array([0.5, -0.5]), dtype="float64")
-    weight.constraint = lambda w: np.maximum(w, 0)
+    weight.constraint = lambda w: ops.maximum(w, 0.0)
     optimizers.SGD(1.0).apply([np.array([0.25, -2.0])], [weight])
     np.testing.assert_allclose(weight.numpy(), [0.25, 1.5])
     optimizers.SGD(1.0).apply([np.array([1.0, 1.0])], [weight])
