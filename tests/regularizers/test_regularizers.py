@@ -49,8 +49,8 @@ def test_lists_are_matrices_too(cls, options, definition):
 
 @pytest.mark.parametrize("cls", [regularizers.L1, regularizers.L2, regularizers.L1L2])
 def test_infinite_weights_show(cls):
-    assert np.isinf(cls(0.1)(np.array([1.0, -np.inf])))
-    assert np.isnan(cls(0.1)(np.array([1.0, np.nan])))
+    assert np.isinf(float(cls(0.1)(np.array([1.0, -np.inf]))))
+    assert np.isnan(float(cls(0.1)(np.array([1.0, np.nan]))))
 
 
 @pytest.mark.parametrize("name", ["L1", "L2", "L1L2", "OrthogonalRegularizer"])
