@@ -112,7 +112,7 @@ def test_files_hold_the_effective_weight(make, tmp_path):
     layer, x, _, effective = adapted(make)
     model = lamina.Sequential([lamina.Input(x.shape[1:], dtype=x.dtype.name), layer])
     model.save_weights(tmp_path / "adapted.weights.h5")
-    plain, shape, name = make()
+    plain, _, name = make()
     other = lamina.Sequential([lamina.Input(x.shape[1:], dtype=x.dtype.name), plain])
     other.load_weights(tmp_path / "adapted.weights.h5")
     np.testing.assert_allclose(getattr(plain, name).numpy(), effective, rtol=1e-5, atol=1e-6)
@@ -129,6 +129,16 @@ def test_a_model_file_keeps_rank_and_alpha(make, tmp_path):
     loaded = lamina.saving.load_model(tmp_path / "adapted.keras")
     assert (loaded.layers[-1].lora_rank, loaded.layers[-1].lora_alpha, loaded.layers[-1].lora_enabled) == (2, 6, True)
     np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-4, atol=1e-5)
+
+
+def test_paths_lie_beside_the_weight():
+    inside = layers.Dense(4, name="inside")
+    model = lamina.Sequential([lamina.Input((3,)), inside], name="outside")
+    inside.enable_lora(2)
+    assert [v.path for v in inside.weights] == [
+        f"{inside.path}/{name}" for name in ("kernel", "bias", "lora_kernel_a", "lora_kernel_b")
+    ]
+    assert len(model.weights) == 4
 
 
 def test_what_cannot_be_adapted_is_refused():

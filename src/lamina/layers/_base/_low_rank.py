@@ -4,6 +4,7 @@ from typing import Any
 
 from lamina import initializers, ops
 from lamina._checks import check_positive_int
+from lamina.variables import name_scope
 
 from ._layer import Layer
 
@@ -80,8 +81,10 @@ class LowRank(Layer):
             raise ValueError(f"{self._owner}.enable_lora: it is enabled already, with rank {self.lora_rank}.")
         shape = tuple(getattr(self, name).shape)
         object.__setattr__(self, "_locked", False)
-        setattr(self, f"lora_{name}_a", self._add_thin("a", (*shape[:-1], rank), a_initializer))
-        setattr(self, f"lora_{name}_b", self._add_thin("b", (rank, shape[-1]), b_initializer))
+        parent = (self.path or "").rpartition("/")[0]
+        with name_scope(self.name, caller=self, override_parent=parent):
+            setattr(self, f"lora_{name}_a", self._add_thin("a", (*shape[:-1], rank), a_initializer))
+            setattr(self, f"lora_{name}_b", self._add_thin("b", (rank, shape[-1]), b_initializer))
         object.__setattr__(self, "_locked", True)
         self._stored_weight.trainable = False
         self.__dict__.get("_frozen", set()).discard(id(self._stored_weight))
