@@ -19,7 +19,11 @@ def embedding(**kwargs):
     return layers.Embedding(7, 4, **kwargs), (3, 2), "embeddings"
 
 
-MAKERS = pytest.mark.parametrize("make", [dense, einsum_dense, embedding])
+def conv(**kwargs):
+    return layers.Conv2D(4, 2, **kwargs), (3, 3, 3, 5), "kernel"
+
+
+MAKERS = pytest.mark.parametrize("make", [dense, einsum_dense, embedding, conv])
 
 
 def inputs_for(layer, shape):
@@ -37,6 +41,9 @@ def plain_call(layer, weight, x):
     """The layer's definition on a given weight, in NumPy."""
     if isinstance(layer, layers.Embedding):
         return weight[x]
+    if isinstance(layer, layers.Conv2D):
+        windows = np.lib.stride_tricks.sliding_window_view(x, (2, 2), axis=(1, 2))
+        return np.einsum("bhwcij,ijco->bhwo", windows, weight) + layer.bias.numpy()
     equation = "bi,io->bo" if isinstance(layer, layers.Dense) else layer.equation
     return np.einsum(equation, x, weight) + layer.bias.numpy()
 
