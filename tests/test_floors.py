@@ -15,6 +15,7 @@ FLOORS = {
     "ops": 2, "random": 2, "config": 2,
     "variables": 3,
     "activations": 4, "constraints": 4, "initializers": 4, "losses": 4, "metrics": 4, "optimizers": 4, "regularizers": 4,
+    "quantizers": 4,
     "layers": 5, "data": 5,
     "training": 6, "saving": 6, "viewing": 6, "utils": 6, "datasets": 6,
     "models": 7,
@@ -24,7 +25,7 @@ FLOORS = {
 
 # Within one floor, who may use whom: the order in which they stand.
 WITHIN = {
-    4: ["regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
+    4: ["quantizers", "regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
     6: ["saving", "viewing", "training", "utils", "datasets"],
     5: ["layers", "data"],
     2: ["ops", "random", "config"],

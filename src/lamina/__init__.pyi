@@ -18,6 +18,7 @@ from . import models as models
 from . import ops as ops
 from . import optimizers as optimizers
 from . import preprocessing as preprocessing
+from . import quantizers as quantizers
 from . import random as random
 from . import regularizers as regularizers
 from . import saving as saving
@@ -41,6 +42,7 @@ from lamina.metrics._metric import Metric as Metric
 from lamina.models._model import Model as Model
 from lamina.ops._symbolic._operation import Operation as Operation
 from lamina.optimizers._optimizer import Optimizer as Optimizer
+from lamina.quantizers._abs_max import Quantizer as Quantizer
 from lamina.regularizers._regularizer import Regularizer as Regularizer
 from lamina.layers._base._remat import RematScope as RematScope
 from lamina.models._sequential import Sequential as Sequential

@@ -17,6 +17,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "Model": ("lamina.models._model", "Model"),
         "Operation": ("lamina.ops._symbolic._operation", "Operation"),
         "Optimizer": ("lamina.optimizers._optimizer", "Optimizer"),
+        "Quantizer": ("lamina.quantizers._abs_max", "Quantizer"),
         "Regularizer": ("lamina.regularizers._regularizer", "Regularizer"),
         "RematScope": ("lamina.layers._base._remat", "RematScope"),
         "Sequential": ("lamina.models._sequential", "Sequential"),
@@ -1366,6 +1367,22 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "text_to_word_sequence": ("lamina.preprocessing._words", "text_to_word_sequence"),
         "tokenizer_from_json": ("lamina.preprocessing._tokenizer", "tokenizer_from_json"),
     },
+    "quantizers": {
+        "AbsMaxQuantizer": ("lamina.quantizers._abs_max", "AbsMaxQuantizer"),
+        "Quantizer": ("lamina.quantizers._abs_max", "Quantizer"),
+        "abs_max_quantize": ("lamina.quantizers._abs_max", "abs_max_quantize"),
+        "compute_float8_amax_history": ("lamina.quantizers._float8", "compute_float8_amax_history"),
+        "compute_float8_scale": ("lamina.quantizers._float8", "compute_float8_scale"),
+        "deserialize": ("lamina.quantizers._serialization", "deserialize"),
+        "fake_quant_with_min_max_vars": ("lamina.quantizers._fake_quant", "fake_quant_with_min_max_vars"),
+        "get": ("lamina.quantizers._serialization", "get"),
+        "pack_int2": ("lamina.quantizers._packing", "pack_int2"),
+        "pack_int4": ("lamina.quantizers._packing", "pack_int4"),
+        "quantize_and_dequantize": ("lamina.quantizers._float8", "quantize_and_dequantize"),
+        "serialize": ("lamina.quantizers._serialization", "serialize"),
+        "unpack_int2": ("lamina.quantizers._packing", "unpack_int2"),
+        "unpack_int4": ("lamina.quantizers._packing", "unpack_int4"),
+    },
     "random": {
         "SeedGenerator": ("lamina.variables._seed_generator", "SeedGenerator"),
         "beta": ("lamina.random._draws", "beta"),
@@ -1459,7 +1476,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "ops": ("image", "linalg", "nn", "numpy"),

@@ -33,8 +33,8 @@ def test_dense_needs_a_known_last_axis():
 
 
 def test_what_is_not_supported_is_refused():
-    with pytest.raises(ValueError, match="lora_rank=4 is not supported"):
-        Dense(2, lora_rank=4)
+    with pytest.raises(ValueError, match="quantization_config='int8' is not supported"):
+        Dense(2, quantization_config="int8")
     with pytest.raises(ValueError, match="renorm=True"):
         layers.BatchNormalization(renorm=True)
 

@@ -202,14 +202,23 @@ class Held:
         for variable, array in zip(variables, arrays):
             variable.assign(array)
 
+    @property
+    def _filed_variables(self) -> list[Any]:
+        """The own variables that files hold, in their order."""
+        return self._own_variables
+
+    def _filed_value(self, variable: Any) -> Any:
+        """What files hold for one of them."""
+        return variable.numpy()
+
     def save_own_variables(self, store: Any) -> None:
         """Puts the layer's own variables (not those of layers inside) in `store`, under "0", "1", ..."""
-        for i, variable in enumerate(self._own_variables):
-            store[str(i)] = variable.numpy()
+        for i, variable in enumerate(self._filed_variables):
+            store[str(i)] = self._filed_value(variable)
 
     def load_own_variables(self, store: Any) -> None:
         """Takes the layer's own variables from `store`. Raises ValueError if number or shapes differ."""
-        variables = self._own_variables
+        variables = self._filed_variables
         owner = f'{type(self).__name__} "{self.name}"'
         if len(store.keys()) != len(variables):
             hint = " Build the layer before loading its weights." if not variables and not self.built else ""

@@ -7,11 +7,29 @@ from lamina import ops
 from lamina._public import public
 
 from .._base._arguments import GeneralArguments
+from .._base._low_rank import Adaptable, LowRank
 from ._base import BaseConv
 
 
+class ConvArguments(GeneralArguments, total=False):
+    """What these convolutions take by name beside their own arguments: those of `enable_lora`, which building then calls."""
+
+    lora_rank: int | None
+    lora_alpha: float | None
+
+
+class AdaptableConv(LowRank, BaseConv):
+    """A convolution whose kernel low-rank adaptation can take the place of."""
+
+    kernel = Adaptable()
+
+    def __init__(self, *args: Any, lora_rank: int | None = None, lora_alpha: float | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._ask_lora(lora_rank, lora_alpha)
+
+
 @public("layers.Conv1D", "layers.Convolution1D")
-class Conv1D(BaseConv):
+class Conv1D(AdaptableConv):
     """Convolution over one axis: sequences and signals.
 
     Args:
@@ -20,7 +38,7 @@ class Conv1D(BaseConv):
         padding: "valid", "same" or "causal" (no output sees later inputs).
         data_format: "channels_last", "channels_first" or None for the default.
         groups: into how many groups channels and filters are split.
-        activation, use_bias, initializers, regularizers, constraints: as for Dense.
+        activation, use_bias, initializers, regularizers, constraints, lora_rank, lora_alpha: as for Dense.
 
     Input `(batch, steps, channels)`, output the same rank with `filters` channels; channels first moves them to axis 1.
     Example:
@@ -50,7 +68,7 @@ class Conv1D(BaseConv):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        **kwargs: Unpack[GeneralArguments],
+        **kwargs: Unpack[ConvArguments],
     ):
         super().__init__(
             1, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
@@ -71,7 +89,7 @@ class Conv1D(BaseConv):
 
 
 @public("layers.Conv2D", "layers.Convolution2D")
-class Conv2D(BaseConv):
+class Conv2D(AdaptableConv):
     """Convolution over two axes: images.
 
     Args:
@@ -80,7 +98,7 @@ class Conv2D(BaseConv):
         padding: "valid", "same".
         data_format: "channels_last", "channels_first" or None for the default.
         groups: into how many groups channels and filters are split.
-        activation, use_bias, initializers, regularizers, constraints: as for Dense.
+        activation, use_bias, initializers, regularizers, constraints, lora_rank, lora_alpha: as for Dense.
 
     Input `(batch, height, width, channels)`, output the same rank with `filters` channels; channels first moves them to axis 1.
     Example:
@@ -108,7 +126,7 @@ class Conv2D(BaseConv):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        **kwargs: Unpack[GeneralArguments],
+        **kwargs: Unpack[ConvArguments],
     ):
         super().__init__(
             2, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
@@ -121,7 +139,7 @@ class Conv2D(BaseConv):
 
 
 @public("layers.Conv3D", "layers.Convolution3D")
-class Conv3D(BaseConv):
+class Conv3D(AdaptableConv):
     """Convolution over three axes: volumes and videos.
 
     Args:
@@ -130,7 +148,7 @@ class Conv3D(BaseConv):
         padding: "valid", "same".
         data_format: "channels_last", "channels_first" or None for the default.
         groups: into how many groups channels and filters are split.
-        activation, use_bias, initializers, regularizers, constraints: as for Dense.
+        activation, use_bias, initializers, regularizers, constraints, lora_rank, lora_alpha: as for Dense.
 
     Input `(batch, depth, height, width, channels)`, output the same rank with `filters` channels.
     Example:
@@ -158,7 +176,7 @@ class Conv3D(BaseConv):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        **kwargs: Unpack[GeneralArguments],
+        **kwargs: Unpack[ConvArguments],
     ):
         super().__init__(
             3, filters, kernel_size, strides=strides, padding=padding, data_format=data_format,

@@ -7,12 +7,12 @@ from lamina._typing import TensorLike
 
 from .._base._arguments import GeneralArguments
 from .._base._input_spec import InputSpec
-from .._base._layer import Layer
+from .._base._low_rank import Adaptable, LowRank
 from .._base._unsupported import refuse
 
 
 @public("layers.Dense")
-class Dense(Layer):
+class Dense(LowRank):
     """A weighted sum of all inputs for each unit: `activation(x · kernel + bias)`, on the last axis.
 
     Args:
@@ -21,7 +21,8 @@ class Dense(Layer):
         use_bias: whether a bias is added.
         kernel_initializer, bias_initializer: initial values. kernel_regularizer, bias_regularizer: penalties.
         activity_regularizer: penalty on the output. kernel_constraint, bias_constraint: projections.
-        lora_rank, lora_alpha, quantization_config: must be None.
+        lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
+        quantization_config: must be None.
 
     Input `(batch, ..., features)`, output `(batch, ..., units)`.
 
@@ -29,6 +30,8 @@ class Dense(Layer):
         >>> Dense(3)(ops.ones((2, 5))).shape
         (2, 3)
     """
+
+    kernel = Adaptable()
 
     def __init__(
         self,
@@ -48,7 +51,8 @@ class Dense(Layer):
         **kwargs: Unpack[GeneralArguments],
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        refuse(self, lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
+        self._ask_lora(lora_rank, lora_alpha)
+        refuse(self, quantization_config=quantization_config)
         units = int(units) if isinstance(units, float) and units.is_integer() else units
         check_positive_int(units, "units", f'Dense "{self.name}"')
         self.units: int = int(units)
@@ -65,7 +69,7 @@ class Dense(Layer):
         self.bias = None
 
     def build(self, input_shape: Any) -> None:
-        self.kernel: Any = self.add_weight(
+        self.kernel = self.add_weight(
             name="kernel",
             shape=(input_shape[-1], self.units),
             initializer=self.kernel_initializer,

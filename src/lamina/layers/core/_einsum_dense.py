@@ -5,12 +5,12 @@ from lamina._public import public
 from lamina._typing import TensorLike
 
 from .._base._arguments import LayerArguments
-from .._base._layer import Layer
+from .._base._low_rank import Adaptable, LowRank
 from .._base._unsupported import refuse
 
 
 @public("layers.EinsumDense")
-class EinsumDense(Layer):
+class EinsumDense(LowRank):
     """A dense layer of any rank: `activation(einsum(equation, x, kernel) + bias)`.
 
     Args:
@@ -21,12 +21,15 @@ class EinsumDense(Layer):
         bias_axes: the output axes that the bias has, as a string such as "d"; None for no bias.
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, kernel_constraint, bias_constraint:
             as in Dense.
-        lora_rank, lora_alpha, gptq_unpacked_column_size, quantization_config: must be None.
+        lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
+        gptq_unpacked_column_size, quantization_config: must be None.
 
     Example:
         >>> EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d")(ops.ones((2, 3, 5))).shape
         (2, 3, 4)
     """
+
+    kernel = Adaptable()
 
     def __init__(
         self,
@@ -47,10 +50,9 @@ class EinsumDense(Layer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(**kwargs)
+        self._ask_lora(lora_rank, lora_alpha)
         refuse(
             self,
-            lora_rank=lora_rank,
-            lora_alpha=lora_alpha,
             gptq_unpacked_column_size=gptq_unpacked_column_size,
             quantization_config=quantization_config,
         )
@@ -70,7 +72,7 @@ class EinsumDense(Layer):
         kernel_shape, bias_shape, self.full_output_shape = read_equation(
             self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner
         )
-        self.kernel: Any = self.add_weight(
+        self.kernel = self.add_weight(
             name="kernel",
             shape=kernel_shape,
             initializer=self.kernel_initializer,

@@ -5,13 +5,13 @@ from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
 
-from .._base._layer import Layer
+from .._base._low_rank import Adaptable, LowRank
 from .._base._specs import specs_of
 from .._base._unsupported import refuse
 
 
 @public("layers.Embedding")
-class Embedding(Layer):
+class Embedding(LowRank):
     """A table of vectors: an integer selects its row.
 
     Args:
@@ -20,13 +20,17 @@ class Embedding(Layer):
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: of the table.
         mask_zero: whether index 0 is padding, to be masked.
         weights: initial table, `(input_dim, output_dim)`.
-        lora_rank, lora_alpha, quantization_config: must be None.
+        lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
+        quantization_config: must be None.
 
     Input `(batch, ...)`, integers; output `(batch, ..., output_dim)`.
     Example:
         >>> layers.Embedding(10, 4)(ops.array([[1, 2, 3]])).shape
         (1, 3, 4)
     """
+
+    adaptable = "embeddings"
+    embeddings = Adaptable()
 
     def __init__(
         self,
@@ -43,7 +47,8 @@ class Embedding(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        refuse(self, lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
+        self._ask_lora(lora_rank, lora_alpha)
+        refuse(self, quantization_config=quantization_config)
         check_positive_int(input_dim, "input_dim", self._owner)
         check_positive_int(output_dim, "output_dim", self._owner)
         self.input_dim: int = int(input_dim)
@@ -60,7 +65,7 @@ class Embedding(Layer):
             self._initial_weights = [ops.reshape(ops.convert_to_tensor(table), (self.input_dim, self.output_dim))]
 
     def build(self, input_shape: Any = None) -> None:
-        self.embeddings: Any = self.add_weight(
+        self.embeddings = self.add_weight(
             shape=(self.input_dim, self.output_dim),
             initializer=self.embeddings_initializer,
             name="embeddings",

@@ -1,0 +1,5 @@
+"""Numbers in few bits, with their scale (`lamina.quantizers`)."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)
