@@ -161,7 +161,7 @@ def affine_transform(
     transform = to(tensor(transform), "float32")
     if transform.ndim not in (1, 2) or transform.shape[-1] != 8:
         raise ValueError(f"affine_transform: transform must be (8,) or (batch, 8); got {tuple(transform.shape)}.")
-    transform = xp.reshape(transform, (-1, 8)) * np.array([1, 1, 1, 1, 1, 1, 0, 0], "float32")
+    transform = xp.reshape(transform, (-1, 8)) * tensor(np.array([1, 1, 1, 1, 1, 1, 0, 0], "float32"))
     return back(_projected(x, transform, interpolation, fill_mode, fill_value))
 
 

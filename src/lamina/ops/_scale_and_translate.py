@@ -48,7 +48,7 @@ def _weights(size: int, target: int, scale: Any, shift: Any, method: str, antial
     """The matrix `(target, size)` for one axis."""
     inverse = 1.0 / scale
     places = (tensor(np.arange(target, dtype="float32") + 0.5) - shift) * inverse - 0.5
-    distances = xp.abs(xp.expand_dims(places, 1) - np.arange(size, dtype="float32"))
+    distances = xp.abs(xp.expand_dims(places, 1) - tensor(np.arange(size, dtype="float32")))
     weights = _KERNELS[method](distances / xp.maximum(inverse, 1.0) if antialias else distances)
     sums = xp.sum(weights, axis=1, keepdims=True)
     empty = xp.abs(sums) <= 1000 * float(np.finfo("float32").eps)

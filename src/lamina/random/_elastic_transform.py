@@ -7,6 +7,7 @@ import numpy as np
 from lamina._checks import check_positive
 from lamina._typing import Tensor, TensorLike
 from lamina.engines import engine
+from lamina.ops._convert import tensor
 from lamina.ops._image_filters import blurred
 from lamina.ops._image_layout import as_batch, check_sampling
 from lamina.ops._image_sampling import sample_images
@@ -49,5 +50,5 @@ def elastic_transform(
     batch, height, width, _ = x.shape
     noise = engine.random.normal(draw_seed(seed), (batch, height, width, 2), "float32") * sigma
     field = blurred(noise, (int(6 * sigma) | 1,) * 2, (sigma, sigma)) * alpha
-    ys, xs = np.mgrid[:height, :width].astype("float32")
+    ys, xs = (tensor(g) for g in np.mgrid[:height, :width].astype("float32"))
     return back(sample_images(x, field[..., 0] + ys, field[..., 1] + xs, interpolation, fill_mode, fill_value))
