@@ -21,7 +21,13 @@ def as_numpy(x):
     return np.asarray(x)
 
 
+# Keras's layers of images change them where nothing is said of training.
+_TRAINING_BY_DEFAULT = ("Random", "CenterCrop")
+
+
 def call(layer, x):
+    if type(layer).__name__.startswith(_TRAINING_BY_DEFAULT):
+        return layer(x, training=False)
     return layer(*x) if isinstance(x, tuple) else layer(x)
 
 

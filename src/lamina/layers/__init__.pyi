@@ -34,6 +34,7 @@ from lamina.layers.pooling._pooling import AveragePooling3D as AvgPool3D
 from lamina.layers.normalization._batch_normalization import BatchNormalization as BatchNormalization
 from lamina.layers.rnn._bidirectional import Bidirectional as Bidirectional
 from lamina.layers.preprocessing._category_encoding import CategoryEncoding as CategoryEncoding
+from lamina.layers.preprocessing.image._center_crop import CenterCrop as CenterCrop
 from lamina.layers.merging._concatenate import Concatenate as Concatenate
 from lamina.layers.convolution._conv import Conv1D as Conv1D
 from lamina.layers.convolution._conv_transpose import Conv1DTranspose as Conv1DTranspose
@@ -106,6 +107,14 @@ from lamina.layers.activations._prelu import PReLU as PReLU
 from lamina.layers.reshaping._permute import Permute as Permute
 from lamina.layers.normalization._rms_normalization import RMSNormalization as RMSNormalization
 from lamina.layers.rnn._rnn import RNN as RNN
+from lamina.layers.preprocessing.image._random_brightness import RandomBrightness as RandomBrightness
+from lamina.layers.preprocessing.image._random_contrast import RandomContrast as RandomContrast
+from lamina.layers.preprocessing.image._random_crop import RandomCrop as RandomCrop
+from lamina.layers.preprocessing.image._random_flip import RandomFlip as RandomFlip
+from lamina.layers.preprocessing.image._random_grayscale import RandomGrayscale as RandomGrayscale
+from lamina.layers.preprocessing.image._random_rotation import RandomRotation as RandomRotation
+from lamina.layers.preprocessing.image._random_translation import RandomTranslation as RandomTranslation
+from lamina.layers.preprocessing.image._random_zoom import RandomZoom as RandomZoom
 from lamina.layers.activations._relu import ReLU as ReLU
 from lamina.layers.reshaping._repeat_vector import RepeatVector as RepeatVector
 from lamina.layers.preprocessing._rescaling import Rescaling as Rescaling

@@ -13,9 +13,9 @@ from lamina._checks import check_one_of, check_positive_int
 from lamina._typing import Tensor, TensorLike
 
 from ._backend import xp
-from ._convert import saturate_cast, tensor, to
-from ._dtypes import dtype_name, is_float_dtype, numpy_dtype
-from ._layout import is_channels_first
+from ._convert import tensor, to
+from ._dtypes import dtype_name, numpy_dtype
+from ._image_layout import as_batch, finished
 from ._op import op
 
 
@@ -115,22 +115,14 @@ def resize(
     Reference: Keys, Cubic Convolution Interpolation for Digital Image Processing, 1981, doi:10.1109/TASSP.1981.1163711.
     """
     size = _checked(size, interpolation, crop_to_aspect_ratio, pad_to_aspect_ratio, fill_mode)
-    images = tensor(images)
-    if images.ndim not in (3, 4):
-        raise ValueError(
-            "resize: images must be (height, width, channels), with or without a batch before; got shape "
-            f"{tuple(images.shape)}."
-        )
-    single, first, name = images.ndim == 3, is_channels_first(data_format), dtype_name(images)
-    x = xp.expand_dims(images, 0) if single else images
-    x = xp.moveaxis(x, 1, -1) if first else x
+    x, back = as_batch(images, data_format, "resize")
+    name = dtype_name(x)
     if crop_to_aspect_ratio:
         x = _cut(x, size)
     elif pad_to_aspect_ratio:
         x = _filled_up(x, size, fill_value)
     x = _nearest(x, size) if interpolation == "nearest" else _interpolated(x, size, interpolation, antialias, name)
-    x = xp.moveaxis(x, -1, 1) if first else x
-    return xp.squeeze(x, 0) if single else x
+    return back(x)
 
 
 def _checked(size: Any, interpolation: str, crop: bool, pad: bool, fill_mode: str) -> tuple[int, int]:
@@ -166,6 +158,4 @@ def _interpolated(x: Any, size: tuple[int, int], interpolation: str, antialias: 
         )
     if width != size[1]:
         x = xp.matmul(across, x)
-    if is_float_dtype(name):
-        return to(x, name)
-    return saturate_cast(xp.round(x), name)
+    return finished(x, name)

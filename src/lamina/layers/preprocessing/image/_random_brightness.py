@@ -1,0 +1,40 @@
+from typing import Any, Unpack
+
+from lamina import ops
+from lamina._public import public
+
+from ..._base._arguments import LayerArguments
+from ._base import ImageLayer, bounds_of, range_of
+
+
+@public("layers.RandomBrightness")
+class RandomBrightness(ImageLayer):
+    """In training adds a random part of the range to each image, clipped to the range.
+
+    Args:
+        factor: bounds of that part, two numbers in [-1, 1] or one for both signs.
+        value_range: the least and greatest value of a pixel.
+        seed: int or None.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Output of the same shape in the compute dtype.
+    """
+
+    config_names = ("factor", "value_range")
+
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        seed: Any = None,
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        self.factor = bounds_of(factor, "factor", self._where, -1, 1)
+        self.value_range = range_of(value_range, self._where)
+
+    def _augmented(self, images: Any) -> Any:
+        low, high = self.value_range
+        return ops.clip(images + self._draw(images, self.factor) * (high - low), low, high)

@@ -1,0 +1,43 @@
+from typing import Any, Unpack
+
+from lamina import ops
+from lamina._public import public
+
+from ..._base._arguments import LayerArguments
+from ._base import ImageLayer, bounds_of, range_of
+
+
+@public("layers.RandomContrast")
+class RandomContrast(ImageLayer):
+    """In training scales the contrast of each image: `(x - mean) · c + mean` for each channel, clipped to the range.
+
+    Args:
+        factor: bounds (a, b) in [0, 1], or one number for both: c lies in [1 - a, 1 + b).
+        value_range: the least and greatest value of a pixel.
+        seed: int or None.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Output of the same shape in the compute dtype.
+    """
+
+    config_names = ("factor", "value_range")
+
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = (0, 255),
+        seed: Any = None,
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
+        pair = tuple(factor) if isinstance(factor, (tuple, list)) else (factor, factor)
+        self.factor = bounds_of(pair, "factor", self._where, 0, 1)
+        self.value_range = range_of(value_range, self._where)
+
+    def _augmented(self, images: Any) -> Any:
+        x = ops.cast(images, "float32")
+        mean = ops.mean(x, axis=(1, 2), keepdims=True)
+        contrast = self._draw(images, (1.0 - self.factor[0], 1.0 + self.factor[1]))
+        return ops.clip((x - mean) * contrast + mean, *self.value_range)

@@ -1,0 +1,47 @@
+import math
+from typing import Any, Unpack
+
+from lamina import ops
+from lamina._public import public
+
+from ..._base._arguments import LayerArguments
+from ._base import MovedImages, bounds_of
+
+
+@public("layers.RandomRotation")
+class RandomRotation(MovedImages):
+    """In training turns each image about its middle by a random angle.
+
+    Args:
+        factor: bounds of the angle in parts of a full turn, two numbers in [-1, 1] or one for both signs. Positive angles
+            turn counterclockwise.
+        fill_mode: what lies beyond the edges: "reflect", "wrap", "constant" or "nearest".
+        interpolation: "bilinear" or "nearest".
+        fill_value: number for "constant".
+        seed: int or None.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Output of the same shape in the compute dtype.
+    """
+
+    config_names = ("factor",)
+
+    def __init__(
+        self,
+        factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.factor = bounds_of(factor, "factor", self._where, -1, 1)
+
+    def _matrix(self, images: Any) -> tuple[Any, ...]:
+        angle = self._draw(images, self.factor) * (2 * math.pi)
+        y, x = (images.shape[1] - 1) / 2, (images.shape[2] - 1) / 2
+        cos, sin = ops.cos(angle), ops.sin(angle)
+        return cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos

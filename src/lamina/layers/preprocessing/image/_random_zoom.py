@@ -1,0 +1,49 @@
+from typing import Any, Unpack
+
+from lamina._public import public
+
+from ..._base._arguments import LayerArguments
+from ._base import MovedImages, bounds_of
+
+
+@public("layers.RandomZoom")
+class RandomZoom(MovedImages):
+    """In training shows a random share of each image, larger or smaller, about its middle.
+
+    Args:
+        height_factor, width_factor: bounds of how much more of the image is seen, two numbers above -1, 1 at most, or one
+            for both signs: -0.5 shows half of it, twice as large. With `width_factor` None, the aspect ratio stays.
+        fill_mode: what lies beyond the edges: "reflect", "wrap", "constant" or "nearest".
+        interpolation: "bilinear" or "nearest".
+        fill_value: number for "constant".
+        seed: int or None.
+        data_format: "channels_last", "channels_first" or None for the default.
+
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Output of the same shape in the compute dtype.
+    """
+
+    config_names = ("height_factor", "width_factor")
+
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any = None,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerArguments],
+    ):
+        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
+        self.height_factor = height_factor
+        self.width_factor = width_factor
+        self._tall = bounds_of(height_factor, "height_factor", self._where, -1, 1)
+        self._wide = None if width_factor is None else bounds_of(width_factor, "width_factor", self._where, -1, 1)
+
+    def _matrix(self, images: Any) -> tuple[Any, ...]:
+        tall = self._draw(images, self._tall) + 1.0
+        wide = tall if self._wide is None else self._draw(images, self._wide) + 1.0
+        y, x = (images.shape[1] - 1) / 2, (images.shape[2] - 1) / 2
+        return wide, 0.0, x - x * wide, 0.0, tall, y - y * tall
