@@ -27,14 +27,14 @@ def test_import_works_and_use_does_not(installed):
 
 def test_a_missing_layer_can_be_named_subclassed_and_tested_for(installed):
     layers = importlib.import_module("keras.layers")
-    flip = layers.RandomFlip
+    flip = layers.RandomShear
     assert not isinstance(layers.Dense(1), flip)
 
     class Mine(flip):
         pass
 
     for made in (flip, Mine):
-        with pytest.raises(NotImplementedError, match="keras.layers.RandomFlip is not part of lamina"):
+        with pytest.raises(NotImplementedError, match="keras.layers.RandomShear is not part of lamina"):
             made()
     with pytest.raises(AttributeError):
         flip.from_config  # noqa: B018

@@ -29,12 +29,12 @@ _FUNCTIONS = ("preprocess_input", "decode_predictions")
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
     "layers": (
-        "AugMix", "AutoContrast", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "ConvLSTM1D",
+        "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "ConvLSTM1D",
         "ConvLSTM2D", "ConvLSTM3D", "CutMix", "Equalization", "HashedCrossing", "MaxNumBoundingBoxes", "MelSpectrogram",
-        "MixUp", "Pipeline", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter",
-        "RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",
-        "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation",
-        "RandomSaturation", "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "STFTSpectrogram",
+        "MixUp", "Pipeline", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
+        "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur",
+        "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
+        "RandomSaturation", "RandomSharpness", "RandomShear", "STFTSpectrogram",
         "Solarization",
     ),
     "distribution": (
