@@ -24,7 +24,7 @@ def symbolic(x):
 
 
 def survives(arrays, call, path):
-    """Saves and loads a model of the layers that `call(*tensors)` joins; its outputs must stay the same (outside training: some draw)."""
+    """Saves and loads a model of the layers that `call(*tensors)` joins; outside training its outputs must stay the same."""
     inputs = [symbolic(a) for a in arrays]
     model = Model(inputs, call(*inputs))
     for i, weight in enumerate(model.weights):
