@@ -13,7 +13,7 @@ keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.peer
 
 # Keras's invert=True and string outputs work on its TensorFlow backend only; its tables need TensorFlow.
-_NEEDS_TENSORFLOW = ("StringLookup", "IntegerLookup", "Hashing")
+_NEEDS_TENSORFLOW = ("StringLookup", "IntegerLookup", "Hashing", "TextVectorization")
 
 
 def as_numpy(x):
