@@ -332,17 +332,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
         return config
 
     def _arguments_of_init(self) -> dict[str, Any]:
-        args, kwargs = self._auto_arguments
-        signature = inspect.signature(type(self).__init__)
-        bound = signature.bind(self, *args, **kwargs)
-        bound.apply_defaults()
-        found: dict[str, Any] = {}
-        for name, value in list(bound.arguments.items())[1:]:
-            kind = signature.parameters[name].kind
-            if kind is inspect.Parameter.VAR_KEYWORD:
-                found.update(value)
-            elif kind is not inspect.Parameter.VAR_POSITIONAL or value:
-                found[name] = value
+        found = self._given_arguments()
         for key in ("name", "trainable", "dtype", "activity_regularizer"):
             if found.get(key) is None or key == "dtype":
                 found.pop(key, None)

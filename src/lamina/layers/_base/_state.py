@@ -17,10 +17,9 @@ class Held:
     dicts, tuples and sets are looked into whenever the state is asked for, so that later additions count."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        instance = object.__new__(cls)
+        instance = super().__new__(cls, *args, **kwargs)  # type: ignore[call-arg]  # an Operation comes next
         object.__setattr__(instance, "_entries", [])
         object.__setattr__(instance, "_locked", False)
-        object.__setattr__(instance, "_auto_arguments", (args, kwargs))
         return instance
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -50,6 +50,8 @@ class Operation:
         {'factor': 2.0, 'name': 'scale'}
     """
 
+    _auto_arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         instance = super().__new__(cls)
         object.__setattr__(instance, "_auto_arguments", (args, kwargs))
@@ -89,7 +91,21 @@ class Operation:
         """
         if type(self).get_config is not Operation.get_config:
             return {"name": self.name}
-        args, kwargs = self.__dict__.get("_auto_arguments", ((), {}))
+        found, signature = self._given_arguments(), inspect.signature(type(self).__init__)
+        kinds = {p.kind for p in signature.parameters.values()}
+        if "name" in signature.parameters or inspect.Parameter.VAR_KEYWORD in kinds:
+            found["name"] = self.name
+        takes_more = any(p.kind is p.VAR_POSITIONAL and p.name in found for p in signature.parameters.values())
+        if takes_more or not _is_plain(found):
+            raise NotImplementedError(
+                f"{type(self).__name__} was made with arguments that cannot be saved as they are. Define get_config(), "
+                "returning the arguments of __init__ as a dict."
+            )
+        return found
+
+    def _given_arguments(self) -> dict[str, Any]:
+        """What `__init__` was given, by name, with its defaults; what an argument `**kwargs` took stands by its own names."""
+        args, kwargs = self._auto_arguments
         signature = inspect.signature(type(self).__init__)
         bound = signature.bind(self, *args, **kwargs)
         bound.apply_defaults()
@@ -100,15 +116,6 @@ class Operation:
                 found.update(value)
             elif kind is not inspect.Parameter.VAR_POSITIONAL or value:
                 found[name] = value
-        kinds = {p.kind for p in signature.parameters.values()}
-        if "name" in signature.parameters or inspect.Parameter.VAR_KEYWORD in kinds:
-            found["name"] = self.name
-        takes_more = any(p.kind is p.VAR_POSITIONAL and p.name in found for p in signature.parameters.values())
-        if takes_more or not _is_plain(found):
-            raise NotImplementedError(
-                f"{type(self).__name__} was made with arguments that cannot be saved as they are. Define get_config(), "
-                "returning the arguments of __init__ as a dict."
-            )
         return found
 
     @classmethod
