@@ -38,7 +38,12 @@ def as_batch(images: Any, data_format: str | None, where: str) -> tuple[Any, Cal
     """
     x = tensor(images)
     check_rank(x, where)
-    single, first = x.ndim == 3, is_channels_first(data_format)
+    return batched(x, 2, data_format)
+
+
+def batched(x: Any, rank: int, data_format: str | None) -> tuple[Any, Callable[[Any], Any]]:
+    """The same for images of two spatial axes, or volumes of three."""
+    single, first = x.ndim == rank + 1, is_channels_first(data_format)
     x = xp.expand_dims(x, 0) if single else x
 
     def back(y: Any) -> Any:

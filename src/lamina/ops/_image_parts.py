@@ -10,7 +10,7 @@ from lamina._typing import Tensor, TensorLike
 
 from ._backend import xp
 from ._convert import tensor
-from ._image_layout import as_batch
+from ._image_layout import as_batch, batched
 from ._layout import is_channels_first, padding_pairs, sizes_of
 from ._op import op
 from ._symbolic import KerasTensor
@@ -189,13 +189,9 @@ def extract_patches(
     x = tensor(images)
     if x.ndim not in (rank + 1, rank + 2):
         raise ValueError(f"{where}: for {rank} sizes images must have rank {rank + 1} or {rank + 2}; got {x.ndim}.")
-    single, first = x.ndim == rank + 1, is_channels_first(data_format)
-    x = xp.expand_dims(x, 0) if single else x
-    x = xp.moveaxis(x, 1, -1) if first else x
+    x, back = batched(x, rank, data_format)
     steps = sizes_of(window if strides is None else strides, rank, "strides", where)
-    y = _patches(x, window, steps, sizes_of(dilation_rate, rank, "dilation_rate", where), padding)
-    y = xp.moveaxis(y, -1, 1) if first else y
-    return xp.squeeze(y, 0) if single else y
+    return back(_patches(x, window, steps, sizes_of(dilation_rate, rank, "dilation_rate", where), padding))
 
 
 @public("ops.image.extract_patches_3d")

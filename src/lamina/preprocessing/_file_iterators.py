@@ -9,11 +9,10 @@ import numpy as np
 from lamina import _settings
 from lamina._checks import check_one_of
 from lamina._public import public
+from lamina.data._images import COLOR_MODES
 from lamina.utils import img_to_array, load_img
 
 from ._image_iterators import Iterator, augmented, save_batch
-
-_CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
 
 
 class FileIterator(Iterator):
@@ -33,14 +32,14 @@ class FileIterator(Iterator):
         class_mode: str | None, dtype: Any,
     ) -> None:  # fmt: skip
         where = type(self).__name__
-        check_one_of(color_mode, _CHANNELS, "color_mode", where)
+        check_one_of(color_mode, COLOR_MODES, "color_mode", where)
         check_one_of(class_mode, self.class_modes, "class_mode", where)
         check_one_of(subset, ("training", "validation", None), "subset", where)
         self.image_data_generator = image_data_generator
         self.target_size: Any = tuple(target_size)
         self.color_mode = color_mode
         self.data_format: str = _settings.standardize_data_format(data_format)
-        channels = (_CHANNELS[color_mode],)
+        channels = (COLOR_MODES[color_mode],)
         self.image_shape: Any = (
             (*self.target_size, *channels) if self.data_format == "channels_last" else (*channels, *self.target_size)
         )

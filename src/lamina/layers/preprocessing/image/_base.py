@@ -29,10 +29,6 @@ class ImageLayer(Layer):
         self.data_format: str = _settings.standardize_data_format(data_format)
         self._build_at_init()
 
-    @property
-    def _where(self) -> str:
-        return f'{type(self).__name__} "{self.name}"'
-
     def _augmented(self, images: Any) -> Any:
         """Images `(batch, height, width, channels)` as training sees them."""
         raise NotImplementedError(f"{type(self).__name__} must define _augmented().")
@@ -46,7 +42,7 @@ class ImageLayer(Layer):
             return self._images(data, training)
         if "images" not in data or set(data) - {"images", "labels"}:
             raise ValueError(
-                f'{self._where}: a dict must hold "images" and may hold "labels"; got {sorted(data)}. Bounding boxes and '
+                f'{self._owner}: a dict must hold "images" and may hold "labels"; got {sorted(data)}. Bounding boxes and '
                 "segmentation masks are not supported."
             )
         return {**data, "images": self._images(data["images"], training)}
@@ -56,7 +52,7 @@ class ImageLayer(Layer):
         single, first = x.ndim == 3, self.data_format == "channels_first"
         if x.ndim not in (3, 4):
             raise ValueError(
-                f"{self._where}: images must be (height, width, channels), with or without a batch before; got shape "
+                f"{self._owner}: images must be (height, width, channels), with or without a batch before; got shape "
                 f"{tuple(x.shape)}."
             )
         x = ops.expand_dims(x, 0) if single else x
@@ -107,8 +103,8 @@ class MovedImages(ImageLayer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        check_one_of(fill_mode, FILL_MODES, "fill_mode", self._where)
-        check_one_of(interpolation, SAMPLING, "interpolation", self._where)
+        check_one_of(fill_mode, FILL_MODES, "fill_mode", self._owner)
+        check_one_of(interpolation, SAMPLING, "interpolation", self._owner)
         self.fill_mode = fill_mode
         self.interpolation = interpolation
         self.fill_value = fill_value

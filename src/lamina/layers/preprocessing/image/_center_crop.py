@@ -25,8 +25,8 @@ class CenterCrop(ImageLayer):
 
     def __init__(self, height: int, width: int, data_format: str | None = None, **kwargs: Unpack[LayerArguments]):
         super().__init__(data_format=data_format, **kwargs)
-        check_positive_int(height, "height", self._where)
-        check_positive_int(width, "width", self._where)
+        check_positive_int(height, "height", self._owner)
+        check_positive_int(width, "width", self._owner)
         self.height = height
         self.width = width
 

@@ -32,8 +32,8 @@ class RandomBrightness(ImageLayer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        self.factor = bounds_of(factor, "factor", self._where, -1, 1)
-        self.value_range = range_of(value_range, self._where)
+        self.factor = bounds_of(factor, "factor", self._owner, -1, 1)
+        self.value_range = range_of(value_range, self._owner)
 
     def _augmented(self, images: Any) -> Any:
         low, high = self.value_range

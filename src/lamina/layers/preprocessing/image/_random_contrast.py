@@ -33,8 +33,8 @@ class RandomContrast(ImageLayer):
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
         pair = tuple(factor) if isinstance(factor, (tuple, list)) else (factor, factor)
-        self.factor = bounds_of(pair, "factor", self._where, 0, 1)
-        self.value_range = range_of(value_range, self._where)
+        self.factor = bounds_of(pair, "factor", self._owner, 0, 1)
+        self.value_range = range_of(value_range, self._owner)
 
     def _augmented(self, images: Any) -> Any:
         x = ops.cast(images, "float32")

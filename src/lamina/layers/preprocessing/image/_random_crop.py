@@ -35,8 +35,8 @@ class RandomCrop(ImageLayer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        check_positive_int(height, "height", self._where)
-        check_positive_int(width, "width", self._where)
+        check_positive_int(height, "height", self._owner)
+        check_positive_int(width, "width", self._owner)
         self.height = height
         self.width = width
 

@@ -34,7 +34,7 @@ class RandomFlip(ImageLayer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        check_one_of(mode, tuple(_AXES), "mode", self._where)
+        check_one_of(mode, tuple(_AXES), "mode", self._owner)
         self.mode = mode
 
     def _augmented(self, images: Any) -> Any:

@@ -31,7 +31,7 @@ class RandomGrayscale(ImageLayer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        check_fraction(factor, "factor", self._where)
+        check_fraction(factor, "factor", self._owner)
         self.factor = factor
 
     def _augmented(self, images: Any) -> Any:

@@ -38,7 +38,7 @@ class RandomRotation(MovedImages):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.factor = bounds_of(factor, "factor", self._where, -1, 1)
+        self.factor = bounds_of(factor, "factor", self._owner, -1, 1)
 
     def _matrix(self, images: Any) -> tuple[Any, ...]:
         angle = self._draw(images, self.factor) * (2 * math.pi)

@@ -38,8 +38,8 @@ class RandomTranslation(MovedImages):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor = height_factor
         self.width_factor = width_factor
-        self._down = bounds_of(height_factor, "height_factor", self._where, -1, 1)
-        self._right = bounds_of(width_factor, "width_factor", self._where, -1, 1)
+        self._down = bounds_of(height_factor, "height_factor", self._owner, -1, 1)
+        self._right = bounds_of(width_factor, "width_factor", self._owner, -1, 1)
 
     def _matrix(self, images: Any) -> tuple[Any, ...]:
         down = self._draw(images, self._down) * images.shape[1]

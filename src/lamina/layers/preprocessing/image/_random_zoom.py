@@ -39,8 +39,8 @@ class RandomZoom(MovedImages):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor = height_factor
         self.width_factor = width_factor
-        self._tall = bounds_of(height_factor, "height_factor", self._where, -1, 1)
-        self._wide = None if width_factor is None else bounds_of(width_factor, "width_factor", self._where, -1, 1)
+        self._tall = bounds_of(height_factor, "height_factor", self._owner, -1, 1)
+        self._wide = None if width_factor is None else bounds_of(width_factor, "width_factor", self._owner, -1, 1)
 
     def _matrix(self, images: Any) -> tuple[Any, ...]:
         tall = self._draw(images, self._tall) + 1.0
