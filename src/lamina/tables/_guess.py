@@ -36,14 +36,15 @@ _JAPANESE = (
 _WESTERN = set("€‚„…‰‹›‘’“”•–—™¡¢£¥§©«»®°±²³µ·¿½¼¾×÷ºª\u00a0")
 
 
-def _core(encoding: str, low: int, high: int) -> Callable[[str], bool]:
-    """Whether a character lies in the rows `low` to `high` of a double-byte set, where the usual ones are."""
+def _core(encoding: str, low: int, high: int, trail: int = 0xA1) -> Callable[[str], bool]:
+    """Whether a character lies in the rows `low` to `high` of a double-byte set, where the usual ones are.
+
+    `trail` is the lowest second byte in these rows.
+    """
 
     def is_core(character: str) -> bool:
         code = character.encode(encoding)
-        return (
-            len(code) == 2 and low <= code[0] <= high and (encoding == "cp932" or code[1] >= 0xA1 or encoding == "big5")
-        )
+        return len(code) == 2 and low <= code[0] <= high and code[1] >= trail
 
     return is_core
 
@@ -56,9 +57,9 @@ def _is_kana(character: str) -> bool:
 _DOUBLE: dict[str, tuple[Callable[[str], bool], set[str]]] = {
     "cp949": (_core("cp949", 0xB0, 0xC8), set(_HANGUL)),
     "gb18030": (_core("gb18030", 0xB0, 0xD7), set(_SIMPLE)),
-    "cp932": (_core("cp932", 0x88, 0x97), set(_JAPANESE)),
+    "cp932": (_core("cp932", 0x88, 0x97, 0x40), set(_JAPANESE)),
     "euc_jp": (_core("euc_jp", 0xB0, 0xCF), set(_JAPANESE)),
-    "big5": (_core("big5", 0xA4, 0xC6), set(_FULL)),
+    "big5": (_core("big5", 0xA4, 0xC6, 0x40), set(_FULL)),
 }
 # Encoding -> (first and last letter of its script, how far it is trusted: what both could be is read as Western).
 _SINGLE = {

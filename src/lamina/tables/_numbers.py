@@ -96,7 +96,11 @@ def _value(body: str, power: str, comma: bool) -> float:
 
 def uses_decimal_comma(texts: list[str]) -> bool | None:
     """Whether numbers among the texts have a decimal comma; None if nothing tells."""
-    parts = [w for w in map(take_apart, texts) if w is not None and not _UNCLEAR.fullmatch(w.body)]
+    return _has_decimal_comma([w for w in map(take_apart, texts) if w is not None])
+
+
+def _has_decimal_comma(written: list[Written]) -> bool | None:
+    parts = [w for w in written if not _UNCLEAR.fullmatch(w.body)]
     comma = sum(bool(_COMMA.fullmatch(w.body)) for w in parts)
     point = sum(bool(_POINT.fullmatch(w.body) or ("." in w.body and _PLAIN.fullmatch(w.body))) for w in parts)
     return None if comma == point else comma > point
@@ -117,7 +121,7 @@ def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
     if _are_codes(list(parts.values())) or _mixed_units(parts):
         return None
     written = {text: w for text, w in parts.items() if w is not None}
-    told = uses_decimal_comma(list(written))
+    told = _has_decimal_comma(list(written.values()))
     comma = table_comma if told is None else told
     factors = _multiples(list(written.values()))
     number = {

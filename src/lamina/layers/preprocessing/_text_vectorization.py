@@ -153,7 +153,7 @@ class TextVectorization(HostLayer):
                 f"{self._owner}: to be split, texts must have the shape (batch,) or (batch, 1); got {texts.shape}. "
                 "With split=None the last axis holds tokens."
             )
-        texts = texts.reshape(texts.shape[:-1] if texts.ndim > 1 else texts.shape)
+        texts = texts[..., 0] if texts.ndim > 1 else texts
         return _padded([self._joined(row) for row in self._split(texts)])
 
     def _standardized(self, texts: np.ndarray) -> np.ndarray:
