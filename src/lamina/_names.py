@@ -244,8 +244,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "set_epsilon": ("lamina._settings", "set_epsilon"),
         "set_floatx": ("lamina._settings", "set_floatx"),
         "set_image_data_format": ("lamina._settings", "set_image_data_format"),
+        "set_machine_code": ("lamina.config._engine", "set_machine_code"),
         "set_num_threads": ("lamina.config._engine", "set_num_threads"),
         "show": ("lamina.viewing._machine", "show"),
+        "uses_machine_code": ("lamina.config._engine", "uses_machine_code"),
     },
     "constraints": {
         "Constraint": ("lamina.constraints._constraint", "Constraint"),

@@ -19,5 +19,7 @@ from lamina.config._engine import set_engine as set_engine
 from lamina._settings import set_epsilon as set_epsilon
 from lamina._settings import set_floatx as set_floatx
 from lamina._settings import set_image_data_format as set_image_data_format
+from lamina.config._engine import set_machine_code as set_machine_code
 from lamina.config._engine import set_num_threads as set_num_threads
 from lamina.viewing._machine import show as show
+from lamina.config._engine import uses_machine_code as uses_machine_code

@@ -32,6 +32,37 @@ def set_num_threads(n: int) -> None:
         engine.set_num_threads(n)
 
 
+@public("config.set_machine_code")
+def set_machine_code(on: bool) -> None:
+    """Whether the native engine compiles programs to machine code, from now on; by default it does not.
+
+    `LAMINA_MACHINE=1` in the environment switches it on from the start. Programs that are compiled already stay as they
+    are. Results differ from those without by rounding alone, and depend neither on the number of threads nor on what was
+    compiled before. The other engines have compilers of their own, and nothing changes there.
+
+    Raises:
+        TypeError: `on` is not a bool.
+        ImportError: llvmlite is missing, which the extra `fast` brings.
+    """
+    if not isinstance(on, bool):
+        raise TypeError(f"set_machine_code: `on` must be True or False, got {on!r}.")
+    engine = engines.current()
+    if hasattr(engine, "set_machine_code"):
+        engine.set_machine_code(on)
+
+
+@public("config.uses_machine_code")
+def uses_machine_code() -> bool:
+    """Whether the engine in use compiles programs to machine code of its own.
+
+    Example:
+        >>> config.uses_machine_code()
+        False
+    """
+    engine = engines.current()
+    return engine.uses_machine_code() if hasattr(engine, "uses_machine_code") else False
+
+
 @public("config.num_threads")
 def num_threads() -> int | None:
     """How many threads the engine computes with; None where the engine decides.

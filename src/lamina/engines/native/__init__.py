@@ -38,6 +38,8 @@ from .control import scan as scan
 from .control import stop_gradient as stop_gradient
 from .control import vectorized_map as vectorized_map
 from .control import while_loop as while_loop
+from .machine._switch import set_machine_code as set_machine_code
+from .machine._switch import uses_machine_code as uses_machine_code
 from .primitives import _random
 
 NAME = "native"

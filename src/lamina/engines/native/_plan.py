@@ -15,7 +15,9 @@ from ._graph import Graph, Var
 from ._source import write_source
 from ._threads import num_threads, parallel
 from ._tiles import Tiles
-from .layout import ALIGN, CHUNK, Scratch, Shares, View, contiguous_strides, lay_out
+from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, contiguous_strides, lay_out
+from .machine._program import write_program
+from .machine._switch import uses_machine_code
 from .passes._stages import Stage
 
 PIECES_A_THREAD = 8  # of a long run of elementwise calls, for a second thread to be worth waking
@@ -38,9 +40,11 @@ class Plan:
         self.graph = graph
         self.donated = donated
         self.owned = list(owned)
-        self.layout = lay_out(graph, donated, strides)
+        machine = uses_machine_code()
+        self.layout = lay_out(graph, donated, strides, machine)
+        self.program = write_program(graph, self.layout) if machine else None
         self.arena_bytes = self.layout.arena_bytes
-        self.source, self.names = write_source(graph, self.layout, donated)
+        self.source, self.names = write_source(graph, self.layout, donated, self.program)
         self.code = compile(self.source, "<lamina plan>", "exec")
         self.stages = {
             name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs])
@@ -97,6 +101,8 @@ class BoundPlan:
         for node in graph.nodes:
             for var in (*node.outputs, *layout.work.get(node, ())):
                 match layout.places[var]:
+                    case Register():
+                        pass
                     case Shares(other):
                         values[var] = read(other)
                     case View(of):
@@ -116,6 +122,9 @@ class BoundPlan:
             scope[name] = values[var].reshape(-1)[start:stop]
         for name, block in plan.names.blocks.items():
             scope[name] = _shares([read(v) for v in block.arrays], block.size)
+        for name, run in plan.names.runs.items():
+            assert plan.program is not None
+            scope[name] = plan.program.bind(run, read)
         for name, node in plan.names.bound.items():
             groups = node.inputs, node.outputs, layout.work[node]
             scope[name] = node.primitive.bind_to(*([read(v) for v in group] for group in groups), node.params)

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ._cut import CutRule
+from ._emit import Emit
 from ._graph import Node, Spec, Var
 from ._tensor import plain, wrap
 from ._trace import current_trace, settle
@@ -90,6 +91,7 @@ class Primitive:
         joins(node): for each input the byte in the output where it stands in one piece; None where there are gaps.
         source(node, inputs, outputs): the line of a plan, from names of arrays; without it the forward is called.
         bound: the form for arrays that stay where they are.
+        emit: the form in machine code, see `_emit`.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Primitive:
     joins: Callable[[Node], Sequence[int] | None] | None = None
     source: Callable[[Node, list[str], list[str]], str] | None = None
     bound: Bound | None = None
+    emit: Emit | None = None
 
     def __post_init__(self) -> None:
         missing = [rule for rule in ("forward", "shape", "vjp", "cut") if getattr(self, rule) is None]

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._graph import Graph, Node, Spec, Var, type_name
-from .layout import CHUNK, Joined, Layout, View
+from .layout import CHUNK, Layout
+from .machine._program import Program, Run, is_joined
 from .passes._stages import stage
 
 
@@ -26,6 +27,7 @@ class Names:
         self.blocks: dict[str, Block] = {}
         self.stages: dict[str, Node] = {}
         self.bound: dict[str, Node] = {}
+        self.runs: dict[str, Run] = {}
         self.in_loop: dict[Var, str] = {}
         self.kept: dict[int, str] = {}  # results that lie in state which is written over, and the copies made before
 
@@ -48,13 +50,21 @@ class Names:
         return name
 
 
-def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple[str, Names]:
+def write_source(
+    graph: Graph, layout: Layout, donated: dict[int, int], program: Program | None = None
+) -> tuple[str, Names]:
+    """The source of a plan, and what its names stand for. `program`: what of it is machine code."""
     names = Names()
     lines = []
     blocks = dict(layout.blocks)
     n = 0
     while n < len(graph.nodes):
-        if n in blocks:
+        if program is not None and n in program.runs:
+            names.runs[name := f"machine_{len(names.runs)}"] = run = program.runs[n]
+            lines.append(f"    {name}()  # {_named(graph.nodes[n : run.stop], layout)}")
+            n = run.stop
+            continue
+        if n in blocks and program is None:
             lines.append(_write_block(graph.nodes[n : blocks[n] + 1], names, layout))
             n = blocks[n] + 1
             continue
@@ -81,6 +91,7 @@ def write_source(graph: Graph, layout: Layout, donated: dict[int, int]) -> tuple
         *names.parts,
         *names.stages,
         *names.bound,
+        *names.runs,
         *names.blocks,
         *(f"block_{name}" for name in names.blocks),
         *("np", "store", "store_all", "parallel"),
@@ -105,7 +116,7 @@ def _write_rest_of_joined(node: Node, names: Names, layout: Layout) -> list[str]
     out, lines, start = node.outputs[0], [], 0
     for v in node.inputs:
         size = v.nbytes // v.dtype.itemsize
-        if not _is_joined(v, out, start * v.dtype.itemsize, layout):
+        if not is_joined(v, out, start * v.dtype.itemsize, layout):
             name = f"p{len(names.parts)}"
             names.parts[name] = (out, start, start + size)
             lines.append(f"    np.copyto({name}.reshape({v.shape}), {names.of(v)})  # a part of {type_name(out)}")
@@ -113,11 +124,8 @@ def _write_rest_of_joined(node: Node, names: Names, layout: Layout) -> list[str]
     return lines
 
 
-def _is_joined(v: Var, out: Var, offset: int, layout: Layout) -> bool:
-    """Whether `v` was computed at that place of the concatenation."""
-    while isinstance(place := layout.places.get(v), View):
-        v = place.of
-    return place == Joined(out, offset)
+def _named(nodes: list[Node], layout: Layout) -> str:
+    return " ".join(node.primitive.name for node in nodes if not layout.is_view(node))
 
 
 def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:

@@ -296,6 +296,8 @@ VALUES |= {
         (lambda x: P.take(x, np.array([[2, 0], [-1, 1], [0, 0]]), axis=1), [normal(4, 3, 2)]),
         (lambda i: P.take(np.arange(12.0).reshape(4, 3), i, axis=0), [np.array([[3, 1], [0, -2], [2, 2], [1, 0]])]),
         (lambda x, i: P.take(x, i, axis=1), [normal(4, 4), np.array([3, 1, 0, 2])]),
+        (lambda x: P.take(x, np.array([[2, 0], [-1, 1]]), axis=0, trusted=True), [normal(4, 3, 2)]),
+        (lambda x: P.take(x, np.array([2, 0, -3]), axis=1, trusted=True), [normal(2, 3, 4)]),
     ],
     "take_along_axis": [(lambda x, i: P.take_along_axis(x, i, axis=1), [normal(4, 3), np.array([[2], [0], [1], [1]])])],
     "put_along_axis": [(lambda g, i: P.put_along_axis(g, i, axis=1, size=3), [normal(4, 1), np.array([[2], [0], [1], [1]])])],
@@ -328,11 +330,13 @@ VALUES |= {
 
 def pytest_generate_tests(metafunc):
     """`primitive`: every one of the engine; `differentiable`: those with gradient rules of their own; `smooth`: those with
-    rules for the gradient of the gradient. Every one has a case, or fails by name."""
+    rules for the gradient of the gradient; `written`: those with a form in machine code. Every one has a case, or fails by
+    name."""
     groups = {
         "primitive": PRIMITIVES,
         "differentiable": [name for name, p in PRIMITIVES.items() if p.differentiable and name not in MET_IN],
         "smooth": set(CASES) - FIRST_ORDER_ONLY,
+        "written": [name for name, p in PRIMITIVES.items() if p.emit is not None],
     }
     for argument, names in groups.items():
         if argument in metafunc.fixturenames:

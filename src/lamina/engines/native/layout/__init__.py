@@ -7,6 +7,7 @@ from ._places import CHUNK as CHUNK
 from ._places import Joined as Joined
 from ._places import Owned as Owned
 from ._places import Place as Place
+from ._places import Register as Register
 from ._places import Scratch as Scratch
 from ._places import Shares as Shares
 from ._places import View as View

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from .._graph import Graph, Node, Var
 from ._blocks import Block, find_blocks, find_scratch
+from ._fused import find_fused, find_registers, without_memory
 from ._packing import pack
-from ._places import Joined, Owned, Place, Scratch, Shares, View
+from ._places import Joined, Owned, Place, Register, Scratch, Shares, View
 from ._sharing import share
 from ._views import contiguous_strides, find_views
 
@@ -17,7 +18,8 @@ class Layout:
 
     places: of what the calls give and of what they need on their way; inputs and constants are arrays already.
     work: what each call with a bound form needs on its way.
-    blocks: runs of calls, first and last, that are done piece by piece.
+    blocks: runs of calls, first and last, that are done piece by piece; in machine code, element by element.
+    registers: results that machine code makes and uses within one loop, so that nothing is stored.
     written: the donated inputs that receive their new value where it is computed; the others are copied at the end.
     wholes: concatenations of which some part is computed where it belongs.
     strides: bytes from entry to entry along each axis of a value's array.
@@ -27,6 +29,7 @@ class Layout:
     places: Mapping[Var, Place]
     work: Mapping[Node, tuple[Var, ...]]
     blocks: tuple[Block, ...]
+    registers: frozenset[Var]
     written: frozenset[int]
     wholes: frozenset[Var]
     strides: Mapping[Var, tuple[int, ...]]
@@ -59,25 +62,32 @@ class Layout:
         return place.offset
 
 
-def lay_out(graph: Graph, donated: Mapping[int, int], strides: Sequence[tuple[int, ...]] | None = None) -> Layout:
+def lay_out(
+    graph: Graph, donated: Mapping[int, int], strides: Sequence[tuple[int, ...]] | None = None, fuse: bool = False
+) -> Layout:
     """Places a program.
 
     Args:
         graph: the program, simplified.
         donated: input -> the output that is to be written into its array.
         strides: of the arrays that the inputs will be bound to; by default they are C-contiguous.
+        fuse: whether runs of elementwise calls become one loop each, as machine code has them.
     """
     given = [contiguous_strides(v.shape, v.dtype) for v in graph.inputs] if strides is None else strides
-    work = {n: _workspace(n) for n in graph.nodes if n.primitive.bound is not None}
     views = find_views(graph, given)
     sharing = share(graph, views, donated)
-    blocks = find_blocks(graph, views)
-    scratch = find_scratch(graph, blocks, views, sharing)
-    packed, total = pack(graph, views, sharing, blocks, scratch, work)
+    blocks = find_fused(graph, views, sharing) if fuse else find_blocks(graph, views)
+    fused = {n for a, b in blocks for n in graph.nodes[a : b + 1]} if fuse else set()
+    work = {n: _workspace(n) for n in graph.nodes if n.primitive.bound is not None and n not in fused}
+    registers = find_registers(graph, blocks, views) if fuse else set()
+    nowhere = without_memory(registers, sharing)
+    scratch = set() if fuse else find_scratch(graph, blocks, views, sharing)
+    packed, total = pack(graph, views, sharing, blocks, scratch, work, nowhere)
     places: dict[Var, Place] = {**{v: View(x) for v, x in views.of.items()}, **sharing.places, **packed}
+    places |= dict.fromkeys(nowhere, Register())
     known = {v: x.strides for v, x in views.arrays.items()}
     wholes = frozenset(p.into for p in sharing.places.values() if isinstance(p, Joined))
-    return Layout(graph, places, work, tuple(blocks), sharing.written, wholes, known, total)
+    return Layout(graph, places, work, tuple(blocks), frozenset(registers), sharing.written, wholes, known, total)
 
 
 def _workspace(node: Node) -> tuple[Var, ...]:

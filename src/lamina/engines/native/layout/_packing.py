@@ -12,17 +12,20 @@ from ._views import Views
 
 def pack(
     graph: Graph, views: Views, sharing: Sharing, blocks: Sequence[Block], scratch: Collection[Var],
-    work: Mapping[Node, Sequence[Var]],
+    work: Mapping[Node, Sequence[Var]], nowhere: Collection[Var] = (),
 ) -> tuple[dict[Var, Owned | Scratch], int]:  # fmt: skip
     """The place of each value, and the bytes of the arena: largest first, at the lowest offset that is free.
 
     Two values may have the same bytes if they are never alive together. `work`: what calls need on their way.
+    `nowhere`: what no memory ever holds.
     """
     first, sizes = _needs(graph, views, sharing, scratch, work)
     block_of = {n: b for b in blocks for n in range(b[0], b[1] + 1)}
     taken: list[tuple[int, int, int, int]] = []  # offset, end, first, last
     places: dict[Var, Owned | Scratch] = {}
     total = 0
+    for v in nowhere:
+        first.pop(v, None)
     for v in sorted(first, key=lambda v: -sizes[v]):
         size = -(-max(sizes[v], 1) // ALIGN) * ALIGN
         start, stop = first[v], max(sharing.last_use.get(v, first[v]), first[v])

@@ -45,4 +45,9 @@ class Scratch:
     offset: int
 
 
-Place = Owned | View | Shares | Joined | Scratch
+@dataclass(frozen=True, slots=True)
+class Register:
+    """In no memory at all: machine code makes and uses the value within one loop."""
+
+
+Place = Owned | View | Shares | Joined | Scratch | Register

@@ -101,16 +101,17 @@ class _Memory:
 
     def run(self, node: Node) -> None:
         name, work = node.primitive.name, self.layout.work.get(node, ())
-        for v in node.inputs:
+        inputs = [v for v in node.inputs if v not in self.layout.registers]
+        for v in inputs:
             self.read(v, name)
         if node.outputs[0] in self.layout.wholes:
             self._join(node)
             return
-        written = [*node.outputs, *work]
+        written = [v for v in (*node.outputs, *work) if v not in self.layout.registers]
         for a, b in itertools.combinations(written, 2):
             assert not self.region(a).overlaps(self.region(b)), f"{name} writes two values to the same place"
         for out, (k, v) in itertools.product(written, enumerate(node.inputs)):
-            if self.region(out).overlaps(self.region(v)):
+            if v in inputs and self.region(out).overlaps(self.region(v)):
                 in_place = self.layout.places[out] == Shares(v) and k in node.primitive.inplace
                 assert in_place and (v.shape, v.dtype.itemsize) == (out.shape, out.dtype.itemsize), (
                     f"{name} writes over {type_name(v)} while it reads it"
@@ -139,7 +140,9 @@ class _Memory:
 
     def check_pieces(self, nodes: Sequence[Node]) -> None:
         """All calls of a block run for one piece before any runs for the next: what overlaps must do so piece by piece."""
-        touched = dict.fromkeys(v for node in nodes for v in (*node.inputs, *node.outputs) if v.nbytes)
+        touched = dict.fromkeys(
+            v for node in nodes for v in (*node.inputs, *node.outputs) if v.nbytes and v not in self.layout.registers
+        )
         for a, b in itertools.combinations(touched, 2):
             one, other = self.region(a), self.region(b)
             assert not one.overlaps(other) or (one == other and a.dtype.itemsize == b.dtype.itemsize), (

@@ -39,18 +39,24 @@ def _with_opposite(primitive: Any, node: Node, emit: Callable[..., Any]) -> Var 
     return emit(primitive, [a, inner.inputs[0]])
 
 
-negative = elementwise("negative", np.negative, SAME, lambda g, y, x: -g, cheap=True, rewrites=(_double_negative,))
+negative = elementwise(
+    "negative", np.negative, SAME, lambda g, y, x: -g,
+    cheap=True, rewrites=(_double_negative,), scalar="negative",
+)  # fmt: skip
 add = elementwise(
     "add", np.add, SAME, lambda g, y, a, b: g, lambda g, y, a, b: g,
     cheap=True, rewrites=(neutral(0, 1, 0), _plus_negative), **rows_repeated(np.add),
+    scalar="add",
 )  # fmt: skip
 subtract = elementwise(
     "subtract", np.subtract, SAME, lambda g, y, a, b: g, lambda g, y, a, b: -g,
     cheap=True, rewrites=(neutral(0, 1), _minus_negative), **rows_repeated(np.subtract),
+    scalar="subtract",
 )  # fmt: skip
 multiply = elementwise(
     "multiply", np.multiply, SAME, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a,
     cheap=True, rewrites=(neutral(1, 1, 0),), **rows_repeated(np.multiply),
+    scalar="multiply",
 )  # fmt: skip
 divide = elementwise(
     "divide",
@@ -59,6 +65,7 @@ divide = elementwise(
     lambda g, y, a, b: g / b,
     lambda g, y, a, b: -(g * y / b),
     rewrites=(neutral(1, 1),),
+    scalar="divide",
 )
 remainder = elementwise(
     "remainder", np.remainder, SAME, lambda g, y, a, b: g, lambda g, y, a, b: -(g * np.floor(a / b))
@@ -73,12 +80,18 @@ power = elementwise(
     "power", np.power, SAME,
     lambda g, y, a, b: g * b * np.power(a, np.where(b == 0, 1, b) - 1),
     lambda g, y, a, b: g * np.where(a == 0, 0, y * np.log(np.where(a == 0, 1, a))),
-    register=False,
+    register=False, scalar="power", of_floats=True,
 )  # fmt: skip
-square = elementwise("square", np.square, SAME, lambda g, y, x: g * (x + x), cheap=True)
-sqrt = elementwise("sqrt", np.sqrt, FLOAT, lambda g, y, x: g * 0.5 / y)
+square = elementwise("square", np.square, SAME, lambda g, y, x: g * (x + x), cheap=True, scalar="square")
+sqrt = elementwise("sqrt", np.sqrt, FLOAT, lambda g, y, x: g * 0.5 / y, scalar="sqrt")
 cbrt = elementwise("cbrt", np.cbrt, FLOAT, lambda g, y, x: g / (3 * np.square(y)))
-reciprocal = elementwise("reciprocal", np.reciprocal, FLOAT, lambda g, y, x: -(g * np.square(y)))
+reciprocal = elementwise(
+    "reciprocal",
+    np.reciprocal,
+    FLOAT,
+    lambda g, y, x: -(g * np.square(y)),
+    scalar=lambda f, x: f.divide(f.like(1, x), x),
+)
 hypot = elementwise("hypot", np.hypot, FLOAT, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
 
 
@@ -105,8 +118,8 @@ def _split_ties(g: Any, wins: Any, ties: Any) -> Any:
 # Where the two are equal each gets half of the gradient, as in JAX.
 _LARGER = (lambda g, y, a, b: _split_ties(g, a > b, a == b), lambda g, y, a, b: _split_ties(g, b > a, a == b))
 _SMALLER = (lambda g, y, a, b: _split_ties(g, a < b, a == b), lambda g, y, a, b: _split_ties(g, b < a, a == b))
-maximum = elementwise("maximum", np.maximum, SAME, *_LARGER, register=False, cheap=True)
-minimum = elementwise("minimum", np.minimum, SAME, *_SMALLER, cheap=True)
+maximum = elementwise("maximum", np.maximum, SAME, *_LARGER, register=False, cheap=True, scalar="maximum")
+minimum = elementwise("minimum", np.minimum, SAME, *_SMALLER, cheap=True, scalar="minimum")
 fmax = elementwise("fmax", np.fmax, SAME, *_LARGER)
 fmin = elementwise("fmin", np.fmin, SAME, *_SMALLER)
 

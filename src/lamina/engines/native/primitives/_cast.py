@@ -6,6 +6,7 @@ import numpy as np
 
 from .._cut import aligned
 from .._dispatch import implements
+from .._emit import Emit
 from .._graph import Spec
 from .._operands import to_array, to_dtype
 from .._primitive import MOVES, NO_GRADIENT, Primitive
@@ -27,6 +28,7 @@ cast = Primitive(
     elementwise=True,
     cheap=True,
     cost=MOVES,
+    emit=Emit(scalar=lambda f, x, dtype: f.cast(x, dtype)),
     source=lambda node, ins, outs: f"np.copyto({outs[0]}, {ins[0]}, 'unsafe')",
 )
 

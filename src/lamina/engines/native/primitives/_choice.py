@@ -7,6 +7,7 @@ import numpy as np
 from .._cut import aligned
 from .._dispatch import implements
 from .._dtypes import is_float
+from .._emit import Emit
 from .._graph import Spec
 from .._operands import as_operands, to_array, to_dtype
 from .._primitive import Primitive
@@ -39,6 +40,7 @@ where = Primitive(
     elementwise=True,
     inplace=(1, 2),
     cheap=True,
+    emit=Emit(scalar=lambda f, condition, a, b: f.choose(condition, a, b)),
 )
 
 
@@ -59,11 +61,17 @@ clip = Primitive(
     cut=aligned,
     elementwise=True,
     inplace=(0,),
+    emit=Emit(scalar=lambda f, x, low, high: f.minimum(f.maximum(x, f.like(low, x)), f.like(high, x))),
 )
 
 
 def _clip_grad(g: np.ndarray, x: np.ndarray, low: float, high: float, out: np.ndarray | None = None) -> np.ndarray:
     return np.multiply(g, (x >= low) & (x <= high), out=out)
+
+
+def _clip_grad_scalar(f: Any, g: Any, x: Any, low: float, high: float) -> Any:
+    above, below = f.compare("greater_equal", x, f.like(low, x)), f.compare("less_equal", x, f.like(high, x))
+    return f.multiply(g, f.cast(f.logical_and(above, below), g.dtype))
 
 
 clip_grad = Primitive(  # g where x lies within the bounds, else 0
@@ -77,6 +85,7 @@ clip_grad = Primitive(  # g where x lies within the bounds, else 0
     cut=aligned,
     elementwise=True,
     inplace=(0,),
+    emit=Emit(scalar=_clip_grad_scalar),
 )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from .._cut import aligned
 from .._dispatch import UFUNCS
 from .._dtypes import FLOAT32, is_float
+from .._emit import Emit
 from .._graph import Spec
 from .._operands import as_operands, to_array, to_dtype
 from .._primitive import Primitive
@@ -48,11 +49,23 @@ def _truth(*args: Any) -> Spec:
     return Spec(broadcast_shapes(*(a.shape for a in args)), BOOL)
 
 
+def _rule(scalar: str | Callable[..., Any]) -> Callable[..., Any]:
+    return scalar if callable(scalar) else lambda f, *numbers: getattr(f, scalar)(*numbers)
+
+
+def _of_floats(_: Any, inputs: Any, outputs: Any) -> bool:
+    return is_float(outputs[0].dtype)
+
+
 def elementwise(
-    name: str, function: Any, kind: str = SAME, *vjps: Callable[..., Any] | None, register: bool = True, **more: Any
-) -> Primitive:
+    name: str, function: Any, kind: str = SAME, *vjps: Callable[..., Any] | None, register: bool = True,
+    scalar: str | Callable[..., Any] | None = None, of_floats: bool = False, **more: Any,
+) -> Primitive:  # fmt: skip
     """The primitive of `function(*arrays, out=)`, with one gradient rule an operand; with none at all it passes no
-    gradient (comparisons, rounding). A ufunc called on tensors becomes it, unless `register` is False."""
+    gradient (comparisons, rounding). A ufunc called on tensors becomes it, unless `register` is False.
+
+    scalar: its form in machine code, see `_emit`, or the name of the function there; `of_floats`: of floating numbers alone.
+    """
     primitive = Primitive(
         name,
         forward=function,
@@ -62,6 +75,7 @@ def elementwise(
         elementwise=True,
         inplace=(0, 1, 2),
         convert=partial(converted, kind),
+        emit=None if scalar is None else Emit(scalar=_rule(scalar), can=_of_floats if of_floats else Emit.can),
         **more,
     )
     if register and isinstance(function, np.ufunc):

@@ -35,6 +35,7 @@ erf = elementwise(
         workspace=lambda x: (Spec((min(math.prod(x.shape), PIECE),), FLOAT32),) * 3,
         worth=lambda node: node.inputs[0].dtype == FLOAT32,
     ),
+    scalar="erf",
 )  # fmt: skip
 erfinv = elementwise(
     "erfinv", special.erfinv, FLOAT, lambda g, y, x: g * (np.exp(np.square(y)) * float(np.sqrt(np.pi) / 2))
@@ -55,6 +56,6 @@ def _i0(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
 
 i0 = elementwise("i0", _i0, FLOAT, lambda g, y, x: g * i1(x))
 i1 = elementwise("i1", special.i1, FLOAT)
-sigmoid = elementwise("sigmoid", special.sigmoid, FLOAT, lambda g, y, x: g * (y * (1 - y)))
-softplus = elementwise("softplus", special.softplus, FLOAT, lambda g, y, x: g * sigmoid(x))
+sigmoid = elementwise("sigmoid", special.sigmoid, FLOAT, lambda g, y, x: g * (y * (1 - y)), scalar="sigmoid")
+softplus = elementwise("softplus", special.softplus, FLOAT, lambda g, y, x: g * sigmoid(x), scalar="softplus")
 FUNCTIONS[np.i0] = i0.apply

@@ -5,13 +5,13 @@ import numpy as np
 from .._dispatch import UFUNCS
 from ._elementwise import FLOAT, elementwise
 
-exp = elementwise("exp", np.exp, FLOAT, lambda g, y, x: g * y)
+exp = elementwise("exp", np.exp, FLOAT, lambda g, y, x: g * y, scalar="exp")
 exp2 = elementwise("exp2", np.exp2, FLOAT, lambda g, y, x: g * y * float(np.log(2)))
-expm1 = elementwise("expm1", np.expm1, FLOAT, lambda g, y, x: g * (y + 1))
-log = elementwise("log", np.log, FLOAT, lambda g, y, x: g / x)
+expm1 = elementwise("expm1", np.expm1, FLOAT, lambda g, y, x: g * (y + 1), scalar="expm1")
+log = elementwise("log", np.log, FLOAT, lambda g, y, x: g / x, scalar="log")
 log2 = elementwise("log2", np.log2, FLOAT, lambda g, y, x: g / (x * float(np.log(2))))
 log10 = elementwise("log10", np.log10, FLOAT, lambda g, y, x: g / (x * float(np.log(10))))
-log1p = elementwise("log1p", np.log1p, FLOAT, lambda g, y, x: g / (1 + x))
+log1p = elementwise("log1p", np.log1p, FLOAT, lambda g, y, x: g / (1 + x), scalar="log1p")
 logaddexp = elementwise(
     "logaddexp", np.logaddexp, FLOAT, lambda g, y, a, b: g * np.exp(a - y), lambda g, y, a, b: g * np.exp(b - y)
 )
@@ -33,7 +33,7 @@ arctan2 = elementwise(
 )  # fmt: skip
 sinh = elementwise("sinh", np.sinh, FLOAT, lambda g, y, x: g * np.cosh(x))
 cosh = elementwise("cosh", np.cosh, FLOAT, lambda g, y, x: g * np.sinh(x))
-tanh = elementwise("tanh", np.tanh, FLOAT, lambda g, y, x: g * (1 - np.square(y)))
+tanh = elementwise("tanh", np.tanh, FLOAT, lambda g, y, x: g * (1 - np.square(y)), scalar="tanh")
 arcsinh = elementwise("arcsinh", np.arcsinh, FLOAT, lambda g, y, x: g / np.sqrt(np.square(x) + 1))
 arccosh = elementwise("arccosh", np.arccosh, FLOAT, lambda g, y, x: g / np.sqrt(np.square(x) - 1))
 arctanh = elementwise("arctanh", np.arctanh, FLOAT, lambda g, y, x: g / (1 - np.square(x)))

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._cut import SUM, Cut, Known, Split, aligned
 from .._dispatch import UFUNCS, implements
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._operands import as_operands, to_array
 from .._primitive import Bound, Cost, Primitive
@@ -51,6 +52,10 @@ def _cut_matmul(node: Node, known: Known, batch: int) -> Cut | None:
     return aligned(node, known, batch, free=2)
 
 
+def _is_shared_out(a: Any, b: Any) -> bool:
+    return len(a.shape) == len(b.shape) == 2 and goes_over_threads(a.shape[0], a.shape[1], b.shape[1])
+
+
 def _goes_in_pieces(node: Node) -> bool:
     a, b = node.inputs
     return len(a.shape) == len(b.shape) == 2 and a.shape[0] * a.shape[1] * b.shape[1] > SMALL
@@ -64,11 +69,13 @@ matmul = Primitive(
     cut=_cut_matmul,
     cost=Cost(
         multiplications=lambda a, b: math.prod(_matmul_shape(a, b).shape) * a.shape[-1],
-        shared_out=lambda a, b: (
-            len(a.shape) == len(b.shape) == 2 and goes_over_threads(a.shape[0], a.shape[1], b.shape[1])
-        ),
+        shared_out=_is_shared_out,
     ),
     source=lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})",
+    emit=Emit(
+        loops=lambda f, inputs, outputs: f.product(*inputs, *outputs),
+        can=lambda f, inputs, outputs: f.can_multiply(*inputs, *outputs) and not _is_shared_out(*inputs),
+    ),
     bound=Bound(
         bind=lambda inputs, outputs, work: bind_product(*inputs, *outputs), takes_views=True, worth=_goes_in_pieces
     ),

@@ -9,6 +9,7 @@ import numpy as np
 from .._cut import SUM, Cut, CutRule, Known, Split
 from .._dispatch import implements
 from .._dtypes import FLOAT32
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._operands import to_array, to_dtype
 from .._primitive import NO_GRADIENT, Bound, Primitive
@@ -62,6 +63,7 @@ def _reduction(
     dtype: Any = None,
     parts_add_up: bool = False,
     bound: Bound | None = None,
+    emit: Emit | None = None,
 ) -> Primitive:
     def forward(x: np.ndarray, axis: Axes, keepdims: bool, out: np.ndarray | None = None) -> np.ndarray:
         return ufunc.reduce(x, axis=axis, dtype=dtype or x.dtype, out=out, keepdims=keepdims)
@@ -79,7 +81,28 @@ def _reduction(
         cut=_cut_reduction(parts_add_up),
         source=line,
         bound=bound,
+        emit=emit,
     )
+
+
+def _emit_reduction(combine: str, start: Callable[[np.dtype], Any]) -> Emit:
+    def loops(f: Any, inputs: Any, outputs: Any, axis: Axes, keepdims: bool) -> None:
+        (x,), (out,) = inputs, outputs
+        f.reduce(getattr(f, combine), f.number(start(x.dtype), x.dtype), x, out, axis)
+
+    return Emit(loops=loops, can=lambda kind, inputs, outputs, **_: inputs[0].dtype == outputs[0].dtype)
+
+
+def _lowest(dtype: np.dtype) -> Any:
+    if dtype.kind == "f":
+        return -np.inf
+    return np.iinfo(dtype).min if dtype.kind in "iu" else False
+
+
+def _highest(dtype: np.dtype) -> Any:
+    if dtype.kind == "f":
+        return np.inf
+    return np.iinfo(dtype).max if dtype.kind in "iu" else True
 
 
 def _bind_sum(inputs: Any, outputs: Any, work: Any, axis: Axes, keepdims: bool) -> Callable[[], None]:
@@ -117,13 +140,15 @@ def _prod_vjp(g: Any, y: Any, x: Any, axis: Axes, keepdims: bool) -> Any:
 
 reduce_sum = _reduction(
     "sum", np.add, lambda g, y, x, axis, keepdims: spread(g, x.shape, axis),
-    parts_add_up=True, bound=Bound(bind=_bind_sum, worth=_leading),
+    parts_add_up=True, bound=Bound(bind=_bind_sum, worth=_leading), emit=_emit_reduction("add_in_any_order", lambda _: 0),
 )  # fmt: skip
 reduce_prod = _reduction("prod", np.multiply, _prod_vjp)
-reduce_max = _reduction("max", np.maximum, _extreme_vjp)
-reduce_min = _reduction("min", np.minimum, _extreme_vjp)
-reduce_any = _reduction("any", np.logical_or, dtype=np.dtype(bool))
-reduce_all = _reduction("all", np.logical_and, dtype=np.dtype(bool))
+reduce_max = _reduction("max", np.maximum, _extreme_vjp, emit=_emit_reduction("maximum", _lowest))
+reduce_min = _reduction("min", np.minimum, _extreme_vjp, emit=_emit_reduction("minimum", _highest))
+reduce_any = _reduction("any", np.logical_or, dtype=np.dtype(bool), emit=_emit_reduction("logical_or", lambda _: False))
+reduce_all = _reduction(
+    "all", np.logical_and, dtype=np.dtype(bool), emit=_emit_reduction("logical_and", lambda _: True)
+)
 
 
 def _arg_reduction(name: str, function: Callable[..., Any]) -> Primitive:

@@ -33,6 +33,7 @@ relu = elementwise(
     cheap=True,
     source=lambda node, ins, outs: f"np.maximum({ins[0]}, 0, out={outs[0]})",
     bound=Bound(bind=_bind_relu, worth=lambda node: math.prod(node.outputs[0].shape) >= ROW),
+    scalar=lambda f, x: f.maximum(x, f.like(0, x)),
 )  # fmt: skip
 
 
@@ -53,4 +54,5 @@ def _bind_relu_grad(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
 relu_grad = elementwise(
     "relu_grad", _relu_grad, SAME, lambda g, t, a, y: relu_grad(g, y), lambda g, t, a, y: None,
     cheap=True, bound=Bound(bind=_bind_relu_grad, workspace=lambda g, y: (Spec(y.shape, BOOL),)),
+    scalar=lambda f, g, y: f.multiply(g, f.cast(f.compare("greater", y, f.like(0, y)), g.dtype)),
 )  # fmt: skip

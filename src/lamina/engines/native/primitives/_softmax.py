@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._cut import along_another_axis
+from .._emit import Emit
 from .._graph import Spec
 from .._primitive import Bound, Primitive
 
@@ -13,6 +14,18 @@ from .._primitive import Bound, Primitive
 def _along(x: Any, axis: int) -> Spec:
     """Room for one number for each line along the axis."""
     return Spec(tuple(1 if i == axis % len(x.shape) else n for i, n in enumerate(x.shape)), x.dtype)
+
+
+def _rows(f: Any, x: Any, axis: int, row: Callable[..., None]) -> None:
+    """row(places, largest) for each line along the axis: what makes an index of a place in it, and its largest entry."""
+    axis %= len(x.shape)
+    size = [x.shape[axis]]
+    with f.loops([1 if k == axis else n for k, n in enumerate(x.shape)], independent=False) as i:
+
+        def places(j: Any) -> Any:
+            return (*i[:axis], *j, *i[axis + 1 :])
+
+        row(places, size, f.fold(f.maximum, f.number(-np.inf, x.dtype), size, lambda j: f.load(x, places(j))))
 
 
 # --- softmax ----------------------------------------------------------------------------------------------------------
@@ -38,6 +51,22 @@ def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[
     return run
 
 
+def _emit_softmax(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
+    (x,), (out,) = inputs, outputs
+
+    def row(places: Any, size: Any, largest: Any) -> None:
+        def power(j: Any) -> Any:
+            value = f.exp(f.subtract(f.load(x, places(j)), largest))
+            f.store(value, out, places(j))
+            return value
+
+        total = f.fold(f.add_in_any_order, f.number(0, x.dtype), size, power)
+        with f.loops(size) as j:
+            f.store(f.divide(f.load(out, places(j)), total), out, places(j))
+
+    _rows(f, x, axis, row)
+
+
 softmax = Primitive(
     "softmax",
     forward=_softmax,
@@ -45,6 +74,7 @@ softmax = Primitive(
     vjp=(lambda g, y, x, axis: y * (g - np.sum(g * y, axis, keepdims=True)),),
     cut=along_another_axis,
     inplace=(0,),
+    emit=Emit(loops=_emit_softmax),
     bound=Bound(bind=_bind_softmax, workspace=lambda x, axis: (_along(x, axis),)),
 )
 
@@ -70,6 +100,20 @@ def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callab
     return run
 
 
+def _emit_log_softmax(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
+    (x,), (out,) = inputs, outputs
+
+    def row(places: Any, size: Any, largest: Any) -> None:
+        def less(j: Any) -> Any:
+            return f.subtract(f.load(x, places(j)), largest)
+
+        total = f.log(f.fold(f.add_in_any_order, f.number(0, x.dtype), size, lambda j: f.exp(less(j))))
+        with f.loops(size) as j:
+            f.store(f.subtract(less(j), total), out, places(j))
+
+    _rows(f, x, axis, row)
+
+
 log_softmax = Primitive(
     "log_softmax",
     forward=_log_softmax,
@@ -77,5 +121,6 @@ log_softmax = Primitive(
     vjp=(lambda g, y, x, axis: g - np.exp(y) * np.sum(g, axis, keepdims=True),),
     cut=along_another_axis,
     inplace=(0,),
+    emit=Emit(loops=_emit_log_softmax),
     bound=Bound(bind=_bind_log_softmax, workspace=lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype))),
 )

@@ -8,6 +8,7 @@ import numpy as np
 from .._cut import WHOLE, Cut, Known, Split, along_another_axis
 from .._dispatch import implements
 from .._dtypes import is_integer
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._operands import to_array, to_dtype
 from .._primitive import MOVES, Bound, Primitive
@@ -47,6 +48,19 @@ def _cut_take(node: Node, known: Known, batch: int) -> Cut | None:
     return None
 
 
+def _emit_take(f: Any, inputs: Any, outputs: Any, axis: int, trusted: bool) -> None:
+    (x, indices), (out,) = inputs, outputs
+    stop = axis + len(indices.shape)
+    with f.loops(x.shape[:axis], independent=False) as lead, f.loops(indices.shape, independent=False) as i:
+        place = f.cast(f.load(indices, i), np.int64)
+        negative = f.compare("less", place, f.like(0, place))
+        place = f.choose(negative, f.add(place, f.like(x.shape[axis], place)), place)
+        row = x._replace(pointer=f.address(x, (*lead, place)), shape=x.shape[axis + 1 :], strides=x.strides[axis + 1 :])
+        f.copy(row, out._replace(
+            pointer=f.address(out, (*lead, *i)), shape=out.shape[stop:], strides=out.strides[stop:]
+        ))  # fmt: skip
+
+
 take = Primitive(
     "take",
     forward=_take,
@@ -54,6 +68,8 @@ take = Primitive(
     vjp=(lambda g, y, x, indices, axis, trusted=False: take_grad(g, indices, axis=axis, size=x.shape[axis]),),
     cut=_cut_take,
     cost=MOVES,
+    # What is not trusted is checked first, and an error raised.
+    emit=Emit(loops=_emit_take, can=lambda kind, inputs, outputs, axis, trusted=False: trusted),
 )
 
 # --- take_grad: adds slices of `g` into zeros at `indices`, the transpose of take -------------------------------------

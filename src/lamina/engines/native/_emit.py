@@ -1,0 +1,47 @@
+"""How an operation becomes machine code: a rule beside its forward, shape and gradient.
+
+A rule is given the code that is being written (`machine/_arrays`: arithmetic, functions and loops are its methods) and
+writes what computes the result. Where there is no rule, or it does not hold for some operands, a plan calls NumPy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+# LLVM's types of the numbers that machine code computes with; a program is NumPy's where it has others.
+TYPES = {
+    "float32": "float", "float64": "double", "bool": "i1",
+    "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
+    "uint8": "i8", "uint16": "i16", "uint32": "i32", "uint64": "i64",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Emit:
+    """One of two rules.
+
+    scalar(f, *numbers, **params): of an elementwise operation, the number that comes out.
+    loops(f, inputs, outputs, **params): of any other; `inputs` and `outputs` are arrays with pointer, shape, strides, dtype.
+    can(kind, inputs, outputs, **params): whether the rule holds for these; of `loops` for arrays that lie so, where `kind`
+        knows what products BLAS can do.
+    """
+
+    scalar: Callable[..., Any] | None = None
+    loops: Callable[..., None] | None = None
+    can: Callable[..., bool] = lambda *_, **__: True
+
+
+def can_hold(dtype: np.dtype) -> bool:
+    """Whether machine code computes with numbers of this dtype."""
+    return dtype.name in TYPES
+
+
+def is_scalar(node: Any) -> bool:
+    """Whether the call can be one of several in a loop over elements."""
+    emit = node.primitive.emit
+    if emit is None or emit.scalar is None:
+        return False
+    held = all(can_hold(v.dtype) and 0 not in v.shape for v in (*node.inputs, *node.outputs))
+    return held and emit.can(None, node.inputs, node.outputs, **node.params)

@@ -1,0 +1,108 @@
+"""Loops over arrays: what `emit` rules of primitives that are not elementwise are written in."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from . import _products
+from ._code import Array, Value
+from ._scalars import Scalars
+
+Indices = tuple[Value, ...]
+
+
+class Arrays(Scalars):
+    """Code with loops over arrays."""
+
+    @contextmanager
+    def loops(self, shape: Sequence[int], independent: bool = True) -> Iterator[Indices]:
+        """One loop within another, for every index of that shape; an axis of one element needs none.
+
+        independent: as in `loop`, said of the innermost.
+        """
+        last = max((k for k, n in enumerate(shape) if n != 1), default=-1)
+        with ExitStack() as stack:
+            yield tuple(
+                self.index(0) if n == 1 else stack.enter_context(self.loop(n, independent=independent and k == last))
+                for k, n in enumerate(shape)
+            )
+
+    def each(self, function: Callable[..., Value], inputs: Sequence[Array], out: Array) -> None:
+        """out[i] = function(x[i], ...) for every i; the inputs have the shape of `out` or broadcast to it."""
+        shape, strides = merged(out.shape, [out.strides, *(broadcast_strides(x, out.shape) for x in inputs)])
+        out = out._replace(shape=shape, strides=strides[0])
+        inputs = [x._replace(shape=shape, strides=s) for x, s in zip(inputs, strides[1:])]
+        with self.loops(shape) as i:
+            self.store(function(*(self.load(x, i) for x in inputs)), out, i)
+
+    def copy(self, x: Array, out: Array) -> None:
+        """Writes `x` into `out`, in the dtype of `out`."""
+        self.each(lambda v: self.cast(v, out.dtype), [x], out)
+
+    def fold(
+        self, combine: Callable[[Value, Value], Value], start: Value, shape: Sequence[int],
+        element: Callable[[Indices], Value],
+    ) -> Value:  # fmt: skip
+        """`start` combined with element(i) for every i of the shape."""
+        total = self.variable(start)
+        with self.loops(shape) as i:
+            self.set(total, combine(self.get(total, start.dtype), element(i)))
+        return self.get(total, start.dtype)
+
+    def reduce(
+        self, combine: Callable[[Value, Value], Value], start: Value, x: Array, out: Array, axes: Sequence[int]
+    ) -> None:
+        """out = x combined over the axes, which `out` lacks or has with one element.
+
+        Over the innermost axis a number is gathered in a register. Over others rows are added to the result, one after the
+        other, as NumPy does.
+        """
+        kept = iter(s for n, s in zip(out.shape, out.strides)) if len(out.shape) < len(x.shape) else None
+        steps = tuple(
+            0 if k in axes else (next(kept) if kept is not None else out.strides[k]) for k in range(len(x.shape))
+        )
+        shape, (inward, outward) = merged(x.shape, [x.strides, steps])
+        x, out = x._replace(shape=shape, strides=inward), out._replace(shape=shape, strides=outward)
+        folded = [k for k, s in enumerate(outward) if not s]
+        sizes = [1 if k in folded else n for k, n in enumerate(shape)]
+        rest = [n if k in folded else 1 for k, n in enumerate(shape)]
+        if folded and folded[-1] == len(shape) - 1:
+            with self.loops(sizes, independent=False) as i:
+                self.store(self.fold(combine, start, rest, lambda j: self.load(x, _sum(i, j))), out, i)
+            return
+        with self.loops(sizes) as i:
+            self.store(start, out, i)
+        with self.loops(rest, independent=False) as j, self.loops(sizes) as i:
+            self.store(combine(self.load(out, i), self.load(x, _sum(i, j))), out, i)
+
+    # --- products (see _products) ---
+
+    can_multiply = staticmethod(_products.can_multiply)
+
+    def product(self, a: Array, b: Array, out: Array) -> None:
+        """out = a @ b, of matrices or stacks of them."""
+        _products.multiply(self, a, b, out)
+
+
+def _sum(i: Indices, j: Indices) -> Indices:
+    """Of two indices that are not both loops on any axis, on each axis that which is one."""
+    return tuple(a if a.text.startswith("%") else b for a, b in zip(i, j))
+
+
+def broadcast_strides(x: Array, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides with which `x` is read where an array of that shape is asked for."""
+    lead = len(shape) - len(x.shape)
+    return (0,) * lead + tuple(0 if n == 1 else s for n, s in zip(x.shape, x.strides))
+
+
+def merged(shape: tuple[int, ...], strides: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], list[tuple[int, ...]]]:
+    """The same elements with as few axes as can be: axes that lie one within the other in every array become one."""
+    axes: list[tuple[int, list[int]]] = []
+    for k, n in enumerate(shape):
+        if n == 1:
+            continue
+        steps = [s[k] for s in strides]
+        if axes and all(outer == n * inner for outer, inner in zip(axes[-1][1], steps)):
+            axes[-1] = (axes[-1][0] * n, steps)
+        else:
+            axes.append((n, steps))
+    return tuple(n for n, _ in axes), [tuple(s[k] for _, s in axes) for k in range(len(strides))]

@@ -1,0 +1,220 @@
+"""The text of one function in LLVM's language: values, loads and stores, loops.
+
+Each method writes a line or a few and gives the value that they define. What LLVM makes of the text (registers, vectors,
+unrolling) is its own affair; what the text says is the order of the arithmetic, which LLVM keeps: additions are not
+reordered, but where a sum says that it may be.
+"""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._emit import TYPES
+
+BOOL = np.dtype(bool)
+INT64 = np.dtype(np.int64)
+
+
+class Value(NamedTuple):
+    """A number in a register, or a constant."""
+
+    text: str
+    dtype: np.dtype
+
+    @property
+    def type(self) -> str:
+        return TYPES[self.dtype.name]
+
+    @property
+    def is_float(self) -> bool:
+        return self.dtype.kind == "f"
+
+
+class Array(NamedTuple):
+    """An array in memory: a pointer, and where its elements lie."""
+
+    pointer: str
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    dtype: np.dtype
+
+
+class Module:
+    """Functions that are compiled together, and what they declare."""
+
+    def __init__(self) -> None:
+        self.functions: list[str] = []
+        self.declarations: dict[str, None] = {}
+        self.metadata: list[str] = []
+
+    def __str__(self) -> str:
+        return "\n".join([*self.functions, *self.declarations, *self.metadata]) + "\n"
+
+
+class Code:
+    """The body of a function that is being written.
+
+    Args:
+        module: where it will stand.
+        head: its line in LLVM's language, `define void @f(ptr %table)`.
+    """
+
+    def __init__(self, module: Module, head: str):
+        self.module = module
+        self.head = head
+        self.lines: list[str] = []
+        self._variables: list[str] = []
+        self._count = 0
+        self._block = "entry"
+        self._depth = 1
+        self._groups: list[int] = []
+
+    def finish(self) -> None:
+        """Puts the function into the module."""
+        body = ["entry:", *self._variables, *self.lines, "  ret void"]
+        self.module.functions.append("\n".join([f"{self.head} {{", *body, "}"]))
+
+    # --- lines ---
+
+    def write(self, line: str) -> None:
+        self.lines.append("  " * self._depth + line)
+
+    def comment(self, text: str) -> None:
+        self.write(f"; {text}")
+
+    def name(self, stem: str = "") -> str:
+        self._count += 1
+        return f"%{stem}{self._count}"
+
+    def define(self, expression: str, dtype: Any, stem: str = "v") -> Value:
+        name = self.name(stem)
+        self.write(f"{name} = {expression}")
+        return Value(name, np.dtype(dtype))
+
+    def call(self, function: str, dtype: Any, *operands: Value) -> Value:
+        """One of LLVM's own functions, `llvm.sqrt` and the like, on operands of one dtype."""
+        kind = {"float32": "f32", "float64": "f64"}.get(operands[0].dtype.name, operands[0].type)
+        full = f"@{function}.{kind}"
+        result = TYPES[np.dtype(dtype).name]
+        self.declare(f"declare {result} {full}({', '.join(o.type for o in operands)})")
+        return self.define(f"call {result} {full}({', '.join(f'{o.type} {o.text}' for o in operands)})", dtype)
+
+    def argument(self, number: int) -> None:
+        """Makes %array<number> the address at that place of the table."""
+        place = f"getelementptr ptr, ptr %table, i64 {number}"
+        self._variables.append(f"  %place{number} = {place}")
+        self._variables.append(f"  %array{number} = load ptr, ptr %place{number}")
+
+    def declare(self, line: str) -> None:
+        self.module.declarations[line] = None
+
+    # --- numbers ---
+
+    def number(self, value: Any, dtype: Any) -> Value:
+        dtype = np.dtype(dtype)
+        if dtype.kind == "f":
+            (bits,) = struct.unpack(">Q", struct.pack(">d", float(dtype.type(value))))
+            return Value(f"0x{bits:016X}", dtype)
+        if dtype == BOOL:
+            return Value("true" if value else "false", dtype)
+        return Value(str(int(value)), dtype)
+
+    def index(self, n: int) -> Value:
+        return Value(str(n), INT64)
+
+    # --- memory ---
+
+    def address(self, array: Array, indices: tuple[Value, ...]) -> str:
+        """The pointer to an element."""
+        pointer, fixed = array.pointer, 0
+        for i, stride in zip(indices, array.strides):
+            if not stride:
+                continue
+            if not i.text.startswith("%"):
+                fixed += int(i.text) * stride
+                continue
+            step = i if stride == 1 else self.define(f"mul nsw i64 {i.text}, {stride}", INT64, "o")
+            pointer = self.define(f"getelementptr i8, ptr {pointer}, i64 {step.text}", INT64, "p").text
+        if fixed:
+            pointer = self.define(f"getelementptr i8, ptr {pointer}, i64 {fixed}", INT64, "p").text
+        return pointer
+
+    def load(self, array: Array, indices: tuple[Value, ...]) -> Value:
+        pointer = self.address(array, indices)
+        if array.dtype == BOOL:
+            byte = self.define(f"load i8, ptr {pointer}, align 1{self._access()}", np.uint8)
+            return self.define(f"icmp ne i8 {byte.text}, 0", BOOL)
+        kind = TYPES[array.dtype.name]
+        return self.define(f"load {kind}, ptr {pointer}, align {array.dtype.itemsize}{self._access()}", array.dtype)
+
+    def store(self, value: Value, array: Array, indices: tuple[Value, ...]) -> None:
+        pointer = self.address(array, indices)
+        if array.dtype == BOOL:
+            value = self.define(f"zext i1 {value.text} to i8", np.uint8)
+        self.write(f"store {value.type} {value.text}, ptr {pointer}, align {array.dtype.itemsize}{self._access()}")
+
+    def _access(self) -> str:
+        return f", !llvm.access.group !{self._groups[-1]}" if self._groups else ""
+
+    def variable(self, start: Value) -> str:
+        """A place for a number that changes in a loop; LLVM keeps it in a register."""
+        name = self.name("a")
+        self._variables.append(f"  {name} = alloca {start.type}")
+        self.write(f"store {start.type} {start.text}, ptr {name}")
+        return name
+
+    def get(self, variable: str, dtype: Any) -> Value:
+        return self.define(f"load {TYPES[np.dtype(dtype).name]}, ptr {variable}", dtype)
+
+    def set(self, variable: str, value: Value) -> None:
+        self.write(f"store {value.type} {value.text}, ptr {variable}")
+
+    # --- loops ---
+
+    @contextmanager
+    def loop(self, stop: int | Value, start: Value | None = None, independent: bool = False) -> Iterator[Value]:
+        """The lines within are run for every i from `start` (0) to `stop`.
+
+        independent: nothing that a round reads from memory was written by another round, so that LLVM may take many
+        rounds at once.
+        """
+        first = start or self.index(0)
+        end = stop if isinstance(stop, Value) else self.index(stop)
+        self._count += 1
+        n = self._count
+        before, head, after = self._block, f"loop{n}", f"done{n}"
+        if isinstance(stop, Value):
+            some = self.define(f"icmp slt i64 {first.text}, {end.text}", BOOL)
+            self.write(f"br i1 {some.text}, label %{head}, label %{after}")
+        else:
+            self.write(f"br label %{head}")
+        self._begin(head)
+        self._depth += 1
+        place = len(self.lines)
+        self.write("")  # the phi, when it is known which block comes back
+        mark = ""
+        if independent:
+            metadata = self.module.metadata
+            group, loop = len(metadata), len(metadata) + 1
+            metadata += [
+                f"!{group} = distinct !{{}}",
+                f'!{loop} = distinct !{{!{loop}, !{{!"llvm.loop.parallel_accesses", !{group}}}}}',
+            ]
+            self._groups.append(group)
+            mark = f", !llvm.loop !{loop}"
+        yield Value(f"%i{n}", INT64)
+        if independent:
+            self._groups.pop()
+        self.write(f"%n{n} = add nuw nsw i64 %i{n}, 1")
+        more = self.define(f"icmp slt i64 %n{n}, {end.text}", BOOL)
+        self.write(f"br i1 {more.text}, label %{head}, label %{after}{mark}")
+        self.lines[place] += f"%i{n} = phi i64 [ {first.text}, %{before} ], [ %n{n}, %{self._block} ]"
+        self._depth -= 1
+        self._begin(after)
+
+    def _begin(self, block: str) -> None:
+        self._block = block
+        self.lines.append(f"{block}:")

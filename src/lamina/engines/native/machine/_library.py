@@ -1,0 +1,63 @@
+"""From the text of a module to functions that ctypes can call: parsed, optimised for this processor and made by LLVM."""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from lamina._extras import require
+from lamina._lazy import lazy_module
+
+llvm = lazy_module("llvmlite.binding")
+_lock = threading.Lock()  # LLVM's state is the process's
+
+
+@cache
+def _start() -> None:
+    require("llvmlite", "fast", "Machine code")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+
+
+def _processor() -> Any:
+    """The processor at hand, with all its instructions."""
+    _start()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
+    )
+
+
+class Library:
+    """The functions of one module, in memory for as long as this object lives."""
+
+    def __init__(self, text: str):
+        with _lock:
+            _start()
+            module = llvm.parse_assembly(text)
+            # Without unrolling, which takes several times as long and gains nothing that was measured: loops over vectors
+            # are what counts, and these keep several vectors in flight.
+            options = llvm.create_pipeline_tuning_options(speed_level=2)
+            options.loop_vectorization, options.loop_unrolling = True, False
+            machine = _processor()
+            builder = llvm.create_pass_builder(machine, options)
+            builder.getModulePassManager().run(module, builder)
+            self._engine = llvm.create_mcjit_compiler(module, machine)
+            self._engine.finalize_object()
+
+    def function(self, name: str, *arguments: Any) -> Callable[..., None]:
+        """The function of that name, which takes arguments of these ctypes and holds no lock of Python's."""
+        address = self._engine.get_function_address(name)
+        return ctypes.CFUNCTYPE(None, *arguments)(address)
+
+
+@cache
+def library(text: str) -> Library:
+    """The functions of a module; the same text is compiled once in a process."""
+    return Library(text)
+
+
+def define_symbol(name: str, address: int) -> None:
+    """Lets modules call what is at that address by this name."""
+    _start()
+    llvm.add_symbol(name, address)

@@ -1,0 +1,259 @@
+"""From a placed program to functions in machine code: which calls go together, and the text of what they do.
+
+Calls that follow one another and can be written become one function without arguments but a table of addresses. A run of
+elementwise calls is one loop, in which every number is loaded once, and stored only if somebody outside reads it. A long
+one stands alone, as a function of a range, which threads share.
+"""
+
+import ctypes
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from .._emit import can_hold, is_scalar
+from .._graph import Graph, Node, Var, type_name
+from .._threads import num_threads, parallel
+from ..layout import CHUNK, Joined, Layout, View, contiguous_strides
+from ._arrays import Arrays, Indices, broadcast_strides, merged
+from ._code import INT64, Array, Module, Value
+from ._library import Library, library
+
+SHARED_OUT = 4 * CHUNK  # elements from which a loop is worth a second thread
+
+
+@dataclass
+class Run:
+    """Calls that became one function.
+
+    start, stop: the first call and the one after the last.
+    arrays: those whose addresses it is given, in order.
+    length: rounds of its outermost loop, where threads share it out.
+    """
+
+    start: int
+    stop: int
+    arrays: list[Var] = field(default_factory=list)
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """What of a placed program is machine code."""
+
+    runs: Mapping[int, Run]  # by the first call
+    text: str
+
+    def bind(self, run: Run, read: Callable[[Var], np.ndarray]) -> Callable[[], None]:
+        """The function of a run on these arrays."""
+        arrays = [read(v) for v in run.arrays]
+        table = (ctypes.c_void_p * len(arrays))(*(x.ctypes.data for x in arrays))
+        return _bound(library(self.text), run, table, arrays)
+
+
+def _bound(made: Library, run: Run, table: Any, arrays: Sequence[np.ndarray]) -> Callable[[], None]:
+    """`arrays` keeps the memory alive for as long as the function is."""
+    if run.length is None:
+        call = partial(made.function(_name(run), ctypes.c_void_p), table)
+        call.arrays = arrays  # type: ignore[attr-defined]
+        return call
+    function = made.function(_name(run), ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+    threads = max(1, min(num_threads(), run.length))
+    bounds = [run.length * k // threads for k in range(threads + 1)]
+    share = lambda part: function(table, *part)  # noqa: E731
+    share.arrays = arrays  # type: ignore[attr-defined]
+    return partial(parallel, share, list(pairwise(bounds)))
+
+
+def _name(run: Run) -> str:
+    return f"run_{run.start}"
+
+
+def write_program(graph: Graph, layout: Layout) -> Program:
+    """The functions of a program whose layout was made with `fuse`."""
+    module, writers = Module(), []
+    writer: _Writer | None = None
+    for start, stop, nodes in _groups(graph, layout):
+        if not _can_write(nodes, layout):
+            writer = None
+            continue
+        fused = is_scalar(nodes[0])
+        length = _length(nodes, layout) if fused else None
+        if writer is None or length is not None:
+            writer = _Writer(module, Run(start, stop, length=length), layout)
+            writers.append(writer)
+        writer.add(nodes, fused)
+        writer.run.stop = stop
+        if length is not None:
+            writer = None
+    return Program({w.run.start: w.finish() for w in writers}, str(module))
+
+
+def _groups(graph: Graph, layout: Layout) -> Iterator[tuple[int, int, list[Node]]]:
+    """Calls one by one, those of a loop together: the first, the one after the last, and all that are no views."""
+    blocks, n = dict(layout.blocks), 0
+    while n < len(graph.nodes):
+        start, n = n, blocks.get(n, n) + 1
+        nodes = [node for node in graph.nodes[start:n] if not layout.is_view(node)]
+        if nodes:
+            yield start, n, nodes
+
+
+def _length(nodes: Sequence[Node], layout: Layout) -> int | None:
+    """Rounds of the outermost loop of a long run, None for a short one."""
+    shape = nodes[0].outputs[0].shape
+    if int(np.prod(shape)) < SHARED_OUT:
+        return None
+    sizes, _ = _axes(nodes, layout)
+    return sizes[0]
+
+
+def _axes(nodes: Sequence[Node], layout: Layout) -> tuple[tuple[int, ...], dict[Var, tuple[int, ...]]]:
+    """The loops of a run, and for each array in memory the strides with which it is walked through."""
+    shape = nodes[0].outputs[0].shape
+    made = {v for node in nodes for v in node.outputs}
+    arrays = [v for v in dict.fromkeys(v for node in nodes for v in (*node.inputs, *node.outputs))
+              if v not in layout.registers and not _is_number(v) and (v not in made or v.shape == shape)]  # fmt: skip
+    strides = [broadcast_strides(Array("", v.shape, layout.strides_of(v), v.dtype), shape) for v in arrays]
+    sizes, walked = merged(shape, strides)
+    return sizes, dict(zip(arrays, walked))
+
+
+def _is_number(var: Var) -> bool:
+    return var.is_constant and var.value.size == 1
+
+
+def _can_write(nodes: Sequence[Node], layout: Layout) -> bool:
+    if is_scalar(nodes[0]):
+        return True
+    if any(not can_hold(v.dtype) or 0 in v.shape for n in nodes for v in (*n.inputs, *n.outputs)):
+        return False
+    node = nodes[0]
+    if node.outputs[0] in layout.wholes or node.primitive.view is not None:
+        return True
+    emit = node.primitive.emit
+    if emit is None or emit.loops is None:
+        return False
+    arrays = [[_array(v, layout, "") for v in group] for group in (node.inputs, node.outputs)]
+    return emit.can(Arrays, *arrays, **node.params)
+
+
+def _array(var: Var, layout: Layout, pointer: str) -> Array:
+    return Array(pointer, var.shape, layout.strides_of(var), var.dtype)
+
+
+class _Writer:
+    """Writes the function of one run."""
+
+    def __init__(self, module: Module, run: Run, layout: Layout):
+        ranged = "" if run.length is None else ", i64 %start, i64 %stop"
+        self.code = Arrays(module, f"define void @{_name(run)}(ptr noalias %table{ranged})")
+        self.run, self.layout = run, layout
+
+    def finish(self) -> Run:
+        self.code.finish()
+        return self.run
+
+    def array(self, var: Var) -> Array:
+        if var not in self.run.arrays:
+            self.run.arrays.append(var)
+            self.code.argument(self.run.arrays.index(var))
+        return _array(var, self.layout, f"%array{self.run.arrays.index(var)}")
+
+    def add(self, nodes: Sequence[Node], fused: bool) -> None:
+        node = nodes[0]
+        if fused:
+            self.fused(nodes)
+            return
+        self.code.comment(_said(node))
+        if node.outputs[0] in self.layout.wholes:
+            self._rest_of_joined(node)
+        elif node.primitive.view is not None:
+            self._reordered(node)
+        else:
+            inputs, outputs = ([self.array(v) for v in group] for group in (node.inputs, node.outputs))
+            node.primitive.emit.loops(self.code, inputs, outputs, **node.params)
+
+    def _reordered(self, node: Node) -> None:
+        """What would be a view if memory had another order: the input's elements, one after the other."""
+        x, out = self.array(node.inputs[0]), self.array(node.outputs[0])
+        strides = contiguous_strides(x.shape, x.dtype)
+        self.code.copy(x, out._replace(shape=x.shape, strides=strides))
+
+    def _rest_of_joined(self, node: Node) -> None:
+        """Copies the parts of a concatenation that could not be computed in place."""
+        whole = self.array(node.outputs[0])
+        assert node.primitive.joins is not None
+        for v, start in zip(node.inputs, node.primitive.joins(node)):
+            if not is_joined(v, node.outputs[0], start, self.layout) and v.nbytes:
+                pointer = self.code.define(f"getelementptr i8, ptr {whole.pointer}, i64 {start}", np.int64, "part").text
+                strides = contiguous_strides(v.shape, v.dtype)
+                self.code.copy(self.array(v), Array(pointer, v.shape, strides, v.dtype))
+
+    # --- elementwise calls in one loop ---
+
+    def fused(self, nodes: Sequence[Node]) -> None:
+        for node in nodes:
+            self.code.comment(_said(node))
+        sizes, strides = _axes(nodes, self.layout)
+        _Fused(self, nodes, sizes, strides).loop(0, ())
+
+
+def is_joined(v: Var, whole: Var, offset: int, layout: Layout) -> bool:
+    """Whether `v` was computed at that place of the concatenation."""
+    while isinstance(place := layout.places.get(v), View):
+        v = place.of
+    return place == Joined(whole, offset)
+
+
+def _said(node: Node) -> str:
+    place = "" if node.place is None else f"  ({' '.join(str(p) for p in node.place if p)})"
+    ins = ", ".join(type_name(v) for v in node.inputs)
+    return f"{', '.join(type_name(v) for v in node.outputs)} = {node.primitive.name} {ins}{place}"
+
+
+class _Fused:
+    """The loops of a run of elementwise calls. What does not change in the inner loops is loaded outside of them."""
+
+    def __init__(
+        self, writer: _Writer, nodes: Sequence[Node], sizes: tuple[int, ...], strides: Mapping[Var, tuple[int, ...]]
+    ):
+        self.writer, self.code, self.nodes, self.sizes = writer, writer.code, nodes, sizes
+        made = {v for node in nodes for v in node.outputs}
+        self.arrays = {v: writer.array(v)._replace(shape=sizes, strides=s) for v, s in strides.items()}
+        self.read = [v for v in strides if v not in made]
+        self.values: dict[Var, Value] = {}
+
+    def loop(self, depth: int, indices: Indices) -> None:
+        for v in self.read:
+            if v not in self.values and not any(self.arrays[v].strides[depth:]):
+                self.values[v] = self.code.load(self.arrays[v], indices)
+        if depth == len(self.sizes):
+            self._element(indices)
+            return
+        ranged = depth == 0 and self.writer.run.length is not None
+        start, stop = Value("%start", INT64), Value("%stop", INT64)
+        around = dict(self.values)
+        with self.code.loop(
+            stop if ranged else self.sizes[depth], start if ranged else None, independent=depth == len(self.sizes) - 1
+        ) as i:
+            self.loop(depth + 1, (*indices, i))
+        self.values = around
+
+    def _element(self, indices: Indices) -> None:
+        for node in self.nodes:
+            numbers = [self._number(v, indices) for v in node.inputs]
+            (out,) = node.outputs
+            self.values[out] = value = node.primitive.emit.scalar(self.code, *numbers, **node.params)
+            if out not in self.writer.layout.registers:
+                self.code.store(value, self.arrays[out], indices)
+
+    def _number(self, var: Var, indices: Indices) -> Value:
+        if _is_number(var):
+            return self.code.number(var.value.reshape(-1)[0], var.dtype)
+        if var not in self.values:
+            self.values[var] = self.code.load(self.arrays[var], indices)
+        return self.values[var]

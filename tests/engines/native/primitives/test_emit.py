@@ -1,0 +1,70 @@
+"""The form in machine code of every primitive that has one, against its forward, wherever its cases call it."""
+
+import numpy as np
+import pytest
+
+from lamina.engines.native._graph import Graph, Node, Var
+from lamina.engines.native._plan import Plan
+
+from .test_rules import calls_in
+
+pytest.importorskip("llvmlite")
+
+
+@pytest.fixture(autouse=True)
+def machine_code(with_machine_code):
+    """On, in every test of this file."""
+
+
+@pytest.fixture
+def calls(written, cases):
+    return [call for function, arrays in cases(written) for call in calls_in(function, arrays, written)]
+
+
+def plan_of(primitive, params, arrays):
+    """The plan of one call on arrays that lie so, and how many of its calls are machine code."""
+    inputs = [Var(a.shape, a.dtype) for a in arrays]
+    node = Node(primitive, inputs, params)
+    node.outputs = [Var(tuple(s.shape), np.dtype(s.dtype), node) for s in primitive.output_specs(inputs, params)]
+    plan = Plan(Graph(inputs, [node], node.outputs), {}, (), [a.strides for a in arrays])
+    return plan, len(plan.program.runs)
+
+
+def results(primitive, params, arrays):
+    plan, written = plan_of(primitive, params, arrays)
+    bound = plan.bind(arrays)
+    bound.run()
+    return bound.outputs, written
+
+
+def lying(order, a):
+    """The same numbers, lying otherwise in memory."""
+    if order == "reversed" and a.ndim:
+        return a[::-1].copy()[::-1]
+    if order == "every other" and a.ndim:
+        wide = np.empty((*a.shape[:-1], 2 * a.shape[-1]), a.dtype)
+        wide[..., ::2] = a
+        return wide[..., ::2]
+    return np.array(a, order=order if order in "CF" else "C")
+
+
+def as_floats(dtype, a):
+    return a.astype(dtype) if a.dtype.kind == "f" else a
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("order", ["C", "F", "reversed", "every other"])
+def test_equals_the_forward(written, calls, order, dtype):
+    met = 0
+    for node, inputs, _ in calls:
+        params = {k: np.dtype(dtype) if k == "dtype" and v == np.float64 else v for k, v in node.params.items()}
+        arrays = [lying(order, as_floats(dtype, np.asarray(a))) for a in inputs]
+        with np.errstate(all="ignore"):
+            expected = written.forward(*arrays, **params)
+        got, count = results(written, params, arrays)
+        met += count
+        rtol = {"float64": 1e-13, "float32": 1e-6}[dtype]
+        for y, expectation in zip(got, expected if isinstance(expected, tuple) else (expected,)):
+            assert (y.shape, y.dtype) == (expectation.shape, expectation.dtype)
+            np.testing.assert_allclose(y, expectation, rtol=rtol, atol=rtol, err_msg=written.name)
+    assert met or order != "C", f"no case of {written.name} becomes machine code"
