@@ -77,7 +77,7 @@ class Trainer(Stepping):
         verbose = _verbosity(verbose)
         runs = CallbackList(
             _with_defaults(callbacks, verbose), self, epochs=epochs, verbose=verbose,
-            steps=steps_per_epoch or source.num_batches,
+            steps=steps_per_epoch or source.num_batches, do_validation=held_out is not None,
         )  # fmt: skip
         training = Run(self, step, source, runs, "train", steps_per_epoch)
         self._run_epochs(
