@@ -8,6 +8,7 @@ import numpy as np
 from lamina import ops
 from lamina._public import public
 from lamina.ops._dtypes import numpy_dtype, standardize_dtype
+from lamina.ops._op import FunctionOperation
 from lamina.ops._symbolic import KerasTensor
 
 from ._custom_objects import CustomObjectScope, custom_object
@@ -127,6 +128,8 @@ def _read_object(config: dict[str, Any], custom_objects: Any) -> Any:
         )
     if not isinstance(inner, dict):
         raise ValueError(f"{config['class_name']}: its config must be a dict; got {inner!r}.")
+    if issubclass(cls, FunctionOperation):  # its config holds the arguments of a function as they are
+        inner = deserialize_keras_object(inner, custom_objects)
     with CustomObjectScope(custom_objects):
         try:
             instance = cls.from_config(_with_values(dict(inner)))
