@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import layers, ops
+from lamina import ops
 from lamina.layers import Dense, EinsumDense, Embedding, Input, InputLayer, Lambda, Masking, Wrapper
 from lamina.models import Model, load_model
 from lamina.ops._symbolic import KerasTensor
@@ -35,8 +35,6 @@ def test_dense_needs_a_known_last_axis():
 def test_what_is_not_supported_is_refused():
     with pytest.raises(ValueError, match="quantization_config='int8' is not supported"):
         Dense(2, quantization_config="int8")
-    with pytest.raises(ValueError, match="renorm=True"):
-        layers.BatchNormalization(renorm=True)
 
 
 def test_einsum_dense_checks_its_equation():
