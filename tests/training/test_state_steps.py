@@ -6,14 +6,14 @@ import pytest
 import lamina
 from lamina import layers
 
-X = np.ones((20, 4), "float32")
-Y = np.zeros((20, 3), "float32")
+X = np.random.default_rng(0).normal(size=(20, 4)).astype("float32")
+Y = X[:, :3] + 1
 
 
 def made(cls):
     lamina.utils.set_random_seed(0)
     inputs = lamina.Input((4,))
-    model = cls(inputs, layers.BatchNormalization()(layers.Dense(3)(inputs)))
+    model = cls(inputs, layers.BatchNormalization()(layers.Dense(3, use_bias=False)(inputs)))
     model.compile("adam", "mse", metrics=["mae"])
     return model
 

@@ -224,10 +224,13 @@ def set_dtype_policy(policy: Any) -> None:
     """Sets the global policy.
 
     Args:
-        policy: DTypePolicy or its name; None goes back to the default float dtype.
+        policy: DTypePolicy or its name.
+    Raises ValueError for None and for what is no policy.
     """
     global _global_policy
-    _global_policy = None if policy is None else get(policy)
+    if policy is None:
+        raise ValueError(f"set_dtype_policy: give a policy or its name, such as {_settings.floatx()!r}; got None.")
+    _global_policy = get(policy)
 
 
 @public("dtype_policies.serialize")

@@ -452,3 +452,11 @@ def test_add_variable_is_add_weight():
     variable = layer.add_variable((2,), "ones", trainable=False, name="count")
     assert layer.non_trainable_weights == [variable]
     np.testing.assert_array_equal(variable, [1.0, 1.0])
+
+
+def test_a_list_that_holds_itself_is_looked_into_once():
+    layer = Layer()
+    layer.blocks = [Dense(2)]
+    layer.blocks.append(layer.blocks)
+    layer.blocks[0].build((None, 3))
+    assert len(layer.weights) == 2

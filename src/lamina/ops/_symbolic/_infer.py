@@ -15,6 +15,8 @@ _FREE = (83, 89)
 # Two sizes that can be cut into equal parts in most ways.
 _DIVISIBLE = (840, 1680)
 _MOST_TRIALS = 100
+# What engines raise for shapes that do not fit.
+_MISFITS = (ValueError, TypeError, IndexError, RuntimeError)
 
 Place = tuple[int, int]  # of a size: which tensor, which axis
 Sizes = tuple[int, int]  # what stands for an unknown size in the first and in the second trace
@@ -33,11 +35,11 @@ def infer_op_spec(fn: Callable[..., Any], args: Any, kwargs: Any, config: Any) -
     """
     try:
         return infer_spec(fn, *args, **kwargs)
-    except (ValueError, TypeError, IndexError) as error:
+    except _MISFITS as error:
         for places in _trials((args, kwargs), config):
             try:
                 return _infer(fn, args, kwargs, places)
-            except (ValueError, TypeError, IndexError):
+            except _MISFITS:
                 continue
         raise error
 
