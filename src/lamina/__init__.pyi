@@ -29,7 +29,7 @@ from . import utils as utils
 from . import variables as variables
 from . import viewing as viewing
 from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
-from lamina.variables._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+from lamina.variables._dtype_policy import DTypePolicy as FloatDTypePolicy
 from lamina.ops._symbolic._function import Function as Function
 from lamina.variables._gradient_tape import GradientTape as GradientTape
 from lamina.initializers._initializer import Initializer as Initializer

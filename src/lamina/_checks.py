@@ -44,6 +44,13 @@ def check_positive_int(value: Any, name: str, where: str) -> None:
         raise ValueError(f"{where}: {name} must be a positive integer; got {value!r}.")
 
 
+def check_count(value: Any, name: str, where: str) -> None:
+    """Raises TypeError for what is no integer, ValueError for one that is not above zero."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+        raise TypeError(f"{where}: {name} must be an integer; got {value!r}.")
+    check_positive_int(value, name, where)
+
+
 def check_below_one(value: Any, name: str, where: str) -> None:
     """Raises ValueError unless `0 <= value < 1`."""
     check_fraction(value, name, where, closed=False)

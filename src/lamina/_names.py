@@ -4,7 +4,7 @@
 NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "": {
         "DTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
-        "FloatDTypePolicy": ("lamina.variables._dtype_policy", "FloatDTypePolicy"),
+        "FloatDTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
         "Function": ("lamina.ops._symbolic._function", "Function"),
         "GradientTape": ("lamina.variables._gradient_tape", "GradientTape"),
         "Initializer": ("lamina.initializers._initializer", "Initializer"),
@@ -299,7 +299,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "dtype_policies": {
         "DTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
         "DTypePolicyMap": ("lamina.variables._dtype_policy", "DTypePolicyMap"),
-        "FloatDTypePolicy": ("lamina.variables._dtype_policy", "FloatDTypePolicy"),
+        "FloatDTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
         "deserialize": ("lamina.variables._dtype_policy", "deserialize"),
         "get": ("lamina.variables._dtype_policy", "get"),
         "serialize": ("lamina.variables._dtype_policy", "serialize"),

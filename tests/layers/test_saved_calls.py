@@ -185,7 +185,7 @@ OWN = {
     "a tuple": ([PLAIN, PLAIN], lambda a, b: Listed()((a, b))),
     "a dict": ([PLAIN, PLAIN], lambda a, b: Named()({"a": a, "b": b})),
     "a list and another": ([PLAIN, PLAIN, PLAIN], lambda a, b, c: Mixed()([a, b], other=c, training=True)),
-    "a number between": ([PLAIN, PLAIN], lambda a, b: Needs()(a, 3, b)),
+    "a number between": ([PLAIN, PLAIN], lambda a, b: Needs()(a, times=3, b=b)),
     "built for two": ([PLAIN, PLAIN], lambda a, b: Builds()(a, b)),
     "arrays": ([PLAIN], lambda a: Arrays(TABLE, nested={"weights": [TABLE]})(a)),
 }

@@ -66,3 +66,21 @@ def test_recursive():
 
     clone_model(Model(x, inner(x)), clone_function=copy, recursive=True)
     assert "deep" in seen
+
+
+def test_a_compiled_model_gives_a_compiled_copy():
+    model = graph()
+    model.compile("adam", "mse", metrics=["mae"])
+    copy = clone_model(model)
+    assert copy.compiled and copy.loss == "mse" and copy.optimizer is not model.optimizer
+    x = np.ones((4, 3), "float32")
+    assert set(copy.fit(x, x, verbose=0).history) == {"loss", "mae"}
+    assert not clone_model(graph()).compiled
+
+
+def test_input_tensors_are_nested_like_the_inputs():
+    x, y = Input((3,)), Input((3,))
+    model = Model({"x": x, "y": y}, Add()([x, y]))
+    assert set(clone_model(model, input_tensors={"x": Input((3,)), "y": Input((3,))}).input) == {"x", "y"}
+    with pytest.raises(ValueError, match="nested like the model's inputs"):
+        clone_model(model, input_tensors=(Input((3,)), Input((3,))))

@@ -18,6 +18,12 @@ def test_symmetric_idempotent_and_never_widened_to_float64(a, b):
     assert both != "float64" or "float64" in (a, b)
 
 
+@pytest.mark.parametrize("signed", ["int8", "int16", "int32"])
+def test_integers_have_64_bits_only_if_an_operand_has(signed):
+    assert ops.result_type("uint32", signed) == "int32"
+    assert ops.result_type("uint32", signed, "int64") == "int64"
+
+
 @pytest.mark.parametrize("dtype", NUMBERS)
 def test_python_scalars_are_weak(dtype):
     floats = "float" in dtype or "complex" in dtype

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import lamina
 from lamina import ops
 from lamina.ops._symbolic import Function
 
@@ -43,6 +44,37 @@ def k(*shape, dtype="float32"):
         (lambda: ops.stack([k(None, 2), k(None, 2)], 1), (None, 2, 2)),
         (lambda: ops.where(k(None, 2) > 0, k(None, 2), 0.0), (None, 2)),
         (lambda: ops.add([1.0, 2.0], k(None, 2)), (None, 2)),
+        (lambda: ops.inner(k(5, None), k(4, 3)), (5, 4)),
+        (lambda: ops.dot(k(None, 3), k(None, None, 2)), (None, None, 2)),
+        (lambda: ops.cross(k(2, 3, 3), k(None, 1, 2)), (2, 3, 3)),
+        (lambda: ops.allclose(k(None, 3), k(2, None)), ()),
+        (lambda: ops.linspace(k(None, 3, 4), k(2, 3, 4), 10, axis=1), (2, 10, 3, 4)),
+        (lambda: ops.take_along_axis(k(None, 3, 3), k(1, 3, None, dtype="int32"), axis=1), (None, 3, 3)),
+        (lambda: ops.einsum("ijk,jkl->li", k(None, 3, 4), k(None, 4, 5)), (5, None)),
+        (lambda: ops.vstack([k(None, 3), k(None, None)]), (None, 3)),
+        (lambda: ops.broadcast_to(k(None, 3), (2, 3, 3)), (2, 3, 3)),
+        (lambda: ops.dsplit(k(None, 3, None), 2)[1], (None, 3, None)),
+        (lambda: ops.space_to_depth(k(None, None, 6, 3), 2), (None, None, 3, 12)),
+        (lambda: ops.repeat(k(None, 3), [1, 2], axis=0), (None, 3)),
+        (lambda: ops.diagonal(k(None, 3, 3)), (3, None)),
+        (lambda: ops.diag(k(None, 3), k=3), (None,)),
+        (lambda: ops.diag(k(3, 5), k=3), (2,)),
+        (lambda: ops.average(k(None, 3), axis=(1,), weights=k(3)), (None,)),
+        (lambda: ops.reshape(k(None, 20), k(2, dtype="int32")), (None, None)),
+        (lambda: ops.reshape(k(None, 20), (4, k(dtype="int32"))), (4, None)),
+        (lambda: ops.unstack(k(2, None, None), num=3, axis=1)[2], (2, None)),
+        (lambda: ops.slice(k(3, 3), k(2, dtype="int32"), (-1, 2)), (None, 2)),
+        (lambda: ops.nonzero(k(None, 5))[1], (None,)),
+        (lambda: ops.unique(k(2, 4), return_inverse=True)[1], (2, 4)),
+        (lambda: ops.unique(k(2, 4), axis=-1, size=3), (2, 3)),
+        (lambda: ops.searchsorted(k(None), k(2, 3)), (2, 3)),
+        (lambda: ops.view(k(None, 3, dtype="int32"), dtype="int16"), (None, 6)),
+        (lambda: ops.ldexp(k(None, 3), k(1, 3)), (None, 3)),
+        (lambda: ops.eig(k(None, 4, 4))[0], (None, 4)),
+        (lambda: ops.lu_factor(k(None, 4, 3))[1], (None, 3)),
+        (lambda: ops.solve(k(None, 4, 4), k(None, 4)), (None, 4)),
+        (lambda: ops.switch(k(dtype="int32"), [lambda x: x[:, 0]], k(None, 2)), (None,)),
+        (lambda: ops.while_loop(lambda x: True, lambda x: (x,), (k(None, 2),))[0], (None, 2)),
     ],
 )
 def test_unknown_sizes(make, shape):
@@ -91,6 +123,57 @@ def test_shapes_that_do_not_fit_raise_at_once():
 
 def test_values_are_refused():
     x = k(None, 3)
-    for ask in (bool, float, int, np.asarray, ops.convert_to_numpy, iter):
-        with pytest.raises(TypeError, match="symbolic"):
+    for ask, error in (
+        (bool, TypeError), (float, TypeError), (int, TypeError), (iter, TypeError),
+        (np.asarray, ValueError), (ops.convert_to_numpy, ValueError),
+    ):  # fmt: skip
+        with pytest.raises(error, match="symbolic"):
             ask(x)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: ops.squeeze(k(None, 1), axis=0),
+        lambda: k(None, 5, 16)[:, 17],
+        lambda: k(None, 5)[:, :, 0],
+        lambda: ops.get_item(k(None, 5), (..., 1, ...)),
+        lambda: ops.slice(k(3, 3), (1, 1), (2, 2, 2)),
+        lambda: ops.slice(k(3, 3), (1, 1, 1), (2, 2)),
+        lambda: ops.unstack(k(None, 3)),
+        lambda: ops.unstack(k(2, 3), num=3),
+        lambda: ops.solve(k(None, None, 4), k(None, 4, 5)),
+        lambda: ops.solve_triangular(k(None, 4, 4), k(None, None, 5)),
+        lambda: ops.inv(k(None, None, 4)),
+        lambda: ops.cholesky(k(4, 3)),
+        lambda: ops.qr(k(None, 4)),
+        lambda: ops.eig(k(10, 4, 3)),
+        lambda: ops.cond(k(dtype="bool"), lambda: ops.ones(3), lambda: ops.zeros(4)),
+        lambda: ops.correlate(k(3), k(3, 4)),
+        lambda: ops.view(k(None, 3, dtype="int16"), dtype="int32"),
+        lambda: ops.image.gaussian_blur(k(10, 10)),
+        lambda: ops.image.pad_images(k(None, 16), 0, 0, target_height=16, target_width=16),
+        lambda: ops.image.crop_images(k(None, 10, 3), 2, 3, 4, 5),
+        lambda: ops.matmul(k(None, 3), k(4, None)),
+        lambda: ops.KerasTensor(3),
+    ],
+)
+def test_what_cannot_be_is_refused_without_values(make):
+    with pytest.raises(ValueError):
+        make()
+
+
+def test_places_in_a_sequence_of_unknown_length_may_need_64_bits():
+    assert ops.searchsorted(k(None), k(2)).dtype == "int64"
+    assert ops.searchsorted(k(3), k(2)).dtype == "int32"
+
+
+def test_a_function_applied_to_rows_is_kept_in_a_config():
+    x = lamina.Input((2,))
+    model = lamina.Model(x, ops.vectorized_map(_doubled, x))
+    again = lamina.Model.from_config(model.get_config(), custom_objects={"_doubled": _doubled})
+    np.testing.assert_array_equal(again(np.ones((3, 2), "float32")), 2 * np.ones((3, 2)))
+
+
+def _doubled(x):
+    return x + x

@@ -11,7 +11,7 @@ import pytest
 from lamina import optimizers
 from lamina.layers import Add, BatchNormalization, Dense, Dropout, Input, Layer
 from lamina.models import Model, Sequential, load_model
-from lamina.saving import load_weights, register_keras_serializable, save_model, save_weights
+from lamina.saving import ModelFileError, load_weights, register_keras_serializable, save_model, save_weights
 
 
 def ones(*shape):
@@ -316,3 +316,24 @@ def test_objects_to_skip_keep_their_weights(tmp_path, name):
     first.save_weights(tmp_path / "old.h5")
     with pytest.raises(ValueError, match="objects_to_skip"):
         second.load_weights(tmp_path / "old.h5", objects_to_skip=[second.layers[0]])
+
+
+@register_keras_serializable("tests")
+class Factor:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, x):
+        return x * self.factor
+
+    def get_config(self):
+        return {"factor": self.factor}
+
+
+def test_what_cannot_be_made_again_is_a_type_error_of_the_file(tmp_path):
+    x = Input((3,))
+    path = tmp_path / "m.keras"
+    Model(x, Dense(1, activation=Factor(0.5))(x)).save(path)
+    with pytest.raises(TypeError, match="Factor has no from_config") as info:
+        load_model(path)
+    assert isinstance(info.value, ModelFileError)

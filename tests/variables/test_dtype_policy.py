@@ -21,13 +21,11 @@ def test_dtypes(name, compute, variable):
     assert variables.deserialize_dtype_policy(config) == policy == get_dtype_policy(config) == get_dtype_policy(name)
 
 
-def test_global_policy():
-    try:
-        variables.set_dtype_policy("mixed_bfloat16")
-        assert DTypePolicy().compute_dtype == get_dtype_policy(None).compute_dtype == "bfloat16"
-    finally:
-        variables.set_dtype_policy(None)
+def test_global_policy(monkeypatch):
+    monkeypatch.setattr("lamina.variables._dtype_policy._global_policy", None)  # and back at the end
     assert variables.dtype_policy().name == "float32"
+    variables.set_dtype_policy("mixed_bfloat16")
+    assert DTypePolicy().compute_dtype == get_dtype_policy(None).compute_dtype == "bfloat16"
 
 
 def test_convert_input():
@@ -56,3 +54,8 @@ def test_mistakes(bad):
         return
     with pytest.raises(ValueError, match="expected"):
         get_dtype_policy(bad)
+
+
+def test_there_is_always_a_policy():
+    with pytest.raises(ValueError, match="give a policy or its name"):
+        variables.set_dtype_policy(None)

@@ -8,7 +8,7 @@ from lamina._public import public
 
 @public("constraints.Constraint")
 class Constraint:
-    """Projects a weight; subclasses define `__call__(w)`, which gives the weight to keep, and `get_config`.
+    """Projects a weight; subclasses define `__call__(w)`, which gives the weight to keep, and `get_config`. This one keeps it.
 
     Example:
         >>> class Whole(constraints.Constraint):
@@ -19,7 +19,7 @@ class Constraint:
     """
 
     def __call__(self, w: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} must define __call__(w).")
+        return w
 
     def get_config(self) -> dict[str, Any]:
         return {}

@@ -2,7 +2,7 @@
 
 from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
 from lamina.variables._dtype_policy import DTypePolicyMap as DTypePolicyMap
-from lamina.variables._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+from lamina.variables._dtype_policy import DTypePolicy as FloatDTypePolicy
 from lamina.variables._dtype_policy import deserialize as deserialize
 from lamina.variables._dtype_policy import get as get
 from lamina.variables._dtype_policy import serialize as serialize

@@ -21,7 +21,7 @@ def clone_model(
     recursive: bool = False,
     **kwargs: Any,
 ) -> Model:
-    """A model of the same architecture with layers of its own, whose weights are fresh.
+    """A model of the same architecture with layers of its own, whose weights are fresh; compiled if the model is.
 
     Args:
         model: Sequential or functional model; others are made anew from their config.
@@ -49,15 +49,22 @@ def clone_model(
     if isinstance(model, Sequential):
         if call_function is not None:
             raise ValueError("clone_model: call_function works on functional models only; got a Sequential.")
-        return _clone_sequential(model, input_tensors, copy_layer)
+        return _compiled_like(model, _clone_sequential(model, input_tensors, copy_layer))
     if isinstance(model, Functional):
-        return _clone_functional(model, input_tensors, copy_layer, call_function)
+        return _compiled_like(model, _clone_functional(model, input_tensors, copy_layer, call_function))
     if input_tensors is not None or clone_function is not None or call_function is not None:
         raise ValueError(
             "clone_model: input_tensors, clone_function and call_function work on Sequential and functional models only; "
             f"got {model!r}."
         )
     return type(model).from_config(model.get_config())
+
+
+def _compiled_like(model: Model, clone: Any) -> Any:
+    """The clone, compiled if the model is, with an optimizer, losses and metrics of its own."""
+    if model.compiled:
+        clone.compile_from_config(model.get_compile_config())
+    return clone
 
 
 def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callable[..., Any]) -> Sequential:
@@ -78,6 +85,13 @@ def _clone_sequential(model: Sequential, input_tensors: Any, copy_layer: Callabl
     return Sequential(layers, name=model.name, trainable=model.trainable)
 
 
+def _is_like(given: Any, inputs: Any) -> bool:
+    """Whether tensors are nested like the inputs; one stands for a list of one, a list for a tuple."""
+    if isinstance(given, dict) or isinstance(inputs, dict):
+        return isinstance(given, dict) and isinstance(inputs, dict) and set(given) == set(inputs)
+    return len(tree.flatten(given)) == len(tree.flatten(inputs))
+
+
 def _clone_functional(
     model: Functional, input_tensors: Any, copy_layer: Callable[..., Any], call: Callable[..., Any] | None
 ) -> Functional:
@@ -85,9 +99,10 @@ def _clone_functional(
         fresh = [Input(batch_shape=x.shape, dtype=x.dtype, name=n) for x, n in zip(model.inputs, model.input_names)]
     else:
         fresh = tree.flatten(input_tensors)
-        if not all(isinstance(x, KerasTensor) for x in fresh) or len(fresh) != len(model.inputs):
+        if not all(isinstance(x, KerasTensor) for x in fresh) or not _is_like(input_tensors, model._inputs_struct):
             raise ValueError(
-                f"clone_model: input_tensors must be {len(model.inputs)} KerasTensor(s); got {input_tensors!r}."
+                f"clone_model: input_tensors must be {len(model.inputs)} KerasTensor(s), nested like the "
+                f"model's inputs {model._inputs_struct!r}; got {input_tensors!r}."
             )
     inputs = tree.pack_sequence_as(model._inputs_struct, fresh)
     copies: dict[int, Any] = {}

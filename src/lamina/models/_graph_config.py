@@ -153,10 +153,13 @@ def _forget_default_training(operation: Any, kwargs: dict[str, Any]) -> None:
 
 
 def graph_from_config(config: dict[str, Any], custom_objects: Any, is_graph: Callable[[Any], bool]) -> tuple[Any, ...]:
-    """The inputs, outputs and added losses of the graph that the config describes. Raises ValueError if it is malformed."""
+    """The inputs, outputs and added losses of the graph that the config describes. Raises ValueError if it is
+    malformed, TypeError if what it holds cannot be made or called so."""
     try:
         builder = _Builder(config, custom_objects)
         losses = [builder.tensor(address) for address in config.get("added_losses", ())]
         return builder.ends(config["input_layers"], is_graph), builder.ends(config["output_layers"], is_graph), losses
-    except (KeyError, IndexError, TypeError, AttributeError, _NotYet) as error:
+    except TypeError as error:
+        raise TypeError(f"The graph cannot be made from its config: {error}") from error
+    except (KeyError, IndexError, AttributeError, _NotYet) as error:
         raise ValueError(f"The config of the model's graph is malformed: {type(error).__name__} {error}.") from error

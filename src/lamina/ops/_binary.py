@@ -10,6 +10,7 @@ from ._convert import imaginary_unit, is_scalar, promote, scalar, tensor, to
 from ._dtypes import dtype_name, is_float_dtype
 from ._indexing import nonzero
 from ._op import elementwise_spec, op
+from ._symbolic import KerasTensor
 
 
 def _make(
@@ -168,7 +169,14 @@ def divide_no_nan(x1: TensorLike, x2: TensorLike) -> Tensor:
     return xp.where(zero, xp.zeros_like(a), xp.true_divide(a, xp.where(zero, xp.ones_like(b), b)))
 
 
-@op("numpy", spec=elementwise_spec)
+def _ldexp_spec(call: Callable[..., Any], x1: Any, x2: Any) -> KerasTensor:
+    """Of a symbolic x2 the shape is known; Keras does not ask for its dtype before there are values."""
+    if isinstance(x2, KerasTensor):
+        x2 = KerasTensor(x2.shape, "int32")
+    return elementwise_spec(call, x1, x2)
+
+
+@op("numpy", spec=_ldexp_spec)
 def ldexp(x1: TensorLike, x2: TensorLike) -> Tensor:
     """`x1 · 2**x2`.
 

@@ -11,10 +11,11 @@ from lamina._typing import TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
+from ._convert import shape as ops_shape
 from ._convert import tensor, to
 from ._dtypes import dtype_name
 from ._op import make_operation, op
-from ._symbolic import infer_spec
+from ._symbolic import KerasTensor, infer_spec
 
 
 def _cond_spec(call: Any, pred: Any, true_fn: Any, false_fn: Any) -> Any:
@@ -24,7 +25,7 @@ def _cond_spec(call: Any, pred: Any, true_fn: Any, false_fn: Any) -> Any:
 
 
 def _check_branches(a: Any, b: Any) -> None:
-    if a.dtype != b.dtype or len(a.shape) != len(b.shape):
+    if a.dtype != b.dtype or a.shape != b.shape:
         raise ValueError(
             f"cond: both branches must give alike results; got {a.shape} {a.dtype} and {b.shape} {b.dtype}."
         )
@@ -49,7 +50,11 @@ def cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
     return engine.cond(to(tensor(pred), "bool"), true_fn, false_fn)
 
 
-@op("core", tensors="index branches")
+def _switch_spec(call: Any, index: Any, branches: Any, *operands: Any) -> Any:
+    return infer_spec(branches[0], *operands)
+
+
+@op("core", tensors="index branches", spec=_switch_spec)
 def switch(index: Any, branches: Any, *operands: Any) -> Any:
     """`branches[index](*operands)`, the index brought into range.
 
@@ -77,7 +82,15 @@ def switch(index: Any, branches: Any, *operands: Any) -> Any:
     return choose(0)
 
 
-@op("core", tensors="loop_vars")
+def _while_spec(call: Any, loop_vars: Any, **config: Any) -> Any:
+    """The variables keep their shapes and dtypes."""
+    return tree.map_structure(
+        lambda x: x if x is None else KerasTensor(ops_shape(x), dtype_name(x if hasattr(x, "dtype") else tensor(x))),
+        loop_vars,
+    )
+
+
+@op("core", tensors="loop_vars", spec=_while_spec)
 def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: int | None = None) -> Any:
     """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)` holds.
 
@@ -167,6 +180,8 @@ def scan(
     """
     if not callable(f):
         raise TypeError(f"scan: f must be callable; got {f!r}.")
+    if not isinstance(unroll, (bool, int)) or (not isinstance(unroll, bool) and unroll < 1):
+        raise ValueError(f"scan: unroll must be a positive integer or a boolean; got {unroll!r}.")
     flat = [tensor(x) for x in tree.flatten(xs) if x is not None]
     if not flat and length is None:
         raise ValueError("scan: give xs or length.")

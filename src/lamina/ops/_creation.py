@@ -12,7 +12,7 @@ from lamina.engines import engine
 
 from ._backend import xp
 from ._convert import promote, tensor, to
-from ._dtypes import dtype_name, numpy_dtype, result_type, standardize_dtype
+from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type, standardize_dtype
 from ._op import op
 
 
@@ -263,7 +263,15 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> Tensor
         Tensor([[1., 0.],
                 [0., 1.]], dtype=float32)
     """
-    return _new(xp.eye, int(N), None if M is None else int(M), k=int(k), dtype=dtype)
+    rows, columns = _count("eye", "N", N), None if M is None else _count("eye", "M", M)
+    return _new(xp.eye, rows, columns, k=_count("eye", "k", k), dtype=dtype)
+
+
+def _count(name: str, argument: str, value: Any) -> int:
+    """An integer, or a tensor of one. Raises TypeError for a float."""
+    if isinstance(value, float) or (hasattr(value, "dtype") and is_float_dtype(value.dtype)):
+        raise TypeError(f"{name}: {argument} must be an integer; got {value!r}.")
+    return int(value)
 
 
 @op("numpy")

@@ -1,6 +1,7 @@
 """Decompositions, solutions of linear systems, and norms."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from lamina.engines import engine
 from ._axes import all_axes
 from ._backend import xp
 from ._convert import floating, promote, tensor, to
-from ._dtypes import dtype_name, numpy_dtype
+from ._dtypes import dtype_name, numpy_dtype, result_type
 from ._indexing import concrete
 from ._op import op
 from ._products import _diagonal
+from ._symbolic import KerasTensor, infer_spec
 
 
 def _matrix(name: str, x: Any, square: bool = False) -> Any:
@@ -26,7 +28,23 @@ def _matrix(name: str, x: Any, square: bool = False) -> Any:
     return x
 
 
-@op("linalg", tensors="x")
+def _matrix_spec(name: str, x: KerasTensor, square: bool = False) -> None:
+    """Raises ValueError unless `x` may be matrices of a known size."""
+    if x.ndim < 2 or None in x.shape[-2:]:
+        raise ValueError(f"{name}: expected matrices whose size is known; got shape {x.shape}.")
+    if square and x.shape[-1] != x.shape[-2]:
+        raise ValueError(f"{name}: expected square matrices on the last two axes; got shape {x.shape}.")
+
+
+def _square_spec(name: str) -> Callable[..., Any]:
+    def spec(call: Any, x: KerasTensor, **config: Any) -> Any:
+        _matrix_spec(name, x, square=True)
+        return infer_spec(call, x)
+
+    return spec
+
+
+@op("linalg", tensors="x", spec=_square_spec("cholesky"))
 def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
     """The triangular factor L of a symmetric positive definite matrix, x = L Lᵀ.
 
@@ -51,7 +69,7 @@ def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
     return xp.swapaxes(factor, -1, -2) if upper else factor
 
 
-@op("linalg", tensors="x")
+@op("linalg", tensors="x", spec=_square_spec("cholesky_inverse"))
 def cholesky_inverse(x: TensorLike, upper: bool = False) -> Tensor:
     """The inverse of A from its Cholesky factor.
 
@@ -74,13 +92,13 @@ def _singular(function: Any, name: str, *args: Any) -> Any:
         raise ValueError(f"{name}: {error}.") from None
 
 
-@op("linalg")
+@op("linalg", spec=_square_spec("inv"))
 def inv(x: TensorLike) -> Tensor:
     """Inverse of square matrices `(..., n, n)`. Raises ValueError if one is singular."""
     return _singular(xp.linalg.inv, "inv", _matrix("inv", x, square=True))
 
 
-@op("linalg")
+@op("linalg", spec=_square_spec("det"))
 def det(x: TensorLike) -> Tensor:
     """Determinant of square matrices `(..., n, n)`; returns `(...)`."""
     return xp.linalg.det(_matrix("det", x, square=True))
@@ -100,7 +118,13 @@ def logdet(x: TensorLike) -> Tensor:
     return 2.0 * xp.sum(xp.log(_diagonal(factor)), axis=-1)
 
 
-@op("linalg")
+def _eig_spec(call: Any, x: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
+    _matrix_spec("eig", x, square=True)
+    kind = "complex128" if x.dtype == "float64" else "complex64"
+    return KerasTensor(x.shape[:-1], kind), KerasTensor(x.shape, kind)
+
+
+@op("linalg", spec=_eig_spec)
 def eig(x: TensorLike) -> tuple[Tensor, Tensor]:
     """Eigenvalues and right eigenvectors (columns) of square matrices.
 
@@ -127,7 +151,12 @@ def eigh(x: TensorLike) -> tuple[Tensor, Tensor]:
     return values, vectors
 
 
-@op("linalg", tensors="x")
+def _qr_spec(call: Any, x: KerasTensor, mode: str = "reduced") -> Any:
+    _matrix_spec("qr", x)
+    return infer_spec(call, x)
+
+
+@op("linalg", tensors="x", spec=_qr_spec)
 def qr(x: TensorLike, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """x = Q R, Q with orthonormal columns, R upper triangular.
 
@@ -159,7 +188,16 @@ def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> A
     return u, s, vt
 
 
-@op("linalg")
+def _solve_spec(call: Any, a: Any, b: Any, **config: Any) -> Any:
+    _matrix_spec("solve", a, square=True)
+    if len(b.shape) not in (len(a.shape) - 1, len(a.shape)) or None in b.shape[len(a.shape) - 2 :]:
+        raise ValueError(
+            f"solve: the right side must be vectors or matrices of a known size; got shape {tuple(b.shape)}."
+        )
+    return infer_spec(call, a, b)
+
+
+@op("linalg", spec=_solve_spec)
 def solve(a: TensorLike, b: TensorLike) -> Tensor:
     """The x of a x = b.
 
@@ -180,7 +218,7 @@ def solve(a: TensorLike, b: TensorLike) -> Tensor:
     return _singular(xp.linalg.solve, "solve", a, b)
 
 
-@op("linalg", tensors="a b")
+@op("linalg", tensors="a b", spec=_solve_spec)
 def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> Tensor:
     """The x of a x = b for a triangular `a` (the other triangle is not looked at).
 
@@ -258,7 +296,12 @@ def matrix_rank(x: TensorLike, tol: Any = None) -> Tensor:
     return xp.sum(to(xp.greater(s, tol), "int32"), axis=-1, dtype=numpy_dtype("int32"))
 
 
-@op("linalg")
+def _lu_spec(call: Any, x: KerasTensor) -> tuple[KerasTensor, KerasTensor]:
+    _matrix_spec("lu_factor", x)
+    return KerasTensor(x.shape, result_type(x.dtype, float)), KerasTensor((*x.shape[:-2], min(x.shape[-2:])), "int32")
+
+
+@op("linalg", spec=_lu_spec)
 def lu_factor(x: TensorLike) -> tuple[Tensor, Tensor]:
     """L and U of square or tall matrices with row exchanges, in one matrix, and the exchanges.
 

@@ -11,9 +11,22 @@ from ._backend import xp
 from ._convert import tensor, to
 from ._dtypes import dtype_name
 from ._op import op
+from ._symbolic import KerasTensor, infer_spec
 
 
-@op("numpy", tensors="x")
+def _diagonal_spec(call: Any, x: KerasTensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> KerasTensor:
+    """A diagonal ends where the shorter side does: it is unknown if one is."""
+    planes = all_axes((axis1, axis2), x, "diagonal") if x.ndim > 1 else ()
+    if not any(x.shape[axis] is None for axis in planes):
+        return infer_spec(call, x)
+    return KerasTensor((*(n for i, n in enumerate(x.shape) if i not in planes), None), x.dtype)
+
+
+def _diag_spec(call: Any, x: KerasTensor, k: int = 0) -> KerasTensor:
+    return _diagonal_spec(call, x, k) if x.ndim == 2 else infer_spec(call, x)
+
+
+@op("numpy", tensors="x", spec=_diag_spec)
 def diag(x: TensorLike, k: int = 0) -> Tensor:
     """A matrix with `x` on a diagonal, or the diagonal of a matrix.
 
@@ -50,7 +63,7 @@ def diagflat(x: TensorLike, k: int = 0) -> Tensor:
     return diag(xp.reshape(tensor(x), (-1,)), k)
 
 
-@op("numpy", tensors="x")
+@op("numpy", tensors="x", spec=_diagonal_spec)
 def diagonal(x: TensorLike, offset: TensorLike = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The diagonals in the planes of two axes.
 

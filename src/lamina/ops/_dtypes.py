@@ -92,6 +92,8 @@ def _join(kinds: frozenset[str], floatx: str) -> str:
         raise ValueError(
             f"dtypes {', '.join(sorted(kinds))} have no common dtype to promote to. Cast one of the operands first."
         )
+    if lowest[0] == "int64" and "int64" not in kinds:  # uint32 and a signed integer: 64 bits only for who has them
+        return "int32"
     return {"int": "int32", "float": floatx, "complex": "complex64"}.get(lowest[0], lowest[0])
 
 
@@ -114,8 +116,8 @@ def result_type(*dtypes: Any) -> str:
         dtypes: dtype names, NumPy dtypes, or the Python types `bool`, `int`, `float` for weak scalars; anything
             with a `dtype` stands for that.
 
-    Returns: name of a dtype; the default float type if there is nothing to promote. It is never float64 unless an
-    operand is float64.
+    Returns: name of a dtype; the default float type if there is nothing to promote. It never has 64 bits unless an
+    operand has: `uint32` and a signed integer give `int32`.
 
     Raises: ValueError if a dtype is unknown or no common one exists.
 

@@ -12,9 +12,10 @@ from lamina._typing import DType, Tensor, TensorLike, Unary
 from lamina.engines import engine
 
 from ._backend import kernels, xp
-from ._convert import float_dtype, floating, imaginary_unit, limits, promote, scalar, tensor, to
+from ._convert import floating, imaginary_unit, limits, promote, scalar, tensor, to
 from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type, standardize_dtype
 from ._op import elementwise_spec, op
+from ._symbolic import KerasTensor
 
 
 def _make(
@@ -343,7 +344,16 @@ def view_as_real(x: TensorLike) -> Tensor:
     return xp.stack([xp.real(x), xp.imag(x)], axis=-1)
 
 
-@op("numpy", tensors="x")
+def _view_spec(call: Any, x: KerasTensor, dtype: DType = None) -> KerasTensor:
+    name = x.dtype if dtype is None else standardize_dtype(dtype)
+    old, new = numpy_dtype(x.dtype).itemsize, numpy_dtype(name).itemsize
+    last = x.shape[-1] if x.shape else None
+    if last is not None and last * old % new:
+        raise ValueError(f"view: {last} numbers of {old} bytes on the last axis of {x.shape} do not divide into {new}.")
+    return KerasTensor(x.shape if old == new else (*x.shape[:-1], last and last * old // new), name)
+
+
+@op("numpy", tensors="x", spec=_view_spec)
 def view(x: TensorLike, dtype: DType = None) -> Tensor:
     """The bytes of `x` read as another dtype, without conversion.
 
@@ -366,10 +376,6 @@ def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
 
     Returns: the broadcast shape, floating for ints.
     """
-    a, b = promote(x1, x2, arrays=True)
-    if dtype_name(a) == "bool":
-        a, b = to(a, "int32"), to(b, "int32")
-    if dtype_name(a) == "int64":
-        a, b = to(a, float_dtype(a)), to(b, float_dtype(b))
+    a, b = promote(x1, x2, arrays=True, also=(float,))
     ones = xp.ones_like(a)
     return xp.where(xp.less(a, 0), ones * 0, xp.where(xp.equal(a, 0), b, ones))

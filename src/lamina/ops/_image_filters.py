@@ -11,7 +11,7 @@ from lamina._typing import Tensor, TensorLike
 from ._backend import kernels, xp
 from ._convert import promote, tensor, to
 from ._dtypes import dtype_name
-from ._image_layout import as_batch, finished, working
+from ._image_layout import as_batch, check_rank, finished, working
 from ._layout import padding_pairs, sizes_of
 from ._op import op
 from ._symbolic import KerasTensor
@@ -43,6 +43,7 @@ def blurred(x: Any, kernel_size: Any, sigma: Any, padding: str = "same") -> Any:
 
 
 def _same(call: Any, images: Any, **config: Any) -> KerasTensor:
+    check_rank(images, "gaussian_blur")
     return KerasTensor(images.shape, images.dtype)
 
 

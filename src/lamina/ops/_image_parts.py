@@ -10,7 +10,7 @@ from lamina._typing import Tensor, TensorLike
 
 from ._backend import xp
 from ._convert import tensor
-from ._image_layout import as_batch, batched
+from ._image_layout import as_batch, batched, check_rank
 from ._layout import is_channels_first, padding_pairs, sizes_of
 from ._op import op
 from ._symbolic import KerasTensor
@@ -51,6 +51,7 @@ def _margin_spec(word: str, sign: int) -> Any:
         return size + sign * (before + after)  # type: ignore[operator]
 
     def spec(call: Any, images: Any, **config: Any) -> KerasTensor:
+        check_rank(images, f"{word} of images")
         shape = list(images.shape)
         first = 0 if is_channels_first(config.get("data_format")) else 1
         sides = (("top", "bottom", "height"), ("left", "right", "width"))
@@ -58,10 +59,9 @@ def _margin_spec(word: str, sign: int) -> Any:
             names = (f"{before}_{word}", f"{after}_{word}", f"target_{side_name}")
             given = [config.get(n) for n in names]
             size = shape[axis]
-            if size is None and given[2] is not None and sign < 0 and None in given[:2]:
+            if size is None and given[2] is None and sign < 0:
                 raise ValueError(
-                    f"{word} to {names[2]}={given[2]} with {names[given[:2].index(None)]} left open needs images of a known "
-                    f"size; got shape {tuple(images.shape)}."
+                    f"{word} without {names[2]}= needs images of a known {side_name}; got shape {tuple(images.shape)}."
                 )
             total = (lambda target, n=size: sign * (target - n)) if size is not None else (lambda target: 10**9)
             _margins(f"{word} of images", names, given, total)

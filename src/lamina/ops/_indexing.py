@@ -4,16 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from lamina._checks import check_one_of
+from lamina._checks import check_non_negative_int, check_one_of
 from lamina._typing import Segments, Shape, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._axes import one_axis
 from ._backend import kernels, xp
 from ._convert import promote, scalar, tensor, to
-from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type
+from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type, standardize_dtype
 from ._op import op
 from ._symbolic import KerasTensor, infer_spec
+from ._value_specs import nonzero_spec, searchsorted_spec, unique_spec
 
 
 def concrete(x: Any, what: str) -> np.ndarray:
@@ -123,7 +124,9 @@ def _get_item_spec(call: Any, x: KerasTensor, key: Any) -> KerasTensor:
         return infer_spec(call, x, key)
     used = len([k for k in keys if k is not None and k is not Ellipsis])
     if used > x.ndim:
-        raise IndexError(f"get_item: {used} indices for a tensor of shape {x.shape}.")
+        raise ValueError(f"get_item: {used} indices for a tensor of shape {x.shape}.")
+    if sum(k is Ellipsis for k in keys) > 1:
+        raise ValueError(f"get_item: '...' may stand once; got {keys!r}.")
     if Ellipsis not in keys:
         keys.append(Ellipsis)
     place = keys.index(Ellipsis)
@@ -138,7 +141,7 @@ def _get_item_spec(call: Any, x: KerasTensor, key: Any) -> KerasTensor:
         if isinstance(k, slice):
             shape.append(_sliced_size(size, k))
         elif size is not None and not -size <= k < size:
-            raise IndexError(f"get_item: index {k} is out of range for an axis of size {size} (shape {x.shape}).")
+            raise ValueError(f"get_item: index {k} is out of range for an axis of size {size} (shape {x.shape}).")
     return KerasTensor(shape, x.dtype)
 
 
@@ -159,7 +162,20 @@ def get_item(x: TensorLike, key: TensorLike) -> Tensor:
     return _slice_tensor(tensor(x), _as_key(key))
 
 
-@op("core", tensors="inputs start_indices")
+def _slice_spec(call: Any, inputs: Any, start_indices: Any, shape: Any) -> KerasTensor:
+    """Where the block begins is known for numbers only, and then how far it goes."""
+    starts = start_indices.shape[0] if hasattr(start_indices, "shape") else len(start_indices)
+    if not len(inputs.shape) == starts == len(shape):
+        raise ValueError(
+            f"slice: inputs of shape {tuple(inputs.shape)} need as many start_indices and sizes; got {starts} and "
+            f"{len(shape)}."
+        )
+    if hasattr(start_indices, "shape") or any(isinstance(i, KerasTensor) for i in start_indices):
+        return KerasTensor(tuple(None if n == -1 else n for n in shape), standardize_dtype(inputs.dtype))
+    return infer_spec(call, inputs, start_indices)
+
+
+@op("core", tensors="inputs start_indices", spec=_slice_spec)
 def slice_(inputs: TensorLike, start_indices: TensorLike, shape: Shape) -> Tensor:
     """The block of `inputs` that begins at `start_indices` and has `shape`.
 
@@ -242,7 +258,7 @@ def scatter_update(inputs: TensorLike, indices: TensorLike, updates: TensorLike,
     return kernels.scatter(x, to(tensor(indices), "int32"), to(tensor(updates), dtype_name(x)), mode=mode)
 
 
-@op("numpy")
+@op("numpy", spec=nonzero_spec)
 def nonzero(x: TensorLike) -> tuple[Tensor, ...]:
     """The places of the elements that are not zero.
 
@@ -258,7 +274,7 @@ def nonzero(x: TensorLike) -> tuple[Tensor, ...]:
     return tuple(engine.tensor(i.astype(np.int32)) for i in np.nonzero(np.atleast_1d(concrete(x, "nonzero"))))
 
 
-@op("numpy", tensors="x")
+@op("numpy", tensors="x", spec=unique_spec)
 def unique(
     x: TensorLike,
     sorted: bool = True,
@@ -287,7 +303,8 @@ def unique(
         Tensor([1, 2], dtype=int32)
     """
     values = concrete(x, "unique")
-    found = np.unique(values, return_index=True, return_inverse=True, return_counts=True, axis=axis)
+    # No NaN is equal to another.
+    found = np.unique(values, return_index=True, return_inverse=True, return_counts=True, axis=axis, equal_nan=False)
     unique_values, index, inverse, counts = found
     along = axis or 0
     count = unique_values.shape[along]
@@ -337,7 +354,7 @@ def isin(x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bo
     return xp.logical_not(found) if invert else found
 
 
-@op("numpy", tensors="sorted_sequence values", class_name="SearchSorted")
+@op("numpy", tensors="sorted_sequence values", class_name="SearchSorted", spec=searchsorted_spec)
 def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "left") -> Tensor:
     """Where values would have to go into a sorted sequence to keep it sorted.
 
@@ -418,11 +435,11 @@ def histogram(x: TensorLike, bins: TensorLike = 10, range: Any = None) -> tuple[
     """How many elements fall into each of some bins of equal width (the last one holds its upper bound).
 
     Args:
-        x: tensor of any shape, real.
+        x: `(n,)`, real.
         bins: int.
         range: `(low, high)`; None: from the smallest to the largest element.
 
-    Returns: counts `(bins,)` and bounds `(bins + 1,)`, both in the floating dtype of `x`.
+    Returns: counts `(bins,)` and bounds `(bins + 1,)`, both in the floating dtype of `x`. Raises ValueError for others.
 
     Example:
         >>> ops.histogram([0.0, 0.5, 1.0], bins=2)
@@ -431,9 +448,12 @@ def histogram(x: TensorLike, bins: TensorLike = 10, range: Any = None) -> tuple[
     x = tensor(x)
     name = dtype_name(x)
     kind = result_type(name, float)
-    x = xp.reshape(to(x, kind), (-1,))
-    if range is not None:
-        if range[1] < range[0]:
+    check_non_negative_int(bins, "bins", "histogram")
+    if x.ndim != 1:
+        raise ValueError(f"histogram: x must be 1-D; got shape {tuple(x.shape)}. Flatten it by ops.ravel first.")
+    x = to(x, kind)
+    if range is not None and range != ():
+        if len(range) != 2 or range[1] < range[0]:
             raise ValueError(f"histogram: range must be (low, high) with low <= high; got {range!r}.")
         low, high = scalar(range[0], kind), scalar(range[1], kind)
     else:

@@ -236,7 +236,17 @@ def dsplit(x: TensorLike, indices_or_sections: Any) -> list[Tensor]:
     return _split(x, indices_or_sections, 2, True, "dsplit")
 
 
-@op("core")
+def _unstack_spec(call: Callable[..., Any], x: KerasTensor, num: int | None = None, axis: int = 0) -> Any:
+    place = one_axis(axis, x, "unstack")
+    if num is None and x.shape[place] is None:
+        raise ValueError(f"unstack: axis {axis} of shape {x.shape} is unknown; give num=.")
+    if x.shape[place] is not None and num not in (None, x.shape[place]):
+        raise ValueError(f"unstack: num={num}, but axis {axis} of shape {x.shape} has size {x.shape[place]}.")
+    shape = (*x.shape[:place], *x.shape[place + 1 :])
+    return [KerasTensor(shape, x.dtype) for _ in range(num or x.shape[place])]
+
+
+@op("core", spec=_unstack_spec)
 def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[Tensor]:
     """The slices of `x` along an axis, the axis itself gone.
 

@@ -12,7 +12,7 @@ from lamina._public import public
 from lamina.engines import engine
 
 from ._dtypes import standardize_dtype
-from ._symbolic import KerasTensor, Operation, any_symbolic, infer_spec
+from ._symbolic import KerasTensor, Operation, any_symbolic, infer_op_spec, infer_spec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,7 +55,7 @@ class FunctionOperation(Operation):
         rule = type(self).spec
         if rule is not None:
             return rule(self.call, *args, **self.arguments, **kwargs)
-        return infer_spec(self.call, *args, **kwargs)
+        return infer_op_spec(self.call, args, kwargs, self.arguments)
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, **self.arguments}

@@ -244,13 +244,11 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
         x1, x2: `(n,)` and `(m,)`, real.
         mode: "valid", "same" or "full": the shifts k to take.
 
-    Returns: 1-D, the promoted dtype, floating for int64.
+    Returns: 1-D, the promoted dtype, floating. Raises ValueError for other ranks and modes.
     """
-    a, b = promote(x1, x2, arrays=True)
-    if dtype_name(a) == "int64":
-        a, b = floating(a), floating(b)
-    if dtype_name(a) == "bool":
-        a, b = to(a, "int32"), to(b, "int32")
+    a, b = promote(x1, x2, arrays=True, also=(float,))
+    if a.ndim != 1 or b.ndim != 1:
+        raise ValueError(f"correlate: x1 and x2 must be 1-D; got shapes {tuple(a.shape)} and {tuple(b.shape)}.")
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"correlate: mode must be 'valid', 'same' or 'full'; got {mode!r}.")
     flipped = a.shape[0] < b.shape[0]

@@ -146,7 +146,9 @@ def nanquantile(
         low = high = {"lower": low, "higher": high, "nearest": xp.round(places)}[method]
     share = xp.full_like(places, 0.5) if method == "midpoint" else places - low
     below, above = _take_rowwise(ordered, low), _take_rowwise(ordered, high)
-    result = nan_where(xp.equal(count, 0), below + (above - below) * share)
+    # Equal neighbours, which may be infinite, are the result themselves.
+    between = xp.where(xp.equal(below, above), below, below + (above - below) * share)
+    result = nan_where(xp.equal(count, 0), between)
     return xp.reshape(result, (*q.shape, *_kept_shape(x, axis))) if keepdims else result
 
 

@@ -238,8 +238,10 @@ def average(x: TensorLike, axis: int | None = None, weights: TensorLike = None) 
     if weights is None:
         return mean(x, axis)
     x, weights = promote(x, weights, arrays=True, also=(float,))
+    if isinstance(axis, tuple) and len(axis) == 1:
+        axis = axis[0]
     if x.shape != weights.shape:
-        if axis is None or weights.ndim != 1 or weights.shape[0] != x.shape[axis]:
+        if isinstance(axis, tuple) or axis is None or weights.ndim != 1 or weights.shape[0] != x.shape[axis]:
             raise ValueError(
                 f"average: weights must be shaped like x {tuple(x.shape)}, or be 1-D along axis={axis}; "
                 f"got {tuple(weights.shape)}."
@@ -276,6 +278,17 @@ def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tenso
     return total if keepdims else xp.squeeze(total, axis=axis)
 
 
+def _running(function: Any, x: Any, axis: Any, dtype: DType) -> Any:
+    x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
+    if isinstance(axis, (list, tuple)):
+        if len(axis) > 1:
+            raise ValueError(f"A running sum or product goes along one axis; got axis={axis!r}.")
+        if not axis:
+            return x
+        (axis,) = axis
+    return function(x, axis=axis, dtype=x.dtype)
+
+
 @op("numpy", tensors="x")
 def cumsum(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
     """Running sum along an axis, or of the flattened tensor.
@@ -291,8 +304,7 @@ def cumsum(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
         >>> ops.cumsum([1, 2, 3])
         Tensor([1, 3, 6], dtype=int32)
     """
-    x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
-    return xp.cumsum(x, axis=axis, dtype=x.dtype)
+    return _running(xp.cumsum, x, axis, dtype)
 
 
 @op("numpy", tensors="x")
@@ -310,8 +322,7 @@ def cumprod(x: TensorLike, axis: Axis = None, dtype: DType = None) -> Tensor:
         >>> ops.cumprod([1, 2, 3])
         Tensor([1, 2, 6], dtype=int32)
     """
-    x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
-    return xp.cumprod(x, axis=axis, dtype=x.dtype)
+    return _running(xp.cumprod, x, axis, dtype)
 
 
 @op("numpy")

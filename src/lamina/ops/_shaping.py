@@ -14,17 +14,21 @@ from ._backend import xp
 from ._convert import tensor
 from ._dtypes import dtype_name
 from ._op import op
-from ._symbolic import KerasTensor
+from ._symbolic import KerasTensor, any_symbolic, infer_op_spec
 
 
 def _target_shape(newshape: Any) -> tuple[Any, ...]:
+    if isinstance(newshape, KerasTensor):
+        return (-1,) * newshape.shape[0]
     if isinstance(newshape, (int, np.integer)):
         return (int(newshape),)
-    return tuple(-1 if n is None else int(n) for n in newshape)
+    return tuple(-1 if n is None or isinstance(n, KerasTensor) else int(n) for n in newshape)
 
 
 def _reshape_spec(call: Callable[..., Any], x: KerasTensor, newshape: Any) -> KerasTensor:
     target = _target_shape(newshape)
+    if any_symbolic(newshape):
+        return KerasTensor(tuple(None if n == -1 else n for n in target), x.dtype)
     if target.count(-1) > 1:
         # None written for several unknown sizes, as ops.shape of a KerasTensor gives them.
         return KerasTensor(tuple(None if n == -1 else n for n in target), x.dtype)
@@ -126,7 +130,7 @@ def _squeeze_spec(call: Callable[..., Any], x: KerasTensor, axis: Any = None) ->
         return KerasTensor(tuple(n for n in x.shape if n != 1), x.dtype)
     axes = set(all_axes(axis, x, "squeeze"))
     for a in axes:
-        if x.shape[a] not in (1, None):
+        if x.shape[a] != 1:
             raise ValueError(f"squeeze: axis {a} of shape {x.shape} has size {x.shape[a]}, not 1.")
     return KerasTensor(tuple(n for i, n in enumerate(x.shape) if i not in axes), x.dtype)
 
@@ -225,10 +229,25 @@ def roll(x: TensorLike, shift: Any, axis: Axis = None) -> Tensor:
         >>> ops.roll([1, 2, 3], 1)
         Tensor([3, 1, 2], dtype=int32)
     """
-    return xp.roll(tensor(x), shift, axis)
+    x = tensor(x)
+    if axis is None:
+        return xp.roll(x, shift)
+    try:
+        pairs = np.broadcast(np.atleast_1d(shift), np.atleast_1d(axis))
+    except ValueError:
+        raise ValueError(f"roll: shift and axis must be numbers or equally many; got {shift!r} and {axis!r}.") from None
+    shifts, axes = zip(*((int(s), one_axis(a, x, "roll")) for s, a in pairs))
+    return xp.roll(x, shifts, axes)
 
 
-@op("numpy", tensors="x")
+def _repeat_spec(call: Callable[..., Any], x: KerasTensor, repeats: Any, axis: int | None = None) -> KerasTensor:
+    """An unknown axis stays so, however often its elements are repeated."""
+    if axis is None or x.shape[axis] is not None:
+        return infer_op_spec(call, (x, repeats), {}, axis)
+    return KerasTensor(tuple(None if i == axis % x.ndim else n for i, n in enumerate(x.shape)), x.dtype)
+
+
+@op("numpy", tensors="x", spec=_repeat_spec)
 def repeat(x: TensorLike, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element repeated along an axis.
 

@@ -1,5 +1,7 @@
 """Functions that put elements in order."""
 
+import numpy as np
+
 from lamina._typing import Tensor, TensorLike
 
 from ._backend import kernels, xp
@@ -55,6 +57,8 @@ def argpartition(x: TensorLike, kth: int, axis: int = -1) -> Tensor:
 
     Returns: shape of `x`, int32.
     """
+    if not isinstance(kth, (int, np.integer)):
+        raise ValueError(f"argpartition: kth must be one int; got {kth!r}.")
     return argsort(x, axis)  # the full order is one such order, and has a gradient-free kernel on every engine
 
 

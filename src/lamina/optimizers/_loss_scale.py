@@ -113,6 +113,7 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times the scale."""
+        loss = ops.convert_to_tensor(loss)
         scale = ops.cast(self.dynamic_scale.value, loss.dtype) if self.built else self.initial_scale
         return loss * scale
 

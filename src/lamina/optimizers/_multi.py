@@ -109,7 +109,7 @@ class MultiOptimizer(Optimizer):
         self._inner: list[Optimizer] = []
         super().__init__(learning_rate=0.0, loss_scale_factor=None, name=name)
         self._optimizer_map = optimizer_map
-        self._scale_factor = loss_scale_factor
+        self.loss_scale_factor = loss_scale_factor
         if isinstance(optimizer_map, OptimizerMap):
             for optimizer in (*optimizer_map.values(), optimizer_map.default_optimizer):
                 self._add(optimizer)
@@ -118,7 +118,7 @@ class MultiOptimizer(Optimizer):
         for i, known in enumerate(self._inner):
             if known is optimizer:
                 return i
-        optimizer.loss_scale_factor = self._scale_factor
+        optimizer.loss_scale_factor = self.loss_scale_factor
         self._inner.append(optimizer)
         return len(self._inner) - 1
 
@@ -138,6 +138,17 @@ class MultiOptimizer(Optimizer):
             self._chosen[id(variable)] = self._add(optimizer)
         for optimizer, own in self._groups(variables):
             optimizer.build(own)
+
+    @property
+    def loss_scale_factor(self) -> float | None:
+        """By what the loss is multiplied; that of all the optimizers, which divide the gradients by it."""
+        return self._scale_factor
+
+    @loss_scale_factor.setter
+    def loss_scale_factor(self, value: float | None) -> None:
+        self._scale_factor = value
+        for optimizer in self._inner:
+            optimizer.loss_scale_factor = value
 
     def _groups(self, variables: list[Any]) -> list[tuple[Optimizer, list[Any]]]:
         groups: list[list[Any]] = [[] for _ in self._inner]
@@ -166,6 +177,14 @@ class MultiOptimizer(Optimizer):
     def learning_rate(self, value: Any) -> None:
         raise AttributeError("MultiOptimizer has no learning rate of its own; set those of its optimizers.")
 
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """One step: of each optimizer on its own variables."""
+        factor, self._scale_factor = self._scale_factor, None  # the optimizers divide by it
+        try:
+            super().apply(grads, trainable_variables)
+        finally:
+            self._scale_factor = factor
+
     def _apply_or_accumulate(self, grads: list[Any], variables: list[Any]) -> None:
         gradient_of = {id(v): g for g, v in zip(grads, variables)}
         for optimizer, own in self._groups(variables):
@@ -175,13 +194,10 @@ class MultiOptimizer(Optimizer):
         for optimizer, own in self._groups(list(var_list)):
             optimizer.finalize_variable_values(own)
 
-    def scale_loss(self, loss: Any) -> Any:
-        return loss if self._scale_factor is None else loss * self._scale_factor
-
     def get_config(self) -> dict[str, Any]:
         return {
             "optimizer_map": serialize_keras_object(self._optimizer_map),
-            "loss_scale_factor": self._scale_factor,
+            "loss_scale_factor": self.loss_scale_factor,
             "name": self.name,
         }
 

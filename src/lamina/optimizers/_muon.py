@@ -115,17 +115,22 @@ class Muon(Optimizer):
         m = momentum.value * self.momentum + gradient
         momentum.assign(m)
         ahead = gradient + self.momentum * m if self.nesterov else m
-        rows, columns = variable.shape
-        if self.rms_rate is not None:
-            rate = rate * (math.sqrt(max(rows, columns)) * self.rms_rate)
-        variable.assign_sub(rate * self.orthogonalize(ahead))
+        variable.assign_sub(rate * self.lr_adjust(self.orthogonalize(ahead)))
 
-    def orthogonalize(self, x: Any) -> Any:
-        """x with singular values near one: x ← a·x + b·(xxᵀ)x + c·(xxᵀ)²x, again and again, on the shorter side."""
+    def lr_adjust(self, x: Any) -> Any:
+        """The update scaled by the square root of its longer side times `rms_rate`, if that is not None."""
+        return x if self.rms_rate is None else x * (math.sqrt(max(x.shape[-2:])) * self.rms_rate)
+
+    def zeropower_via_newtonschulz5(self, x: Any, steps: int) -> Any:
+        """`orthogonalize` by the name of the reference implementation."""
+        return self.orthogonalize(x, steps)
+
+    def orthogonalize(self, x: Any, steps: int | None = None) -> Any:
+        """x with singular values near one: x ← a·x + b·(xxᵀ)x + c·(xxᵀ)²x, `ns_steps` times, on the shorter side."""
         is_tall = x.shape[-2] > x.shape[-1]
         x = ops.transpose(x) if is_tall else x
         x = x / (ops.sqrt(ops.sum(ops.square(x))) + 1e-7)
-        for _ in range(self.ns_steps):
+        for _ in range(self.ns_steps if steps is None else steps):
             gram = ops.matmul(x, ops.transpose(x))
             mixed = self.muon_b * gram + self.muon_c * ops.matmul(gram, gram)
             x = self.muon_a * x + ops.matmul(mixed, x)

@@ -19,6 +19,10 @@ class ModelFileError(ValueError):
         super().__init__(f"{self.file}{f', {member!r}' if member else ''}: {reason}")
 
 
+class ModelFileTypeError(ModelFileError, TypeError):
+    """What the file describes cannot be made: a class lacks `from_config`, or does not take the config."""
+
+
 class MissingModelFileError(ModelFileError, FileNotFoundError):
     """There is no such file."""
 

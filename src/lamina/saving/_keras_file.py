@@ -8,7 +8,7 @@ from typing import Any
 
 from lamina.variables import ObjectSharingScope, deserialize_keras_object, serialize_shared
 
-from ._errors import ModelFileError
+from ._errors import ModelFileError, ModelFileTypeError
 from ._walk import walk
 from ._weights import read_weights, weights_bytes
 from ._writer import atomic_file
@@ -108,7 +108,8 @@ def read_keras_file(path: str, custom_objects: Any, compile: bool, safe_mode: bo
         except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
             if isinstance(error, ModelFileError):
                 raise
-            raise ModelFileError(path, CONFIG, f"{error}") from error
+            kind = ModelFileTypeError if isinstance(error, TypeError) else ModelFileError
+            raise kind(path, CONFIG, f"{error}") from error
         if not hasattr(model, "load_own_variables"):
             raise ModelFileError(path, CONFIG, f"describes no model but {model!r}.")
         prepare_optimizer(model)

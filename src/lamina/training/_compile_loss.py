@@ -8,7 +8,7 @@ from lamina import ops, tree
 from lamina.losses._function_loss import LossFunctionWrapper
 
 from ._batch import size_of
-from ._per_output import Outputs, naming_output
+from ._per_output import CROSSENTROPY, Outputs, kind_of_labels, naming_output
 
 
 class CompileLoss:
@@ -27,12 +27,13 @@ class CompileLoss:
         self.built = False
         self.trackers: list[Any] = []
 
-    def build(self, y_pred: Any) -> None:
-        """Fixes which loss goes to which output. `y_pred`: tensors or specs, nested like the outputs."""
+    def build(self, y_pred: Any, y: Any = None) -> None:
+        """Fixes which loss goes to which output. `y_pred`, `y`: tensors or specs, nested like the outputs."""
         self.outputs = Outputs(y_pred, self._given_names)
         self.names = self.outputs.names
         given = self.outputs.spread(self._loss, "loss")
-        self.functions = [as_loss(loss, name) for loss, name in zip(given, self.names)]
+        parts = zip(given, self.names, self._targets(given, y), tree.flatten(y_pred))
+        self.functions = [as_loss(*part) for part in parts]
         if all(f is None for f in self.functions):
             raise ValueError(f"compile: loss={self._loss!r} gives no output a loss.")
         self.weights = self.outputs.spread(self._loss_weights, "loss_weights")
@@ -41,6 +42,10 @@ class CompileLoss:
                 raise TypeError(f"loss_weights: expected numbers; got {weight!r}.")
         self.trackers = self._make_trackers(given)
         self.built = True
+
+    def _targets(self, given: list[Any], y: Any) -> list[Any]:
+        """The targets, where a loss goes by their shapes."""
+        return self.outputs.targets(y) if any(map(_goes_by_shapes, given)) else [None] * len(given)
 
     def _make_trackers(self, given: list[Any]) -> list[Any]:
         """A mean for each loss, if there are several; an output without a name is called by its loss."""
@@ -53,7 +58,7 @@ class CompileLoss:
 
     def __call__(self, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         if not self.built:
-            self.build(y_pred)
+            self.build(y_pred, y)
         outputs = tree.flatten(y_pred)
         targets = self.outputs.targets(y)
         sample_weights = self.outputs.targets(sample_weight, "sample_weight")
@@ -87,10 +92,16 @@ def unique(names: list[str]) -> list[str]:
     return found
 
 
-def as_loss(loss: Any, name: str) -> Any:
-    """A callable (y_true, y_pred, sample_weight) -> scalar, or None."""
+def _goes_by_shapes(loss: Any) -> bool:
+    return isinstance(loss, str) and loss.lower() in CROSSENTROPY
+
+
+def as_loss(loss: Any, name: str, y: Any = None, y_pred: Any = None) -> Any:
+    """A callable (y_true, y_pred, sample_weight) -> scalar, or None. "crossentropy" is the one for the shapes of both."""
     if loss is None:
         return None
+    if _goes_by_shapes(loss) and y is not None:
+        return getattr(losses_module, f"{kind_of_labels(y, y_pred)}Crossentropy")()
     found = losses_module.get(loss)
     if isinstance(found, losses_module.Loss):
         return found

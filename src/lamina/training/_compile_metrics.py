@@ -8,11 +8,10 @@ from lamina import losses as losses_module
 from lamina import metrics as metrics_module
 from lamina import tree
 
-from ._per_output import Outputs, naming_output
+from ._per_output import CROSSENTROPY, Outputs, kind_of_labels, naming_output
 
 _ACCURACY = ("accuracy", "acc")
-_CROSSENTROPY = ("crossentropy", "ce")
-BY_SHAPES = _ACCURACY + _CROSSENTROPY
+BY_SHAPES = _ACCURACY + CROSSENTROPY
 
 
 class CompileMetrics:
@@ -128,13 +127,5 @@ def as_metric(metric: Any, y: Any, y_pred: Any) -> Any:
 
 
 def _by_shapes(kind: str, name: str, y: Any, y_pred: Any) -> Any:
-    """Keras's rule: one output unit is binary; integer labels beside several units are sparse; else one-hot."""
-    classes = y_pred.shape[-1] if len(y_pred.shape) > 0 else 1
-    is_sparse = len(y.shape) < len(y_pred.shape) or (len(y.shape) == len(y_pred.shape) and y.shape[-1] == 1)
-    if len(y_pred.shape) < 2 or classes == 1:
-        prefix = "Binary"
-    elif is_sparse and classes > 1:
-        prefix = "SparseCategorical"
-    else:
-        prefix = "Categorical"
-    return getattr(metrics_module, prefix + ("Accuracy" if kind == "accuracy" else "Crossentropy"))(name=name)
+    suffix = "Accuracy" if kind == "accuracy" else "Crossentropy"
+    return getattr(metrics_module, kind_of_labels(y, y_pred) + suffix)(name=name)

@@ -15,9 +15,10 @@ class Compiled:
     a loss; `compile` gives it another.
 
     Attributes: `optimizer`; `loss` and `metrics` by output, None for none; `tracker`, the mean of the loss; `config`, the
-    arguments of `compile`, None for a model not compiled; `run_eagerly`; `trainable`, the weights that were trainable at
-    compile; `steps`, compiled, by kind, each with the key it was made for; `outputs`, the specs of the outputs for the
-    shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last call.
+    arguments of `compile`, None for a model not compiled; `run_eagerly`, `steps_per_execution`; `trainable`, the weights
+    that were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `outputs`, the specs of the
+    outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
+    call.
     """
 
     optimizer: Any = None
@@ -26,6 +27,7 @@ class Compiled:
     tracker: Mean | None = None
     config: dict[str, Any] | None = None
     run_eagerly: bool = False
+    steps_per_execution: int = 1
     trainable: list[Any] = field(default_factory=list)
     steps: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     outputs: list[Any] = field(default_factory=list)
@@ -40,7 +42,7 @@ class Compiled:
     def build(self, y: Any, y_pred: Any) -> None:
         """Finds that out from targets and outputs, or their specs."""
         if self.loss is not None and not self.loss.built:
-            self.loss.build(y_pred)
+            self.loss.build(y_pred, y)
         if self.metrics is not None and not self.metrics.built:
             self.metrics.build(y, y_pred)
 

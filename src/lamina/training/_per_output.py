@@ -7,6 +7,18 @@ from typing import Any
 from lamina import tree
 from lamina._checks import ShapeMismatch
 
+# Names of the crossentropy that suits the shapes.
+CROSSENTROPY = ("crossentropy", "ce")
+
+
+def kind_of_labels(y: Any, y_pred: Any) -> str:
+    """ "Binary" for one output unit; "SparseCategorical" for integer labels beside several units; else "Categorical"."""
+    classes = y_pred.shape[-1] if len(y_pred.shape) > 0 else 1
+    is_sparse = len(y.shape) < len(y_pred.shape) or (len(y.shape) == len(y_pred.shape) and y.shape[-1] == 1)
+    if len(y_pred.shape) < 2 or classes == 1:
+        return "Binary"
+    return "SparseCategorical" if is_sparse and classes > 1 else "Categorical"
+
 
 class Outputs:
     """The places of a model's outputs, and what each is called.

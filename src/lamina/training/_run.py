@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from ._interrupts import DeferredInterrupt
 from ._steps import Step
 from .callbacks._logs import Logs
 
+_STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
 CHUNK_S = 0.1  # how long a chunk of steps may take before control comes back
 
 
@@ -24,7 +26,8 @@ class Run:
     """One pass over data.
 
     Args:
-        model: whose `get_metrics_result` gives the logs where the step returns none, and whose `stop_training` ends a run.
+        model: whose `get_metrics_result` gives the logs where the step returns none, and whose `stop_training`,
+            `stop_evaluating` or `stop_predicting` ends a run.
         step: a Step, or a plain function of a batch (run_eagerly).
         source: ArrayData or StreamData.
         callbacks: who is called.
@@ -38,9 +41,11 @@ class Run:
         self.source = source
         self.callbacks = callbacks
         self.kind = kind
-        self.limit = limit
+        self._execution = model.steps_per_execution
+        self.limit = limit and -(-limit // self._execution) * self._execution
         # Training on some batches of the data an epoch goes on with the others in the next; tests begin at the beginning.
-        self._goes_on = limit if kind == "train" else None
+        self._goes_on = self.limit if kind == "train" else None
+        self._has_run = False
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
         self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident
 
@@ -82,28 +87,53 @@ class Run:
 
     def _one_by_one(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
         last, n, shown = None, 0, 0.0
-        total = self.limit or self.source.num_batches
+        for last in self._watched(epoch, lambda results: self.logs(results[-1]), interrupt.check):
+            n += 1
+            if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
+                shown = now
+                self._show(n, last)
+        if n == 0 and not self._has_run:
+            raise ValueError(f"{'fit' if self.kind == 'train' else 'evaluate'}: the data gave no batch at all.")
+        self._has_run = True
+        if n == 0:
+            warnings.warn("The data ran out in the epoch before; training ends.", UserWarning, stacklevel=5)
+            self.model.stop_training = True
+        elif not self._is_stopped():
+            self._warn_if_short(n)
+        return last if n else {}
+
+    def _watched(self, epoch: int, logs_of: Any, check: Any = lambda: None) -> Iterator[Any]:
+        """The result of every step, callbacks called around those of an execution (compile's `steps_per_execution`)."""
         begin, end = f"on_{self.kind}_batch_begin", f"on_{self.kind}_batch_end"
+        total = self.limit or self.source.num_batches
+        size, n = self._execution, 0
+        results: list[Any] = []
         calls = self._calls(epoch)
+
+        def finish() -> None:
+            if results and self.callbacks.has(end):
+                self.callbacks.call(end, (n - 1) // size * size + size - 1, logs_of(results))
+            results.clear()
+
         try:
             while (total is None or n < total) and (call := next(calls, None)) is not None:
-                self.callbacks.call(begin, n, {})
-                last = call()
-                interrupt.check()
-                if self.callbacks.has(end):
-                    self.callbacks.call(end, n, self.logs(last))
+                if n % size == 0:
+                    self.callbacks.call(begin, n, {})
+                results.append(call())
+                last = results[-1]
+                check()
                 n += 1
-                if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
-                    shown = now
-                    self._show(n, last)
-                if self.model.stop_training and self.kind == "train":
-                    return last
+                if n % size == 0:
+                    finish()
+                yield last
+                if self._is_stopped():
+                    break
         finally:
             calls.close()
-        if n == 0:
-            raise ValueError(f"{'fit' if self.kind == 'train' else 'evaluate'}: the data gave no batch at all.")
-        self._warn_if_short(n)
-        return last
+        finish()
+
+    def _is_stopped(self) -> bool:
+        return getattr(self.model, _STOPS[self.kind])
 
     def outputs(self) -> list[Any]:
         """The results of the step, in order, as parts to be joined along the batch."""
@@ -112,20 +142,12 @@ class Run:
             return self._chunks_of_outputs()
         found: list[Any] = []
         shown = 0.0
-        calls = self._calls(0)
-        try:
-            while (self.limit is None or len(found) < self.limit) and (call := next(calls, None)) is not None:
-                self.callbacks.call("on_predict_batch_begin", len(found), {})
-                found.append(call())
-                if self.callbacks.has("on_predict_batch_end"):
-                    outputs = tree.map_structure(ops.convert_to_numpy, found[-1])
-                    self.callbacks.call("on_predict_batch_end", len(found) - 1, {"outputs": outputs})
-                if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
-                    shown = now
-                    for bar in self.bars:
-                        bar.progress(len(found), {})
-        finally:
-            calls.close()
+        for output in self._watched(0, lambda results: {"outputs": _joined(results)}):
+            found.append(output)
+            if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
+                shown = now
+                for bar in self.bars:
+                    bar.progress(len(found), {})
         if not found:
             raise ValueError("predict: the data gave no batch at all.")
         return found
@@ -190,6 +212,11 @@ def as_logs(last: Any, model: Any) -> dict[str, float]:
     """Floats, from what the last step returned, or else from the model's metrics; sorted by name as in Keras."""
     found = last if isinstance(last, dict) else model.get_metrics_result()
     return Logs((k, _plain(v)) for k, v in sorted(found.items()))
+
+
+def _joined(results: list[Any]) -> Any:
+    """Outputs of several batches as NumPy arrays, one batch after the other."""
+    return tree.map_structure(lambda *parts: np.concatenate([ops.convert_to_numpy(p) for p in parts]), *results)
 
 
 def _plain(value: Any) -> Any:

@@ -25,9 +25,7 @@ def make_source(
             raise ValueError(f"{where}: when x gives batches, they carry y and sample_weight; do not give them too.")
         if batch_size is not None and where in ("fit", "evaluate", "predict"):
             warn_once(f"{where}.batch_size", f"{where}: batch_size has no effect, as x gives batches.", UserWarning)
-        if class_weight is not None:
-            raise ValueError(f"{where}: class_weight works on arrays; put weights into the batches.")
-        source = StreamData(x, shuffle, run_seed(shuffle))
+        source = StreamData(x, shuffle, run_seed(shuffle), _weighing(class_weight))
         if source.num_batches == 0:
             raise ValueError(f"{where}: x gives no batch at all; it is empty.")
         return source
@@ -43,6 +41,23 @@ def make_source(
     size = len(tree.flatten(x)[0])
     batch_size = size if where.endswith("_on_batch") else min(batch_size or 32, size)
     return ArrayData(x, y, sample_weight, batch_size, shuffle, run_seed(shuffle))
+
+
+def _weighing(class_weight: Any) -> Any:
+    """Puts sample weights by class into a batch; None for no weights. Raises ValueError for what needs all labels."""
+    if class_weight is None:
+        return None
+    if isinstance(class_weight, str):
+        raise ValueError(
+            f"fit: class_weight={class_weight!r} counts all labels, which batches do not show beforehand. Give a dict from "
+            "class index to weight."
+        )
+
+    def weigh(batch: Any) -> Any:
+        x, y, sample_weight = unpack_x_y_sample_weight(batch)
+        return x, y, _checks.class_weights_to_sample_weights(y, class_weight, sample_weight)
+
+    return weigh
 
 
 def validation_source(model: Any, data: Any, batch_size: int | None) -> Any:

@@ -5,9 +5,11 @@ from typing import Any
 
 from lamina import losses, ops, optimizers, tree
 from lamina import metrics as metrics_module
+from lamina._checks import check_positive_int
 from lamina._deprecation import warn_once
 from lamina._where import inside
 from lamina.engines import engine
+from lamina.layers._base._call import function_of, signature_of
 from lamina.variables import StateScope, deserialize_keras_object, serialize_keras_object
 
 from ._batch import Batch
@@ -17,6 +19,8 @@ from ._compiled import Compiled
 from ._data import unpack_x_y_sample_weight
 from ._flat import FlatState
 from ._old_arguments import understands_old_arguments
+from ._per_output import CROSSENTROPY
+from ._state_steps import understands_state
 from ._symbolic_loss import bind_tensors
 
 
@@ -31,6 +35,8 @@ class Stepping:
     """The part of a model that knows its loss, metrics and optimizer. `Trainer` runs its steps over data."""
 
     stop_training = False
+    stop_evaluating = False
+    stop_predicting = False
 
     def __init__(self) -> None:
         self._compiled = Compiled()
@@ -42,6 +48,9 @@ class Stepping:
 
     optimizer: Any = _part_of_compiled("optimizer", "The optimizer; None for none.")
     run_eagerly: Any = _part_of_compiled("run_eagerly", "Whether steps run as plain Python.")
+    steps_per_execution: Any = _part_of_compiled(
+        "steps_per_execution", "How many steps run between calls of callbacks."
+    )
     _steps: Any = _part_of_compiled("steps", "The compiled steps by kind.")
 
     # --- compile ------------------------------------------------------------------------------------------------------
@@ -61,11 +70,14 @@ class Stepping:
             metrics: names, functions or Metrics, evaluated without sample weights.
             weighted_metrics: the same, evaluated with sample and class weights.
             run_eagerly: whether steps run as plain Python on arrays (for debugging) instead of compiled.
-            steps_per_execution, jit_compile: accepted; steps are always compiled and run in chunks.
+            steps_per_execution: how many batches run between calls of callbacks for batches; an epoch of `steps_per_epoch`
+                batches is a multiple of it.
+            jit_compile: accepted; steps are always compiled.
             sample_weight_mode: (Keras 2) without effect: weights may have as many axes as the losses.
             auto_scale_loss: whether a mixed_float16 model gets loss scaling.
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
+        check_positive_int(steps_per_execution, "steps_per_execution", "compile")
         optimizer = optimizers.get(optimizer)
         if auto_scale_loss and _needs_loss_scale(self, optimizer):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
@@ -81,6 +93,7 @@ class Stepping:
             metrics=CompileMetrics(*bound_metrics, names) if has_metrics else None,
             tracker=metrics_module.Mean(name="loss"),
             run_eagerly=bool(run_eagerly),
+            steps_per_execution=int(steps_per_execution),
             trainable=list(self.trainable_variables),
             config={
                 "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
@@ -116,7 +129,15 @@ class Stepping:
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles the model as `get_compile_config` described it."""
         config = {k: deserialize_keras_object(v) for k, v in config.items()}
-        known = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly")
+        known = (
+            "optimizer",
+            "loss",
+            "loss_weights",
+            "metrics",
+            "weighted_metrics",
+            "run_eagerly",
+            "steps_per_execution",
+        )
         self.compile(**{k: v for k, v in config.items() if k in known})
         if getattr(self, "built", False) and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
@@ -162,12 +183,16 @@ class Stepping:
     def _forward(self, x: Any, training: bool) -> Any:
         return self(x, training=training)
 
+    @understands_state("train")
     def train_step(self, data: Any) -> dict[str, Any]:
         """One update on a batch. Overridden, it may use `GradientTape` and `self.optimizer.apply`; it is compiled too.
 
         Args:
             data: (x,), (x, y) or (x, y, sample_weight), tensors.
         Returns: dict[str, Any] of logs, scalars.
+
+        Called with `(state, data)`, or overridden so, it returns `(logs, state)`: trainable, non-trainable, optimizer's and
+        metrics' variables as lists of tensors. So have `test_step`, without the optimizer's, and `predict_step`.
         """
         self._train(Batch.of(data), None)
         return self.get_metrics_result()
@@ -201,8 +226,10 @@ class Stepping:
         return loss, batch, gradients
 
     def _loss_of(self, batch: Batch, training: bool) -> Any:
+        signature = signature_of(function_of(self.compute_loss))
+        options = {"training": training} if signature.accepts("training") or signature.has_keywords else {}
         return self.compute_loss(
-            x=batch.x, y=batch.y, y_pred=batch.y_pred, sample_weight=batch.sample_weight, training=training
+            x=batch.x, y=batch.y, y_pred=batch.y_pred, sample_weight=batch.sample_weight, **options
         )
 
     def _count(self, loss: Any, batch: Batch) -> None:
@@ -219,6 +246,7 @@ class Stepping:
             else:
                 self.optimizer.apply(gradients, variables)
 
+    @understands_state("test")
     def test_step(self, data: Any) -> dict[str, Any]:
         """Loss and metrics of a batch."""
         self._test(Batch.of(data))
@@ -229,6 +257,7 @@ class Stepping:
         self._count(self._loss_of(batch, training=False), batch)
         self._update_metrics(batch.y, batch.y_pred, batch.sample_weight)
 
+    @understands_state("predict")
     def predict_step(self, data: Any) -> Any:
         """The outputs for a batch."""
         x, _, _ = unpack_x_y_sample_weight(data)
@@ -277,7 +306,7 @@ def _needs_loss_scale(model: Any, optimizer: Any) -> bool:
 def _check_names(loss: Any, *metrics: Any) -> None:
     """Raises ValueError at once for a name that no loss or metric has; what it means may depend on shapes."""
     for name in tree.flatten(loss):
-        if isinstance(name, str):
+        if isinstance(name, str) and name.lower() not in CROSSENTROPY:
             losses.get(name)
     for name in tree.flatten(metrics):
         if isinstance(name, str) and name.lower() not in BY_SHAPES:

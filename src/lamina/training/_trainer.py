@@ -24,6 +24,7 @@ from ._old_arguments import understands_old_arguments
 from ._padding import can_pad
 from ._run import Run, as_logs, call_step
 from ._sources import hold_out, make_source, validation_source
+from ._state_steps import step_on_data
 from ._stepping import Stepping
 from ._steps import Step
 
@@ -77,7 +78,7 @@ class Trainer(Stepping):
         verbose = _verbosity(verbose)
         runs = CallbackList(
             _with_defaults(callbacks, verbose), self, epochs=epochs, verbose=verbose,
-            steps=steps_per_epoch or source.num_batches,
+            steps=steps_per_epoch or source.num_batches, do_validation=held_out is not None,
         )  # fmt: skip
         training = Run(self, step, source, runs, "train", steps_per_epoch)
         self._run_epochs(
@@ -148,6 +149,7 @@ class Trainer(Stepping):
     def _run_test(self, source: Any, runs: CallbackList, steps: int | None) -> dict[str, float]:
         step = self._step("test", source)
         self.reset_metrics()
+        self.stop_evaluating = False
         runs.call("on_test_begin", {})
         logs = Run(self, step, source, runs, "test", steps).epoch(0)
         runs.call("on_test_end", logs)
@@ -164,6 +166,7 @@ class Trainer(Stepping):
         total = steps or source.num_batches
         runs = CallbackList(_with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=total)
         step = self._step("predict", source)
+        self.stop_predicting = False
         runs.call("on_predict_begin", {})
         try:
             parts = Run(self, step, source, runs, "predict", steps).outputs()
@@ -235,7 +238,7 @@ class Trainer(Stepping):
         example = self._example(source)
         self._build_for(kind, example, source)
         if self.run_eagerly:
-            return {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[kind]
+            return step_on_data(self, kind)
         variables = self._step_variables(kind)
         key = (kind, tuple(id(v) for v in variables), tuple(v.trainable for v in variables))
         cached = self._steps.get(kind)
@@ -251,7 +254,7 @@ class Trainer(Stepping):
 
     def _update_of(self, kind: str) -> Any:
         """The body of the step: without logs where the default step runs, since metrics carry them."""
-        method = {"train": self.train_step, "test": self.test_step, "predict": self.predict_step}[kind]
+        method = step_on_data(self, kind)
         own = getattr(method, "__func__", None)
         if own is Stepping.train_step:
             return lambda data, flat, count: self._train(Batch.of(data, count), flat)

@@ -2,7 +2,6 @@
 
 from ._dtype_policy import DTypePolicy as DTypePolicy
 from ._dtype_policy import DTypePolicyMap as DTypePolicyMap
-from ._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
 from ._dtype_policy import deserialize as deserialize_dtype_policy  # noqa: F401
 from ._dtype_policy import dtype_policy as dtype_policy
 from ._dtype_policy import get as get_dtype_policy  # noqa: F401

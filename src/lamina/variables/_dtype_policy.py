@@ -19,7 +19,10 @@ def _is_float(dtype: Any) -> bool:
     return standardize_dtype(dtype) in _settings.FLOAT_TYPES
 
 
-@public("DTypePolicy", "dtype_policies.DTypePolicy", "mixed_precision.DTypePolicy", "mixed_precision.Policy")
+@public(
+    "DTypePolicy", "dtype_policies.DTypePolicy", "mixed_precision.DTypePolicy", "mixed_precision.Policy",
+    "FloatDTypePolicy", "dtype_policies.FloatDTypePolicy",
+)  # fmt: skip
 class DTypePolicy:
     """The dtype of weights (`variable_dtype`) and of calculation (`compute_dtype`).
 
@@ -98,11 +101,6 @@ class DTypePolicy:
 
     def __repr__(self) -> str:
         return f'<{type(self).__name__} "{self._name}">'
-
-
-@public("FloatDTypePolicy", "dtype_policies.FloatDTypePolicy")
-class FloatDTypePolicy(DTypePolicy):
-    """A DTypePolicy of floating-point dtypes; Keras's other name for it."""
 
 
 @public("dtype_policies.DTypePolicyMap")
@@ -190,7 +188,8 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, Any]):
         return hash((DTypePolicyMap, self._default_policy, tuple(self._policy_map.items())))
 
     def __repr__(self) -> str:
-        return f"<DTypePolicyMap default={self._default_policy!r} {self._policy_map}>"
+        mapping = [(key, policy.name) for key, policy in self._policy_map.items()]
+        return f"<DTypePolicyMap default_policy={self._default_policy.name!r} mapping={mapping}>"
 
     def get_config(self) -> dict[str, Any]:
         default = self._default_policy_arg
@@ -225,10 +224,13 @@ def set_dtype_policy(policy: Any) -> None:
     """Sets the global policy.
 
     Args:
-        policy: DTypePolicy or its name; None goes back to the default float dtype.
+        policy: DTypePolicy or its name.
+    Raises ValueError for None and for what is no policy.
     """
     global _global_policy
-    _global_policy = None if policy is None else get(policy)
+    if policy is None:
+        raise ValueError(f"set_dtype_policy: give a policy or its name, such as {_settings.floatx()!r}; got None.")
+    _global_policy = get(policy)
 
 
 @public("dtype_policies.serialize")

@@ -40,3 +40,32 @@ class TestShapesOfOverrides:
 
         outputs = Two(*args)(layers.Input(shape))
         assert [x.shape for x in outputs] == [want, (7,)]
+
+
+class Masked(layers.Layer):
+    def build(self, inputs_shape, attention_mask_shape=None):
+        self.shapes = inputs_shape, attention_mask_shape
+
+    def call(self, inputs, attention_mask=None):
+        return inputs
+
+
+def test_a_build_that_asks_for_a_masks_shape_gets_it():
+    layer = Masked()
+    layer(ops.ones((2, 3)), attention_mask=ops.ones((2, 1)))
+    assert layer.shapes == ((2, 3), (2, 1))
+    layer = Masked()
+    layer(ops.ones((2, 3)))
+    assert layer.shapes == ((2, 3), None)
+
+
+class Holder(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = layers.Dense(1)
+
+
+def test_building_for_no_shape_calls_nothing():
+    layer = Holder()
+    layer.build(None)
+    assert layer.built and not layer.inner.built

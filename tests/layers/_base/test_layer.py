@@ -405,3 +405,58 @@ def test_reading_own_variables_checks_number_and_shape():
         layer.load_own_variables({"0": ones(3, 2)})
     with pytest.raises(ValueError, match=r"bias has shape \(2,\); the file holds shape \(3,\)"):
         layer.load_own_variables({"0": ones(3, 2), "1": ones(3)})
+
+
+def test_activity_is_penalised_the_same_for_batches_of_any_size():
+    for rows in (1, 5):
+        layer = layers.Activation("linear", activity_regularizer=regularizers.L2(0.5))
+        layer(2.0 * np.ones((rows, 3), "float32"))
+        np.testing.assert_allclose(layer.losses[0], 0.5 * 4.0 * 3)
+
+
+@pytest.mark.parametrize("trainable", ["yes", 1, None])
+def test_trainable_is_true_or_false(trainable):
+    with pytest.raises(ValueError, match="trainable must be True or False"):
+        Dense(2, trainable=trainable)
+
+
+class Flagged(Layer):
+    def call(self, x, flag):
+        return x if flag else -x
+
+
+def test_options_are_passed_by_keyword():
+    with pytest.raises(ValueError, match="as 'flag'; got True"):
+        Flagged()(np.ones((1, 2)), True)
+    np.testing.assert_array_equal(Flagged()(np.ones((1, 2)), flag=False), [[-1.0, -1.0]])
+
+
+def test_a_config_that_makes_no_layer_is_a_type_error():
+    with pytest.raises(TypeError, match=r"Embedding\.from_config.*input_dim must be a positive integer"):
+        Embedding.from_config({"input_dim": 3.5, "output_dim": 2})
+
+
+class Late(Layer):
+    def call(self, x):
+        self.w = self.add_weight(shape=(), initializer="zeros")
+        return x + self.w
+
+
+def test_weights_are_not_made_in_a_call():
+    with pytest.raises(ValueError, match="is built already"):
+        Late()(np.ones((1, 2)))
+
+
+def test_add_variable_is_add_weight():
+    layer = Layer()
+    variable = layer.add_variable((2,), "ones", trainable=False, name="count")
+    assert layer.non_trainable_weights == [variable]
+    np.testing.assert_array_equal(variable, [1.0, 1.0])
+
+
+def test_a_list_that_holds_itself_is_looked_into_once():
+    layer = Layer()
+    layer.blocks = [Dense(2)]
+    layer.blocks.append(layer.blocks)
+    layer.blocks[0].build((None, 3))
+    assert len(layer.weights) == 2

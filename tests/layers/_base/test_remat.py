@@ -77,3 +77,13 @@ def test_the_program_computes_again(engine_name):
 
     loss = lamina.remat(lambda x: ops.sum(ops.sin(ops.sin(x))))
     assert "remat" in str(jax.make_jaxpr(jax.grad(loss))(X)) or "checkpoint" in str(jax.make_jaxpr(jax.grad(loss))(X))
+
+
+def test_a_call_is_rematerialised_only_in_a_scope():
+    plain = layers.Dense(2)
+    assert plain.rematerialized_call(plain.call) == plain.call
+    with lamina.RematScope():
+        layer = layers.Dense(2)
+    layer.build((None, 3))
+    x = ops.ones((1, 3))
+    np.testing.assert_allclose(layer.rematerialized_call(layer.call)(x), layer(x))

@@ -137,3 +137,9 @@ def test_a_transformer_block_learns():
     model.optimizer.learning_rate = 0.01
     model.fit(tokens, labels, batch_size=64, epochs=20, verbose=0)
     assert model.evaluate(tokens, labels, verbose=0)[1] > 0.95
+
+
+@pytest.mark.parametrize("kind", [layers.Attention, layers.AdditiveAttention])
+def test_attention_is_called_on_a_list(kind):
+    with pytest.raises(ValueError, match="must be called on .*; got one tensor"):
+        kind()(np.ones((1, 2, 3)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import layers, ops
+from lamina import ops
 from lamina.layers import Dense, EinsumDense, Embedding, Input, InputLayer, Lambda, Masking, Wrapper
 from lamina.models import Model, load_model
 from lamina.ops._symbolic import KerasTensor
@@ -35,8 +35,6 @@ def test_dense_needs_a_known_last_axis():
 def test_what_is_not_supported_is_refused():
     with pytest.raises(ValueError, match="quantization_config='int8' is not supported"):
         Dense(2, quantization_config="int8")
-    with pytest.raises(ValueError, match="renorm=True"):
-        layers.BatchNormalization(renorm=True)
 
 
 def test_einsum_dense_checks_its_equation():
@@ -114,3 +112,37 @@ def test_wrapper_builds_and_saves_what_it_wraps(tmp_path):
     assert np.array_equal(load_model(tmp_path / "m.keras")(data), model(data))
     with pytest.raises(ValueError, match="must be a Layer"):
         Wrapper("dense")
+
+
+def test_an_embedding_with_weights_is_built_at_once():
+    table = np.arange(6, dtype="float32").reshape(3, 2)
+    for weights in (table, [table]):
+        np.testing.assert_array_equal(Embedding(3, 2, weights=weights).embeddings, table)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"shape": (4,)}, {"batch_shape": (2, 4)}, {"batch_size": 5}, {"dtype": "float16"}, {"sparse": True},
+        {"ragged": True},
+    ],
+)  # fmt: skip
+def test_what_is_said_of_an_input_tensor_must_be_so(said):
+    tensor = KerasTensor((2, 3))
+    with pytest.raises(ValueError, match=f"{next(iter(said))}=.* does not fit input_tensor"):
+        InputLayer(input_tensor=tensor, **said)
+    assert InputLayer(shape=(3,), batch_size=2, dtype="float32", input_tensor=tensor).batch_shape == (2, 3)
+
+
+def test_an_input_has_one_batch_size():
+    with pytest.raises(ValueError, match="leave batch_size= out"):
+        InputLayer(batch_shape=(2, 3), batch_size=2)
+
+
+def test_an_einsum_kernel_is_scaled_by_the_axes_that_it_joins():
+    layer = EinsumDense("abx,xyz->abyz", (None, 30, 40), kernel_initializer="lecun_normal")
+    layer.build((None, 5, 50))
+    assert abs(np.std(layer.kernel.numpy()) * 50**0.5 - 1) < 0.02
+    glorot = EinsumDense("abyz,yzx->abx", (None, 50), kernel_initializer="glorot_normal")
+    glorot.build((None, 5, 30, 40))
+    assert abs(np.std(glorot.kernel.numpy()) * ((30 * 40 + 50) / 2) ** 0.5 - 1) < 0.02

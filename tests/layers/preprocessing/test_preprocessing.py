@@ -60,7 +60,8 @@ def test_lookup_special_tokens():
     ("arguments", "match"),
     [
         ({"vocabulary": ["a", "a"]}, "more than once"),
-        ({"vocabulary": ["a", "[UNK]"]}, "wrong place"),
+        ({"vocabulary": ["a", "[UNK]"], "invert": True}, "wrong place"),
+        ({"vocabulary": ["a", ""], "mask_token": ""}, "wrong place"),
         ({"max_tokens": 2, "vocabulary": ["a", "b"]}, "more than max_tokens"),
         ({"max_tokens": 1}, "above 1"),
         ({"num_oov_indices": -1}, "zero or above"),
@@ -201,3 +202,31 @@ def test_a_subclass_with_a_build_of_its_own_is_built_by_its_first_call():
     assert not layer.built and layers.MaxPooling1D().built
     layer(np.ones((1, 4, 1)))
     assert layer.built and len(layer.weights) == 1
+
+
+@pytest.mark.parametrize("mode", ["multi_hot", "count"])
+@pytest.mark.parametrize(
+    "layer",
+    [lambda mode: Discretization([1.0, 2.0], output_mode=mode), lambda mode: CategoryEncoding(3, output_mode=mode)],
+)
+def test_vectors_stand_for_the_axis_after_the_batch(layer, mode):
+    layer = layer(mode)
+    x = np.array([[[0, 1], [2, 1], [2, 1]]])
+    expected = [[[1, 0, 2], [0, 3, 0]]] if mode == "count" else [[[1, 0, 1], [0, 1, 0]]]
+    np.testing.assert_array_equal(layer(x), expected)
+    assert layer.compute_output_shape((None, 3, 2)) == (None, 2, 3)
+
+
+def test_integers_of_a_vocabulary_have_64_bits():
+    with pytest.raises(ValueError, match="vocabulary_dtype must be one of 'int64'"):
+        IntegerLookup(vocabulary_dtype="int32")
+
+
+def test_looking_up_a_token_may_be_called_like_the_unknown_one():
+    layer = IntegerLookup(vocabulary=[1, 2, 3], oov_token=1, mask_token=0)
+    np.testing.assert_array_equal(layer(np.array([0, 1, 3, 9])), [0, 2, 4, 1])
+
+
+def test_normalization_adapts_to_batches_not_to_numbers():
+    with pytest.raises(TypeError, match="must be an array with a .shape"):
+        Normalization().adapt(iter([42.0]))

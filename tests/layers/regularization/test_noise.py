@@ -74,3 +74,7 @@ def test_activity_regularization():
     layer = layers.ActivityRegularization(l1=0.5, l2=0.25)
     layer(2 * np.ones((1, 3), "float32"))
     assert [float(v) for v in layer.losses] == [0.5 * 6 + 0.25 * 12]
+
+
+def test_a_noise_shape_is_kept_as_a_tuple():
+    assert layers.Dropout(0.5, noise_shape=[2, 1]).noise_shape == (2, 1)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lamina import layers
 from lamina.layers import GRU, LSTM, Bidirectional, Embedding, Input
 from lamina.models import Sequential
 
@@ -70,3 +71,8 @@ def test_pairs_that_do_not_fit():
         Bidirectional(LSTM(3), backward_layer=LSTM(3, go_backwards=True, return_sequences=True))
     with pytest.raises(ValueError, match="merge_mode"):
         Bidirectional(LSTM(3), merge_mode="max")
+
+
+def test_only_layers_with_the_argument_have_use_cudnn():
+    assert layers.Bidirectional(layers.LSTM(1, use_cudnn=False)).backward_layer.use_cudnn is False
+    assert not hasattr(layers.Bidirectional(layers.SimpleRNN(1)).forward_layer, "use_cudnn")

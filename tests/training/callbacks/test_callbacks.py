@@ -80,8 +80,44 @@ def test_early_stopping_restores_the_best_weights(model, data):
 
 
 def test_a_missing_monitor_warns_with_the_names_there_are(model, data):
-    with pytest.warns(UserWarning, match="'val_los' to watch; available are loss"):
-        model.fit(*data, verbose=0, callbacks=[callbacks.EarlyStopping("val_los")])
+    with pytest.warns(UserWarning, match="'val_loss' to watch; available are loss"):
+        model.fit(*data, verbose=0, callbacks=[callbacks.EarlyStopping("val_loss")])
+
+
+@pytest.mark.parametrize("kind", [callbacks.EarlyStopping, callbacks.ReduceLROnPlateau])
+def test_a_monitor_of_no_metric_is_refused_unless_the_mode_is_said(model, data, kind):
+    with pytest.raises(ValueError, match="'val_los' is no log or metric of the model; there are"):
+        model.fit(*data, verbose=0, callbacks=[kind("val_los")])
+    forget_warnings()
+    with pytest.warns(UserWarning, match="'val_los' to watch"):
+        model.fit(*data, verbose=0, callbacks=[kind("val_los", mode="min")])
+
+
+def test_a_monitor_compares_by_an_op_and_takes_single_numbers():
+    assert callbacks.EarlyStopping("val_accuracy").monitor_op is lamina.ops.greater
+    watch = callbacks.ReduceLROnPlateau("val_mae")
+    assert watch.monitor_op is lamina.ops.less
+    assert watch.value_in({"val_mae": np.array([0.5])}) == 0.5
+    with pytest.raises(ValueError, match="must be one number"):
+        watch.value_in({"val_mae": np.array([0.5, 1.0])})
+    with pytest.warns(UserWarning, match="mode 'least' is unknown"):
+        assert callbacks.EarlyStopping("loss", mode="least").mode == "auto"
+
+
+def test_the_best_only_is_saved_only_where_there_is_a_value(model, data, tmp_path):
+    save = callbacks.ModelCheckpoint(tmp_path / "m.keras", monitor="no such", save_best_only=True, mode="min")
+    forget_warnings()
+    with pytest.warns(UserWarning, match="no 'no such' to watch"):
+        model.fit(*data, verbose=0, callbacks=[save])
+    assert (tmp_path / "m.keras").exists()
+
+
+def test_csv_holds_columns_for_validations_to_come(model, data, tmp_path):
+    log = callbacks.CSVLogger(tmp_path / "log.csv")
+    history = model.fit(*data, epochs=3, validation_data=data, validation_freq=2, verbose=0, callbacks=[log]).history
+    head, *rows = (tmp_path / "log.csv").read_text().splitlines()
+    assert head == "epoch,loss,val_loss"
+    assert [row.split(",")[2] for row in rows] == ["NA", str(history["val_loss"][0]), "NA"]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ for _name, _other in {
     globals()[_name] = _two(getattr(torch, _other), scalars=False)
 remainder = globals()["mod"]
 absolute = globals()["abs"]
-conj = conjugate = _one(torch.conj)
+conj = conjugate = _one(torch.conj_physical)
 left_shift, right_shift = globals()["left_shift"], globals()["right_shift"]
 bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
 _equal, _where = globals()["equal"], torch.where

@@ -21,7 +21,7 @@ class Building(Held):
         """Makes the weights. Called once, with the shape (or shapes) of the first inputs; None stands for any size."""
         shapes = as_shapes(input_shape)
         self._build_shapes_dict = {"input_shape": shapes}
-        if self._has_unbuilt_layers():
+        if shapes is not None and self._has_unbuilt_layers():
             with self._scope():  # the layers inside are built by their own first call
                 self._traced_spec(map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), shapes))
         self._mark_built()
@@ -55,6 +55,7 @@ class Building(Held):
         if type(self).build is Building.build:
             # Marked as built after the call, in which the layers inside are built.
             self._build_shapes_dict = self._shapes_by_name(shapes)
+            object.__setattr__(self, "_locked", True)
             symbolic = any(isinstance(x, KerasTensor) for x in tree.flatten(arguments.tensors))
             overrides_shape = type(self).compute_output_shape is not Building.compute_output_shape
             if symbolic and overrides_shape and self._has_unbuilt_layers():
@@ -65,7 +66,7 @@ class Building(Held):
         if len(names) <= 1:
             self.build(next(iter(shapes.values()), None))
         else:
-            self.build(**self._match_shapes(names, shapes, "build"))
+            self.build(**self._match_shapes(names, arguments.shapes(with_masks=True), "build"))
 
     @staticmethod
     def _shapes_by_name(shapes: dict[str, Any]) -> dict[str, Any]:

@@ -94,10 +94,9 @@ class Arguments:
         self.tensors = {n: v for n, v in self.by_name.items() if any(is_tensor_like(x) for x in tree.flatten(v))}
         self.first = next(iter(self.by_name.values()), None)
 
-    def shapes(self) -> dict[str, Any]:
-        """The shapes of the tensors, by argument name; masks take no part in building."""
-        found = {n: shape_of(v) for n, v in self.tensors.items() if n != "mask" and not n.endswith("_mask")}
-        return found
+    def shapes(self, with_masks: bool = False) -> dict[str, Any]:
+        """The shapes of the tensors, by argument name; masks take part in building only where they are asked for."""
+        return {n: shape_of(v) for n, v in self.tensors.items() if with_masks or not n.endswith("mask")}
 
 
 def shape_of(structure: Any) -> Any:

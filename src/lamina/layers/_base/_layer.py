@@ -1,8 +1,9 @@
 """The base of all layers: build once, call, state, masks, dtype policy, config."""
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from lamina import ops, regularizers, tree
 from lamina._public import public
@@ -14,13 +15,12 @@ from lamina.variables import (
     AutocastScope,
     get_autocast_scope,
     get_dtype_policy,
-    serialize_dtype_policy,
-    serialize_keras_object,
 )
 from lamina.variables import DTypePolicyMap as _PolicyMap
 
 from ._building import Building, build_once
 from ._call import Arguments, context, signature_for
+from ._config import Configured
 from ._input_spec import check_inputs
 from ._losses import Losses
 from ._mask import get_mask, get_masks, set_mask, set_masks
@@ -35,14 +35,14 @@ else:
 
 
 @public("layers.Layer", "Layer")
-class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
+class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
     """A function of tensors with state: its weights are made in `build`, its calculation is `call`.
 
     A subclass defines `__init__` (its options), `build(input_shape)` (makes weights with `add_weight`; runs once, before
     the first call), `call(inputs, ...)` and `get_config`. `call` may take `training` and `mask`, which are then filled in.
 
     Args:
-        activity_regularizer: regularizer of the output, added to the losses at every call.
+        activity_regularizer: regularizer of the output, added to the losses at every call, divided by the batch size.
         trainable: whether the weights are trained.
         dtype: dtype or dtype policy of weights and calculation; None means the global policy.
         autocast: whether float inputs are cast to the compute dtype.
@@ -86,6 +86,8 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
             )
         self._set_policy(dtype)
         self.autocast = autocast
+        if not isinstance(trainable, (bool, np.bool_)):
+            raise ValueError(f"{type(self).__name__}: trainable must be True or False; got {trainable!r}.")
         self._trainable = bool(trainable)
         self._input_spec = None
         self._convert_input_args = True
@@ -101,6 +103,8 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
         self.supports_masking: bool = type(self).compute_mask is not Layer.compute_mask
         self.supports_jit = True
         self._initialized = True
+
+    _general_init = __init__
 
     def _set_policy(self, dtype: Any) -> None:
         self._dtype_policy = get_dtype_policy(dtype)
@@ -192,7 +196,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
                     object.__setattr__(self, "_called", True)
                 if self.activity_regularizer is not None and not any_symbolic(outputs):
                     for output in tree.flatten(outputs):
-                        self.add_loss(self.activity_regularizer(output))
+                        self.add_loss(self._activity_loss(output))
         except Exception as error:
             self._add_note(error, arguments)
             raise
@@ -209,12 +213,17 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
             args, kwargs = _with_training(signature, args, kwargs, training)
         with self._autocast():
             if self._remat is not None and training and self._remat.covers(self, args, kwargs):
-                return self.rematerialized_call(self.call, *args, **kwargs)
+                return self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
             return self.call(*args, **kwargs)
 
+    def _activity_loss(self, output: Any) -> Any:
+        """The penalty of the output, the same for batches of any size: the mean over the samples."""
+        loss = self.activity_regularizer(output)
+        return loss if not len(output.shape) else ops.divide(loss, max(output.shape[0], 1))
+
     def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
-        """`layer_call` on the arguments, without keeping intermediate values for the gradient."""
-        return remat(layer_call)(*args, **kwargs)
+        """`layer_call` made to keep no intermediate values for the gradient, if the layer is in a RematScope."""
+        return layer_call if self._remat is None else remat(layer_call)
 
     def _activated(self, x: Any) -> Any:
         """`x` after the layer's activation function, if it has one."""
@@ -258,7 +267,7 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
         )
 
     def _check_positional(self, signature: Any, args: tuple[Any, ...]) -> None:
-        for name, arg in zip(signature.names, args[:1]):
+        for name, arg in zip(signature.names, args):
             for leaf in tree.flatten(arg):
                 if leaf is not None and not (hasattr(leaf, "shape") or hasattr(leaf, "__tensor__")):
                     raise ValueError(
@@ -315,51 +324,6 @@ class Layer(OldAttributes, Building, Losses, Operation, EngineBase):
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs).")
 
-    def get_config(self) -> dict[str, Any]:
-        """The arguments from which `from_config` makes a like layer.
-
-        A class that does not override it gets the arguments that its `__init__` was given, if they can be saved.
-        """
-        config: dict[str, Any] = {
-            "name": self.name,
-            "trainable": self.trainable,
-            "dtype": serialize_dtype_policy(self._dtype_policy),
-        }
-        if self.activity_regularizer is not None:
-            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        if type(self).get_config is Layer.get_config and type(self).__init__ is not Layer.__init__:
-            config.update(self._arguments_of_init())
-        return config
-
-    def _arguments_of_init(self) -> dict[str, Any]:
-        found = self._given_arguments()
-        for key in ("name", "trainable", "dtype", "activity_regularizer"):
-            if found.get(key) is None or key == "dtype":
-                found.pop(key, None)
-        try:
-            return {name: serialize_keras_object(value) for name, value in found.items()}
-        except (TypeError, ValueError) as error:
-            raise NotImplementedError(
-                f"{type(self).__name__} was made with arguments that cannot be saved as they are ({error}). "
-                "Define get_config(), returning the arguments of __init__ as a dict."
-            ) from None
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """A layer made from what `get_config` returned."""
-        config = dict(config)
-        if isinstance(config.get("dtype"), dict):
-            config["dtype"] = get_dtype_policy(config["dtype"])
-        if cls.get_config is Layer.get_config and cls.__init__ is not Layer.__init__:
-            config = _accepted(cls, config)
-        try:
-            return cls(**config)
-        except TypeError as error:
-            raise TypeError(
-                f"{cls.__name__}.from_config: {error}. The config was {config!r}. Define get_config() so that it "
-                "returns the arguments of __init__()."
-            ) from error
-
 
 class _Nothing:
     def __enter__(self) -> None: ...
@@ -399,12 +363,3 @@ def _describe(value: Any) -> Any:
         return x
 
     return tree.map_structure(one, value)
-
-
-def _accepted(cls: type, config: dict[str, Any]) -> dict[str, Any]:
-    """The entries that `__init__` takes: a plain subclass may not pass on name, trainable and dtype."""
-    parameters = inspect.signature(cls.__init__).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-        return config
-    general = ("name", "trainable", "dtype", "activity_regularizer")
-    return {k: v for k, v in config.items() if k in parameters or k not in general}

@@ -166,6 +166,10 @@ class OldAttributes(Held):
             "such a layer on it; for one of outputs and targets, use compile(metrics=[...])."
         )
 
+    def add_variable(self: Any, shape: Any, initializer: Any = None, *args: Any, **kwargs: Any) -> Variable:
+        """`add_weight`, by its older name."""
+        return self.add_weight(shape, initializer, *args, **kwargs)
+
     def add_update(self: Any, updates: Any, inputs: Any = None) -> None:
         """Accepted, with a note: variables are assigned to in `call`, at once."""
         warn_once("layer.add_update", "add_update() is of Keras 1 and 2: assign to the variable in call() instead.")

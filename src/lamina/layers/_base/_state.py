@@ -60,14 +60,14 @@ class Held:
                 seen.setdefault(id(value), value)
         return list(seen.values())
 
-    def _leaves(self, values: Any) -> Iterator[Any]:
+    def _leaves(self, values: Any, around: tuple[int, ...] = ()) -> Iterator[Any]:
+        """What lies in nested containers; one that holds itself (`around`: those that lead here) is not entered again."""
         for value in values:
-            if isinstance(value, Mapping):
-                yield from self._leaves(value.values())
-            elif isinstance(value, _CONTAINERS):
-                yield from self._leaves(value)
-            else:
+            if not isinstance(value, (Mapping, *_CONTAINERS)):
                 yield value
+            elif id(value) not in around:
+                inside = value.values() if isinstance(value, Mapping) else value
+                yield from self._leaves(inside, (*around, id(value)))
 
     @property
     def _layers(self) -> list[Any]:

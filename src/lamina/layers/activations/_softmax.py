@@ -18,7 +18,8 @@ class Softmax(ElementwiseLayer):
     Args:
         axis: int, or a list of ints to normalise over several axes together.
 
-    `call` takes a boolean `mask` of the shape of the inputs: False entries get no weight; a row without any True entry is 0.
+    `call` takes a boolean `mask` that broadcasts to the inputs: False entries get no weight; a row without any True entry is 0.
+    Raises ValueError for another mask.
     Example:
         >>> layers.Softmax()([[0.0, 0.0]])
         Tensor([[0.5, 0.5]], dtype=float32)
@@ -30,6 +31,7 @@ class Softmax(ElementwiseLayer):
 
     def call(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         if mask is not None:
+            self._check_mask(mask, inputs)
             dtype = ops.standardize_dtype(inputs.dtype)
             mask = ops.cast(mask, "bool")
             inputs = ops.where(mask, inputs, ops.cast(_MASKED.get(dtype, -1e9), dtype))
@@ -39,6 +41,14 @@ class Softmax(ElementwiseLayer):
         else:
             outputs = ops.exp(ops.subtract(inputs, ops.logsumexp(inputs, axis=axes, keepdims=True)))
         return outputs if mask is None else ops.where(mask, outputs, ops.zeros_like(outputs))
+
+    def _check_mask(self, mask: Any, inputs: Any) -> None:
+        sizes = tuple(zip(reversed(mask.shape), reversed(inputs.shape)))
+        if len(mask.shape) > len(inputs.shape) or any(m not in (1, n, None) and n is not None for m, n in sizes):
+            raise ValueError(
+                f"{self._owner}: the mask must broadcast to the inputs, of shape {tuple(inputs.shape)}; got shape "
+                f"{tuple(mask.shape)}."
+            )
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "axis": self.axis}

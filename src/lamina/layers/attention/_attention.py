@@ -8,6 +8,7 @@ from lamina.ops._symbolic import KerasTensor
 from lamina.variables import SeedGenerator
 
 from .._base._arguments import LayerArguments
+from .._base._call import is_shape
 from .._base._layer import Layer
 from ._masks import both, causal_mask
 
@@ -67,8 +68,10 @@ class Attention(Layer):
             self.concat_score_weight: Any = self.add_weight(name="concat_score_weight", shape=(), initializer="ones")
 
     def _check_inputs_list(self, inputs: Any, mask: Any = None) -> None:
-        if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
-            got = f"{len(inputs)} inputs" if isinstance(inputs, (list, tuple)) else type(inputs).__name__
+        if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3) or is_shape(inputs):
+            got = (
+                f"{len(inputs)} inputs" if isinstance(inputs, (list, tuple)) and not is_shape(inputs) else "one tensor"
+            )
             raise ValueError(f"{self._owner} must be called on [query, value] or [query, value, key]; got {got}.")
         if mask is not None and (not isinstance(mask, (list, tuple)) or len(mask) not in (2, 3)):
             raise ValueError(f"{self._owner}: mask must be a list [query_mask, value_mask]; got {mask!r}.")

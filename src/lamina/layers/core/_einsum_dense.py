@@ -75,7 +75,7 @@ class EinsumDense(LowRank):
         self.kernel = self.add_weight(
             name="kernel",
             shape=kernel_shape,
-            initializer=self.kernel_initializer,
+            initializer=self._scaled_initializer(),
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
         )
@@ -87,6 +87,17 @@ class EinsumDense(LowRank):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
+
+    def _scaled_initializer(self) -> Any:
+        """The kernel's initializer; one that goes by fan-in and fan-out is told which axes are which, if it was not."""
+        own = self.kernel_initializer
+        if not isinstance(own, initializers.VarianceScaling) or own.input_axes is not None:
+            return own
+        weight, out = self.equation.replace(" ", "").partition(",")[2].split("->")
+        axes = [[i for i, label in enumerate(weight) if (label in out) is wanted] for wanted in (False, True)]
+        return type(own).from_config(
+            {**own.get_config(), "seed": own.seed, "input_axes": axes[0], "output_axes": axes[1]}
+        )
 
     def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
         outputs = ops.einsum(self.equation, inputs, self.kernel)

@@ -19,7 +19,7 @@ class Embedding(LowRank):
         output_dim: length of a vector.
         embeddings_initializer, embeddings_regularizer, embeddings_constraint: of the table.
         mask_zero: whether index 0 is padding, to be masked.
-        weights: initial table, `(input_dim, output_dim)`.
+        weights: initial table, `(input_dim, output_dim)`; with it the layer is built at once.
         lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
         quantization_config: must be None.
 
@@ -63,6 +63,7 @@ class Embedding(LowRank):
         if weights is not None:
             table = weights if not isinstance(weights, (list, tuple)) else weights[0]
             self._initial_weights = [ops.reshape(ops.convert_to_tensor(table), (self.input_dim, self.output_dim))]
+            self.build()
 
     def build(self, input_shape: Any = None) -> None:
         self.embeddings = self.add_weight(

@@ -6,6 +6,7 @@ from lamina import _settings
 from lamina._deprecation import warn_once
 from lamina._public import public
 from lamina._typing import DType, Shape, TensorLike
+from lamina.ops._dtypes import standardize_dtype
 from lamina.ops._symbolic import KerasTensor, Node
 
 from .._base._layer import Layer
@@ -21,7 +22,7 @@ class InputLayer(Layer):
         dtype: name of the dtype of the data; the default float type if None.
         sparse, ragged: kept in the spec; data is dense here.
         batch_shape: tuple[Any, ...] with the batch, in place of `shape` and `batch_size`.
-        input_tensor: a KerasTensor to use in place of a new one.
+        input_tensor: a KerasTensor to use in place of a new one; other arguments must fit it.
         optional: whether None may be given.
         name: name of the layer.
     Example:
@@ -42,6 +43,8 @@ class InputLayer(Layer):
         name: str | None = None,
         **kwargs: Any,
     ):
+        if batch_shape is not None and batch_size is not None:
+            raise ValueError(f"InputLayer: batch_shape={batch_shape!r} holds the batch size; leave batch_size= out.")
         batch_shape = _old_shape(kwargs, batch_size) if batch_shape is None and shape is None else batch_shape
         super().__init__(name=name)
         if kwargs:
@@ -49,7 +52,8 @@ class InputLayer(Layer):
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
                 raise ValueError(f"{self._owner}: input_tensor must be a KerasTensor; got {input_tensor!r}.")
-            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+            _check_fits(input_tensor, self._owner, shape, batch_size, batch_shape, dtype, sparse, ragged)
+            shape, batch_shape, dtype = None, input_tensor.shape, input_tensor.dtype
         if (shape is None) == (batch_shape is None):
             raise ValueError(f"{self._owner}: give either shape= or batch_shape=; got {shape!r} and {batch_shape!r}.")
         if batch_shape is None:
@@ -94,11 +98,31 @@ def _old_shape(kwargs: dict[str, Any], batch_size: Any) -> Any:
     for key in ("batch_input_shape", "input_shape", "input_dim"):
         if key in kwargs:
             value = kwargs.pop(key)
-            warn_once(f"InputLayer.{key}", f"InputLayer: {key}= is called {'batch_' * (key[0] == 'b')}shape= now.")
+            new = f"{'batch_' * (key[0] == 'b')}shape"
+            warn_once(f"InputLayer.{key}", f"InputLayer: {key}= is called {new}= now.", category=UserWarning)
             if key == "batch_input_shape":
                 return tuple(value)
             return (batch_size, *((value,) if isinstance(value, int) else tuple(value)))
     return None
+
+
+def _check_fits(
+    tensor: Any, owner: str, shape: Any, batch_size: Any, batch_shape: Any, dtype: Any, sparse: Any, ragged: Any
+) -> None:
+    """Raises ValueError unless what is said of the tensor is so."""
+    said = {"batch_size": batch_size, "dtype": dtype and standardize_dtype(dtype), "sparse": sparse, "ragged": ragged}
+    said |= {
+        "shape": None if shape is None else _sizes(shape, "shape", owner),
+        "batch_shape": None if batch_shape is None else _sizes(batch_shape, "batch_shape", owner),
+    }
+    own = {name: getattr(tensor, name) for name in ("dtype", "sparse", "ragged")}
+    own |= {"batch_size": next(iter(tensor.shape), None), "shape": tensor.shape[1:], "batch_shape": tensor.shape}
+    for name, value in said.items():
+        if value is not None and value != own[name]:
+            raise ValueError(
+                f"{owner}: {name}={value!r} does not fit input_tensor, whose {name} is {own[name]!r}. Leave it out: the "
+                "tensor says it."
+            )
 
 
 def _sizes(shape: Any, name: str, owner: str) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from lamina.engines import engine
 from .._base._arguments import LayerArguments
 from .._base._input_spec import InputSpec
 from .._base._layer import Layer
-from .._base._unsupported import refuse
+from ._renorm import Renorm, check_clipping
 
 
 @public("layers.BatchNormalization")
@@ -26,7 +26,9 @@ class BatchNormalization(Layer):
         center, scale: whether `beta` is added, whether `gamma` is multiplied.
         beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer: initial values.
         beta_regularizer, gamma_regularizer: penalties. beta_constraint, gamma_constraint: projections.
-        renorm, renorm_clipping, renorm_momentum: batch renormalisation is not supported: renorm must be False.
+        renorm: whether training, too, normalises towards moving averages (batch renormalisation).
+        renorm_clipping: dict with the limits of the correction: "rmax", "rmin", "dmax"; a missing one is no limit.
+        renorm_momentum: share of the old value in the averages of the correction.
         synchronized: whether statistics are taken over all devices; no effect on one.
 
     `call` takes a `mask` without the features' axis: masked steps take no part in the statistics.
@@ -60,7 +62,6 @@ class BatchNormalization(Layer):
         **kwargs: Unpack[LayerArguments],
     ):
         super().__init__(**kwargs)
-        refuse(self, renorm=renorm, renorm_clipping=renorm_clipping)
         self.axis = axis
         self.momentum: float = float(momentum)
         self.epsilon: float = float(epsilon)
@@ -74,7 +75,10 @@ class BatchNormalization(Layer):
         self.gamma_regularizer: Any = regularizers.get(gamma_regularizer)
         self.beta_constraint: Any = constraints.get(beta_constraint)
         self.gamma_constraint: Any = constraints.get(gamma_constraint)
+        self.renorm = bool(renorm)
+        self.renorm_clipping: Any = check_clipping(renorm_clipping, self._owner) if renorm else renorm_clipping
         self.renorm_momentum = renorm_momentum
+        self._renorm: Any = None
         self.synchronized = synchronized
         self.supports_masking = True
         self.gamma = None
@@ -93,6 +97,8 @@ class BatchNormalization(Layer):
             self.beta.regularizer, self.beta.constraint = self.beta_regularizer, self.beta_constraint
         self.moving_mean: Any = self._statistic("moving_mean", size, self.moving_mean_initializer)
         self.moving_variance: Any = self._statistic("moving_variance", size, self.moving_variance_initializer)
+        if self.renorm:
+            self._renorm = Renorm(self, size)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: size})
         self._feature_axis = axis % len(input_shape)
         self._reduction_axes = [i for i in range(len(input_shape)) if i != self._feature_axis]
@@ -113,14 +119,23 @@ class BatchNormalization(Layer):
         dtype = inputs.dtype
         kernel = getattr(engine.nn, "batch_norm", None)
         is_last = self._feature_axis % len(inputs.shape) == len(inputs.shape) - 1
+        gamma, beta = (None if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
         if training and self.trainable:
-            if kernel is not None and mask is None and is_last and math.prod(inputs.shape[:-1]) > 1:
-                weights = (None if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
-                outputs, mean, variance = kernel(inputs, *weights, self.epsilon)
+            if (
+                kernel is not None
+                and self._renorm is None
+                and mask is None
+                and is_last
+                and math.prod(inputs.shape[:-1]) > 1
+            ):
+                outputs, mean, variance = kernel(inputs, gamma, beta, self.epsilon)
                 self._move(mean, variance)
                 return ops.cast(outputs, self.compute_dtype)
             mean, variance = self._moments(inputs, mask)
-            self._move(mean, variance)
+            if self._renorm is None:
+                self._move(mean, variance)
+            else:
+                gamma, beta = self._renorm.correct(mean, variance, gamma, beta)
         else:
             mean, variance = ops.cast(self.moving_mean, dtype), ops.cast(self.moving_variance, dtype)
         outputs = ops.batch_normalization(
@@ -128,8 +143,8 @@ class BatchNormalization(Layer):
             mean=mean,
             variance=variance,
             axis=self._feature_axis,
-            offset=None if self.beta is None else ops.cast(self.beta, dtype),
-            scale=None if self.gamma is None else ops.cast(self.gamma, dtype),
+            offset=beta,
+            scale=gamma,
             epsilon=self.epsilon,
         )
         return ops.cast(outputs, self.compute_dtype)
@@ -171,8 +186,8 @@ class BatchNormalization(Layer):
             "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
             "beta_constraint": constraints.serialize(self.beta_constraint),
             "gamma_constraint": constraints.serialize(self.gamma_constraint),
-            "renorm": False,
-            "renorm_clipping": None,
+            "renorm": self.renorm,
+            "renorm_clipping": self.renorm_clipping,
             "renorm_momentum": self.renorm_momentum,
             "synchronized": self.synchronized,
         }

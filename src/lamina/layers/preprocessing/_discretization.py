@@ -61,6 +61,11 @@ class Discretization(Layer):
         self.autocast = False
         self._build_at_init()
 
+    @property
+    def output_dtype(self) -> str:
+        """The dtype of the outputs."""
+        return self.compute_dtype
+
     def adapt(self, data: TensorLike, steps: Any = None) -> Any:
         """Learns the boundaries from data: the quantiles that cut it into `num_bins` ranges."""
         if self.num_bins is None:

@@ -11,7 +11,7 @@ def encode(indices: Any, mode: str, depth: int, dtype: str, weights: Any = None,
     Args:
         indices: `(...)`, integers from 0 to `depth - 1`; others count as nothing.
         mode: "one_hot" (each index a vector; a last axis of size 1 is replaced), "multi_hot", "count" or "tf_idf" (one
-            vector for the last axis together).
+            vector for the axis after the batch together).
         weights: `(...)`, what each index counts in mode "count". idf: `(depth,)`, for "tf_idf".
     """
     indices = ops.cast(indices, "int32")
@@ -22,11 +22,12 @@ def encode(indices: Any, mode: str, depth: int, dtype: str, weights: Any = None,
     if not len(indices.shape):
         indices = ops.expand_dims(indices, -1)
     hot = ops.one_hot(indices, depth, dtype=dtype)
+    axis = min(len(indices.shape) - 1, 1)
     if mode == "multi_hot":
-        return ops.max(hot, axis=-2)
+        return ops.max(hot, axis=axis)
     if weights is not None:
         hot = ops.multiply(hot, ops.expand_dims(ops.cast(weights, dtype), -1))
-    counts = ops.sum(hot, axis=-2)
+    counts = ops.sum(hot, axis=axis)
     return counts if mode == "count" else ops.multiply(counts, ops.cast(idf, dtype))
 
 
@@ -36,4 +37,4 @@ def encoded_shape(shape: tuple[Any, ...], mode: str, depth: Any) -> tuple[Any, .
         return shape
     if mode == "one_hot":
         return (*(shape[:-1] if shape and shape[-1] == 1 else shape), depth)
-    return (*shape[:-1], depth)
+    return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)

@@ -18,7 +18,7 @@ class IntegerLookup(Lookup):
         mask_token: integer that gets index 0; None for none.
         oov_token: what unknown indices become with `invert`.
         vocabulary: list[Any] of integers, or the path of a text file with one a line.
-        vocabulary_dtype: "int32" or "int64".
+        vocabulary_dtype: "int64".
         idf_weights: inverse document frequencies, for "tf_idf".
         invert: whether indices become the integers of the vocabulary.
         output_mode: "int", "one_hot", "multi_hot", "count" or "tf_idf".
@@ -51,7 +51,7 @@ class IntegerLookup(Lookup):
         name: str | None = None,
         **kwargs: Any,
     ):
-        check_one_of(vocabulary_dtype, ("int32", "int64"), "vocabulary_dtype", "IntegerLookup")
+        check_one_of(vocabulary_dtype, ("int64",), "vocabulary_dtype", "IntegerLookup")
         self.vocabulary_dtype = vocabulary_dtype
         super().__init__(
             max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode,

@@ -122,7 +122,9 @@ class Lookup(HostLayer):
         if twice:
             raise ValueError(f"{self._owner}: the vocabulary holds {twice[:5]} more than once.")
         for special, what in ((self.oov_token, "oov_token"), (self.mask_token, "mask_token")):
-            if special is not None and special in own and not (what == "oov_token" and self.num_oov_indices == 0):
+            # Looking up, the oov_token is but a word for what is not in the vocabulary.
+            matters = what == "mask_token" or (self.invert and self.num_oov_indices > 0)
+            if matters and special is not None and special in own:
                 raise ValueError(f"{self._owner}: the {what} {special!r} is in the vocabulary, in a wrong place.")
         if self.max_tokens is not None and len(own) + len(specials) > self.max_tokens:
             raise ValueError(

@@ -98,6 +98,8 @@ class Normalization(Layer):
         total, mean, variance = 0, 0.0, 0.0
         for batch in batches_of(data):
             batch = np.asarray(batch, "float64")
+            if not batch.ndim:
+                raise TypeError(f"{self._owner}.adapt: a batch must be an array with a .shape; got the number {batch}.")
             if not self.built:
                 self.build((None, *batch.shape[1:]))
             count = batch.size // max(int(np.prod([batch.shape[a] for a in self._keep_axis])), 1)

@@ -31,7 +31,7 @@ class Dropout(RandomLayer):
         super().__init__(seed=seed, **kwargs)
         if noise_shape is not None:
             self._check_noise_shape(noise_shape)
-        self.noise_shape = noise_shape
+        self.noise_shape = noise_shape if noise_shape is None else tuple(noise_shape)
 
     def _draws(self) -> bool:
         return self.rate > 0

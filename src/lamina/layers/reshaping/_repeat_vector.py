@@ -1,7 +1,7 @@
 from typing import Any, Unpack
 
 from lamina import ops
-from lamina._checks import check_positive_int
+from lamina._checks import check_count
 from lamina._public import public
 from lamina._typing import TensorLike
 
@@ -26,7 +26,7 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, **kwargs: Unpack[LayerArguments]):
         super().__init__(**kwargs)
-        check_positive_int(n, "n", self._owner)
+        check_count(n, "n", self._owner)
         self.n = n
         self.input_spec = InputSpec(ndim=2)
         self._build_at_init()

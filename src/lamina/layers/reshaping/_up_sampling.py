@@ -3,7 +3,7 @@
 from typing import Any, Unpack
 
 from lamina import _settings, ops
-from lamina._checks import check_one_of
+from lamina._checks import check_count, check_one_of
 from lamina._public import public
 from lamina._typing import TensorLike
 from lamina.ops._image import INTERPOLATIONS
@@ -47,6 +47,7 @@ class UpSampling1D(BaseUpSampling):
     """
 
     def __init__(self, size: Any = 2, **kwargs: Unpack[LayerArguments]):
+        check_count(size, "size", "UpSampling1D")
         super().__init__(1, size, "channels_last", **kwargs)
 
     def get_config(self) -> dict[str, Any]:

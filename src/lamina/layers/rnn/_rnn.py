@@ -290,12 +290,13 @@ class OverCell(RNN):
     """The base of the layers made for one cell, which take the arguments of both."""
 
     def __init__(
-        self, cell: Any, activity_regularizer: Any = None, use_cudnn: str = "auto", **kwargs: Unpack[GeneralArguments]
+        self, cell: Any, activity_regularizer: Any = None, use_cudnn: Any = None, **kwargs: Unpack[GeneralArguments]
     ):
         super().__init__(cell, activity_regularizer=activity_regularizer, **kwargs)
-        if use_cudnn not in ("auto", True, False):
+        if use_cudnn not in ("auto", True, False, None):
             raise ValueError(f'{self._owner}: use_cudnn must be "auto", True or False; got {use_cudnn!r}.')
-        self.use_cudnn = use_cudnn
+        if use_cudnn is not None:  # not every such layer has the argument
+            self.use_cudnn = use_cudnn
         self.input_spec = InputSpec(ndim=3)
 
     units: Any = of_cell("units")
@@ -316,7 +317,7 @@ class OverCell(RNN):
 
     def fits_kernel(self) -> bool:
         """Whether the engine's kernel does what the cell does: usual activations, the same state for all gates."""
-        return self.use_cudnn is not False and not self.cell.recurrent_dropout
+        return getattr(self, "use_cudnn", "auto") is not False and not self.cell.recurrent_dropout
 
     def engine_kernel(self) -> Callable[..., Any]:
         """The engine's kernel for a whole sequence."""

@@ -5,9 +5,10 @@ from typing import Any
 from lamina import tree
 from lamina._public import public
 
+from ._infer import infer_spec
 from ._keras_tensor import KerasTensor
 from ._node import Node
-from ._operation import Operation, infer_spec
+from ._operation import Operation
 
 
 @public("Function")

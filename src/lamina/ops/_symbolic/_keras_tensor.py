@@ -1,5 +1,6 @@
 """A symbolic tensor: shape and dtype without data, and the operation that made it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from lamina._checks import NO_ASSIGNMENT
@@ -34,6 +35,8 @@ class KerasTensor:
         record_history: bool = True,
         name: str | None = None,
     ):
+        if not isinstance(shape, Iterable):
+            raise ValueError(f"KerasTensor: shape must be a tuple of sizes; got {shape!r}.")
         self.shape: Any = tuple(None if size is None else int(size) for size in shape)
         self._dtype = standardize_dtype(dtype)
         self.sparse: bool = bool(sparse)
@@ -54,13 +57,16 @@ class KerasTensor:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
     def _no_value(self, what: str) -> Any:
-        raise TypeError(
+        raise TypeError(self._without_value(what))
+
+    def _without_value(self, what: str) -> str:
+        return (
             f"{what} needs a value, and {self!r} is symbolic: it has only a shape and a dtype. "
             "Use lamina.ops or a layer on it, or call the finished model on data."
         )
 
     def __array__(self, *_args: Any, **_kwargs: Any) -> Any:
-        self._no_value("A NumPy function")
+        raise ValueError(self._without_value("A NumPy function"))
 
     def __bool__(self) -> Any:
         self._no_value("A truth test")

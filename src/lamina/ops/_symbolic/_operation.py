@@ -5,12 +5,10 @@ import re
 from collections import defaultdict
 from typing import Any, Self
 
-from lamina import tree
 from lamina._public import public
-from lamina.engines import engine
 
-from .._dtypes import numpy_dtype
-from ._keras_tensor import KerasTensor, any_symbolic
+from ._infer import infer_spec
+from ._keras_tensor import any_symbolic
 from ._node import Node
 
 _name_counts: dict[str, int] = defaultdict(int)
@@ -145,32 +143,3 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, (bool, int, float, str))
-
-
-# Two sizes that no program is likely to contain: an output size that changes with them depends on an unknown size.
-_FILL = (83, 89)
-
-
-def infer_spec(fn: Any, *args: Any, **kwargs: Any) -> Any:
-    """The KerasTensors that `fn` would return, found by tracing it without data (twice if a size is unknown)."""
-    has_unknown = any(isinstance(x, KerasTensor) and None in x.shape for x in tree.flatten((args, kwargs)))
-    first = _spec_with(fn, _FILL[0], args, kwargs)
-    second = _spec_with(fn, _FILL[1], args, kwargs) if has_unknown else first
-
-    def merge(a: Any, b: Any) -> Any:
-        if a is None:
-            return None
-        shape = tuple(m if m == n else None for m, n in zip(a.shape, b.shape, strict=True))
-        return KerasTensor(shape, str(a.dtype))
-
-    return tree.map_structure(merge, first, second)
-
-
-def _spec_with(fn: Any, fill: int, args: Any, kwargs: Any) -> Any:
-    def concrete(x: Any) -> Any:
-        if not isinstance(x, KerasTensor):
-            return x
-        return engine.Spec(tuple(fill if size is None else size for size in x.shape), numpy_dtype(x.dtype))
-
-    args, kwargs = tree.map_structure(concrete, (tuple(args), dict(kwargs)))
-    return engine.spec(fn, *args, **kwargs)

@@ -7,7 +7,7 @@ from lamina import _settings, ops
 from lamina._checks import check_each, check_fraction, check_non_negative, check_positive
 from lamina._public import public
 
-from ._schedule import LearningRateSchedule
+from ._schedule import LearningRateSchedule, as_number
 
 
 def _half_cosine(fraction: Any) -> Any:
@@ -43,6 +43,7 @@ class CosineDecay(LearningRateSchedule):
         warmup_target: float | None = None,
         warmup_steps: float = 0,
     ):
+        initial_learning_rate = as_number(initial_learning_rate)
         where = type(self).__name__
         check_positive(decay_steps, "decay_steps", where)
         check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, warmup_steps=warmup_steps)
@@ -109,6 +110,7 @@ class CosineDecayRestarts(LearningRateSchedule):
         alpha: float = 0.0,
         name: str = "SGDRDecay",
     ):
+        initial_learning_rate = as_number(initial_learning_rate)
         where = type(self).__name__
         check_each(check_positive, where, first_decay_steps=first_decay_steps, t_mul=t_mul)
         check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, m_mul=m_mul)

@@ -6,7 +6,7 @@ from lamina import _settings, ops
 from lamina._checks import check_each, check_non_negative, check_positive
 from lamina._public import public
 
-from ._schedule import LearningRateSchedule
+from ._schedule import LearningRateSchedule, as_number
 
 
 class _Decay(LearningRateSchedule):
@@ -20,6 +20,7 @@ class _Decay(LearningRateSchedule):
         staircase: bool = False,
         name: str | None = None,
     ):
+        initial_learning_rate = as_number(initial_learning_rate)
         where = type(self).__name__
         check_positive(decay_steps, "decay_steps", where)
         check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, decay_rate=decay_rate)
@@ -109,6 +110,7 @@ class PolynomialDecay(LearningRateSchedule):
         cycle: bool = False,
         name: str = "PolynomialDecay",
     ):
+        initial_learning_rate = as_number(initial_learning_rate)
         where = type(self).__name__
         check_positive(decay_steps, "decay_steps", where)
         check_each(check_non_negative, where, initial_learning_rate=initial_learning_rate, power=power)

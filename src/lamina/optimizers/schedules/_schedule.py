@@ -26,3 +26,8 @@ class LearningRateSchedule:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":
         return cls(**config)
+
+
+def as_number(rate: Any) -> Any:
+    """A rate given as a variable or tensor, as the number that it is now."""
+    return float(rate) if hasattr(rate, "dtype") else rate

@@ -21,9 +21,11 @@ class StreamData:
         source: PyDataset or iterable of batches.
         shuffle: whether a PyDataset with a length is visited in another order each epoch.
         seed: fixes that order, with the number of the epoch.
+        weigh: function of a batch that gives it sample weights, or None.
     """
 
-    def __init__(self, source: Any, shuffle: Any = False, seed: int = 0):
+    def __init__(self, source: Any, shuffle: Any = False, seed: int = 0, weigh: Any = None):
+        self._weigh = weigh
         self.source = source
         self.shuffle = shuffle
         self.seed = seed
@@ -71,7 +73,8 @@ class StreamData:
             batch = next(self._running, _END)  # type: ignore[arg-type]
 
     def _as_batch(self, batch: Any) -> Any:
-        return _as_batch(batch, self.is_dataset)
+        batch = _as_batch(batch, self.is_dataset)
+        return batch if self._weigh is None else self._weigh(batch)
 
     def _order(self, number: int, start: int, stop: int | None) -> Any:
         if self.num_batches is None:

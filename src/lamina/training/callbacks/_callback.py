@@ -19,7 +19,8 @@ class Callback:
     """Something that is called while a model trains, is evaluated or predicts. Override what you need.
 
     Every hook gets `logs`, a dict of floats (loss and metrics so far). `self.model` is the model and `self.params` a dict
-    with `epochs`, `steps` and `verbose`. Setting `self.model.stop_training = True` ends training after the epoch.
+    with `epochs`, `steps`, `verbose` and (in `fit`) `do_validation`. Setting `self.model.stop_training = True` ends training
+    after the epoch.
 
     `get_state` and `set_state` are for runs that are resumed: what the callback must remember, as JSON values.
 

@@ -13,7 +13,7 @@ from ._callback import Callback
 
 @public("callbacks.CSVLogger")
 class CSVLogger(Callback):
-    """Writes the logs of each epoch as a line of a CSV file.
+    """Writes the logs of each epoch as a line of a CSV file; "NA" where an epoch lacks one, as without validation.
 
     Args:
         filename: path of the file.
@@ -46,7 +46,7 @@ class CSVLogger(Callback):
         row = {"epoch": epoch, **{k: _plain(v) for k, v in (logs or {}).items()}}
         if self._writer is None:
             self._writer = csv.DictWriter(
-                self._file, list(row), delimiter=self.separator, extrasaction="ignore", restval="NA"
+                self._file, self._columns(row), delimiter=self.separator, extrasaction="ignore", restval="NA"
             )
             if not self._has_header:
                 self._writer.writeheader()
@@ -57,6 +57,13 @@ class CSVLogger(Callback):
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _columns(self, row: dict[str, Any]) -> list[str]:
+        """Those of the first epoch, and of the validation to come if there was none in it."""
+        names = list(row)
+        if not self.params.get("do_validation") or any(name.startswith("val_") for name in names):
+            return names
+        return names + [f"val_{name}" for name in names if name != "epoch"]
 
 
 def _plain(value: Any) -> Any:

@@ -18,8 +18,8 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: functions of (epoch, logs).
         on_train_begin, on_train_end: functions of (logs).
         on_train_batch_begin, on_train_batch_end: functions of (batch, logs).
-        kwargs: any other hook by name.
-    Raises TypeError for a name that is no hook.
+        kwargs: any other hook by name; what does not begin with `on_` becomes an attribute.
+    Raises TypeError for a name that begins like a hook and is none.
     Example:
         >>> x, y = np.ones((8, 2)), np.ones((8, 1))
         >>> model = Sequential([Input((2,)), layers.Dense(1)])
@@ -42,7 +42,7 @@ class LambdaCallback(Callback):
             "on_train_batch_end": on_train_batch_end, **kwargs,
         }  # fmt: skip
         for name, function in given.items():
-            if name not in (*HOOKS, "on_batch_begin", "on_batch_end"):
+            if name.startswith("on_") and name not in (*HOOKS, "on_batch_begin", "on_batch_end"):
                 raise TypeError(f"LambdaCallback: {name!r} is no hook; there are {', '.join(HOOKS)}.")
             if function is not None:
                 setattr(self, name, function)

@@ -10,6 +10,7 @@ from lamina._checks import check_non_negative
 from lamina._public import public
 
 from ._callback import Callback
+from ._rates import change_rates, rate_of
 
 
 @public("callbacks.LearningRateScheduler")
@@ -37,19 +38,21 @@ class LearningRateScheduler(Callback):
         self._takes_rate = _accepts_two(schedule)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        rate = float(self.model.optimizer.learning_rate)
+        change_rates(self.model.optimizer, lambda rate: self._scheduled(epoch, rate))
+
+    def _scheduled(self, epoch: int, rate: Any) -> float:
         rate = self.schedule(epoch, rate) if self._takes_rate else self.schedule(epoch)
         if rate is None or isinstance(rate, (bool, str, bytes)) or np.ndim(rate) != 0:
             hint = " Does the function end with return?" if rate is None else ""
             raise ValueError(f"LearningRateScheduler: the schedule must return a number; got {rate!r}.{hint}")
         check_non_negative(float(rate), "what the schedule returns", "LearningRateScheduler")
-        self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {float(rate)}.")
+        return float(rate)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs["learning_rate"] = rate_of(self.model.optimizer)
 
 
 def _accepts_two(schedule: Callable[..., Any]) -> bool:

@@ -18,7 +18,7 @@ class ModelCheckpoint(Monitor):
             models and `.weights.h5` for weights alone; `.h5` and `.hdf5` give the format of Keras 2.
         monitor: name of the log that decides with `save_best_only`.
         verbose: 1 prints what it does.
-        save_best_only: whether only improvements are saved.
+        save_best_only: whether only improvements are saved. Where there is no such log, every model is.
         save_weights_only: whether only the weights are saved.
         mode: "auto", "min" or "max".
         save_freq: "epoch", or a number of batches.
@@ -75,13 +75,11 @@ class ModelCheckpoint(Monitor):
     def _save(self, epoch: int, logs: Any, batch: int | None = None) -> None:
         if self.save_best_only:
             value = self.value_in(logs)
-            if value is None:
-                return
-            if not self.is_better(value, self.best):
+            if value is not None and not self.is_better(value, self.best):
                 if self.verbose:
                     print(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {self.best:.5f}")
                 return
-            self.best = value
+            self.best = self.best if value is None else value
         path = self._path(epoch, logs, batch)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: saving model to {path}")

@@ -6,6 +6,7 @@ from lamina._checks import check_below_one, check_non_negative
 from lamina._public import public
 
 from ._monitor import Monitor
+from ._rates import change_rates, rate_of
 
 
 @public("callbacks.ReduceLROnPlateau")
@@ -55,7 +56,7 @@ class ReduceLROnPlateau(Monitor):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs["learning_rate"] = rate_of(self.model.optimizer)
         value = self.value_in(logs)
         if value is None:
             return
@@ -68,13 +69,17 @@ class ReduceLROnPlateau(Monitor):
         if self.cooldown_counter > 0:
             return
         self.wait += 1
-        rate = float(self.model.optimizer.learning_rate)
-        if self.wait >= self.patience and rate > self.min_lr:
-            rate = max(rate * self.factor, self.min_lr)
-            self.model.optimizer.learning_rate = rate
-            if self.verbose:
-                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
-            self.cooldown_counter, self.wait = self.cooldown, 0
+        if self.wait >= self.patience:
+            change_rates(self.model.optimizer, lambda rate: self._reduced(epoch, rate))
+
+    def _reduced(self, epoch: int, rate: float) -> float:
+        if rate <= self.min_lr:
+            return rate
+        rate = max(rate * self.factor, self.min_lr)
+        if self.verbose:
+            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
+        self.cooldown_counter, self.wait = self.cooldown, 0
+        return rate
 
     def get_state(self) -> dict[str, Any]:
         return {**super().get_state(), "wait": self.wait, "cooldown_counter": self.cooldown_counter}

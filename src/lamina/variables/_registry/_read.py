@@ -8,6 +8,7 @@ import numpy as np
 from lamina import ops
 from lamina._public import public
 from lamina.ops._dtypes import numpy_dtype, standardize_dtype
+from lamina.ops._op import FunctionOperation
 from lamina.ops._symbolic import KerasTensor
 
 from ._custom_objects import CustomObjectScope, custom_object
@@ -26,7 +27,8 @@ def deserialize_keras_object(config: Any, custom_objects: Any = None, safe_mode:
         config: the description.
         custom_objects: dict[str, Any] from name to class or function of your own, for names that are not registered.
         safe_mode: accepted for Keras's sake; in either case no code from a file is run.
-    Raises ValueError for an unknown class or function, for a lambda, and for a config that the class does not accept.
+    Raises ValueError for an unknown class or function and for a lambda; TypeError for a class without `from_config`, and for
+    a config that the class does not accept.
     Example:
         >>> config = utils.serialize_keras_object(layers.Dense(3))
         >>> utils.deserialize_keras_object(config).units
@@ -121,17 +123,19 @@ def _read_object(config: dict[str, Any], custom_objects: Any) -> Any:
     cls = find_class(config, custom_objects)
     inner = config["config"] if config["config"] is not None else {}
     if not hasattr(cls, "from_config"):
-        raise ValueError(
+        raise TypeError(
             f"{cls.__name__} has no from_config() class method, so it cannot be made from a config. Define it: "
             "`@classmethod def from_config(cls, config): return cls(**config)`."
         )
     if not isinstance(inner, dict):
         raise ValueError(f"{config['class_name']}: its config must be a dict; got {inner!r}.")
+    if issubclass(cls, FunctionOperation):  # its config holds the arguments of a function as they are
+        inner = deserialize_keras_object(inner, custom_objects)
     with CustomObjectScope(custom_objects):
         try:
             instance = cls.from_config(_with_values(dict(inner)))
         except TypeError as error:
-            raise ValueError(f"{cls.__name__} could not be made from its config {inner!r}: {error}") from error
+            raise TypeError(f"{cls.__name__} could not be made from its config {inner!r}: {error}") from error
         build_config = config.get("build_config")
         if build_config and hasattr(instance, "build_from_config") and not getattr(instance, "built", False):
             instance.build_from_config(deserialize_keras_object(build_config))

@@ -7,6 +7,7 @@ import numpy as np
 from .._dispatch import UFUNCS, implements
 from .._dtypes import is_float, promote
 from .._operands import to_array
+from .._tensor import plain, wrap
 from ._comparison import equal, rint, trunc
 from ._elementwise import FLOAT, converted
 
@@ -37,11 +38,20 @@ implements(np.isposinf)(lambda x: equal.apply(x, np.inf))
 implements(np.isneginf)(lambda x: equal.apply(x, -np.inf))
 implements(np.isreal)(lambda x: np.ones(x.shape, bool))
 implements(np.real)(lambda x: x)
-implements(np.conjugate)(lambda x: x)
-UFUNCS[np.conjugate] = lambda x: x
 UFUNCS[np.positive] = to_array
 implements(np.fix)(lambda x: trunc.apply(x))
 implements(np.angle)(lambda x, deg=False: np.where(x < 0, float(180 if deg else np.pi), 0.0))
+
+
+@implements(np.conjugate)
+def _conjugate(x: Any) -> Any:
+    x = to_array(x)
+    if x.dtype.kind != "c":
+        return x
+    return wrap(plain(x).conj())  # complex numbers are computed with eagerly only
+
+
+UFUNCS[np.conjugate] = _conjugate
 
 
 @implements(np.sinc)
