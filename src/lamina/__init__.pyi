@@ -1,6 +1,7 @@
 # Written by scripts/make_face.py; do not edit.
 
 from . import activations as activations
+from . import applications as applications
 from . import backend as backend
 from . import callbacks as callbacks
 from . import compat as compat

@@ -14,6 +14,7 @@ from lamina.variables._registry._custom_objects import get_custom_objects as get
 from lamina.utils._get_file import get_file as get_file
 from lamina.variables._registry._custom_objects import get_registered_name as get_registered_name
 from lamina.variables._registry._custom_objects import get_registered_object as get_registered_object
+from lamina.ops._symbolic._source_inputs import get_source_inputs as get_source_inputs
 from lamina.data._image_folder import image_dataset_from_directory as image_dataset_from_directory
 from lamina.data._images import img_to_array as img_to_array
 from lamina.config._switches import is_interactive_logging_enabled as is_interactive_logging_enabled
