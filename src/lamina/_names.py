@@ -365,6 +365,9 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "ModelCheckpoint": ("lamina.training.callbacks._model_checkpoint", "ModelCheckpoint"),
         "ProgbarLogger": ("lamina.training.callbacks._progbar_logger", "ProgbarLogger"),
         "ReduceLROnPlateau": ("lamina.training.callbacks._reduce_lr_on_plateau", "ReduceLROnPlateau"),
+        "RemoteMonitor": ("lamina.training.callbacks._remote_monitor", "RemoteMonitor"),
+        "SwapEMAWeights": ("lamina.training.callbacks._swap_ema_weights", "SwapEMAWeights"),
+        "TensorBoard": ("lamina.training.callbacks._tensorboard", "TensorBoard"),
         "TerminateOnNaN": ("lamina.training.callbacks._terminate_on_nan", "TerminateOnNaN"),
     },
     "compat": {

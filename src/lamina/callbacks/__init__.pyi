@@ -9,4 +9,7 @@ from lamina.training.callbacks._learning_rate_scheduler import LearningRateSched
 from lamina.training.callbacks._model_checkpoint import ModelCheckpoint as ModelCheckpoint
 from lamina.training.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
 from lamina.training.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from lamina.training.callbacks._remote_monitor import RemoteMonitor as RemoteMonitor
+from lamina.training.callbacks._swap_ema_weights import SwapEMAWeights as SwapEMAWeights
+from lamina.training.callbacks._tensorboard import TensorBoard as TensorBoard
 from lamina.training.callbacks._terminate_on_nan import TerminateOnNaN as TerminateOnNaN
