@@ -20,9 +20,11 @@ from lamina.data._images import img_to_array as img_to_array
 from lamina.config._switches import is_interactive_logging_enabled as is_interactive_logging_enabled
 from lamina.compat._backend._dtypes import is_keras_tensor as is_keras_tensor
 from lamina.data._images import load_img as load_img
+from lamina.viewing._plot_model import model_to_dot as model_to_dot
 from lamina.utils._encoding import normalize as normalize
 from lamina.training._data._unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
 from lamina.utils._sequences import pad_sequences as pad_sequences
+from lamina.viewing._plot_model import plot_model as plot_model
 from lamina.variables._registry._custom_objects import register_keras_serializable as register_keras_serializable
 from lamina.data._images import save_img as save_img
 from lamina.variables._registry._write import serialize_keras_object as serialize_keras_object
