@@ -9,6 +9,7 @@ from . import config as config
 from . import constraints as constraints
 from . import data as data
 from . import datasets as datasets
+from . import distillation as distillation
 from . import dtype_policies as dtype_policies
 from . import initializers as initializers
 from . import layers as layers
@@ -29,6 +30,7 @@ from . import tree as tree
 from . import utils as utils
 from . import variables as variables
 from . import viewing as viewing
+from . import wrappers as wrappers
 from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
 from lamina.variables._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
 from lamina.ops._symbolic._function import Function as Function

@@ -446,6 +446,12 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "get_word_index": ("lamina.datasets._reuters", "get_word_index"),
         "load_data": ("lamina.datasets._reuters", "load_data"),
     },
+    "distillation": {
+        "DistillationLoss": ("lamina.distillation._distillation_loss", "DistillationLoss"),
+        "Distiller": ("lamina.distillation._distiller", "Distiller"),
+        "FeatureDistillation": ("lamina.distillation._feature_distillation", "FeatureDistillation"),
+        "LogitsDistillation": ("lamina.distillation._logits_distillation", "LogitsDistillation"),
+    },
     "dtype_policies": {
         "DTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
         "DTypePolicyMap": ("lamina.variables._dtype_policy", "DTypePolicyMap"),
@@ -1652,10 +1658,15 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "to_categorical": ("lamina.utils._encoding", "to_categorical"),
         "unpack_x_y_sample_weight": ("lamina.training._data._unpack", "unpack_x_y_sample_weight"),
     },
+    "wrappers": {
+        "SKLearnClassifier": ("lamina.wrappers._classifier", "SKLearnClassifier"),
+        "SKLearnRegressor": ("lamina.wrappers._regressor", "SKLearnRegressor"),
+        "SKLearnTransformer": ("lamina.wrappers._transformer", "SKLearnTransformer"),
+    },
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "distillation", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "wrappers"),
     "applications": ("convnext", "densenet", "efficientnet", "efficientnet_v2", "imagenet_utils", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
