@@ -22,8 +22,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "RematScope": ("lamina.layers._base._remat", "RematScope"),
         "Sequential": ("lamina.models._sequential", "Sequential"),
         "StatelessScope": ("lamina.variables._scope", "StateScope"),
+        "SymbolicScope": ("lamina.ops._symbolic._symbolic_scope", "SymbolicScope"),
         "Tensor": ("lamina._typing", "Tensor"),
         "Variable": ("lamina.variables._variable", "Variable"),
+        "device": ("lamina.config._device", "device"),
         "name_scope": ("lamina.variables._name_scope", "name_scope"),
         "profile": ("lamina.models._profile", "profile"),
         "remat": ("lamina.layers._base._remat", "remat"),
@@ -358,6 +360,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "callbacks": {
         "CSVLogger": ("lamina.training.callbacks._csv_logger", "CSVLogger"),
         "Callback": ("lamina.training.callbacks._callback", "Callback"),
+        "CallbackList": ("lamina.training.callbacks._callback_list", "CallbackList"),
         "EarlyStopping": ("lamina.training.callbacks._early_stopping", "EarlyStopping"),
         "History": ("lamina.training.callbacks._history", "History"),
         "LambdaCallback": ("lamina.training.callbacks._lambda_callback", "LambdaCallback"),
@@ -379,16 +382,23 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "config": {
         "backend": ("lamina.config._switches", "backend"),
         "describe": ("lamina.viewing._machine", "describe"),
+        "disable_flash_attention": ("lamina.config._switches", "disable_flash_attention"),
         "disable_interactive_logging": ("lamina.config._switches", "disable_interactive_logging"),
         "disable_traceback_filtering": ("lamina.config._switches", "disable_traceback_filtering"),
         "dtype_policy": ("lamina.variables._dtype_policy", "dtype_policy"),
+        "enable_flash_attention": ("lamina.config._switches", "enable_flash_attention"),
         "enable_interactive_logging": ("lamina.config._switches", "enable_interactive_logging"),
         "enable_traceback_filtering": ("lamina.config._switches", "enable_traceback_filtering"),
+        "enable_unsafe_deserialization": ("lamina.config._switches", "enable_unsafe_deserialization"),
         "epsilon": ("lamina._settings", "epsilon"),
         "floatx": ("lamina._settings", "floatx"),
         "image_data_format": ("lamina._settings", "image_data_format"),
+        "is_flash_attention_enabled": ("lamina.config._switches", "is_flash_attention_enabled"),
         "is_interactive_logging_enabled": ("lamina.config._switches", "is_interactive_logging_enabled"),
+        "is_nnx_enabled": ("lamina.config._switches", "is_nnx_enabled"),
         "is_traceback_filtering_enabled": ("lamina.config._switches", "is_traceback_filtering_enabled"),
+        "max_epochs": ("lamina.config._limits", "max_epochs"),
+        "max_steps_per_epoch": ("lamina.config._limits", "max_steps_per_epoch"),
         "num_threads": ("lamina.config._engine", "num_threads"),
         "set_backend": ("lamina.config._engine", "set_backend"),
         "set_dtype_policy": ("lamina.variables._dtype_policy", "set_dtype_policy"),
@@ -396,6 +406,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "set_epsilon": ("lamina._settings", "set_epsilon"),
         "set_floatx": ("lamina._settings", "set_floatx"),
         "set_image_data_format": ("lamina._settings", "set_image_data_format"),
+        "set_max_epochs": ("lamina.config._limits", "set_max_epochs"),
+        "set_max_steps_per_epoch": ("lamina.config._limits", "set_max_steps_per_epoch"),
         "set_num_threads": ("lamina.config._engine", "set_num_threads"),
         "show": ("lamina.viewing._machine", "show"),
     },
@@ -644,6 +656,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "multiply": ("lamina.layers.merging._elementwise", "multiply"),
         "serialize": ("lamina.layers._serialization", "serialize"),
         "subtract": ("lamina.layers.merging._elementwise", "subtract"),
+    },
+    "legacy.saving": {
+        "deserialize_keras_object": ("lamina.compat._legacy_saving", "deserialize_keras_object"),
+        "serialize_keras_object": ("lamina.compat._legacy_saving", "serialize_keras_object"),
     },
     "losses": {
         "BCE": ("lamina.losses._binary_crossentropy", "binary_crossentropy"),
@@ -1594,6 +1610,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "saving": {
         "CustomObjectScope": ("lamina.variables._registry._custom_objects", "CustomObjectScope"),
+        "KerasFileEditor": ("lamina.saving._file_editor", "KerasFileEditor"),
         "ModelFileError": ("lamina.saving._errors", "ModelFileError"),
         "custom_object_scope": ("lamina.variables._registry._custom_objects", "CustomObjectScope"),
         "deserialize_keras_object": ("lamina.variables._registry._read", "deserialize_keras_object"),
@@ -1622,7 +1639,9 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "traverse": ("lamina.tree._traverse", "traverse"),
     },
     "utils": {
+        "Config": ("lamina.utils._config", "Config"),
         "CustomObjectScope": ("lamina.variables._registry._custom_objects", "CustomObjectScope"),
+        "Progbar": ("lamina.utils._progbar", "Progbar"),
         "PyDataset": ("lamina.training._data._py_dataset", "PyDataset"),
         "Sequence": ("lamina.training._data._py_dataset", "PyDataset"),
         "array_to_img": ("lamina.data._images", "array_to_img"),
@@ -1658,6 +1677,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "to_categorical": ("lamina.utils._encoding", "to_categorical"),
         "unpack_x_y_sample_weight": ("lamina.training._data._unpack", "unpack_x_y_sample_weight"),
     },
+    "utils.legacy": {
+        "deserialize_keras_object": ("lamina.compat._legacy_saving", "deserialize_keras_object"),
+        "serialize_keras_object": ("lamina.compat._legacy_saving", "serialize_keras_object"),
+    },
     "wrappers": {
         "SKLearnClassifier": ("lamina.wrappers._classifier", "SKLearnClassifier"),
         "SKLearnRegressor": ("lamina.wrappers._regressor", "SKLearnRegressor"),
@@ -1666,14 +1689,16 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "distillation", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "wrappers"),
+    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "distillation", "dtype_policies", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "wrappers"),
     "applications": ("convnext", "densenet", "efficientnet", "efficientnet_v2", "imagenet_utils", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "layers.preprocessing": ("image",),
+    "legacy": ("saving",),
     "ops": ("image", "linalg", "nn", "numpy"),
     "optimizers": ("legacy", "schedules"),
     "preprocessing": ("image", "sequence", "text"),
     "training": ("callbacks",),
+    "utils": ("legacy",),
 }
 # fmt: on

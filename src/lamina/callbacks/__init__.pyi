@@ -2,6 +2,7 @@
 
 from lamina.training.callbacks._csv_logger import CSVLogger as CSVLogger
 from lamina.training.callbacks._callback import Callback as Callback
+from lamina.training.callbacks._callback_list import CallbackList as CallbackList
 from lamina.training.callbacks._early_stopping import EarlyStopping as EarlyStopping
 from lamina.training.callbacks._history import History as History
 from lamina.training.callbacks._lambda_callback import LambdaCallback as LambdaCallback

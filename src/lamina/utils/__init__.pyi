@@ -1,6 +1,9 @@
 # Written by scripts/make_face.py; do not edit.
 
+from . import legacy as legacy
+from lamina.utils._config import Config as Config
 from lamina.variables._registry._custom_objects import CustomObjectScope as CustomObjectScope
+from lamina.utils._progbar import Progbar as Progbar
 from lamina.training._data._py_dataset import PyDataset as PyDataset
 from lamina.training._data._py_dataset import PyDataset as Sequence
 from lamina.data._images import array_to_img as array_to_img

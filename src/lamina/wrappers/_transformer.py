@@ -23,6 +23,11 @@ class SKLearnTransformer(TransformerMixin, Estimator):
     After `fit`: `model_`, `history_`, `n_features_in_`.
     """
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # the network computes in its own
+        return tags
+
     def _encoded(self, y: Any) -> Any:
         return y.reshape(len(y), -1)
 
