@@ -78,7 +78,7 @@ def lively(path, shape, rng):
         return rng.uniform(0.7, 1.3, shape)
     if "kernel" not in name:
         return rng.normal(0, 0.1, shape)
-    inputs = shape[:2] if "depthwise" in name or (len(shape) == 4 and shape[2] == 1) else shape[:-1]
+    inputs = shape[:2] if len(shape) == 4 and shape[3] == 1 else shape[:-1]  # of a depthwise kernel the image alone
     return rng.normal(0, (1.5 / np.prod(inputs)) ** 0.5, shape)
 
 
