@@ -31,7 +31,6 @@ REASONS = {
     "utils.bounding_boxes.": _LATER,
     "utils.FeatureSpace": _LATER,
     "callbacks.BackupAndRestore": "not written yet; `ModelCheckpoint` and `initial_epoch` resume a run",
-    "callbacks.OrbaxCheckpoint": "it writes Orbax's format, of JAX programs; `ModelCheckpoint` writes files for every engine",
 }
 
 

@@ -366,6 +366,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "LambdaCallback": ("lamina.training.callbacks._lambda_callback", "LambdaCallback"),
         "LearningRateScheduler": ("lamina.training.callbacks._learning_rate_scheduler", "LearningRateScheduler"),
         "ModelCheckpoint": ("lamina.training.callbacks._model_checkpoint", "ModelCheckpoint"),
+        "OrbaxCheckpoint": ("lamina.training.callbacks._orbax_checkpoint", "OrbaxCheckpoint"),
         "ProgbarLogger": ("lamina.training.callbacks._progbar_logger", "ProgbarLogger"),
         "ReduceLROnPlateau": ("lamina.training.callbacks._reduce_lr_on_plateau", "ReduceLROnPlateau"),
         "RemoteMonitor": ("lamina.training.callbacks._remote_monitor", "RemoteMonitor"),

@@ -8,6 +8,7 @@ from lamina.training.callbacks._history import History as History
 from lamina.training.callbacks._lambda_callback import LambdaCallback as LambdaCallback
 from lamina.training.callbacks._learning_rate_scheduler import LearningRateScheduler as LearningRateScheduler
 from lamina.training.callbacks._model_checkpoint import ModelCheckpoint as ModelCheckpoint
+from lamina.training.callbacks._orbax_checkpoint import OrbaxCheckpoint as OrbaxCheckpoint
 from lamina.training.callbacks._progbar_logger import ProgbarLogger as ProgbarLogger
 from lamina.training.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau as ReduceLROnPlateau
 from lamina.training.callbacks._remote_monitor import RemoteMonitor as RemoteMonitor
