@@ -17,11 +17,11 @@ class FeatureDistillation(LossByOutput):
         teacher_layer_name: layer of the teacher; None for its outputs.
         student_layer_name: layer of the student; None for its outputs.
     Raises ValueError if there is no loss at all.
+    Reference: Romero et al., FitNets: Hints for Thin Deep Nets, 2014, arXiv:1412.6550
     Example:
         >>> loss = lamina.distillation.FeatureDistillation("mse", "features", "features")
         >>> float(loss.compute_loss(np.array([[1.0, 2.0]]), np.array([[1.0, 4.0]])))
         2.0
-    Reference: Romero et al., FitNets: Hints for Thin Deep Nets, 2014, arXiv:1412.6550
     """
 
     def __init__(self, loss: Any = "mse", teacher_layer_name: str | None = None, student_layer_name: str | None = None):

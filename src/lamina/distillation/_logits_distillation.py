@@ -20,11 +20,11 @@ class LogitsDistillation(LossByOutput):
         temperature: T, positive.
         loss: loss or its name; for several outputs a structure of them, with None where an output is left out.
     Raises ValueError for another temperature, and if there is no loss at all.
+    Reference: Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015, arXiv:1503.02531
     Example:
         >>> loss = lamina.distillation.LogitsDistillation(temperature=2.0)
         >>> float(loss.compute_loss(np.array([[1.0, 2.0]]), np.array([[1.0, 2.0]])))
         0.0
-    Reference: Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015, arXiv:1503.02531
     """
 
     def __init__(self, temperature: float = 3.0, loss: Any = "kl_divergence"):

@@ -18,12 +18,12 @@ class SwapEMAWeights(Callback):
         swap_on_epoch: whether they also change places between epochs, so that callbacks after this one, such as
             `ModelCheckpoint`, find the averages in the model.
     Raises ValueError if no optimizer of the model keeps averages.
+    Reference: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging, 1992, doi:10.1137/0330046
     Example:
         >>> x, y = np.ones((8, 2)), np.ones((8, 1))
         >>> model = Sequential([Input((2,)), layers.Dense(1)])
         >>> model.compile(optimizers.SGD(use_ema=True), "mse")
         >>> history = model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[callbacks.SwapEMAWeights()])
-    Reference: Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging, 1992, doi:10.1137/0330046
     """
 
     def __init__(self, swap_on_epoch: bool = False):
