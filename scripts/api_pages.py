@@ -13,7 +13,8 @@ from _names import NAMES  # noqa: E402  # the table alone: nothing of lamina is 
 # The namespaces with a page, in the order of a model's life. `ops.numpy` and the like repeat names of `ops`.
 PAGES = (
     "", "models", "layers", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers",
-    "optimizers.schedules", "callbacks", "utils", "datasets.mnist", "preprocessing.text", "preprocessing.sequence", "saving",
+    "optimizers.schedules", "callbacks", "applications", "applications.imagenet_utils", "distillation", "wrappers", "utils",
+    "datasets.mnist", "preprocessing.text", "preprocessing.sequence", "saving",
     "ops", "random", "tree", "config", "dtype_policies", "compat",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 # Written by scripts/make_face.py; do not edit.
 
 from . import activations as activations
+from . import applications as applications
 from . import backend as backend
 from . import callbacks as callbacks
 from . import compat as compat
@@ -8,9 +9,11 @@ from . import config as config
 from . import constraints as constraints
 from . import data as data
 from . import datasets as datasets
+from . import distillation as distillation
 from . import dtype_policies as dtype_policies
 from . import initializers as initializers
 from . import layers as layers
+from . import legacy as legacy
 from . import losses as losses
 from . import metrics as metrics
 from . import mixed_precision as mixed_precision
@@ -28,6 +31,7 @@ from . import tree as tree
 from . import utils as utils
 from . import variables as variables
 from . import viewing as viewing
+from . import wrappers as wrappers
 from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
 from lamina.variables._dtype_policy import DTypePolicy as FloatDTypePolicy
 from lamina.ops._symbolic._function import Function as Function
@@ -47,8 +51,10 @@ from lamina.regularizers._regularizer import Regularizer as Regularizer
 from lamina.layers._base._remat import RematScope as RematScope
 from lamina.models._sequential import Sequential as Sequential
 from lamina.variables._scope import StateScope as StatelessScope
+from lamina.ops._symbolic._symbolic_scope import SymbolicScope as SymbolicScope
 from lamina._typing import Tensor as Tensor
 from lamina.variables._variable import Variable as Variable
+from lamina.config._device import device as device
 from lamina.variables._name_scope import name_scope as name_scope
 from lamina.models._profile import profile as profile
 from lamina.layers._base._remat import remat as remat

@@ -16,13 +16,13 @@ def test_the_table_holds_only_what_is_missing():
 
 
 def test_import_works_and_use_does_not(installed):
-    module = importlib.import_module("tensorflow.keras.applications")
-    assert module.efficientnet.EfficientNetB0.__name__ == "EfficientNetB0"
-    assert sys.modules["tensorflow.keras.applications.efficientnet"] is module.efficientnet
-    with pytest.raises(NotImplementedError, match=r"applications.ResNet50 is not part of lamina: build the network"):
-        module.ResNet50(weights=None)
-    with pytest.raises(AttributeError, match="no 'ResNet5' in what .* Did you mean 'ResNet50'"):
-        module.ResNet5  # noqa: B018
+    module = importlib.import_module("tensorflow.keras.distribution")
+    assert module.DeviceMesh.__name__ == "DeviceMesh"
+    assert sys.modules["tensorflow.keras.distribution"] is module
+    with pytest.raises(NotImplementedError, match=r"distribution.DeviceMesh is not part of lamina: everything runs"):
+        module.DeviceMesh()
+    with pytest.raises(AttributeError, match="no 'DeviceMash' in what .* Did you mean 'DeviceMesh'"):
+        module.DeviceMash  # noqa: B018
 
 
 def test_a_missing_layer_can_be_named_subclassed_and_tested_for(installed):

@@ -6,26 +6,6 @@ from typing import Any
 
 from ._missing import no_such_name
 
-_SIZES = {
-    "convnext": ("ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtXLarge"),
-    "densenet": ("DenseNet121", "DenseNet169", "DenseNet201"),
-    "efficientnet": tuple(f"EfficientNetB{n}" for n in range(8)),
-    "efficientnet_v2": tuple(f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
-    "inception_resnet_v2": ("InceptionResNetV2",),
-    "inception_v3": ("InceptionV3",),
-    "mobilenet": ("MobileNet",),
-    "mobilenet_v2": ("MobileNetV2",),
-    "mobilenet_v3": ("MobileNetV3Small", "MobileNetV3Large"),
-    "nasnet": ("NASNetMobile", "NASNetLarge"),
-    "resnet": ("ResNet50", "ResNet101", "ResNet152"),
-    "resnet50": ("ResNet50",),
-    "resnet_v2": ("ResNet50V2", "ResNet101V2", "ResNet152V2"),
-    "vgg16": ("VGG16",),
-    "vgg19": ("VGG19",),
-    "xception": ("Xception",),
-}
-_FUNCTIONS = ("preprocess_input", "decode_predictions")
-
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
     "layers": (
@@ -41,9 +21,6 @@ LATER: dict[str, tuple[str, ...]] = {
         "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
         "set_distribution",
     ),
-    "applications": tuple(sorted({name for names in _SIZES.values() for name in names})),
-    "applications.imagenet_utils": _FUNCTIONS,
-    **{f"applications.{part}": (*names, *_FUNCTIONS) for part, names in _SIZES.items()},
 }  # fmt: skip
 
 
@@ -110,8 +87,6 @@ class OpenModule(types.ModuleType):
 
 def later_advice(path: str) -> str:
     """What to do without a name of that path."""
-    if path.startswith("applications"):
-        return "build the network from layers, or load a .keras file of it"
     if path == "distribution":
         return "everything runs on one device; leave it out"
     return "write a layer of your own, or prepare the data with NumPy"

@@ -1,10 +1,12 @@
-"""`keras.utils.legacy`: objects as `{"class_name": ..., "config": ...}`, the form of files before Keras 3."""
+"""`utils.legacy` and `legacy.saving`: objects as `{"class_name": ..., "config": ...}`, the form of files before Keras 3."""
 
 from typing import Any
 
 from lamina import saving
+from lamina._public import public
 
 
+@public("legacy.saving.serialize_keras_object", "utils.legacy.serialize_keras_object")
 def serialize_keras_object(instance: Any) -> Any:
     """Name and config of an object; the name alone of a function; None of None."""
     if instance is None:
@@ -16,6 +18,7 @@ def serialize_keras_object(instance: Any) -> Any:
     raise ValueError(f"serialize_keras_object: expected an object with get_config(), or a function; got {instance!r}.")
 
 
+@public("legacy.saving.deserialize_keras_object", "utils.legacy.deserialize_keras_object")
 def deserialize_keras_object(
     identifier: Any, module_objects: Any = None, custom_objects: Any = None, printable_module_name: str = "object"
 ) -> Any:

@@ -3,13 +3,21 @@
 KERAS_VERSION = "3.15.1"
 TENSORFLOW_VERSION = "2.20.0"
 
+_APPLICATIONS = (
+    "applications", "applications.convnext", "applications.densenet", "applications.efficientnet",
+    "applications.efficientnet_v2", "applications.imagenet_utils", "applications.inception_resnet_v2",
+    "applications.inception_v3", "applications.mobilenet", "applications.mobilenet_v2", "applications.mobilenet_v3",
+    "applications.nasnet", "applications.resnet", "applications.resnet50", "applications.resnet_v2",
+    "applications.vgg16", "applications.vgg19", "applications.xception",
+)  # fmt: skip
+
 # Module paths of Keras 3, without the package name -> namespaces of lamina that they show.
 MODULES: dict[str, tuple[str, ...]] = {
     "": ("",),
     **{
         name: (name,)
         for name in (
-            "activations", "backend", "callbacks", "config", "constraints", "datasets",
+            "activations", *_APPLICATIONS, "backend", "callbacks", "config", "constraints", "datasets",
             "datasets.boston_housing", "datasets.california_housing", "datasets.cereals", "datasets.cifar10",
             "datasets.cifar100", "datasets.fashion_mnist", "datasets.imdb", "datasets.mnist", "datasets.reuters",
             "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops",

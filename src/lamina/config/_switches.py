@@ -59,3 +59,40 @@ def is_traceback_filtering_enabled() -> bool:
         True
     """
     return False
+
+
+@public("config.enable_flash_attention")
+def enable_flash_attention() -> None:
+    """Accepted; there is one way to compute attention here, which is exact."""
+
+
+@public("config.disable_flash_attention")
+def disable_flash_attention() -> None:
+    """Accepted; there is one way to compute attention here, which is exact."""
+
+
+@public("config.is_flash_attention_enabled")
+def is_flash_attention_enabled() -> bool:
+    """Always False.
+
+    Example:
+        >>> config.is_flash_attention_enabled()
+        False
+    """
+    return False
+
+
+@public("config.is_nnx_enabled")
+def is_nnx_enabled() -> bool:
+    """Always False: layers are not modules of Flax's NNX.
+
+    Example:
+        >>> config.is_nnx_enabled()
+        False
+    """
+    return False
+
+
+@public("config.enable_unsafe_deserialization")
+def enable_unsafe_deserialization() -> None:
+    """Accepted; no code from a file is ever run all the same."""

@@ -42,6 +42,7 @@ def _attach() -> None:
     cls.__array_ufunc__ = None
     cls.astype = lambda self, dtype: cast(self, dtype)
     cls.reshape = lambda self, *shape: _shaping.reshape(self, shape[0] if len(shape) == 1 else shape)
+    cls.squeeze = lambda self, axis=None: _shaping.squeeze(self, axis)
     cls.T = property(lambda self: _shaping.transpose(self))
 
 

@@ -1,6 +1,7 @@
 # Written by scripts/make_face.py; do not edit.
 
 from lamina.variables._registry._custom_objects import CustomObjectScope as CustomObjectScope
+from lamina.saving._file_editor import KerasFileEditor as KerasFileEditor
 from lamina.saving._errors import ModelFileError as ModelFileError
 from lamina.variables._registry._custom_objects import CustomObjectScope as custom_object_scope
 from lamina.variables._registry._read import deserialize_keras_object as deserialize_keras_object

@@ -9,6 +9,7 @@ import numpy as np
 
 from lamina import ops, tree
 from lamina._where import inside
+from lamina.config._limits import at_most, max_steps_per_epoch
 from lamina.engines import engine
 from lamina.training.callbacks._callback import CallbackList
 from lamina.training.callbacks._progbar_logger import ProgbarLogger
@@ -42,9 +43,10 @@ class Run:
         self.callbacks = callbacks
         self.kind = kind
         self._execution = model.steps_per_execution
-        self.limit = limit and -(-limit // self._execution) * self._execution
+        self._asked = limit and -(-limit // self._execution) * self._execution
+        self.limit = at_most(self._asked, max_steps_per_epoch())
         # Training on some batches of the data an epoch goes on with the others in the next; tests begin at the beginning.
-        self._goes_on = self.limit if kind == "train" else None
+        self._goes_on = self._asked if kind == "train" and self.limit == self._asked else None
         self._has_run = False
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
         self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident
@@ -193,8 +195,9 @@ class Run:
             bar.progress(done, self.logs(last))
 
     def _warn_if_short(self, done: int) -> None:
-        if self.limit is not None and done < self.limit and not (self.source.num_batches or 0) >= self.limit:
-            warnings.warn(f"The data ended after {done} of {self.limit} steps.", UserWarning, stacklevel=5)
+        asked = None if self._asked is None else self.limit
+        if asked is not None and done < asked and not (self.source.num_batches or 0) >= asked:
+            warnings.warn(f"The data ended after {done} of {asked} steps.", UserWarning, stacklevel=5)
 
     def logs(self, last: Any) -> dict[str, float]:
         return as_logs(last, self.model)

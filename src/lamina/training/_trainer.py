@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
+from lamina.config._limits import at_most, max_epochs, max_steps_per_epoch
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
 from lamina.layers import Layer
@@ -68,6 +69,7 @@ class Trainer(Stepping):
         self._require_compiled("fit")
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
+        epochs = at_most(epochs, max_epochs())
         source = make_source(self, x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
         held_out: Any = None
         if validation_data is not None:
@@ -78,7 +80,8 @@ class Trainer(Stepping):
         verbose = _verbosity(verbose)
         runs = CallbackList(
             _with_defaults(callbacks, verbose), self, epochs=epochs, verbose=verbose,
-            steps=steps_per_epoch or source.num_batches, do_validation=held_out is not None,
+            steps=at_most(steps_per_epoch or source.num_batches, max_steps_per_epoch()),
+            do_validation=held_out is not None,
         )  # fmt: skip
         training = Run(self, step, source, runs, "train", steps_per_epoch)
         self._run_epochs(
@@ -137,7 +140,10 @@ class Trainer(Stepping):
         source = make_source(self, x, y, sample_weight, batch_size, False, None, "evaluate")
         verbose = _verbosity(verbose)
         runs = CallbackList(
-            _with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=steps or source.num_batches
+            _with_defaults(callbacks, verbose, history=False),
+            self,
+            verbose=verbose,
+            steps=at_most(steps or source.num_batches, max_steps_per_epoch()),
         )
         try:
             with self._kept_metrics():
@@ -163,7 +169,7 @@ class Trainer(Stepping):
         _checks.check_run(batch_size, steps=steps, where="predict")
         source = make_source(self, x, None, None, batch_size, False, None, "predict")
         verbose = _verbosity(verbose)
-        total = steps or source.num_batches
+        total = at_most(steps or source.num_batches, max_steps_per_epoch())
         runs = CallbackList(_with_defaults(callbacks, verbose, history=False), self, verbose=verbose, steps=total)
         step = self._step("predict", source)
         self.stop_predicting = False

@@ -1,6 +1,9 @@
 # Written by scripts/make_face.py; do not edit.
 
+from . import legacy as legacy
+from lamina.utils._config import Config as Config
 from lamina.variables._registry._custom_objects import CustomObjectScope as CustomObjectScope
+from lamina.utils._progbar import Progbar as Progbar
 from lamina.training._data._py_dataset import PyDataset as PyDataset
 from lamina.training._data._py_dataset import PyDataset as Sequence
 from lamina.data._images import array_to_img as array_to_img
@@ -14,14 +17,17 @@ from lamina.variables._registry._custom_objects import get_custom_objects as get
 from lamina.utils._get_file import get_file as get_file
 from lamina.variables._registry._custom_objects import get_registered_name as get_registered_name
 from lamina.variables._registry._custom_objects import get_registered_object as get_registered_object
+from lamina.ops._symbolic._source_inputs import get_source_inputs as get_source_inputs
 from lamina.data._image_folder import image_dataset_from_directory as image_dataset_from_directory
 from lamina.data._images import img_to_array as img_to_array
 from lamina.config._switches import is_interactive_logging_enabled as is_interactive_logging_enabled
 from lamina.compat._backend._dtypes import is_keras_tensor as is_keras_tensor
 from lamina.data._images import load_img as load_img
+from lamina.viewing._plot_model import model_to_dot as model_to_dot
 from lamina.utils._encoding import normalize as normalize
 from lamina.training._data._unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
 from lamina.utils._sequences import pad_sequences as pad_sequences
+from lamina.viewing._plot_model import plot_model as plot_model
 from lamina.variables._registry._custom_objects import register_keras_serializable as register_keras_serializable
 from lamina.data._images import save_img as save_img
 from lamina.variables._registry._write import serialize_keras_object as serialize_keras_object

@@ -27,7 +27,7 @@ class LayerScale(Layer):
 
     def build(self, input_shape: Any) -> None:
         self.gamma: Any = self.add_weight(
-            shape=(self.projection_dim,), initializer=initializers.Constant(self.init_values), name="gamma"
+            shape=(self.projection_dim,), initializer=initializers.Constant(self.init_values)
         )
 
     def call(self, x: Any) -> Any:

@@ -62,6 +62,14 @@ class Function(Operation):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         return infer_spec(self.call, *args, **kwargs)
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shapes of the outputs for inputs of these shapes, nested as the inputs."""
+        specs = tree.map_structure_up_to(
+            self._inputs_struct, lambda x, shape: KerasTensor(shape, x.dtype), self._inputs_struct, input_shape
+        )
+        outputs = self.compute_output_spec(specs)
+        return tree.map_structure(lambda x: x.shape, outputs)
+
     def call(self, inputs: Any) -> Any:
         return self.run(inputs)
 

@@ -51,7 +51,7 @@ class EarlyStopping(Monitor):
         self.best_weights: Any = None
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        value = self.value_in(logs)
+        value = self.get_monitor_value(logs)
         if value is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
@@ -68,6 +68,10 @@ class EarlyStopping(Monitor):
         if self.wait >= self.patience and epoch > 0:
             self.stopped_epoch: int = epoch
             self.model.stop_training = True
+
+    def get_monitor_value(self, logs: Any) -> float | None:
+        """The watched value in the logs; None, with a warning, if it is missing."""
+        return self.value_in(logs)
 
     def on_train_end(self, logs: Any = None) -> None:
         if self.stopped_epoch and self.verbose:

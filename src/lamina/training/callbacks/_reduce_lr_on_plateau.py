@@ -60,13 +60,13 @@ class ReduceLROnPlateau(Monitor):
         value = self.value_in(logs)
         if value is None:
             return
-        if self.cooldown_counter > 0:
+        if self.in_cooldown():
             self.cooldown_counter -= 1
             self.wait = 0
         if self.is_better(value, self.best):
             self.best, self.wait = value, 0
             return
-        if self.cooldown_counter > 0:
+        if self.in_cooldown():
             return
         self.wait += 1
         if self.wait >= self.patience:
@@ -80,6 +80,10 @@ class ReduceLROnPlateau(Monitor):
             print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
         self.cooldown_counter, self.wait = self.cooldown, 0
         return rate
+
+    def in_cooldown(self) -> bool:
+        """Whether it waits after a fall of the rate."""
+        return self.cooldown_counter > 0
 
     def get_state(self) -> dict[str, Any]:
         return {**super().get_state(), "wait": self.wait, "cooldown_counter": self.cooldown_counter}

@@ -14,7 +14,7 @@ from ._custom_objects import custom_object
 # Namespaces whose classes and functions files may name. They load at first need; nothing else is loaded by name.
 NAMESPACES = (
     "activations", "constraints", "initializers", "losses", "metrics", "optimizers", "regularizers", "layers", "models",
-    "quantizers", "random", "distribution",
+    "quantizers", "random", "distribution", "distillation",
 )  # fmt: skip
 # Where a function named by a file may come from, in this order.
 _FUNCTION_NAMESPACES = ("activations", "constraints", "initializers", "losses", "metrics", "optimizers", "regularizers")

@@ -1,0 +1,5 @@
+"""ConvNeXt: residual networks with the habits of transformers."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

@@ -1,0 +1,5 @@
+"""EfficientNetV2: smaller, and faster to train."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

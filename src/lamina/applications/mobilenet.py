@@ -1,0 +1,5 @@
+"""MobileNet: convolutions taken apart."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

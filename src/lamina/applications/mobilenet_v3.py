@@ -1,0 +1,5 @@
+"""MobileNetV3: found by search."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

@@ -1,0 +1,4 @@
+# Written by scripts/make_face.py; do not edit.
+
+from lamina.applications._decode_predictions import decode_predictions as decode_predictions
+from lamina.applications._preprocess_input import preprocess_nothing as preprocess_input

@@ -1,0 +1,5 @@
+"""ResNet with activations before the weights."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)

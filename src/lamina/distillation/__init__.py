@@ -1,0 +1,5 @@
+"""A small model that learns from a large one."""
+
+from lamina._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__)
