@@ -29,13 +29,7 @@ _FUNCTIONS = ("preprocess_input", "decode_predictions")
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
     "layers": (
-        "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "ConvLSTM1D",
-        "ConvLSTM2D", "ConvLSTM3D", "CutMix", "Equalization", "HashedCrossing", "MaxNumBoundingBoxes", "MelSpectrogram",
-        "MixUp", "Pipeline", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
-        "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur",
-        "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
-        "RandomSaturation", "RandomSharpness", "RandomShear", "STFTSpectrogram",
-        "Solarization",
+        "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "HashedCrossing", "MelSpectrogram", "Pipeline", "STFTSpectrogram",
     ),
     "distribution": (
         "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",

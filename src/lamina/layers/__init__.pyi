@@ -24,6 +24,8 @@ from lamina.layers.merging._elementwise import Add as Add
 from lamina.layers.attention._additive_attention import AdditiveAttention as AdditiveAttention
 from lamina.layers.regularization._alpha_dropout import AlphaDropout as AlphaDropout
 from lamina.layers.attention._attention import Attention as Attention
+from lamina.layers.preprocessing.image._aug_mix import AugMix as AugMix
+from lamina.layers.preprocessing.image._auto_contrast import AutoContrast as AutoContrast
 from lamina.layers.merging._elementwise import Average as Average
 from lamina.layers.pooling._pooling import AveragePooling1D as AveragePooling1D
 from lamina.layers.pooling._pooling import AveragePooling2D as AveragePooling2D
@@ -36,6 +38,7 @@ from lamina.layers.rnn._bidirectional import Bidirectional as Bidirectional
 from lamina.layers.preprocessing._category_encoding import CategoryEncoding as CategoryEncoding
 from lamina.layers.preprocessing.image._center_crop import CenterCrop as CenterCrop
 from lamina.layers.merging._concatenate import Concatenate as Concatenate
+from lamina.layers.preprocessing.image._clahe import ContrastLimitedAdaptiveHistogramEqualization as ContrastLimitedAdaptiveHistogramEqualization
 from lamina.layers.convolution._conv import Conv1D as Conv1D
 from lamina.layers.convolution._conv_transpose import Conv1DTranspose as Conv1DTranspose
 from lamina.layers.convolution._conv import Conv2D as Conv2D
@@ -51,6 +54,7 @@ from lamina.layers.convolution._conv_transpose import Conv3DTranspose as Convolu
 from lamina.layers.reshaping._cropping import Cropping1D as Cropping1D
 from lamina.layers.reshaping._cropping import Cropping2D as Cropping2D
 from lamina.layers.reshaping._cropping import Cropping3D as Cropping3D
+from lamina.layers.preprocessing.image._cut_mix import CutMix as CutMix
 from lamina.layers.core._dense import Dense as Dense
 from lamina.layers.convolution._depthwise_conv import DepthwiseConv1D as DepthwiseConv1D
 from lamina.layers.convolution._depthwise_conv import DepthwiseConv2D as DepthwiseConv2D
@@ -60,6 +64,7 @@ from lamina.layers.regularization._dropout import Dropout as Dropout
 from lamina.layers.activations._elu import ELU as ELU
 from lamina.layers.core._einsum_dense import EinsumDense as EinsumDense
 from lamina.layers.core._embedding import Embedding as Embedding
+from lamina.layers.preprocessing.image._equalization import Equalization as Equalization
 from lamina.layers.reshaping._flatten import Flatten as Flatten
 from lamina.layers.rnn._gru import GRU as GRU
 from lamina.layers.rnn._gru import GRUCell as GRUCell
@@ -92,6 +97,7 @@ from lamina.layers._base._layer import Layer as Layer
 from lamina.layers.normalization._layer_normalization import LayerNormalization as LayerNormalization
 from lamina.layers.activations._leaky_relu import LeakyReLU as LeakyReLU
 from lamina.layers.core._masking import Masking as Masking
+from lamina.layers.preprocessing.image._max_num_bounding_boxes import MaxNumBoundingBoxes as MaxNumBoundingBoxes
 from lamina.layers.pooling._pooling import MaxPooling1D as MaxPool1D
 from lamina.layers.pooling._pooling import MaxPooling2D as MaxPool2D
 from lamina.layers.pooling._pooling import MaxPooling3D as MaxPool3D
@@ -100,6 +106,7 @@ from lamina.layers.pooling._pooling import MaxPooling2D as MaxPooling2D
 from lamina.layers.pooling._pooling import MaxPooling3D as MaxPooling3D
 from lamina.layers.merging._elementwise import Maximum as Maximum
 from lamina.layers.merging._elementwise import Minimum as Minimum
+from lamina.layers.preprocessing.image._mix_up import MixUp as MixUp
 from lamina.layers.attention._multi_head_attention import MultiHeadAttention as MultiHeadAttention
 from lamina.layers.merging._elementwise import Multiply as Multiply
 from lamina.layers.preprocessing._normalization import Normalization as Normalization
@@ -107,12 +114,25 @@ from lamina.layers.activations._prelu import PReLU as PReLU
 from lamina.layers.reshaping._permute import Permute as Permute
 from lamina.layers.normalization._rms_normalization import RMSNormalization as RMSNormalization
 from lamina.layers.rnn._rnn import RNN as RNN
+from lamina.layers.preprocessing.image._rand_augment import RandAugment as RandAugment
 from lamina.layers.preprocessing.image._random_brightness import RandomBrightness as RandomBrightness
+from lamina.layers.preprocessing.image._random_color_degeneration import RandomColorDegeneration as RandomColorDegeneration
+from lamina.layers.preprocessing.image._random_color_jitter import RandomColorJitter as RandomColorJitter
 from lamina.layers.preprocessing.image._random_contrast import RandomContrast as RandomContrast
 from lamina.layers.preprocessing.image._random_crop import RandomCrop as RandomCrop
+from lamina.layers.preprocessing.image._random_elastic_transform import RandomElasticTransform as RandomElasticTransform
+from lamina.layers.preprocessing.image._random_erasing import RandomErasing as RandomErasing
 from lamina.layers.preprocessing.image._random_flip import RandomFlip as RandomFlip
+from lamina.layers.preprocessing.image._random_gaussian_blur import RandomGaussianBlur as RandomGaussianBlur
 from lamina.layers.preprocessing.image._random_grayscale import RandomGrayscale as RandomGrayscale
+from lamina.layers.preprocessing.image._random_hue import RandomHue as RandomHue
+from lamina.layers.preprocessing.image._random_invert import RandomInvert as RandomInvert
+from lamina.layers.preprocessing.image._random_perspective import RandomPerspective as RandomPerspective
+from lamina.layers.preprocessing.image._random_posterization import RandomPosterization as RandomPosterization
 from lamina.layers.preprocessing.image._random_rotation import RandomRotation as RandomRotation
+from lamina.layers.preprocessing.image._random_saturation import RandomSaturation as RandomSaturation
+from lamina.layers.preprocessing.image._random_sharpness import RandomSharpness as RandomSharpness
+from lamina.layers.preprocessing.image._random_shear import RandomShear as RandomShear
 from lamina.layers.preprocessing.image._random_translation import RandomTranslation as RandomTranslation
 from lamina.layers.preprocessing.image._random_zoom import RandomZoom as RandomZoom
 from lamina.layers.activations._relu import ReLU as ReLU
@@ -127,6 +147,7 @@ from lamina.layers.convolution._separable_conv import SeparableConv2D as Separab
 from lamina.layers.rnn._simple_rnn import SimpleRNN as SimpleRNN
 from lamina.layers.rnn._simple_rnn import SimpleRNNCell as SimpleRNNCell
 from lamina.layers.activations._softmax import Softmax as Softmax
+from lamina.layers.preprocessing.image._solarization import Solarization as Solarization
 from lamina.layers.regularization._spatial_dropout import SpatialDropout1D as SpatialDropout1D
 from lamina.layers.regularization._spatial_dropout import SpatialDropout2D as SpatialDropout2D
 from lamina.layers.regularization._spatial_dropout import SpatialDropout3D as SpatialDropout3D

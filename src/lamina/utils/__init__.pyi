@@ -1,5 +1,6 @@
 # Written by scripts/make_face.py; do not edit.
 
+from . import bounding_boxes as bounding_boxes
 from lamina.variables._registry._custom_objects import CustomObjectScope as CustomObjectScope
 from lamina.training._data._py_dataset import PyDataset as PyDataset
 from lamina.training._data._py_dataset import PyDataset as Sequence
