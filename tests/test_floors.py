@@ -21,6 +21,7 @@ FLOORS = {
     "models": 7,
     "cli": 8, "compat": 8, "__main__": 8, "tables": 8,
     "backend": 8, "callbacks": 8, "dtype_policies": 8, "mixed_precision": 8, "preprocessing": 8,
+    "visualization": 8,
 }  # fmt: skip
 
 # Within one floor, who may use whom: the order in which they stand.
@@ -30,6 +31,7 @@ WITHIN = {
     5: ["layers", "data"],
     2: ["ops", "random", "config"],
     8: [
+        "visualization",
         "preprocessing",
         "backend",
         "compat",

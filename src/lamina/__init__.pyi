@@ -28,6 +28,7 @@ from . import tree as tree
 from . import utils as utils
 from . import variables as variables
 from . import viewing as viewing
+from . import visualization as visualization
 from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
 from lamina.variables._dtype_policy import FloatDTypePolicy as FloatDTypePolicy
 from lamina.ops._symbolic._function import Function as Function

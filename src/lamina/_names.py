@@ -1529,10 +1529,17 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "encode_box_to_deltas": ("lamina.layers.preprocessing.boxes._deltas", "encode_box_to_deltas"),
         "pad": ("lamina.layers.preprocessing.boxes._moves", "pad"),
     },
+    "visualization": {
+        "draw_bounding_boxes": ("lamina.visualization._draw_bounding_boxes", "draw_bounding_boxes"),
+        "draw_segmentation_masks": ("lamina.visualization._draw_segmentation_masks", "draw_segmentation_masks"),
+        "plot_bounding_box_gallery": ("lamina.visualization._galleries", "plot_bounding_box_gallery"),
+        "plot_image_gallery": ("lamina.visualization._galleries", "plot_image_gallery"),
+        "plot_segmentation_mask_gallery": ("lamina.visualization._galleries", "plot_segmentation_mask_gallery"),
+    },
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "layers.preprocessing": ("boxes", "image"),
