@@ -84,6 +84,7 @@ from lamina.layers.pooling._global_pooling import GlobalMaxPooling2D as GlobalMa
 from lamina.layers.pooling._global_pooling import GlobalMaxPooling3D as GlobalMaxPooling3D
 from lamina.layers.normalization._group_normalization import GroupNormalization as GroupNormalization
 from lamina.layers.attention._grouped_query_attention import GroupedQueryAttention as GroupQueryAttention
+from lamina.layers.preprocessing._hashed_crossing import HashedCrossing as HashedCrossing
 from lamina.layers.preprocessing._hashing import Hashing as Hashing
 from lamina.layers.core._identity import Identity as Identity
 from lamina.layers.core._input_layer import Input as Input
@@ -105,6 +106,7 @@ from lamina.layers.pooling._pooling import MaxPooling1D as MaxPooling1D
 from lamina.layers.pooling._pooling import MaxPooling2D as MaxPooling2D
 from lamina.layers.pooling._pooling import MaxPooling3D as MaxPooling3D
 from lamina.layers.merging._elementwise import Maximum as Maximum
+from lamina.layers.preprocessing._mel_spectrogram import MelSpectrogram as MelSpectrogram
 from lamina.layers.merging._elementwise import Minimum as Minimum
 from lamina.layers.preprocessing.image._mix_up import MixUp as MixUp
 from lamina.layers.attention._multi_head_attention import MultiHeadAttention as MultiHeadAttention
@@ -112,6 +114,7 @@ from lamina.layers.merging._elementwise import Multiply as Multiply
 from lamina.layers.preprocessing._normalization import Normalization as Normalization
 from lamina.layers.activations._prelu import PReLU as PReLU
 from lamina.layers.reshaping._permute import Permute as Permute
+from lamina.layers.preprocessing._pipeline import Pipeline as Pipeline
 from lamina.layers.normalization._rms_normalization import RMSNormalization as RMSNormalization
 from lamina.layers.rnn._rnn import RNN as RNN
 from lamina.layers.preprocessing.image._rand_augment import RandAugment as RandAugment
@@ -140,6 +143,7 @@ from lamina.layers.reshaping._repeat_vector import RepeatVector as RepeatVector
 from lamina.layers.preprocessing._rescaling import Rescaling as Rescaling
 from lamina.layers.reshaping._reshape import Reshape as Reshape
 from lamina.layers.preprocessing._resizing import Resizing as Resizing
+from lamina.layers.preprocessing._stft_spectrogram import STFTSpectrogram as STFTSpectrogram
 from lamina.layers.convolution._separable_conv import SeparableConv1D as SeparableConv1D
 from lamina.layers.convolution._separable_conv import SeparableConv2D as SeparableConv2D
 from lamina.layers.convolution._separable_conv import SeparableConv1D as SeparableConvolution1D

@@ -79,5 +79,5 @@ def _drawn(image: np.ndarray, boxes: np.ndarray, labels: np.ndarray, texts: list
             # Above the box where there is room, else inside.
             above = top - height - 4
             place = (left, above) if above >= 0 else (left + style["line"] + 1, top + style["line"] + 1)
-            canvas.text(place, text, fill=style["color"], font=font, stroke_width=style["text"] - 1)
+            canvas.text(place, text, fill=style["color"], font=font, stroke_width=(style["text"] - 1) // 2)
     return np.asarray(picture)
