@@ -28,7 +28,7 @@ _FUNCTIONS = ("preprocess_input", "decode_predictions")
 
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
-    "layers": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+    "layers": ("FlaxLayer", "JaxLayer", "ReversibleEmbedding", "TFSMLayer", "TorchModuleWrapper"),
     "distribution": (
         "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
         "set_distribution",

@@ -45,6 +45,9 @@ from lamina.layers.convolution._conv import Conv2D as Conv2D
 from lamina.layers.convolution._conv_transpose import Conv2DTranspose as Conv2DTranspose
 from lamina.layers.convolution._conv import Conv3D as Conv3D
 from lamina.layers.convolution._conv_transpose import Conv3DTranspose as Conv3DTranspose
+from lamina.layers.rnn._conv_lstm import ConvLSTM1D as ConvLSTM1D
+from lamina.layers.rnn._conv_lstm import ConvLSTM2D as ConvLSTM2D
+from lamina.layers.rnn._conv_lstm import ConvLSTM3D as ConvLSTM3D
 from lamina.layers.convolution._conv import Conv1D as Convolution1D
 from lamina.layers.convolution._conv_transpose import Conv1DTranspose as Convolution1DTranspose
 from lamina.layers.convolution._conv import Conv2D as Convolution2D
