@@ -1493,6 +1493,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "utils": {
         "CustomObjectScope": ("lamina.variables._registry._custom_objects", "CustomObjectScope"),
+        "FeatureSpace": ("lamina.utils._feature_space", "FeatureSpace"),
         "PyDataset": ("lamina.training._data._py_dataset", "PyDataset"),
         "Sequence": ("lamina.training._data._py_dataset", "PyDataset"),
         "array_to_img": ("lamina.data._images", "array_to_img"),

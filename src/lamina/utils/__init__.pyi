@@ -2,6 +2,7 @@
 
 from . import bounding_boxes as bounding_boxes
 from lamina.variables._registry._custom_objects import CustomObjectScope as CustomObjectScope
+from lamina.utils._feature_space import FeatureSpace as FeatureSpace
 from lamina.training._data._py_dataset import PyDataset as PyDataset
 from lamina.training._data._py_dataset import PyDataset as Sequence
 from lamina.data._images import array_to_img as array_to_img
