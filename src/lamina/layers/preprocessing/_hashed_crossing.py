@@ -45,7 +45,7 @@ class HashedCrossing(HostLayer):
     Example:
         >>> cross = layers.HashedCrossing(num_bins=5)
         >>> cross([np.array(["A", "B", "A", "B", "A"]), np.array([101, 101, 101, 102, 102])])
-        Tensor([1, 4, 1, 1, 3], dtype=int64)
+        Tensor([1, 4, 1, 1, 3])
     """
 
     def __init__(

@@ -40,6 +40,7 @@ class MelSpectrogram(Layer):
     Example:
         >>> layers.MelSpectrogram(fft_length=64, sequence_stride=32, num_mel_bins=8)(ops.ones((2, 320))).shape
         (2, 8, 11)
+
     Reference: Stevens, Volkmann & Newman, A Scale for the Measurement of Pitch, 1937.
     """
 
