@@ -50,7 +50,7 @@ def test_boxes_and_masks_follow_the_image(name, arguments, box_format):
     if box_format == "rel_yxyx":
         moved = moved[..., [1, 0, 3, 2]] * [width, height, width, height]
     np.testing.assert_array_equal(done["bounding_boxes"]["labels"], [[1], [2], [3]])
-    assert done["segmentation_masks"].dtype == "uint8"
+    assert array(done["segmentation_masks"]).dtype == "uint8"
     for mask, (box,) in zip(array(done["segmentation_masks"]), moved):
         ys, xs = np.nonzero(mask[..., 0])
         scale = max(height, width) / SIDE
