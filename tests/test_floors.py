@@ -22,6 +22,7 @@ FLOORS = {
     "cli": 8, "compat": 8, "__main__": 8, "tables": 8,
     "backend": 8, "callbacks": 8, "dtype_policies": 8, "mixed_precision": 8, "preprocessing": 8,
     "applications": 8, "wrappers": 8, "distillation": 8, "legacy": 8,
+    "visualization": 8,
 }  # fmt: skip
 
 # Within one floor, who may use whom: the order in which they stand.
@@ -31,6 +32,7 @@ WITHIN = {
     5: ["layers", "data"],
     2: ["ops", "random", "config"],
     8: [
+        "visualization",
         "preprocessing",
         "applications",
         "wrappers",

@@ -31,6 +31,7 @@ from . import tree as tree
 from . import utils as utils
 from . import variables as variables
 from . import viewing as viewing
+from . import visualization as visualization
 from . import wrappers as wrappers
 from lamina.variables._dtype_policy import DTypePolicy as DTypePolicy
 from lamina.variables._dtype_policy import DTypePolicy as FloatDTypePolicy

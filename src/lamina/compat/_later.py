@@ -8,15 +8,7 @@ from ._missing import no_such_name
 
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
-    "layers": (
-        "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "ConvLSTM1D",
-        "ConvLSTM2D", "ConvLSTM3D", "CutMix", "Equalization", "HashedCrossing", "MaxNumBoundingBoxes", "MelSpectrogram",
-        "MixUp", "Pipeline", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
-        "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur",
-        "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization",
-        "RandomSaturation", "RandomSharpness", "RandomShear", "STFTSpectrogram",
-        "Solarization",
-    ),
+    "layers": ("FlaxLayer", "JaxLayer", "ReversibleEmbedding", "TFSMLayer", "TorchModuleWrapper"),
     "distribution": (
         "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
         "set_distribution",

@@ -12,7 +12,7 @@ from lamina import ops
 from lamina._checks import check_one_of
 from lamina._public import public
 from lamina.ops._image import INTERPOLATIONS as OF_OPS
-from lamina.ops._image import _aspect_window, _places, _weights
+from lamina.ops._image import _places, _weights, aspect_window
 from lamina.ops._layout import is_channels_first
 
 INTERPOLATIONS = (*OF_OPS, "area", "gaussian", "mitchellcubic")
@@ -77,7 +77,7 @@ def _along(x: np.ndarray, axis: int, target: int, interpolation: str) -> np.ndar
 
 def cut(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The largest part around the middle with the aspect ratio of `size`."""
-    tall, wide = _aspect_window(*image.shape[:2], size, inside=True)
+    tall, wide = aspect_window(*image.shape[:2], size, inside=True)
     top, left = (image.shape[0] - tall) // 2, (image.shape[1] - wide) // 2
     return image[top : top + tall, left : left + wide]
 

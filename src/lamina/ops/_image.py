@@ -56,7 +56,7 @@ def _weights(size: int, target: int, interpolation: str, antialias: bool) -> np.
     return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
 
 
-def _aspect_window(height: int, width: int, size: tuple[int, int], inside: bool) -> tuple[int, int]:
+def aspect_window(height: int, width: int, size: tuple[int, int], inside: bool) -> tuple[int, int]:
     """The largest window of the target's aspect ratio inside the image, or the smallest around it."""
     tall, wide = int(width * size[0] / size[1]), int(height * size[1] / size[0])
     if inside:
@@ -66,14 +66,14 @@ def _aspect_window(height: int, width: int, size: tuple[int, int], inside: bool)
 
 def _cut(images: Any, size: tuple[int, int]) -> Any:
     height, width = images.shape[1:3]
-    tall, wide = _aspect_window(height, width, size, inside=True)
+    tall, wide = aspect_window(height, width, size, inside=True)
     top, left = (height - tall) // 2, (width - wide) // 2
     return images[:, top : top + tall, left : left + wide]
 
 
 def _filled_up(images: Any, size: tuple[int, int], value: float) -> Any:
     height, width = images.shape[1:3]
-    tall, wide = _aspect_window(height, width, size, inside=False)
+    tall, wide = aspect_window(height, width, size, inside=False)
     top, left = (tall - height) // 2, (wide - width) // 2
     # As in Keras: as much on both sides, and along one axis.
     pads = (top, 0) if top > 0 else (0, left)

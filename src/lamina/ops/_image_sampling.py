@@ -165,7 +165,7 @@ def affine_transform(
     return back(_projected(x, transform, interpolation, fill_mode, fill_value))
 
 
-def _homography(start: Any, end: Any) -> Any:
+def homography(start: Any, end: Any) -> Any:
     """The eight numbers of the projection that sends the four end points to the start points, `(batch, 8)`."""
     rows = []
     for axis in range(2):
@@ -208,5 +208,5 @@ def perspective_transform(
         raise ValueError(
             f"{where}: start_points and end_points must have one shape; got {tuple(start.shape)} and {tuple(end.shape)}."
         )
-    transform = _homography(xp.reshape(start, (-1, 4, 2)), xp.reshape(end, (-1, 4, 2)))
+    transform = homography(xp.reshape(start, (-1, 4, 2)), xp.reshape(end, (-1, 4, 2)))
     return back(_projected(x, transform, interpolation, "constant", fill_value))

@@ -47,8 +47,15 @@ def elastic_transform(
     check_positive(sigma, "sigma", "elastic_transform")
     check_sampling(interpolation, fill_mode, "elastic_transform")
     x, back = as_batch(images, data_format, "elastic_transform")
+    return back(bent(x, alpha, sigma, int(6 * sigma) | 1, interpolation, fill_mode, fill_value, seed))
+
+
+def bent(
+    x: Any, alpha: Any, sigma: Any, size: int, interpolation: str, fill_mode: str, fill_value: Any, seed: Any
+) -> Any:
+    """The same for a batch, channels last; `alpha` and `sigma` may be tensors, and `size` is that of the Gaussian's kernel."""
     batch, height, width, _ = x.shape
     noise = engine.random.normal(draw_seed(seed), (batch, height, width, 2), "float32") * sigma
-    field = blurred(noise, (int(6 * sigma) | 1,) * 2, (sigma, sigma)) * alpha
+    field = blurred(noise, (size, size), (sigma, sigma)) * alpha
     ys, xs = (tensor(g) for g in np.mgrid[:height, :width].astype("float32"))
-    return back(sample_images(x, field[..., 0] + ys, field[..., 1] + xs, interpolation, fill_mode, fill_value))
+    return sample_images(x, field[..., 0] + ys, field[..., 1] + xs, interpolation, fill_mode, fill_value)

@@ -1,8 +1,10 @@
 # Written by scripts/make_face.py; do not edit.
 
+from . import bounding_boxes as bounding_boxes
 from . import legacy as legacy
 from lamina.utils._config import Config as Config
 from lamina.variables._registry._custom_objects import CustomObjectScope as CustomObjectScope
+from lamina.utils._feature_space import FeatureSpace as FeatureSpace
 from lamina.utils._progbar import Progbar as Progbar
 from lamina.training._data._py_dataset import PyDataset as PyDataset
 from lamina.training._data._py_dataset import PyDataset as Sequence

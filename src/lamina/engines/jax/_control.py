@@ -98,12 +98,17 @@ def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -
 
         return run
 
-    specs = [[(x.shape, x.dtype.name) for x in jax.eval_shape(branch(fn))] for fn in (true_fn, false_fn)]
-    if specs[0] != specs[1]:
+    branches = branch(true_fn), branch(false_fn)
+    try:
+        found = iter(lax.cond(pred.astype(bool).reshape(()), *branches))
+    except TypeError as error:
+        # Asked only then: to know the shapes before would trace each branch twice, and nested branches ever more often.
+        specs = [[(x.shape, x.dtype.name) for x in jax.eval_shape(b)] for b in branches]
+        if specs[0] == specs[1]:
+            raise
         raise TypeError(
             f"cond: the branches must return tensors of equal shapes and dtypes; got {specs[0]} and {specs[1]}."
-        )
-    found = iter(lax.cond(pred.astype(bool).reshape(()), branch(true_fn), branch(false_fn)))
+        ) from error
     return tree.map_structure(lambda x: None if x is None else next(found), seen["result"])
 
 

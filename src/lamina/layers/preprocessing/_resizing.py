@@ -2,18 +2,18 @@
 
 from typing import Any, Unpack
 
-from lamina import _settings, ops
+from lamina import ops
 from lamina._checks import check_one_of, check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
 from lamina.ops._image import INTERPOLATIONS
 
-from .._base._arguments import LayerArguments
-from .._base._layer import Layer
+from .boxes._formats import joined, parts
+from .image._base import ImageArguments, ImageLayer
 
 
 @public("layers.Resizing")
-class Resizing(Layer):
+class Resizing(ImageLayer):
     """Images made larger or smaller, as by `ops.image.resize`.
 
     Args:
@@ -27,12 +27,21 @@ class Resizing(Layer):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, height, width, channels)` or one image without the batch; or a dict with "images" and perhaps
-    "segmentation_masks" (resized by "nearest") and "labels" (left alone). Output of the same dtype.
+    "segmentation_masks" (resized by "nearest"), "bounding_boxes" (with `bounding_box_format=`) and "labels" (left alone).
+    Output of the same dtype. Boxes of four zeros or minus ones, which fill up, become zeros.
     Raises ValueError for other sizes, names and dicts.
     Example:
         >>> layers.Resizing(4, 6)(ops.ones((2, 8, 8, 3))).shape
         (2, 4, 6, 3)
     """
+
+    config_names = (
+        "height", "width", "interpolation", "crop_to_aspect_ratio", "pad_to_aspect_ratio", "fill_mode", "fill_value",
+        "antialias",
+    )  # fmt: skip
+    is_random = False
+    moves = True
+    acts_at_rest = True
 
     def __init__(
         self,
@@ -45,9 +54,9 @@ class Resizing(Layer):
         fill_value: TensorLike = 0.0,
         antialias: bool = False,
         data_format: str | None = None,
-        **kwargs: Unpack[LayerArguments],
+        **kwargs: Unpack[ImageArguments],
     ):
-        super().__init__(**kwargs)
+        super().__init__(data_format=data_format, **kwargs)
         where = f'Resizing "{self.name}"'
         check_positive_int(height, "height", where)
         check_positive_int(width, "width", where)
@@ -63,24 +72,20 @@ class Resizing(Layer):
         self.fill_mode = fill_mode
         self.fill_value = fill_value
         self.antialias: bool = bool(antialias)
-        self.data_format: str = _settings.standardize_data_format(data_format)
-        self._build_at_init()
 
-    def call(self, data: TensorLike) -> Any:
-        if not isinstance(data, dict):
-            return self._resized(data, self.interpolation)
-        unknown = set(data) - {"images", "segmentation_masks", "labels"}
-        if unknown or "images" not in data:
-            raise ValueError(
-                f'Resizing "{self.name}": a dict must hold "images", and may hold "segmentation_masks" and "labels"; '
-                f"got {sorted(data)}."
-            )
-        resized = {**data, "images": self._resized(data["images"], self.interpolation)}
-        if "segmentation_masks" in data:
-            resized["segmentation_masks"] = self._resized(data["segmentation_masks"], "nearest")
-        return resized
+    def call(self, data: TensorLike, training: bool | None = True) -> Any:
+        return super().call(data, training)
 
-    def _resized(self, images: TensorLike, interpolation: Any) -> Any:
+    def _as_floats(self, images: TensorLike) -> Any:
+        return ops.convert_to_tensor(images)
+
+    def _changed(self, images: Any, transformation: Any) -> Any:
+        return self._resized(images, self.interpolation)
+
+    def _changed_masks(self, masks: Any, transformation: Any) -> Any:
+        return self._resized(masks, "nearest")
+
+    def _resized(self, images: Any, interpolation: str) -> Any:
         return ops.image.resize(
             images,
             (self.height, self.width),
@@ -90,12 +95,18 @@ class Resizing(Layer):
             pad_to_aspect_ratio=self.pad_to_aspect_ratio,
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
-            data_format=self.data_format,
+            data_format="channels_last",
         )
 
-    def get_config(self) -> dict[str, Any]:
-        names = (
-            "height", "width", "interpolation", "crop_to_aspect_ratio", "pad_to_aspect_ratio", "fill_mode", "fill_value",
-            "antialias", "data_format",
-        )  # fmt: skip
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+    def _size_after(self, size: tuple[int, int]) -> tuple[int, int]:
+        return self.height, self.width
+
+    def _changed_boxes(self, boxes: Any, transformation: Any, size: tuple[int, int]) -> Any:
+        down, across = self.height / size[0], self.width / size[1]
+        top = left = 0.0
+        if self.pad_to_aspect_ratio or self.crop_to_aspect_ratio:
+            down = across = min(down, across) if self.pad_to_aspect_ratio else max(down, across)
+            top, left = ((side - old * down) // 2 for side, old in zip((self.height, self.width), size))
+        moved = joined(p * s + o for p, s, o in zip(parts(boxes), (across, down) * 2, (left, top) * 2))
+        fills = ops.logical_or(ops.all(boxes == -1, -1, keepdims=True), ops.all(boxes == 0, -1, keepdims=True))
+        return ops.where(fills, ops.zeros_like(moved), moved)

@@ -179,15 +179,15 @@ class RNN(Layer):
         if initial_state is None:
             initial_state = self.states if self.stateful else self.get_initial_state(batch)
         states = list(initial_state) if tree.is_nested(initial_state) else [initial_state]
-        wanted = tree.flatten(self.state_size)
-        shapes = [tuple(s.shape) for s in tree.flatten(states)]
-        if shapes != [(batch, size) for size in wanted]:
-            raise ValueError(
-                f"{self._owner}: expected initial states of shapes {[(batch, size) for size in wanted]}; got {shapes}."
-            )
+        wanted, shapes = self._state_shapes(batch), [tuple(s.shape) for s in tree.flatten(states)]
+        if shapes != wanted:
+            raise ValueError(f"{self._owner}: expected initial states of shapes {wanted}; got {shapes}.")
         states = tree.pack_sequence_as(self.state_size, tree.flatten(states))
         dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
         return tree.map_structure(lambda x: ops.cast(ops.convert_to_tensor(x), dtype), states)
+
+    def _state_shapes(self, batch: Any) -> list[tuple[Any, ...]]:
+        return [(batch, size) for size in tree.flatten(self.state_size)]
 
     def whole_sequence(self, sequences: Any, states: list[Any], mask: Any, training: Any) -> Any:
         """`(output, states)` from the engine's kernel for the whole sequence, or None where there is none."""

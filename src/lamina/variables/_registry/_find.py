@@ -24,6 +24,10 @@ _NO_FUNCTION = frozenset(("get", "serialize", "deserialize"))
 _resolvers: list[Callable[[str, str], Any]] = []
 
 
+# Public layers of a namespace whose other classes are no parts of models.
+_LAYERS_ELSEWHERE = {("utils", "FeatureSpace")}
+
+
 def add_resolver(resolver: Callable[[str, str], Any]) -> None:
     """Adds a place to look for classes that are not in the public table: `resolver(module, class_name)` or None."""
     _resolvers.append(resolver)
@@ -53,6 +57,9 @@ def _public_class(module: str, class_name: str) -> Any:
     if parts[0] not in ("keras", "lamina", "tf_keras", "tensorflow"):
         return None
     parts = [p for p in parts[1:] if p != "keras"]
+    if (".".join(parts), class_name) in _LAYERS_ELSEWHERE:
+        importlib.import_module(NAMES[".".join(parts)][class_name][0])
+        return PUBLIC[".".join([*parts, class_name])]
     if parts[:1] == ["src"]:  # the private module of a public class: keep the namespace, forget the file
         known = [p for p in parts if p in NAMESPACES]
         namespaces = []

@@ -13,10 +13,31 @@ RANDOM = [
     ("RandomTranslation", {"height_factor": 0.3, "width_factor": 0.3}),
     ("RandomRotation", {"factor": 0.3}),
     ("RandomZoom", {"height_factor": 0.3, "width_factor": 0.3}),
+    ("RandomShear", {"x_factor": 0.3, "y_factor": (0.1, 0.2)}),
+    ("RandomPerspective", {"scale": 0.5}),
+    ("RandomElasticTransform", {}),
     ("RandomContrast", {"factor": 0.5}),
     ("RandomBrightness", {"factor": 0.5}),
     ("RandomGrayscale", {}),
+    ("RandomHue", {"factor": 0.5}),
+    ("RandomSaturation", {"factor": 0.9}),
+    (
+        "RandomColorJitter",
+        {"brightness_factor": 0.2, "contrast_factor": 0.2, "saturation_factor": 0.5, "hue_factor": 0.1},
+    ),
+    ("RandomColorDegeneration", {"factor": 0.5}),
+    ("RandomPosterization", {"factor": 4}),
+    ("RandomInvert", {"factor": (0.5, 0.5)}),
+    ("RandomSharpness", {"factor": 1.0}),
+    ("RandomGaussianBlur", {"kernel_size": (3, 5)}),
+    ("RandomErasing", {}),
+    ("Solarization", {"addition_factor": 0.5, "threshold_factor": 0.5}),
+    ("MixUp", {"alpha": 1.0}),
+    ("CutMix", {}),
+    ("AugMix", {"num_chains": 2, "chain_depth": 1}),
+    ("RandAugment", {}),
 ]
+MIXING = ("MixUp", "CutMix")
 
 
 def array(x):
@@ -42,12 +63,20 @@ def test_layouts_single_images_and_dicts(name, arguments):
     want = array(made(name, arguments, seed=3)(X, training=True))
     first = made(name, arguments, seed=3, data_format="channels_first")(X.transpose(0, 3, 1, 2), training=True)
     np.testing.assert_allclose(array(first).transpose(0, 2, 3, 1), want, atol=1e-4)
-    pair = made(name, arguments, seed=3)({"images": X, "labels": np.arange(8)}, training=True)
-    np.testing.assert_array_equal(pair["images"], want)
-    np.testing.assert_array_equal(pair["labels"], np.arange(8))
+    masks = (X[..., :1] > 128).astype("int32")
+    given = {"images": X, "labels": np.eye(8, dtype="float32"), "segmentation_masks": masks, "other": X[:, 0]}
+    done = made(name, arguments, seed=3)(given, training=True)
+    np.testing.assert_array_equal(done["images"], want)
+    assert done["segmentation_masks"].shape == (*want.shape[:3], 1)
+    np.testing.assert_allclose(ops.sum(done["labels"], -1), 1, rtol=1e-5)
+    if name not in MIXING:
+        np.testing.assert_array_equal(done["labels"], np.eye(8))
+        assert set(np.unique(array(done["segmentation_masks"]))) <= {0, 1}
     assert made(name, arguments)(X[0].astype("uint8"), training=True).shape == want.shape[1:]
-    with pytest.raises(ValueError, match="segmentation masks are not supported"):
-        made(name, arguments)({"images": X, "segmentation_masks": X}, training=True)
+    with pytest.raises(ValueError, match='must hold "images"'):
+        made(name, arguments)({"segmentation_masks": X}, training=True)
+    with pytest.raises(ValueError, match="needs their format"):
+        made(name, arguments)({"images": X, "bounding_boxes": {}}, training=True)
     with pytest.raises(ValueError, match="with or without a batch"):
         made(name, arguments)(X[0, 0], training=True)
 
@@ -132,6 +161,24 @@ def test_known_colors():
         ("RandomRotation", {"factor": 0.1, "fill_mode": "odd"}, "fill_mode must be one of"),
         ("RandomCrop", {"height": 0, "width": 2}, "height must be a positive integer"),
         ("RandomGrayscale", {"factor": 2}, "factor must be between 0 and 1"),
+        ("RandomHue", {"factor": -0.1}, "factor must be a number from 0 to 1"),
+        ("RandomShear", {"x_factor": 2}, "x_factor must be a number from 0 to 1"),
+        ("RandomShear", {"y_factor": (-0.1, 0.2)}, "y_factor must be a number from 0 to 1"),
+        ("RandomPerspective", {"scale": 2}, "scale must be between 0 and 1"),
+        ("RandomElasticTransform", {"fill_mode": "odd"}, "fill_mode must be one of"),
+        ("RandomPosterization", {"factor": 9}, "factor must be a number from 1 to 8"),
+        ("RandomPosterization", {"factor": 2.5}, "factor must be a positive integer"),
+        ("RandomGaussianBlur", {"kernel_size": 4}, "kernel_size must be odd"),
+        ("RandomGaussianBlur", {"kernel_size": (1, 3, 5)}, "kernel_size must be an odd integer or two"),
+        ("RandomErasing", {"fill_value": (1, 2)}, "fill_value must be a number, three of them or None"),
+        ("Solarization", {"addition_factor": 2}, "addition_factor must be a number from 0 to 1"),
+        ("Equalization", {"bins": 0}, "bins must be a positive integer"),
+        ("MixUp", {"alpha": 0}, "alpha must be a positive number"),
+        ("CutMix", {"factor": 2}, "factor must be a number from 0 to 1"),
+        ("AugMix", {"num_chains": 0}, "num_chains must be a positive integer"),
+        ("RandAugment", {"interpolation": "odd"}, "interpolation must be one of"),
+        ("ContrastLimitedAdaptiveHistogramEqualization", {"tile_grid_size": 3}, "tile_grid_size must be two positive"),
+        ("MaxNumBoundingBoxes", {"max_number": 0}, "max_number must be a positive integer"),
     ],
 )
 def test_wrong_arguments(name, arguments, message):

@@ -3,8 +3,7 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 
-from ..._base._arguments import LayerArguments
-from ._base import ImageLayer, bounds_of, range_of
+from ._base import ImageArguments, ImageLayer, bounds_of, draw, per_image, range_of
 
 
 @public("layers.RandomBrightness")
@@ -17,7 +16,8 @@ class RandomBrightness(ImageLayer):
         seed: int or None.
         data_format: "channels_last", "channels_first" or None for the default.
 
-    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
+    "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
     """
 
@@ -29,12 +29,15 @@ class RandomBrightness(ImageLayer):
         value_range: Any = (0, 255),
         seed: Any = None,
         data_format: str | None = None,
-        **kwargs: Unpack[LayerArguments],
+        **kwargs: Unpack[ImageArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = bounds_of(factor, "factor", self._owner, -1, 1)
         self.value_range = range_of(value_range, self._owner)
 
-    def _augmented(self, images: Any) -> Any:
+    def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
         low, high = self.value_range
-        return ops.clip(images + self._draw(images, self.factor) * (high - low), low, high)
+        return {"rgb_delta": draw(seed, (shape[0], 1, 1, 1), self.factor) * (high - low)}
+
+    def _changed(self, images: Any, transformation: Any) -> Any:
+        return ops.clip(images + per_image(transformation["rgb_delta"]), *self.value_range)

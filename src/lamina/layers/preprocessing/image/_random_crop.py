@@ -1,15 +1,13 @@
-from typing import Any, Unpack
+from typing import Any
 
-from lamina import ops, random
-from lamina._checks import check_positive_int
+from lamina import random
 from lamina._public import public
 
-from ..._base._arguments import LayerArguments
-from ._base import ImageLayer
+from ._window import WindowLayer
 
 
 @public("layers.RandomCrop")
-class RandomCrop(ImageLayer):
+class RandomCrop(WindowLayer):
     """In training a window of images at a random place, the same for the whole batch.
 
     Outside training, and where images are no larger than the window, the largest part at the middle with the window's
@@ -19,8 +17,10 @@ class RandomCrop(ImageLayer):
         height, width: of the window, positive ints.
         seed: int or None.
         data_format: "channels_last", "channels_first" or None for the default.
+        name: of the layer.
 
-    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
+    "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the size given, in the compute dtype.
     """
 
@@ -32,25 +32,18 @@ class RandomCrop(ImageLayer):
         width: int,
         seed: Any = None,
         data_format: str | None = None,
-        **kwargs: Unpack[LayerArguments],
+        name: str | None = None,
+        **kwargs: Any,
     ):
-        super().__init__(seed=seed, data_format=data_format, **kwargs)
-        check_positive_int(height, "height", self._owner)
-        check_positive_int(width, "width", self._owner)
-        self.height = height
-        self.width = width
+        super().__init__(height, width, seed=seed, data_format=data_format, name=name, **kwargs)
 
-    def _augmented(self, images: Any) -> Any:
-        batch, height, width, channels = images.shape
-        if height <= self.height or width <= self.width:
-            return self._at_rest(images)
-        top, left = (
-            random.randint((), 0, room + 1, seed=self.seed_generator)
-            for room in (height - self.height, width - self.width)
-        )
-        start = ops.stack([ops.zeros_like(top), top, left, ops.zeros_like(top)])
-        return ops.slice(images, start, (batch, self.height, self.width, channels))
+    def get_random_transformation(self, data: Any, training: bool | None = True, seed: Any = None) -> Any:
+        given = super().get_random_transformation(data, training, seed)
+        return given if training else {**given, "top": None, "left": None}
 
-    def _at_rest(self, images: Any) -> Any:
-        size = (self.height, self.width)
-        return ops.image.resize(images, size, crop_to_aspect_ratio=True, data_format="channels_last")
+    def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
+        rooms = (shape[1] - self.height, shape[2] - self.width)
+        if min(rooms) <= 0:
+            return {"top": None, "left": None}
+        top, left = (random.randint((), 0, room + 1, seed=seed) for room in rooms)
+        return {"top": top, "left": left}

@@ -4,8 +4,8 @@ from typing import Any, Unpack
 from lamina import ops
 from lamina._public import public
 
-from ..._base._arguments import LayerArguments
-from ._base import MovedImages, bounds_of
+from ._base import ImageArguments, bounds_of, draw
+from ._moved import MovedImages
 
 
 @public("layers.RandomRotation")
@@ -21,7 +21,8 @@ class RandomRotation(MovedImages):
         seed: int or None.
         data_format: "channels_last", "channels_first" or None for the default.
 
-    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
+    "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
     """
 
@@ -35,13 +36,16 @@ class RandomRotation(MovedImages):
         seed: Any = None,
         fill_value: float = 0.0,
         data_format: str | None = None,
-        **kwargs: Unpack[LayerArguments],
+        **kwargs: Unpack[ImageArguments],
     ):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.factor = bounds_of(factor, "factor", self._owner, -1, 1)
 
-    def _matrix(self, images: Any) -> tuple[Any, ...]:
-        angle = self._draw(images, self.factor) * (2 * math.pi)
-        y, x = (images.shape[1] - 1) / 2, (images.shape[2] - 1) / 2
+    def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
+        return {"angle": draw(seed, (shape[0],), self.factor) * 360.0}
+
+    def _matrix(self, transformation: Any, size: tuple[int, int]) -> tuple[Any, ...]:
+        angle = transformation["angle"] * (math.pi / 180)
+        y, x = (size[0] - 1) / 2, (size[1] - 1) / 2
         cos, sin = ops.cos(angle), ops.sin(angle)
         return cos, -sin, x - x * cos + y * sin, sin, cos, y - x * sin - y * cos

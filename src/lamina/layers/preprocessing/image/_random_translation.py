@@ -1,9 +1,10 @@
 from typing import Any, Unpack
 
+from lamina import ops
 from lamina._public import public
 
-from ..._base._arguments import LayerArguments
-from ._base import MovedImages, bounds_of
+from ._base import ImageArguments, bounds_of, draw
+from ._moved import MovedImages
 
 
 @public("layers.RandomTranslation")
@@ -18,7 +19,8 @@ class RandomTranslation(MovedImages):
         seed: int or None.
         data_format: "channels_last", "channels_first" or None for the default.
 
-    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
+    "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
     """
 
@@ -33,7 +35,7 @@ class RandomTranslation(MovedImages):
         seed: Any = None,
         fill_value: float = 0.0,
         data_format: str | None = None,
-        **kwargs: Unpack[LayerArguments],
+        **kwargs: Unpack[ImageArguments],
     ):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor = height_factor
@@ -41,7 +43,11 @@ class RandomTranslation(MovedImages):
         self._down = bounds_of(height_factor, "height_factor", self._owner, -1, 1)
         self._right = bounds_of(width_factor, "width_factor", self._owner, -1, 1)
 
-    def _matrix(self, images: Any) -> tuple[Any, ...]:
-        down = self._draw(images, self._down) * images.shape[1]
-        right = self._draw(images, self._right) * images.shape[2]
+    def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
+        down = draw(seed, (shape[0], 1), self._down) * shape[1]
+        right = draw(seed, (shape[0], 1), self._right) * shape[2]
+        return {"translations": ops.concatenate([right, down], axis=1)}
+
+    def _matrix(self, transformation: Any, size: tuple[int, int]) -> tuple[Any, ...]:
+        right, down = transformation["translations"][:, 0], transformation["translations"][:, 1]
         return 1.0, 0.0, -right, 0.0, 1.0, -down

@@ -2,8 +2,8 @@ from typing import Any, Unpack
 
 from lamina._public import public
 
-from ..._base._arguments import LayerArguments
-from ._base import MovedImages, bounds_of
+from ._base import ImageArguments, bounds_of, draw
+from ._moved import MovedImages
 
 
 @public("layers.RandomZoom")
@@ -19,7 +19,8 @@ class RandomZoom(MovedImages):
         seed: int or None.
         data_format: "channels_last", "channels_first" or None for the default.
 
-    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels".
+    Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
+    "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
     """
 
@@ -34,7 +35,7 @@ class RandomZoom(MovedImages):
         seed: Any = None,
         fill_value: float = 0.0,
         data_format: str | None = None,
-        **kwargs: Unpack[LayerArguments],
+        **kwargs: Unpack[ImageArguments],
     ):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor = height_factor
@@ -42,8 +43,12 @@ class RandomZoom(MovedImages):
         self._tall = bounds_of(height_factor, "height_factor", self._owner, -1, 1)
         self._wide = None if width_factor is None else bounds_of(width_factor, "width_factor", self._owner, -1, 1)
 
-    def _matrix(self, images: Any) -> tuple[Any, ...]:
-        tall = self._draw(images, self._tall) + 1.0
-        wide = tall if self._wide is None else self._draw(images, self._wide) + 1.0
-        y, x = (images.shape[1] - 1) / 2, (images.shape[2] - 1) / 2
+    def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
+        tall = draw(seed, (shape[0], 1), self._tall) + 1.0
+        wide = tall if self._wide is None else draw(seed, (shape[0], 1), self._wide) + 1.0
+        return {"height_zoom": tall, "width_zoom": wide}
+
+    def _matrix(self, transformation: Any, size: tuple[int, int]) -> tuple[Any, ...]:
+        wide, tall = transformation["width_zoom"], transformation["height_zoom"]
+        y, x = (size[0] - 1) / 2, (size[1] - 1) / 2
         return wide, 0.0, x - x * wide, 0.0, tall, y - y * tall

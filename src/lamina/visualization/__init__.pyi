@@ -1,0 +1,7 @@
+# Written by scripts/make_face.py; do not edit.
+
+from lamina.visualization._draw_bounding_boxes import draw_bounding_boxes as draw_bounding_boxes
+from lamina.visualization._draw_segmentation_masks import draw_segmentation_masks as draw_segmentation_masks
+from lamina.visualization._galleries import plot_bounding_box_gallery as plot_bounding_box_gallery
+from lamina.visualization._galleries import plot_image_gallery as plot_image_gallery
+from lamina.visualization._galleries import plot_segmentation_mask_gallery as plot_segmentation_mask_gallery
