@@ -8,8 +8,8 @@ from lamina._typing import Binary, Bitwise, Tensor, TensorLike
 from ._backend import xp
 from ._convert import imaginary_unit, is_scalar, promote, scalar, tensor, to
 from ._dtypes import dtype_name, is_float_dtype
-from ._indexing import nonzero
 from ._op import elementwise_spec, op
+from ._searching import nonzero
 from ._symbolic import KerasTensor
 
 

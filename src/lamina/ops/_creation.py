@@ -1,13 +1,12 @@
 """Tensors from nothing: constants, ranges, windows, grids."""
 
 import builtins
-import math
 from typing import Any
 
 import numpy as np
 
 from lamina import _settings
-from lamina._typing import DType, Shape, Tensor, TensorLike, Unary
+from lamina._typing import DType, Shape, Tensor, TensorLike
 from lamina.engines import engine
 
 from ._backend import xp
@@ -144,12 +143,11 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) 
         dtype = result_type(*(getattr(v, "dtype", type(v)) for v in given))
     start, stop = (0, start) if stop is None else (start, stop)
     step = 1 if step is None else step
-    return engine.tensor(
-        np.arange(_item(start), _item(stop), _item(step)).astype(numpy_dtype(standardize_dtype(dtype)))
-    )
+    return engine.tensor(np.arange(item(start), item(stop), item(step)).astype(numpy_dtype(standardize_dtype(dtype))))
 
 
-def _item(x: Any) -> Any:
+def item(x: Any) -> Any:
+    """The number in a tensor of one element; a number as it is."""
     return x if isinstance(x, (int, float)) else engine.numpy(tensor(x)).item()
 
 
@@ -346,53 +344,6 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
     return out
 
 
-def _window(n: Any, formula: Any) -> Any:
-    n = int(_item(n))
-    if n == 1:
-        return engine.tensor(np.ones(1, numpy_dtype(_settings.floatx())))
-    return engine.tensor(formula(np.arange(n), n - 1).astype(numpy_dtype(_settings.floatx())))
-
-
-def _make_window(name: str, formula: Any, text: str) -> Any:
-    def window(x: TensorLike) -> Tensor:
-        return _window(x, formula)
-
-    window.__name__ = window.__qualname__ = name
-    window.__doc__ = (
-        f"The {text} window.\n\nArgs:\n    x: int, the number of points.\n\nReturns: `(x,)`, the default float type.\n"
-    )
-    return op("numpy")(window)
-
-
-bartlett: Unary = _make_window("bartlett", lambda i, m: 1 - np.abs(2 * i / m - 1), "Bartlett (triangular)")
-hanning: Unary = _make_window("hanning", lambda i, m: 0.5 - 0.5 * np.cos(2 * math.pi * i / m), "Hann")
-hamming: Unary = _make_window("hamming", lambda i, m: 0.54 - 0.46 * np.cos(2 * math.pi * i / m), "Hamming")
-blackman: Unary = _make_window(
-    "blackman", lambda i, m: 0.42 - 0.5 * np.cos(2 * math.pi * i / m) + 0.08 * np.cos(4 * math.pi * i / m), "Blackman"
-)
-
-
-def window_values(name: str, n: int) -> np.ndarray:
-    """A periodic window for Fourier transforms, "hann" or "hamming"."""
-    a = {"hann": 0.5, "hamming": 0.54}.get(name)
-    if a is None:
-        raise ValueError(f"window: expected 'hann', 'hamming', a tensor or None; got {name!r}.")
-    return a - (1 - a) * np.cos(2 * math.pi * np.arange(n) / n)
-
-
-@op("numpy")
-def kaiser(x: TensorLike, beta: TensorLike) -> Tensor:
-    """The Kaiser window.
-
-    Args:
-        x: int, the number of points.
-        beta: shape of the window.
-
-    Returns: `(x,)`, the default float type.
-    """
-    return engine.tensor(np.kaiser(int(_item(x)), float(_item(beta))).astype(numpy_dtype(_settings.floatx())))
-
-
 @op("numpy", tensors="x")
 def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Tensor:
     """The Vandermonde matrix: powers of `x` along the rows.
@@ -418,65 +369,3 @@ def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Ten
     dtype = dtype_name(x)
     base = to(x, "int32") if dtype == "bool" else x
     return to(xp.power(xp.expand_dims(base, -1), powers.astype(numpy_dtype(dtype_name(base)))), dtype)
-
-
-@op("nn", tensors="x")
-def one_hot(x: TensorLike, num_classes: int, axis: int = -1, dtype: DType = None, sparse: bool = False) -> Tensor:
-    """Class numbers as vectors with a single 1; all zeros for a number out of range.
-
-    Args:
-        x: `(...)`, integer.
-        num_classes: int.
-        axis: where the new axis goes.
-        dtype: name of a dtype; None: the default float type.
-        sparse: accepted for Keras's sake; the result is dense.
-
-    Returns: `(..., num_classes)` with the new axis at `axis`.
-
-    Example:
-        >>> ops.one_hot([0, 2], 3)
-        Tensor([[1., 0., 0.],
-                [0., 0., 1.]], dtype=float32)
-    """
-    if sparse:
-        raise ValueError("one_hot: sparse tensors are not supported; leave sparse=False.")
-    x = tensor(x)
-    if "float" in dtype_name(x):
-        x = to(x, "int32")
-    classes = np.arange(int(num_classes)).astype(numpy_dtype(dtype_name(x)) if dtype_name(x) != "bool" else np.int32)
-    hot = to(xp.equal(xp.expand_dims(x, -1), classes), standardize_dtype(dtype))
-    return hot if axis in (-1, x.ndim) else xp.moveaxis(hot, -1, axis)
-
-
-@op("nn", tensors="inputs")
-def multi_hot(
-    inputs: TensorLike,
-    num_classes: int | None = None,
-    axis: int = -1,
-    dtype: DType = None,
-    sparse: bool = False,
-    **kwargs: Any,
-) -> Tensor:
-    """Sets of class numbers as vectors with a 1 for each class in the set.
-
-    Args:
-        inputs: `(..., n)`, integer.
-        num_classes: int.
-        axis: where the axis of classes goes.
-        dtype: name of a dtype; None: the default float type.
-        sparse: accepted for Keras's sake; the result is dense.
-
-    Returns: `(..., num_classes)`.
-
-    Example:
-        >>> ops.multi_hot([0, 2], 3)
-        Tensor([1., 0., 1.], dtype=float32)
-    """
-    num_classes = kwargs.pop("num_tokens", num_classes)
-    if kwargs:
-        raise TypeError(f"multi_hot: unknown arguments {sorted(kwargs)}.")
-    if num_classes is None:
-        raise ValueError("multi_hot: num_classes must be given.")
-    x = tensor(inputs)
-    reduce = 1 if x.ndim > 1 else 0
-    return xp.max(one_hot(x, num_classes, axis, dtype, sparse), axis=reduce)

@@ -11,9 +11,9 @@ from lamina.engines import engine
 
 from ._axes import all_axes
 from ._backend import xp
+from ._concrete import concrete
 from ._convert import floating, promote, tensor, to
 from ._dtypes import dtype_name, numpy_dtype, result_type
-from ._indexing import concrete
 from ._op import op
 from ._products import _diagonal
 from ._symbolic import KerasTensor, infer_spec

@@ -10,8 +10,8 @@ from lamina._typing import Tensor, TensorLike
 from ._activations import _softplus
 from ._backend import kernels, xp
 from ._convert import floating, promote, tensor, to
-from ._creation import one_hot
 from ._dtypes import dtype_name
+from ._hot import one_hot
 from ._op import op
 
 

@@ -9,9 +9,9 @@ from lamina.engines import engine
 
 from ._backend import xp
 from ._convert import floating, imaginary_unit, promote, tensor, to
-from ._creation import window_values
 from ._dtypes import dtype_name, numpy_dtype
 from ._op import op
+from ._window_functions import window_values
 
 
 def _pair(name: str, x: Any) -> tuple[Any, Any]:

@@ -29,9 +29,9 @@ from lamina.ops._activations import log_sigmoid as log_sigmoid
 from lamina.ops._activations import log_softmax as log_softmax
 from lamina.ops._pool import max_pool as max_pool
 from lamina.ops._normalization import moments as moments
-from lamina.ops._creation import multi_hot as multi_hot
+from lamina.ops._hot import multi_hot as multi_hot
 from lamina.ops._normalization import normalize as normalize
-from lamina.ops._creation import one_hot as one_hot
+from lamina.ops._hot import one_hot as one_hot
 from lamina.ops._binary import polar as polar
 from lamina.ops._losses import psnr as psnr
 from lamina.ops._activations import relu as relu

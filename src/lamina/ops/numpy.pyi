@@ -25,8 +25,8 @@ from lamina.ops._sorting import argsort as argsort
 from lamina.ops._creation import array as array
 from lamina.ops._joining import array_split as array_split
 from lamina.ops._reductions import average as average
-from lamina.ops._creation import bartlett as bartlett
-from lamina.ops._indexing import bincount as bincount
+from lamina.ops._window_functions import bartlett as bartlett
+from lamina.ops._searching import bincount as bincount
 from lamina.ops._binary import bitwise_and as bitwise_and
 from lamina.ops._binary import bitwise_invert as bitwise_invert
 from lamina.ops._binary import bitwise_left_shift as bitwise_left_shift
@@ -34,7 +34,7 @@ from lamina.ops._binary import bitwise_not as bitwise_not
 from lamina.ops._binary import bitwise_or as bitwise_or
 from lamina.ops._binary import bitwise_right_shift as bitwise_right_shift
 from lamina.ops._binary import bitwise_xor as bitwise_xor
-from lamina.ops._creation import blackman as blackman
+from lamina.ops._window_functions import blackman as blackman
 from lamina.ops._shaping import broadcast_to as broadcast_to
 from lamina.ops._elementwise import cbrt as cbrt
 from lamina.ops._elementwise import ceil as ceil
@@ -56,7 +56,7 @@ from lamina.ops._diagonals import diag as diag
 from lamina.ops._diagonals import diagflat as diagflat
 from lamina.ops._diagonals import diagonal as diagonal
 from lamina.ops._shaping import diff as diff
-from lamina.ops._indexing import digitize as digitize
+from lamina.ops._searching import digitize as digitize
 from lamina.ops._binary import divide as divide
 from lamina.ops._binary import divide_no_nan as divide_no_nan
 from lamina.ops._products import dot as dot
@@ -87,10 +87,10 @@ from lamina.ops._creation import geomspace as geomspace
 from lamina.ops._indexing import get_item as get_item
 from lamina.ops._binary import greater as greater
 from lamina.ops._binary import greater_equal as greater_equal
-from lamina.ops._creation import hamming as hamming
-from lamina.ops._creation import hanning as hanning
+from lamina.ops._window_functions import hamming as hamming
+from lamina.ops._window_functions import hanning as hanning
 from lamina.ops._elementwise import heaviside as heaviside
-from lamina.ops._indexing import histogram as histogram
+from lamina.ops._searching import histogram as histogram
 from lamina.ops._joining import hsplit as hsplit
 from lamina.ops._joining import hstack as hstack
 from lamina.ops._binary import hypot as hypot
@@ -100,13 +100,13 @@ from lamina.ops._elementwise import imag as imag
 from lamina.ops._products import inner as inner
 from lamina.ops._binary import isclose as isclose
 from lamina.ops._elementwise import isfinite as isfinite
-from lamina.ops._indexing import isin as isin
+from lamina.ops._searching import isin as isin
 from lamina.ops._elementwise import isinf as isinf
 from lamina.ops._elementwise import isnan as isnan
 from lamina.ops._elementwise import isneginf as isneginf
 from lamina.ops._elementwise import isposinf as isposinf
 from lamina.ops._elementwise import isreal as isreal
-from lamina.ops._creation import kaiser as kaiser
+from lamina.ops._window_functions import kaiser as kaiser
 from lamina.ops._products import kron as kron
 from lamina.ops._binary import lcm as lcm
 from lamina.ops._binary import ldexp as ldexp
@@ -154,7 +154,7 @@ from lamina.ops._nan_reductions import nanvar as nanvar
 from lamina.ops._convert import ndim as ndim
 from lamina.ops._elementwise import negative as negative
 from lamina.ops._binary import nextafter as nextafter
-from lamina.ops._indexing import nonzero as nonzero
+from lamina.ops._searching import nonzero as nonzero
 from lamina.ops._binary import not_equal as not_equal
 from lamina.ops._creation import ones as ones
 from lamina.ops._creation import ones_like as ones_like
@@ -175,7 +175,7 @@ from lamina.ops._binary import right_shift as right_shift
 from lamina.ops._shaping import roll as roll
 from lamina.ops._shaping import rot90 as rot90
 from lamina.ops._elementwise import round as round
-from lamina.ops._indexing import searchsorted as searchsorted
+from lamina.ops._searching import searchsorted as searchsorted
 from lamina.ops._binary import select as select
 from lamina.ops._elementwise import sign as sign
 from lamina.ops._elementwise import signbit as signbit
@@ -208,8 +208,8 @@ from lamina.ops._diagonals import tril as tril
 from lamina.ops._diagonals import triu as triu
 from lamina.ops._binary import divide as true_divide
 from lamina.ops._elementwise import trunc as trunc
-from lamina.ops._indexing import unique as unique
-from lamina.ops._indexing import unravel_index as unravel_index
+from lamina.ops._searching import unique as unique
+from lamina.ops._searching import unravel_index as unravel_index
 from lamina.ops._creation import vander as vander
 from lamina.ops._reductions import var as var
 from lamina.ops._products import vdot as vdot
