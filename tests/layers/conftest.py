@@ -10,6 +10,12 @@ def floats(*shape):
     return _random.normal(size=shape).astype("float32")
 
 
+def shades(*shape):
+    """Images with pixels from 0 to 1."""
+    return _random.uniform(size=shape).astype("float32")
+
+
+UNIT = {"value_range": (0, 1)}
 TEXT = np.array([["a", "q"], ["b", "a"]])
 
 CASES = [
@@ -159,6 +165,32 @@ CASES = [
     ("RandomContrast", {"factor": 0.2, "value_range": (-4, 4)}, floats(2, 6, 5, 3)),
     ("RandomBrightness", {"factor": 0.2, "value_range": (-4, 4)}, floats(2, 6, 5, 3)),
     ("RandomGrayscale", {"factor": 0.5}, floats(2, 6, 5, 3)),
+    ("RandomHue", {"factor": 0.2, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomSaturation", {"factor": 0.2, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomColorDegeneration", {"factor": 0.2, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomColorJitter", {"brightness_factor": 0.2, "hue_factor": 0.1, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomPosterization", {"factor": 3, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomSharpness", {"factor": 0.2, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomInvert", {"factor": 0.5, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomShear", {"x_factor": 0.2, "y_factor": 0.1}, shades(2, 6, 5, 3)),
+    ("RandomPerspective", {"factor": 0.5, "scale": 0.3}, shades(2, 6, 5, 3)),
+    ("RandomElasticTransform", {"factor": 0.5, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomGaussianBlur", {"factor": 0.5, "kernel_size": 3, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandomErasing", {"factor": 0.5, **UNIT}, shades(2, 6, 5, 3)),
+    ("AutoContrast", UNIT, shades(2, 6, 5, 3)),
+    ("Equalization", {"bins": 16, **UNIT}, shades(2, 6, 5, 3)),
+    ("Solarization", {"threshold_factor": 0.5, **UNIT}, shades(2, 6, 5, 3)),
+    ("ContrastLimitedAdaptiveHistogramEqualization", {"tile_grid_size": (2, 2), **UNIT}, shades(2, 8, 6, 3)),
+    ("MixUp", {"alpha": 0.3}, shades(2, 6, 5, 3)),
+    ("CutMix", {"factor": 0.8}, shades(2, 6, 5, 3)),
+    ("AugMix", {"num_chains": 1, "chain_depth": 1, **UNIT}, shades(2, 6, 5, 3)),
+    ("RandAugment", {"num_ops": 1, **UNIT}, shades(2, 6, 5, 3)),
+    ("STFTSpectrogram", {"frame_length": 16, "frame_step": 8}, floats(2, 64, 1)),
+    ("MelSpectrogram", {"fft_length": 32, "sequence_length": 32, "num_mel_bins": 8}, floats(2, 200)),
+    ("ConvLSTM1D", {"filters": 3, "kernel_size": 2, "return_sequences": True}, floats(2, 3, 6, 2)),
+    ("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "padding": "same"}, floats(2, 3, 4, 5, 2)),
+    ("ConvLSTM3D", {"filters": 2, "kernel_size": 2, "go_backwards": True}, floats(2, 2, 3, 3, 3, 2)),
+    ("HashedCrossing", {"num_bins": 5}, [np.array([1, 2, 3]), np.array([4, 5, 6])]),
     ("CategoryEncoding", {"num_tokens": 4, "output_mode": "multi_hot"}, np.array([[1, 2], [0, 0]])),
     ("CategoryEncoding", {"num_tokens": 4, "output_mode": "one_hot"}, np.array([1, 2])),
     ("CategoryEncoding", {"num_tokens": 4, "output_mode": "count"}, np.array([[1, 1], [0, 2]])),

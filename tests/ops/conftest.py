@@ -138,6 +138,7 @@ for method in ("lower", "higher", "midpoint", "nearest"):
 case("nanquantile", SOMENAN, 0.4, axis=0)
 case("nanpercentile", SOMENAN, 40.0)
 case("max", X, axis=1, initial=1.0)
+case("max", np.zeros((0, 3), "float32"), axis=0, initial=-2.0)
 case("min", X, axis=1, initial=0.0)
 case("argmax", X, axis=1, keepdims=True)
 case("average", X, axis=0)

@@ -16,6 +16,7 @@ from lamina.engines.native.layout import verify_layout
 TRACERS = (_compile, _measure, _backward, _cond, _scan, _while)
 # Bytes that a program computes; a larger one is not run a second time, node by node.
 MOST_BYTES = 4 << 20
+ROUNDING = {"float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4, "float16": 2e-2, "bfloat16": 1e-1}
 
 
@@ -121,20 +122,22 @@ def agree(got, expected, spread=0.0):
 
 
 def _spread(program, given, expected):
-    """By how much each result changes when the inputs do by a rounding: an optimizer may make a large step of the
-    gradient of a bias before a batch normalization, which is nothing but rounding."""
+    """By how much each result changes when the inputs do by a rounding of the coarsest dtype at work: an optimizer may make
+    a large step of the gradient of a bias before a batch normalization, which is nothing but rounding."""
     rng = np.random.default_rng(0)
+    dtypes = {v.dtype.name for node in program.nodes for v in node.outputs}
+    eps = max(e for name, e in ROUNDING.items() if name in dtypes or name == "float32")
     found = [np.zeros(e.shape) for e in expected]
     for _ in range(3):
-        moved = run_graph(program, [_rounded(a, rng) for a in given])
+        moved = run_graph(program, [_rounded(a, rng, eps) for a in given])
         for most, m, e in zip(found, moved, expected):
             with np.errstate(invalid="ignore"):
                 np.fmax(most, np.abs(np.asarray(m, np.float64) - np.asarray(e, np.float64)), out=most)
     return found
 
 
-def _rounded(array, rng):
+def _rounded(array, rng, eps):
     if array.dtype.name not in TOLERANCE:
         return np.array(array)
-    noise = 1 + 4 * np.finfo("float32").eps * rng.standard_normal(array.shape)
+    noise = 1 + 4 * eps * rng.standard_normal(array.shape)
     return (array.astype(np.float64) * noise).astype(array.dtype)

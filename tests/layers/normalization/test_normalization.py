@@ -65,6 +65,7 @@ def test_mistakes_are_named(make, error, match):
     ],
 )
 def test_training_brings_the_largest_singular_value_to_one(inner, x):
+    utils.set_random_seed(1)  # thirty iterations tell the two largest apart only where they are not about the same
     layer = layers.SpectralNormalization(inner(), power_iterations=30)
     untouched = layer(x)
     kernel = np.asarray(layer.kernel).copy()

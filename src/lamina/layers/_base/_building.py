@@ -124,7 +124,6 @@ class Building(Held):
                 self._traced_spec(**specs)
             self._mark_built()
 
-    @takes_old_order
     def add_variable(
         self,
         shape: Any,
@@ -139,6 +138,7 @@ class Building(Held):
         """`add_weight`, as Keras names it beside."""
         return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
 
+    @takes_old_order
     def add_weight(
         self,
         shape: Any = None,

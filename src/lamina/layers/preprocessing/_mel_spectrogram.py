@@ -107,7 +107,7 @@ class MelSpectrogram(Layer):
     def _decibels(self, power: Any) -> Any:
         reference = float(10.0 * np.log10(max(abs(self.ref_power), self.min_power)))
         log = 10.0 * ops.log10(ops.maximum(power, self.min_power)) - reference
-        return ops.maximum(log, ops.max(log) - self.top_db)
+        return ops.maximum(log, ops.max(log, initial=-np.inf) - self.top_db)
 
     def linear_to_mel_weight_matrix(
         self,

@@ -205,6 +205,8 @@ def _reducer(
                 raise TypeError(f"{primitive.name} of a traced tensor with where= needs initial=.")
             x = np.where(where, x, filler)
         axes = normal_axes(axis, len(x.shape))
+        if isinstance(initial, (int, float)) and 0 in [x.shape[a] for a in axes]:
+            return np.full(reduced_shape(x.shape, axes, bool(keepdims)), initial, x.dtype)
         result = primitive(x, axis=axes, keepdims=bool(keepdims)) if axes or not primitive.differentiable else x
         return combine(result, initial) if isinstance(initial, (int, float)) else result
 

@@ -252,7 +252,7 @@ def bounds_of(factor: Any, name: str, where: str, low: float, high: float) -> tu
         raise ValueError(f"{where}: {name} must be a number from {low} to {high}, or two of them; got {factor!r}.")
     if len(values) == 2:
         return min(values), max(values)
-    return max(-abs(values[0]), low), abs(values[0])
+    return max(0.0 - abs(values[0]), low), abs(values[0])
 
 
 def range_of(value: Any, where: str) -> tuple[float, float]:
