@@ -3,7 +3,7 @@
 import ctypes
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lamina._extras import require
@@ -29,7 +29,7 @@ def _processor() -> Any:
 
 
 class Library:
-    """The functions of one module, in memory for as long as this object lives."""
+    """The functions of one module, in memory for as long as this object lives: who calls one must keep it."""
 
     def __init__(self, text: str):
         with _lock:
@@ -51,9 +51,9 @@ class Library:
         return ctypes.CFUNCTYPE(None, *arguments)(address)
 
 
-@cache
+@lru_cache(maxsize=256)
 def library(text: str) -> Library:
-    """The functions of a module; the same text is compiled once in a process."""
+    """The functions of a module; the same text is not compiled again soon."""
     return Library(text)
 
 

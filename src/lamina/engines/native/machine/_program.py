@@ -55,17 +55,16 @@ class Program:
 
 
 def _bound(made: Library, run: Run, table: Any, arrays: Sequence[np.ndarray]) -> Callable[[], None]:
-    """`arrays` keeps the memory alive for as long as the function is."""
+    """The call keeps its code and the arrays alive."""
     if run.length is None:
         call = partial(made.function(_name(run), ctypes.c_void_p), table)
-        call.arrays = arrays  # type: ignore[attr-defined]
-        return call
-    function = made.function(_name(run), ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
-    threads = max(1, min(num_threads(), run.length))
-    bounds = [run.length * k // threads for k in range(threads + 1)]
-    share = lambda part: function(table, *part)  # noqa: E731
-    share.arrays = arrays  # type: ignore[attr-defined]
-    return partial(parallel, share, list(pairwise(bounds)))
+    else:
+        function = made.function(_name(run), ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+        threads = max(1, min(num_threads(), run.length))
+        bounds = [run.length * k // threads for k in range(threads + 1)]
+        call = partial(parallel, lambda part: function(table, *part), list(pairwise(bounds)))
+    call.keeps = made, arrays  # type: ignore[attr-defined]
+    return call
 
 
 def _name(run: Run) -> str:
