@@ -188,7 +188,7 @@ def kill_at_some_moment(child: subprocess.Popen, folder: Path, rng: random.Rando
         if is_due and (not in_a_write or any(folder.glob(".state-*.tmp"))):
             os.killpg(child.pid, signal.SIGKILL)
             return child.wait() == -signal.SIGKILL
-        time.sleep(0 if is_due else 0.002)
+        time.sleep(2e-4 if is_due else 2e-3)
     return False
 
 
