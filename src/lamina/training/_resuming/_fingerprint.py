@@ -7,10 +7,10 @@ _SIMPLE = (str, int, float, bool, type(None))
 
 def fingerprint(model: Any, source: Any, validation: Any, steps_per_epoch: int | None) -> dict[str, Any]:
     """Values that tell one training from another, by what they are called in an error."""
-    layers = [_layer(layer) for layer in model._flatten_layers()]
+    layers = model._flatten_layers()
     return {
-        "layers": [kind for kind, _ in layers],
-        "layers' arguments": [arguments for _, arguments in layers],
+        "layers": [type(layer).__name__ for layer in layers],
+        "layers' arguments": [argument for layer in layers for argument in _arguments(layer)],
         "optimizer": type(model.optimizer).__name__,
         **_data(source),
         "validation data": None if validation is None else _data(validation),
@@ -29,16 +29,14 @@ def _data(source: Any) -> dict[str, Any]:
     }
 
 
-def _layer(layer: Any) -> tuple[str, dict[str, Any]]:
-    """The class of a layer and the plain arguments of its config, but for names and seeds, which each process may count
-    or draw anew."""
+def _arguments(layer: Any) -> list[str]:
+    """The plain arguments in a layer's config, but for names and seeds, which each process may count or draw anew."""
     try:
         config = layer.get_config()
     except Exception:  # a layer of the user's that has none
         config = {}
-    return type(layer).__name__, {
-        k: v for k, v in config.items() if k not in ("name", "seed") and isinstance(v, _SIMPLE)
-    }
+    kept = {k: v for k, v in config.items() if k not in ("name", "seed") and isinstance(v, _SIMPLE)}
+    return [f"{type(layer).__name__}({k}={v!r})" for k, v in kept.items()]
 
 
 def difference(saved: dict[str, Any], now: dict[str, Any]) -> str | None:
@@ -54,5 +52,5 @@ def _shown(saved: Any, now: Any) -> str:
         if len(saved) != len(now):
             return f"{len(saved)} in the state, {len(now)} now"
         place = next(i for i, (a, b) in enumerate(zip(saved, now)) if a != b)
-        return f"number {place} is {saved[place]!r} in the state, {now[place]!r} now"
+        return f"{saved[place]} in the state, {now[place]} now"
     return f"{saved!r} in the state, {now!r} now"
