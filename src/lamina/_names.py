@@ -358,6 +358,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "zeros_like": ("lamina.compat._backend._values", "zeros_like"),
     },
     "callbacks": {
+        "BackupAndRestore": ("lamina.training.callbacks._backup_and_restore", "BackupAndRestore"),
         "CSVLogger": ("lamina.training.callbacks._csv_logger", "CSVLogger"),
         "Callback": ("lamina.training.callbacks._callback", "Callback"),
         "CallbackList": ("lamina.training.callbacks._callback_list", "CallbackList"),

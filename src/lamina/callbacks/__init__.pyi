@@ -1,5 +1,6 @@
 # Written by scripts/make_face.py; do not edit.
 
+from lamina.training.callbacks._backup_and_restore import BackupAndRestore as BackupAndRestore
 from lamina.training.callbacks._csv_logger import CSVLogger as CSVLogger
 from lamina.training.callbacks._callback import Callback as Callback
 from lamina.training.callbacks._callback_list import CallbackList as CallbackList

@@ -36,6 +36,15 @@ class Shuffle:
         self._uses += self.again
         return self._drawn(items, np.random.Generator(np.random.Philox(key=np.array(key, dtype="uint64"))))
 
+    @property
+    def state(self) -> list[int]:
+        """The seed and the number of uses so far."""
+        return [self.seed, self._uses]
+
+    @state.setter
+    def state(self, state: list[int]) -> None:
+        self.seed, self._uses = state
+
     def _drawn(self, items: Iterator[Any], rng: np.random.Generator) -> Iterator[Any]:
         buffer = list(itertools.islice(items, self.buffer_size))
         draws = (place for _ in itertools.count() for place in rng.integers(0, len(buffer), size=1024).tolist())

@@ -11,11 +11,13 @@ from lamina._public import public
 
 from ._ahead import map_ahead, map_as_fits, prefetch, workers_for
 from ._batching import Batching
+from ._caching import Cache
 from ._choosing import INFINITE, UNKNOWN, Choosing, call
 from ._elements import as_element, as_leaf, leaves_of, map_leaves
 from ._joining import joined_in_turn
 from ._making import Making
 from ._spec import TensorSpec, spec_of
+from ._streams import get_streams
 
 
 class ElementIterator:
@@ -223,19 +225,7 @@ class Dataset(Making, Choosing, Batching):
 
     def cache(self, filename: str = "", name: Any = None) -> "Dataset":
         """The elements kept in memory once they have been read to the end. `filename` is without effect."""
-        kept: list[Any] = []
-
-        def iterate(make: Callable[[], Iterator[Any]]) -> Iterator[Any]:
-            if kept:
-                yield from kept[0]
-                return
-            found = []
-            for item in make():
-                found.append(item)
-                yield item
-            kept[:] = [found]
-
-        return self._chosen(iterate, self._count)
+        return self._chosen(Cache(get_streams), self._count)
 
     def prefetch(self, buffer_size: int, name: Any = None) -> "Dataset":
         """The elements, made by a thread that stays `buffer_size` of them ahead; 2 for AUTOTUNE (-1)."""

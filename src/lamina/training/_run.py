@@ -16,6 +16,7 @@ from lamina.training.callbacks._progbar_logger import ProgbarLogger
 
 from ._data import ArrayData, StreamData
 from ._interrupts import DeferredInterrupt
+from ._resuming import NoKeeper
 from ._steps import Step
 from .callbacks._logs import Logs
 
@@ -34,9 +35,13 @@ class Run:
         callbacks: who is called.
         kind: "train", "test" or "predict".
         limit: number of batches, None for all.
+        keeper: saves the state of training and says where it goes on; None for neither.
     """
 
-    def __init__(self, model: Any, step: Any, source: Any, callbacks: CallbackList, kind: str, limit: int | None):
+    def __init__(
+        self, model: Any, step: Any, source: Any, callbacks: CallbackList, kind: str, limit: int | None,
+        keeper: NoKeeper | None = None,
+    ):  # fmt: skip
         self.model = model
         self.step = step
         self.source = source
@@ -48,11 +53,15 @@ class Run:
         # Training on some batches of the data an epoch goes on with the others in the next; tests begin at the beginning.
         self._goes_on = self._asked if kind == "train" and self.limit == self._asked else None
         self._has_run = False
+        self.keeper = keeper or NoKeeper()
+        self._first = 0  # batch of the epoch to begin with
+        self.done = 0  # batches of the epoch at work
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
         self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident
 
     def epoch(self, epoch: int) -> dict[str, float]:
         """Runs all batches; returns the logs. Ctrl-C is raised after the step at work."""
+        self._first = self.done = self.keeper.begin_epoch(epoch)
         hooks = (f"on_{self.kind}_batch_begin", f"on_{self.kind}_batch_end")
         with DeferredInterrupt() as interrupt:
             if self._in_place and not any(self.callbacks.has(h) for h in hooks):
@@ -63,37 +72,44 @@ class Run:
 
     def _chunks(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
         """Data in memory, nobody watching each batch: many steps in one go, about a tenth of a second long."""
-        last, done = None, 0
-        for rows, start, stop in self._groups(self.source.portion(epoch, self._goes_on)):
+        last = self.keeper.logs
+        for rows, start, stop in self._groups(self.source.portion(epoch, self._goes_on, self._first)):
             last = self.step.on_places(self.source, rows, start, stop)
-            done += stop - start
+            self.done += stop - start
             interrupt.check()
-            self._show(done, last)
-        self._warn_if_short(done)
+            self._show(self.done, last)
+            self._keep(epoch, last)
+        self._warn_if_short(self.done)
         return last
+
+    def _keep(self, epoch: int, last: Any) -> None:
+        self.keeper.after_batches(epoch, self.done, lambda: self.logs(last))
 
     def _groups(self, order: np.ndarray) -> Any:
         """(rows, start, stop) for each chunk: as many steps as take about a tenth of a second, by what the last took."""
         source, step = self.source, self.step
-        total = min(source.num_batches, self.limit or source.num_batches)
+        total = min(source.num_batches, self.limit or source.num_batches) - self._first
         for rows in step.rows(source, order):
             count = min(len(tree.flatten(rows)[0]), total)
             total -= count
             start, chunk = 0, max(1, int(CHUNK_S / step.seconds)) if step.seconds else 1
             while start < count:
-                stop = min(start + chunk, count)
+                stop = int(min(start + chunk, count, start + self.keeper.room(self.done)))
                 began = time.perf_counter()
                 yield rows, start, stop
                 step.seconds = max((time.perf_counter() - began) / (stop - start), 1e-7)
                 start, chunk = stop, max(1, min(int(CHUNK_S / step.seconds), 2 * chunk + 8))
 
     def _one_by_one(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
-        last, n, shown = None, 0, 0.0
+        last, shown = self.keeper.logs, 0.0
         for last in self._watched(epoch, lambda results: self.logs(results[-1]), interrupt.check):
-            n += 1
+            self.done += 1
+            if self.done % self._execution == 0:
+                self._keep(epoch, last)
             if self.bars and (now := time.perf_counter()) - shown > CHUNK_S:
                 shown = now
-                self._show(n, last)
+                self._show(self.done, last)
+        n = self.done
         if n == 0 and not self._has_run:
             raise ValueError(f"{'fit' if self.kind == 'train' else 'evaluate'}: the data gave no batch at all.")
         self._has_run = True
@@ -108,7 +124,9 @@ class Run:
         """The result of every step, callbacks called around those of an execution (compile's `steps_per_execution`)."""
         begin, end = f"on_{self.kind}_batch_begin", f"on_{self.kind}_batch_end"
         total = self.limit or self.source.num_batches
-        size, n = self._execution, 0
+        size, n = self._execution, self._first
+        if n and self._is_stopped():
+            return  # it was when the state was saved
         results: list[Any] = []
         calls = self._calls(epoch)
 
@@ -172,11 +190,11 @@ class Run:
         """A function for each batch that runs the step on it."""
         source, step = self.source, self.step
         if self._in_place and self.kind != "predict":
-            for rows in step.rows(source, source.portion(epoch, self._goes_on)):
+            for rows in step.rows(source, source.portion(epoch, self._goes_on, self._first)):
                 for i in range(len(tree.flatten(rows)[0])):
                     yield lambda rows=rows, i=i: step.on_places(source, rows, i, i + 1)
             return
-        batches = source.batches(epoch, self._goes_on)
+        batches = source.batches(epoch, self._goes_on, self._first)
         restarts = (
             not isinstance(source, StreamData) or source.is_dataset or (source.restarts and self._goes_on is None)
         )

@@ -37,6 +37,8 @@ class Step:
         self.update = update
         self.flat = flat
         self.pads = pads
+        self.own = list(variables)  # and those met since
+        self.later: Any = []  # the values, by path, of variables that tracing will meet, from a run that is gone on with
         self.seconds = 0.0  # that a step took when last measured
         covered = flat.covered if flat else set()
         unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
@@ -88,8 +90,16 @@ class Step:
             try:
                 return call()
             except _MoreState as more:
-                self.variables += more.variables
+                self._meet(more.variables)
                 self._compile()
+
+    def _meet(self, variables: list[Variable]) -> None:
+        """Makes the variables part of the state."""
+        self.variables += variables
+        self.own += variables
+        for variable in variables if self.later else ():
+            place = next((i for i, (path, _) in enumerate(self.later) if path == variable.path), 0)
+            variable.assign(self.later.pop(place)[1])
 
     def _gathering_step(self, state: list[Any], data: Any, row: Any) -> Any:
         places, count = row if isinstance(row, tuple) else (row, None)

@@ -19,10 +19,11 @@ from lamina.variables import StateScope
 
 from . import _checks
 from ._batch import Batch
-from ._data import ArrayData, StreamData, unpack_x_y_sample_weight
+from ._data import ArrayData, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
 from ._old_arguments import understands_old_arguments
 from ._padding import can_pad
+from ._resuming import keeper_of, plan_of
 from ._run import Run, as_logs, call_step
 from ._sources import hold_out, make_source, validation_source
 from ._state_steps import step_on_data
@@ -43,6 +44,7 @@ class Trainer(Stepping):
         callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None, shuffle: Any = True,
         class_weight: Any = None, sample_weight: Any = None, initial_epoch: int = 0, steps_per_epoch: int | None = None,
         validation_steps: int | None = None, validation_batch_size: int | None = None, validation_freq: Any = 1,
+        *, resume: Any = None,
     ) -> History:  # fmt: skip
         """Trains the model.
 
@@ -63,10 +65,14 @@ class Trainer(Stepping):
             validation_steps: batches of validation; by default all.
             validation_batch_size: by default batch_size.
             validation_freq: every how many epochs to validate, or the list of epochs (from 1).
+            resume: path of a folder in which the state of this training is kept: after each epoch, and every 60 seconds of a
+                longer one. If it holds one, training goes on from there, to the weights and the history that it would have
+                had in one piece. `callbacks.BackupAndRestore` does the same with other intervals.
         Returns: History; `.history` maps names of logs to their values by epoch.
         Raises ValueError or TypeError, before anything runs, for arguments and data that do not fit.
         """
         self._require_compiled("fit")
+        plan = plan_of(callbacks, resume)
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
         epochs = at_most(epochs, max_epochs())
@@ -83,7 +89,8 @@ class Trainer(Stepping):
             steps=at_most(steps_per_epoch or source.num_batches, max_steps_per_epoch()),
             do_validation=held_out is not None,
         )  # fmt: skip
-        training = Run(self, step, source, runs, "train", steps_per_epoch)
+        keeper = keeper_of(plan, self, step, source, held_out, runs.callbacks, steps_per_epoch)
+        training = Run(self, step, source, runs, "train", steps_per_epoch, keeper)
         self._run_epochs(
             range(initial_epoch, epochs), training, _Validation(held_out, validation_steps, validation_freq)
         )
@@ -93,15 +100,17 @@ class Trainer(Stepping):
         self.stop_training = False
         logs: dict[str, Any] = {}
         training.callbacks.call("on_train_begin", {})
-        with self._fitting(training.callbacks):
-            for epoch in epochs:
+        with training.keeper as keeper, self._fitting(training.callbacks):
+            for epoch in keeper.epochs(epochs):
                 logs = self._run_epoch(epoch, training, validation)
+                keeper.after_epoch(epoch, training.done, logs)
                 if self.stop_training:
                     break
         weights = self._weights_to_train()
         if self.optimizer is not None and weights:
             self.optimizer.finalize_variable_values(weights)
-        training.callbacks.call("on_train_end", logs)
+        training.callbacks.call("on_train_end", logs or training.keeper.logs or {})
+        training.keeper.finish()
 
     def _run_epoch(self, epoch: int, training: Run, validation: "_Validation") -> dict[str, Any]:
         runs = training.callbacks
@@ -339,12 +348,9 @@ def _verbosity(verbose: Any) -> int:
 
 
 def _train_epoch(run: Run, epoch: int) -> dict[str, float]:
-    dataset = run.source.source if isinstance(run.source, StreamData) and run.source.is_dataset else None
-    if dataset is not None:
-        dataset.on_epoch_begin()
+    run.source.begin_epoch()
     logs = run.epoch(epoch)
-    if dataset is not None:
-        dataset.on_epoch_end()
+    run.source.end_epoch()
     return logs
 
 

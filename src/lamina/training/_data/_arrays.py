@@ -124,11 +124,12 @@ class ArrayData:
         self._resident: Any = None
         self._position = Position()
 
-    def portion(self, epoch: int, limit: int | None) -> np.ndarray:
-        """The places of an epoch of `limit` batches, all by default: it goes on where the one before stopped."""
+    def portion(self, epoch: int, limit: int | None, first: int = 0) -> np.ndarray:
+        """The places of an epoch of `limit` batches, all by default, from batch `first` on: it goes on where the one before
+        stopped."""
         number, start, stop = self._position.advance(epoch, limit, self.num_batches)
         size = self.batch_size
-        return self.order(number)[start * size : None if stop is None else stop * size]
+        return self.order(number)[(start + first) * size : None if stop is None else stop * size]
 
     def order(self, epoch: int) -> np.ndarray:
         """The places of the samples in order of use, int64 `(samples,)`."""
@@ -140,6 +141,19 @@ class ArrayData:
         full = self.size // self.batch_size
         head = np.arange(full * self.batch_size).reshape(full, self.batch_size)
         return np.concatenate([head[rng.permutation(full)].reshape(-1), np.arange(head.size, self.size)])
+
+    def begin_epoch(self) -> None:
+        """Nothing: arrays stay what they are."""
+
+    end_epoch = begin_epoch
+
+    def get_state(self) -> dict[str, Any]:
+        """What the order of the batches to come depends on."""
+        return {"seed": self.seed, "position": self._position.get_state()}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.seed = state["seed"]
+        self._position.set_state(state["position"])
 
     def resident(self) -> Any:
         """The arrays where the engine's compiled steps gather from; brought there once."""
@@ -157,8 +171,9 @@ class ArrayData:
         """The batch at `places`."""
         return tree.map_structure(lambda a: None if a is None else a[places], self.data)
 
-    def batches(self, epoch: int = 0, limit: int | None = None) -> Iterator[Any]:
-        order = self.portion(epoch, limit)
+    def batches(self, epoch: int = 0, limit: int | None = None, first: int = 0) -> Iterator[Any]:
+        """The batches of an epoch, from number `first` on."""
+        order = self.portion(epoch, limit, first)
         for start in range(0, len(order), self.batch_size):
             yield self.batch(order[start : start + self.batch_size])
 

@@ -24,3 +24,9 @@ class Position:
         is_over = total is not None and stop >= total
         self._pass, self._offset = (here + 1, 0) if is_over else (here, stop)
         return here, start, stop
+
+    def get_state(self) -> tuple[int | None, int]:
+        return self._pass, self._offset
+
+    def set_state(self, state: tuple[int | None, int]) -> None:
+        self._pass, self._offset = state

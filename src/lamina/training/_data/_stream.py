@@ -1,6 +1,7 @@
 """Data that comes batch by batch: data sets, loaders, generators, any iterable."""
 
 import itertools
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ import numpy as np
 
 from lamina import tree
 from lamina.data._ahead import prefetch
+from lamina.data._dataset import Dataset
+from lamina.data._streams import get_streams, set_streams
 
 from ._arrays import as_array
 from ._position import Position
@@ -34,6 +37,10 @@ class StreamData:
         self._running: Iterator[Any] | None = None
         self._position = Position()
         self._first: list[Any] = []
+        self._taken = 0  # batches of the iterator at work
+        self._epochs = 0  # that have ended
+        self._streams: list[Any] = []  # of the data when the iterator at work was made
+        self._has_warned = False
         try:
             self.num_batches: int | None = source.num_batches if self.is_dataset else len(source)
         except TypeError:
@@ -51,26 +58,83 @@ class StreamData:
             self._running = itertools.chain(self._first, self._running)
         return self._as_batch(self._first[0])
 
-    def batches(self, epoch: int = 0, limit: int | None = None) -> Iterator[Any]:
-        """The batches of one epoch as arrays. A generator goes on where the epoch before stopped; so does other data if an
-        epoch is `limit` batches of it."""
+    def batches(self, epoch: int = 0, limit: int | None = None, first: int = 0) -> Iterator[Any]:
+        """The batches of one epoch as arrays, from number `first` on. A generator goes on where the epoch before stopped; so
+        does other data if an epoch is `limit` batches of it."""
         if self.is_dataset:
-            order = self._order(*self._position.advance(epoch, limit, self.num_batches))
+            number, start, stop = self._position.advance(epoch, limit, self.num_batches)
+            order = self._order(number, start + first, stop)
             return (self._as_batch(b) for b in prefetch(batches(self.source, order)))
         if self.restarts and limit is None:
-            return (self._as_batch(b) for b in prefetch(iter(self.source)))
-        # No thread here: it would take batches from the data that nobody uses.
-        return (self._as_batch(b) for b in self._going_on())
+            found = prefetch(iter(self.source))
+        else:  # No thread here: it would take batches from the data that nobody uses.
+            found = self._going_on()
+        self._skip(found, first)
+        return (self._as_batch(b) for b in found)
+
+    def _skip(self, batches: Iterator[Any], count: int) -> None:
+        """Reads over batches that a run before this one has used."""
+        if count and not isinstance(self.source, Dataset) and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(
+                "Training goes on in the middle of data that can only be read from its beginning: the batches used before "
+                "are read and left out. They must be the same as then.",
+                UserWarning,
+                stacklevel=2,
+            )
+        for _ in itertools.islice(batches, count):
+            pass
 
     def _going_on(self) -> Iterator[Any]:
         """The rest of the data, or where nothing is left and it can, the data from its beginning."""
         batch = _END if self._running is None else next(self._running, _END)
         if batch is _END and (self._running is None or self.restarts):
+            self._streams, self._taken = get_streams(self.source), 0
             self._running = iter(self.source)
             batch = next(self._running, _END)
         while batch is not _END:
+            self._taken += 1
             yield batch
             batch = next(self._running, _END)  # type: ignore[arg-type]
+
+    def begin_epoch(self) -> None:
+        """Tells a PyDataset that an epoch begins."""
+        if self.is_dataset:
+            self.source.on_epoch_begin()
+
+    def end_epoch(self) -> None:
+        """Tells a PyDataset that the epoch has ended."""
+        self._epochs += 1
+        if self.is_dataset:
+            self.source.on_epoch_end()
+
+    def get_state(self) -> dict[str, Any]:
+        """What the batches to come depend on, besides the source itself."""
+        own = getattr(self.source, "get_state", None) if self.is_dataset else None
+        return {
+            "seed": self.seed,
+            "position": self._position.get_state(),
+            "streams": get_streams(self.source) if self._running is None else self._streams,
+            "taken": self._taken,
+            "epochs": self._epochs,
+            "own": None if own is None else own(),
+        }
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Goes to where the batches are that were to come. A PyDataset without `set_state` is told of the epochs that have
+        ended, one after the other; of an iterator what was used is read again."""
+        self.seed = state["seed"]
+        self._position.set_state(state["position"])
+        self._epochs = state["epochs"]
+        set_streams(self.source, state["streams"])
+        if self.is_dataset and state["own"] is not None:
+            self.source.set_state(state["own"])
+        elif self.is_dataset:
+            for _ in range(self._epochs):
+                self.source.on_epoch_begin()
+                self.source.on_epoch_end()
+        if state["taken"]:
+            self._skip(self._going_on(), state["taken"])
 
     def _as_batch(self, batch: Any) -> Any:
         batch = _as_batch(batch, self.is_dataset)

@@ -22,7 +22,9 @@ class Callback:
     with `epochs`, `steps`, `verbose` and (in `fit`) `do_validation`. Setting `self.model.stop_training = True` ends training
     after the epoch.
 
-    `get_state` and `set_state` are for runs that are resumed: what the callback must remember, as JSON values.
+    `get_state` and `set_state` are for runs that are resumed: what the callback must remember, as numbers, text, None, arrays,
+    and lists, tuples and dicts of them. A resumed run calls `set_state` after `on_train_begin`, and in the middle of an epoch
+    after its `on_epoch_begin`.
 
     Example:
         >>> class Counter(callbacks.Callback):
@@ -53,7 +55,7 @@ class Callback:
         self._model = model
 
     def get_state(self) -> dict[str, Any]:
-        """What a resumed run must know, as JSON values."""
+        """What a resumed run must know."""
         return {}
 
     def set_state(self, state: dict[str, Any]) -> None:

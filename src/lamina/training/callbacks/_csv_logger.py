@@ -36,27 +36,48 @@ class CSVLogger(Callback):
         self.append = append
         self._file: Any = None
         self._writer: Any = None
+        self._kept: int | None = 0  # bytes of the file that stay, until the first line
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._has_header = self.append and os.path.exists(self.filename) and os.path.getsize(self.filename) > 0
-        self._file = open(self.filename, "a" if self.append else "w", newline="")  # noqa: SIM115
+        self._file = open(self.filename, "a", newline="")  # noqa: SIM115
+        self._kept = os.path.getsize(self.filename) if self.append else 0
+        self._names: list[str] | None = None
         self._writer = None
+
+    def _begin(self) -> None:
+        """Leaves of an earlier file what is kept; not before the first line, as a resumed run keeps what it wrote."""
+        if self._kept is not None:
+            self._file.truncate(min(self._kept, os.path.getsize(self.filename)))
+            self._kept = None
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         row = {"epoch": epoch, **{k: _plain(v) for k, v in (logs or {}).items()}}
+        self._begin()
         if self._writer is None:
+            names = self._names or self._columns(row)
             self._writer = csv.DictWriter(
-                self._file, self._columns(row), delimiter=self.separator, extrasaction="ignore", restval="NA"
+                self._file, names, delimiter=self.separator, extrasaction="ignore", restval="NA"
             )
-            if not self._has_header:
+            if not self._has_header and self._names is None:
                 self._writer.writeheader()
+            self._names = names
         self._writer.writerow(row)
         self._file.flush()
 
     def on_train_end(self, logs: Any = None) -> None:
         if self._file is not None:
+            self._begin()
             self._file.close()
             self._file = None
+
+    def get_state(self) -> dict[str, Any]:
+        size = os.path.getsize(self.filename) if self._kept is None else self._kept
+        return {"size": size, "names": self._names}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._kept = state["size"]
+        self._names = state["names"]
 
     def _columns(self, row: dict[str, Any]) -> list[str]:
         """Those of the first epoch, and of the validation to come if there was none in it."""

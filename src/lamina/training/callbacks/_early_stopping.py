@@ -6,6 +6,8 @@ from lamina._public import public
 
 from ._monitor import Monitor
 
+_REMEMBERED = ("wait", "stopped_epoch", "best_epoch", "best_weights")
+
 
 @public("callbacks.EarlyStopping")
 class EarlyStopping(Monitor):
@@ -82,9 +84,9 @@ class EarlyStopping(Monitor):
             self.model.set_weights(self.best_weights)
 
     def get_state(self) -> dict[str, Any]:
-        return {**super().get_state(), "wait": self.wait, "best_epoch": self.best_epoch}
+        return {**super().get_state(), **{name: getattr(self, name) for name in _REMEMBERED}}
 
     def set_state(self, state: dict[str, Any]) -> None:
         super().set_state(state)
-        self.wait: int = state["wait"]
-        self.best_epoch: Any = state["best_epoch"]
+        for name in _REMEMBERED:
+            setattr(self, name, state[name])

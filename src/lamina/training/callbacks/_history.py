@@ -28,12 +28,12 @@ class History(Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         self.epoch = []
+        self.model.history = self
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
-        self.model.history = self
 
     def get_state(self) -> dict[str, Any]:
         return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}
