@@ -8,6 +8,7 @@ from . import config as config
 from . import constraints as constraints
 from . import data as data
 from . import datasets as datasets
+from . import diagnosis as diagnosis
 from . import dtype_policies as dtype_policies
 from . import initializers as initializers
 from . import layers as layers
@@ -49,6 +50,7 @@ from lamina.models._sequential import Sequential as Sequential
 from lamina.variables._scope import StateScope as StatelessScope
 from lamina._typing import Tensor as Tensor
 from lamina.variables._variable import Variable as Variable
+from lamina.training._diagnose import diagnose as diagnose
 from lamina.variables._name_scope import name_scope as name_scope
 from lamina.models._profile import profile as profile
 from lamina.layers._base._remat import remat as remat

@@ -24,6 +24,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "StatelessScope": ("lamina.variables._scope", "StateScope"),
         "Tensor": ("lamina._typing", "Tensor"),
         "Variable": ("lamina.variables._variable", "Variable"),
+        "diagnose": ("lamina.training._diagnose", "diagnose"),
         "name_scope": ("lamina.variables._name_scope", "name_scope"),
         "profile": ("lamina.models._profile", "profile"),
         "remat": ("lamina.layers._base._remat", "remat"),
@@ -1500,7 +1501,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
+    "": ("activations", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "dtype_policies", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),
     "layers.preprocessing": ("image",),
