@@ -274,6 +274,68 @@ def batch_normalised_raw_table():
     return net(x, *chain, optimizer="adam", loss="mse"), x, x[:, 0] / 100
 
 
+@program
+def recurrent_layers_of_every_make():
+    x = np.random.default_rng(0).normal(size=(32, 6, 3)).astype("float32")
+    chain = (
+        layers.SimpleRNN(4, return_sequences=True),
+        layers.Bidirectional(layers.GRU(4, return_sequences=True, dropout=0.1)),
+        layers.RNN(layers.StackedRNNCells([layers.LSTMCell(4), layers.GRUCell(4)]), return_sequences=True),
+        layers.TimeDistributed(layers.Dense(4, activation="relu")),
+        layers.GlobalMaxPooling1D(),
+        layers.Dense(1),
+    )
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x[:, 0, 0]
+
+
+@program
+def layer_called_within_a_loop():
+    class Repeated(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = layers.Dense(8, activation="tanh")
+
+        def build(self, shape):
+            self.inner.build(shape)
+
+        def call(self, x):
+            return ops.fori_loop(0, 2, lambda i, value: self.inner(value), x)
+
+    x = table()
+    return net(x, Repeated(), layers.Dense(1), optimizer="adam", loss="mse"), x, x[:, 0]
+
+
+@program
+def softmax_over_steps():
+    inputs = lamina.Input((6, 8))
+    weights = layers.Softmax(axis=1)(layers.Dense(1)(inputs))
+    model = lamina.Model(inputs, weights)
+    model.compile("adam", "mse")
+    x = np.random.default_rng(0).normal(size=(64, 6, 8)).astype("float32")
+    share = np.exp(x[..., :1])
+    return model, x, share / share.sum(axis=1, keepdims=True)
+
+
+@program
+def masked_sequences():
+    inputs = lamina.Input((4,), dtype="int64")
+    hidden = layers.LSTM(8)(layers.Embedding(20, 8, mask_zero=True)(inputs))
+    model = lamina.Model(inputs, layers.Dense(2, activation="softmax")(hidden))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x = np.random.default_rng(0).integers(0, 20, (64, 4))
+    x[:, 2:] = 0
+    return model, x, x[:, 0] % 2
+
+
+@program
+def strings():
+    lookup = layers.StringLookup(vocabulary=["a", "b"], output_mode="one_hot")
+    model = lamina.Sequential([lamina.Input((1,), dtype="string"), lookup, layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    x = np.array([["a"], ["b"]] * 16)
+    return model, x, (x[:, 0] == "a").astype(int)
+
+
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda f: f.__name__)
 def test_nothing_is_said_of_a_program_that_is_right(make):
     model, x, y, *more = make()

@@ -1,6 +1,7 @@
 """`Head`: an output of a model with the loss and the targets that belong to it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,10 @@ class Head:
 
     def finite_y(self) -> np.ndarray | None:
         """The targets as float64, if all are numbers and finite."""
+        return self._finite_y
+
+    @cached_property
+    def _finite_y(self) -> np.ndarray | None:
         if self.y is None or self.y.dtype.kind not in "biuf" or not self.y.size:
             return None
         values = self.y.astype("float64")

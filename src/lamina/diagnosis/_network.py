@@ -1,5 +1,6 @@
 """`Network`: a model as the rules see it: its layers, and which feeds which where that is known."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ PASSING = {
 _ACTIVATION_LAYERS = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "prelu", "Softmax": "softmax",
 }  # fmt: skip
+_WRAPPERS = ("Bidirectional", "TimeDistributed")
 AFFINE = ("Dense", "Conv1D", "Conv2D", "Conv3D")
 
 
@@ -22,6 +24,8 @@ def kind(layer: Any) -> str:
 
 def activation_of(layer: Any) -> str | None:
     """The name of a layer's activation, "linear" for an affine layer without; None for one that is not known to have any."""
+    if kind(layer) == "Softmax" and layer.axis != -1:
+        return None  # what the units are is not known
     if kind(layer) in _ACTIVATION_LAYERS:
         return _ACTIVATION_LAYERS[kind(layer)]
     function = getattr(layer, "activation", None)
@@ -57,9 +61,8 @@ class Network:
 
     @cached_property
     def layers(self) -> list[Any]:
-        """All layers that hold no others, each once."""
-        flat = self.model._flatten_layers(include_self=False)
-        return [layer for layer in flat if not layer._flatten_layers(include_self=False)]
+        """The layers that hold no others, each once. Recurrent layers and wrappers count as one with what they hold."""
+        return list({id(layer): layer for layer in _leaves(self.model)}.values())
 
     @cached_property
     def sources(self) -> dict[int, list[Any]]:
@@ -136,6 +139,12 @@ class Network:
             elif has_kernel(operation):
                 found.append(operation)
         return found
+
+
+def _leaves(layer: Any) -> Iterator[Any]:
+    for each in layer._flatten_layers(include_self=False, recursive=False):
+        is_one = hasattr(each, "cell") or kind(each) in _WRAPPERS or not each._flatten_layers(include_self=False)
+        yield from [each] if is_one else _leaves(each)
 
 
 def has_kernel(layer: Any) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ._case import Case
 from ._head import BINARY, CATEGORICAL, SPARSE, Head, is_whole
-from ._network import activation_of, path_of
+from ._network import activation_of, kind, path_of
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
 _UNBOUNDED = (
@@ -31,14 +31,16 @@ def _fitting(head: Head) -> str:
 
 
 def softmax_single_unit(case: Case) -> Iterator[Seen]:
-    for head in case.heads:
-        if head.activation == "softmax" and head.units == 1:
-            yield seen(
-                head.layer,
-                "softmax over 1 unit is 1 whatever the input: the output is constant and nothing is learned.",
-                'Dense(1, activation="sigmoid") with loss="binary_crossentropy", or one unit for each class.',
-                units=1,
-            )
+    places = [head.layer for head in case.heads if head.activation == "softmax" and head.units == 1]
+    units = [layer for layer in case.network.layers if getattr(layer, "units", None) == 1]
+    places += [path_of(layer) for layer in units if kind(layer) == "Dense" and activation_of(layer) == "softmax"]
+    for place in dict.fromkeys(places):
+        yield seen(
+            place,
+            "softmax over 1 unit is 1 whatever the input: the output is constant and nothing is learned.",
+            'Dense(1, activation="sigmoid") with loss="binary_crossentropy", or one unit for each class.',
+            units=1,
+        )
 
 
 def sigmoid_with_categorical_crossentropy(case: Case) -> Iterator[Seen]:

@@ -121,7 +121,7 @@ def _watched(layers: list[Any], calls: list[Call]) -> Iterator[None]:
 def _noting(layer: Any, call: Any, calls: list[Call]) -> Any:
     def noted(*args: Any, **kwargs: Any) -> Any:
         outputs = call(*args, **kwargs)
-        if args and ops.is_tensor(args[0]) and ops.is_tensor(outputs):
+        if args and all(ops.is_tensor(t) and not engine.is_traced(t) for t in (args[0], outputs)):
             values = np.asarray(engine.numpy(args[0])), np.asarray(engine.numpy(outputs))
             if all(v.dtype.kind in "fiu" and v.size for v in values):
                 calls.append(Call(layer, path_of(layer), *values))
