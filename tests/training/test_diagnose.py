@@ -128,6 +128,45 @@ def test_a_cause_is_said_and_what_follows_is_kept_back():
     assert finding.fix == 'loss="binary_crossentropy"'
 
 
+def test_a_model_that_is_not_called_as_a_whole_is_judged_by_its_data():
+    class Parts(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.part = layers.Dense(1)
+
+        def train_step(self, data):
+            return {"size": lamina.ops.sum(self.part(data[0]))}
+
+    model = Parts()
+    model.compile("adam")
+    x, y = data()
+    assert not lamina.diagnose(model, x, y)
+    x[0, 0] = np.nan
+    assert rules(lamina.diagnose(model, x, y)) == ["non-finite-data"]
+
+
+def test_small_networks_bear_large_steps():
+    x, y = data()
+    for width, found in ((2, []), (32, ["learning-rate-high"])):
+        model = lamina.Sequential([lamina.Input((4,)), layers.Dense(width, activation="tanh")])
+        model.add(layers.Dense(1, activation="sigmoid"))
+        model.compile(lamina.optimizers.Adam(0.1), "binary_crossentropy")
+        assert rules(lamina.diagnose(model, x, y)) == found
+
+
+def test_one_line_through_large_targets_is_no_fault():
+    x, _ = data()
+    model = lamina.Sequential([lamina.Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert not lamina.diagnose(model, x, 100 + 300 * x[:, 0])
+
+
+def test_arrays_of_different_lengths_are_refused():
+    x, y = data()
+    with pytest.raises(ValueError, match="diagnose"):
+        lamina.diagnose(faulty_net(), x, y[:-1])
+
+
 def test_every_finding_is_json():
     x, y = data()
     report = lamina.diagnose(faulty_net(), x, y)

@@ -14,6 +14,7 @@ from ._rule import COMPILED, Rule, Seen, seen
 # Highest rates that are still used, by optimizer; others have scales of their own.
 _HIGHEST = {"Adam": 0.05, "AdamW": 0.05, "Nadam": 0.05, "Adamax": 0.05, "RMSprop": 0.05, "SGD": 1.0}
 _LOWEST = {"SGD": 1e-5, "Adam": 1e-6, "AdamW": 1e-6, "Nadam": 1e-6, "Adamax": 1e-6, "RMSprop": 1e-6}
+_SMALL = 100  # weights; networks with fewer bear larger steps
 _STEPS = (0, 10, 100, 1000, 10_000)  # where a schedule is looked at
 
 
@@ -37,7 +38,8 @@ def learning_rate_high(case: Case) -> Iterator[Seen]:
         return
     momentum = float(getattr(optimizer, "momentum", 0) or 0)
     limit *= 10 * (1 - momentum) if kind(optimizer) == "SGD" and momentum > 0.9 else 1
-    if rate > limit:
+    limit *= 10 if sum(np.prod(w.shape) for w in case.network.model.weights) < _SMALL else 1
+    if rate > 1.001 * limit:  # rates are kept in float32
         usual = 0.01 if kind(optimizer) == "SGD" else 0.001
         yield seen(
             None, f"The learning rate of {kind(optimizer)} is {rate:g}; beyond {limit:g} the loss jumps about or diverges.",
@@ -88,7 +90,8 @@ model.compile(optimizer=lamina.optimizers.{optimizer}, loss="mse")"""
 
 RULES = (
     Rule(
-        "learning-rate-high", COMPILED, "warning", "a rate beyond 0.05 of Adam and its kin, beyond 1 of SGD", learning_rate_high,
+        "learning-rate-high", COMPILED, "warning", "a rate beyond 0.05 of Adam and its kin, beyond 1 of SGD; ten times that "
+        "below 100 weights", learning_rate_high,
         "UMLAUT, whose 0.01 is too strict", _net("Adam(learning_rate=1.0)"), _net("SGD(learning_rate=0.1)"),
     ),
     Rule(

@@ -12,8 +12,10 @@ from lamina.diagnosis import Case, Head, Report, judge
 from lamina.diagnosis._case import Call
 from lamina.diagnosis._network import Network, path_of
 from lamina.engines import engine
+from lamina.layers import Layer
 from lamina.variables import StateScope
 
+from ._checks import check_lengths
 from ._compile_loss import as_loss
 from ._data import StreamData, as_arrays, unpack_x_y_sample_weight
 from ._sources import is_stream
@@ -37,7 +39,8 @@ def diagnose(
             runs but once is a batch further then, data sets and loaders are not.
         ignore: ids of rules to leave out.
     Returns: Report, a list of `Finding`, most serious first; empty where nothing was found.
-    Raises ValueError for a model that is not compiled, and for an unknown rule.
+    Raises ValueError for a model that is not compiled, for an unknown rule, and for arrays of different lengths; what the model
+        itself raises, if it cannot be called on the data.
 
     Example:
         >>> model = lamina.Sequential([lamina.Input((4,)), lamina.layers.Dense(1, activation="softmax")])
@@ -49,6 +52,7 @@ def diagnose(
         raise ValueError("diagnose: the model is not compiled. Call model.compile(optimizer=..., loss=...) first.")
     weighted = class_weight is not None or sample_weight is not None
     x, y, sample_weight = _arrays(x, y, sample_weight)
+    check_lengths(x, y, sample_weight, "diagnose")
     rows = _some_rows(x)
     batch = tuple(tree.map_structure(lambda a: None if a is None else a[rows], part) for part in (x, y, sample_weight))
     _build(model, batch[0])
@@ -90,8 +94,13 @@ def _some_rows(x: Any) -> np.ndarray:
     return np.unique(np.linspace(0, count - 1, min(count, _ROWS)).astype(int))
 
 
+def _has_call(model: Any) -> bool:
+    """Whether the model is called as a whole; a step of its own may call its parts alone."""
+    return type(model).call is not Layer.call
+
+
 def _build(model: Any, x: Any) -> None:
-    if not model.built:
+    if not model.built and _has_call(model):
         engine.spec(model._spec_call, tree.map_structure(lambda a: engine.Spec(a.shape, a.dtype), x))
 
 
@@ -99,8 +108,10 @@ def _build(model: Any, x: Any) -> None:
 
 
 def _forward(model: Any, x: Any) -> tuple[list[Call], list[np.ndarray]]:
-    """The calls of the layers that hold no others, and the outputs; nothing of a model that fails on the data."""
+    """The calls of the layers that hold no others, and the outputs; nothing of a model that is not called as a whole."""
     calls: list[Call] = []
+    if not _has_call(model):
+        return [], []
     with _watched(Network(model).layers, calls), StateScope():
         outputs = model._forward(model._host_inputs(x), training=False)
     return calls, [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)]
