@@ -26,6 +26,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "Tensor": ("lamina._typing", "Tensor"),
         "Variable": ("lamina.variables._variable", "Variable"),
         "device": ("lamina.config._device", "device"),
+        "diagnose": ("lamina.training._diagnose", "diagnose"),
         "name_scope": ("lamina.variables._name_scope", "name_scope"),
         "profile": ("lamina.models._profile", "profile"),
         "remat": ("lamina.layers._base._remat", "remat"),
@@ -1740,7 +1741,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "distillation", "dtype_policies", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
+    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "dtype_policies", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
     "applications": ("convnext", "densenet", "efficientnet", "efficientnet_v2", "imagenet_utils", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn"),

@@ -1,0 +1,47 @@
+"""Writes the part of docs/diagnosis.md that lists the rules.
+
+python scripts/make_rules_page.py           write it
+python scripts/make_rules_page.py --check   fail if it is out of date
+"""
+
+import argparse
+import pathlib
+import sys
+
+PAGE = pathlib.Path(__file__).parent.parent / "docs" / "diagnosis.md"
+MARK = "<!-- What follows is written by scripts/make_rules_page.py. -->"
+WHEN = {
+    "compiled": "the model and what it is compiled with",
+    "data": "the data",
+    "pass": "one pass forward and backward",
+}
+
+
+def section(rule) -> str:
+    """A rule with a program that it speaks of."""
+    follows = "".join(f" Kept back where {' or '.join(rule.follows)} speaks." for _ in rule.follows[:1])
+    return (
+        f"### {rule.id}\n\n{rule.severity.capitalize()}, seen in {WHEN[rule.when]}: {rule.criterion}.{follows}\n"
+        f"Known from: {rule.source}.\n\nSuch a program:\n\n```text\n{rule.faulty.strip()}\n```\n"
+    )
+
+
+def render(page: str) -> str:
+    from lamina.diagnosis._judge import RULES
+
+    return page.partition(MARK)[0] + "\n".join([MARK, "", *map(section, RULES)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    page = PAGE.read_text()
+    new = render(page)
+    if check and page != new:
+        sys.exit("docs/diagnosis.md is out of date; run python scripts/make_rules_page.py")
+    PAGE.write_text(new)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Rules on the data: its values, its scale, and whether validation is apart from training."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ._case import Case
+from ._head import REGRESSIONS
+from ._network import has_kernel, kind
+from ._rule import DATA, PASS, Rule, Seen, seen
+
+_MOST_ROWS = 20_000  # rows of validation that are looked up in the training data
+
+
+def non_finite_data(case: Case) -> Iterator[Seen]:
+    for name, array in (*case.x.items(), *case.y.items(), *case.sample_weight.items()):
+        if array.dtype.kind not in "fc" or np.isfinite(np.sum(array, dtype="float64")):
+            continue
+        bad = ~np.isfinite(array)
+        if bad.any():
+            first = [int(i) for i in np.argwhere(bad)[0]]
+            yield seen(
+                None, f"{name} has {int(bad.sum())} of {array.size} values that are NaN or infinite, the first at {first}.",
+                f"np.nan_to_num, or leave out the rows: {name}[np.isfinite({name})...].", count=int(bad.sum()), first=first,
+            )  # fmt: skip
+
+
+def constant_features(case: Case) -> Iterator[Seen]:
+    for name, array in case.x.items():
+        if array.ndim == 2 and array.dtype.kind in "biuf" and len(array) >= 32 and np.all(array == array[:1]):
+            yield seen(
+                None, f"All {len(array)} rows of {name} are the same: the outputs cannot depend on them.",
+                "look at how the features were read.", rows=len(array), columns=array.shape[1],
+            )  # fmt: skip
+
+
+def unscaled_target(case: Case) -> Iterator[Seen]:
+    if sum(map(has_kernel, case.network.layers)) < 2:
+        return  # a line through the data: the step size alone decides
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or head.loss not in REGRESSIONS[:4] or head.activation != "linear":
+            continue
+        mean, std = float(abs(y.mean())), float(y.std())
+        if max(mean, std) > 100:
+            yield seen(
+                head.layer, f"The targets have mean {y.mean():.4g} and standard deviation {std:.4g}, far from the outputs of a "
+                "fresh network.", "y = (y - y.mean()) / y.std(), undone after predict.", mean=mean, std=std,
+            )  # fmt: skip
+
+
+def validation_leak(case: Case) -> Iterator[Seen]:
+    train, held_out = _rows({**case.x, **case.y}), _rows(case.validation, _MOST_ROWS)
+    if not train or not held_out:
+        return
+    known = set(train)
+    share = float(np.mean([row in known for row in held_out]))
+    distinct = len(known) / len(train)
+    if share > 0.01 and distinct > 0.9 and share * len(held_out) >= 2:
+        yield seen(
+            None, f"{share:.0%} of the validation rows are training rows too, with their targets: validation tells nothing of "
+            "new data.", "validation_data of rows that are not in x, or validation_split=0.2.", share=share,
+        )  # fmt: skip
+
+
+def _rows(arrays: dict[str, np.ndarray], limit: int | None = None) -> list[bytes]:
+    """The rows of all arrays joined, as bytes; none for arrays of different lengths, or that hold no numbers."""
+    parts = list(arrays.values())
+    if not parts or len({len(a) for a in parts}) != 1 or any(a.dtype.kind not in "biuf" for a in parts):
+        return []
+    flat = [a[:limit].reshape(len(a[:limit]), -1).astype("float32") for a in parts]
+    return [row.tobytes() for row in np.concatenate(flat, axis=1)]
+
+
+def unnormalised_input(case: Case) -> Iterator[Seen]:
+    first = {id(layer) for layer in case.network.feeding_data()}
+    for call in case.calls:
+        if id(call.layer) not in first or not call.layer.trainable_weights:
+            continue
+        values = call.inputs.astype("float64")
+        if not np.isfinite(values).all() or not values.size:
+            continue
+        mean, std, most = float(values.mean()), float(values.std()), float(np.abs(values).max())
+        if std > 10 or abs(mean) > 10 or most > 50:
+            fix = "x = x / 255" if values.min() >= 0 and most <= 255 and kind(call.layer).startswith("Conv") else (
+                "x = (x - x.mean(axis=0)) / x.std(axis=0), or a Normalization layer in front."
+            )  # fmt: skip
+            yield seen(
+                call.path, f"What {call.layer.name} is given has mean {mean:.4g}, standard deviation {std:.4g} and values up to "
+                f"{most:.4g}; layers start out for values around 1.", fix, mean=mean, std=std, largest=most,
+            )  # fmt: skip
+
+
+def tiny_input(case: Case) -> Iterator[Seen]:
+    first = {id(layer) for layer in case.network.feeding_data()}
+    for call in case.calls:
+        std = float(call.inputs.std())
+        if (
+            id(call.layer) in first
+            and call.layer.trainable_weights
+            and 0 < std < 0.02
+            and np.abs(call.inputs).max() < 0.1
+        ):
+            yield seen(
+                call.path, f"What {call.layer.name} is given has a standard deviation of {std:.2g}: was it scaled twice?",
+                "scale x once, to values around 1.", std=std,
+            )  # fmt: skip
+
+
+_NET = """rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = x[:, :1] - x[:, 1:2]
+{change}
+model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")"""
+_HEALTHY = _NET.format(change="")
+
+RULES = (
+    Rule(
+        "non-finite-data", DATA, "error", "NaN or infinity in x, y or sample_weight", non_finite_data, "UMLAUT",
+        _NET.format(change="x[3, 2] = np.nan"), _HEALTHY,
+    ),
+    Rule(
+        "constant-features", DATA, "warning", "32 or more rows of a table, all the same", constant_features, "SO 58237726",
+        _NET.format(change="x = np.ones_like(x)"), _HEALTHY,
+    ),
+    Rule(
+        "unscaled-target", DATA, "warning", "regression by several layers, a linear output, and targets whose "
+        "mean or deviation is beyond 100",
+        unscaled_target, "TheDeepChecker; SO 52800582", _NET.format(change="y = 1000 * y"), _HEALTHY,
+    ),
+    Rule(
+        "validation-leak", DATA, "warning", "more than 1 % of the validation rows, with their targets, are training rows",
+        validation_leak, "SO 53119432", _NET.format(change="options = dict(validation_data=(x[:64], y[:64]))"),
+        _NET.format(change="options = dict(validation_data=(x[:64], y[:64])); x = x[64:]; y = y[64:]"),
+    ),
+    Rule(
+        "unnormalised-input", PASS, "warning", "the first layer with a kernel is given values of deviation or mean beyond 10, or "
+        "beyond 50", unnormalised_input, "UMLAUT", _NET.format(change="x = 100 * x"), _HEALTHY,
+    ),
+    Rule(
+        "tiny-input", PASS, "warning", "the first layer with a kernel is given values of deviation below 0.02", tiny_input,
+        "TheDeepChecker", _NET.format(change="x = x / 255"), _HEALTHY,
+    ),
+)  # fmt: skip

@@ -1,0 +1,32 @@
+"""`Finding`: one thing that is wrong, where, how it was seen, and what to write instead."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found.
+
+    Attributes: `rule`, its id; `severity`, "error" (cannot learn), "warning" (learns badly) or "info"; `layer`, the path of the
+    layer, None where no single one is at fault; `message`, what was seen, with the numbers; `evidence`, those numbers by name;
+    `fix`, what to write instead; `docs`, the page that tells more.
+    """
+
+    rule: str
+    severity: str
+    layer: str | None
+    message: str
+    fix: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    docs: str = ""
+
+    def __str__(self) -> str:
+        where = f" in {self.layer}" if self.layer else ""
+        return f"{self.severity}: {self.rule}{where}\n  {self.message}\n  Fix: {self.fix}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The attributes by name, JSON values."""
+        return asdict(self)

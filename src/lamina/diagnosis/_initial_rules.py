@@ -1,0 +1,93 @@
+"""Rules on the weights at the start, and on which of them are trained."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lamina.engines import engine
+
+from ._case import Case
+from ._network import AFFINE, activation_of, kind, path_of
+from ._rule import COMPILED, Rule, Seen, seen
+
+
+def constant_init(case: Case) -> Iterator[Seen]:
+    """A layer whose units start alike, in a network of several: they stay alike."""
+    trained = [layer for layer in case.network.layers if kind(layer) in AFFINE and layer.built]
+    if len(trained) < 2:
+        return
+    # A branch that starts at 0 and is added to another (a residual block) is meant.
+    pairs = case.network.pairs() if case.network.graph is not None else [(x, None) for x in trained if _bends(x)]
+    leading = {id(layer) for layer, _ in pairs}
+    for layer in trained[:-1]:  # a last layer may start at 0: its units have different targets
+        kernel = _values(layer.kernel)
+        if id(layer) not in leading or not layer.trainable_weights or kernel.shape[-1] == 1:
+            continue
+        if kernel.size > 1 and np.ptp(kernel) == 0:
+            yield seen(
+                path_of(layer), f"All {kernel.size} weights of {layer.name} are {kernel.flat[0]:g}: its {kernel.shape[-1]} units "
+                "compute the same, and go on doing so.", 'kernel_initializer="glorot_uniform" (the default).',
+                value=float(kernel.flat[0]),
+            )  # fmt: skip
+            return
+
+
+def _bends(layer: object) -> bool:
+    return activation_of(layer) not in ("linear", None)
+
+
+def poor_init(case: Case) -> Iterator[Seen]:
+    for layer in case.network.layers:
+        if kind(layer) not in AFFINE or not layer.built or not layer.trainable_weights:
+            continue
+        kernel = _values(layer.kernel)
+        fan_in = int(np.prod(kernel.shape[:-1]))
+        std, expected = float(kernel.std()), float(np.sqrt(1 / max(fan_in, 1)))
+        if kernel.size >= 64 and std > 10 * expected:
+            yield seen(
+                path_of(layer), f"The weights of {layer.name} have a standard deviation of {std:.3g}; for {fan_in} inputs "
+                f"{expected:.2g} keeps values in scale.", 'kernel_initializer="glorot_uniform" (the default).',
+                std=std, expected=expected,
+            )  # fmt: skip
+            return
+
+
+def no_trainable_weights(case: Case) -> Iterator[Seen]:
+    model = case.network.model
+    if case.is_default and case.optimizer is not None and model.weights and not model.trainable_weights:
+        yield seen(
+            None, f"None of the {len(model.weights)} weights is trainable: fit changes nothing.",
+            "model.trainable = True, or layer.trainable = True for those to train.", weights=len(model.weights),
+        )  # fmt: skip
+
+
+def _values(weight: object) -> np.ndarray:
+    return np.asarray(engine.numpy(weight.__tensor__()))  # type: ignore[attr-defined]
+
+
+def _net(arguments: str = "", more: str = "") -> str:
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = x[:, :1] - x[:, 1:2]
+model = lamina.Sequential([
+    lamina.Input((8,)), layers.Dense(16, activation="relu"{arguments}), layers.Dense(1, kernel_initializer="zeros"),
+])
+{more}
+model.compile(optimizer="adam", loss="mse")"""
+
+
+RULES = (
+    Rule(
+        "constant-init", COMPILED, "error", "a hidden kernel whose values are all equal", constant_init,
+        "NeuraLint; TheDeepChecker", _net(', kernel_initializer="zeros"'), _net(),
+    ),
+    Rule(
+        "poor-init", COMPILED, "warning", "a kernel's deviation more than 10 times that which keeps values in scale", poor_init,
+        "SageMaker Debugger; TheDeepChecker",
+        _net(', kernel_initializer=lamina.initializers.RandomNormal(stddev=10.0)'), _net(),
+    ),
+    Rule(
+        "no-trainable-weights", COMPILED, "error", "a model with weights, none of them trainable", no_trainable_weights,
+        "NeuraLint", _net(more="model.trainable = False"), _net(),
+    ),
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""Rules on targets: are they what the loss takes?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ._case import Case
+from ._head import BINARY, CATEGORICAL, SPARSE, is_whole
+from ._rule import DATA, Rule, Seen, seen
+
+
+def label_encoding(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or not head.units or head.units < 2 or not is_whole(y):
+            continue
+        width = y.shape[-1] if y.ndim > 1 else 1
+        if head.loss == CATEGORICAL and width == 1 and len(np.unique(y)) > 1:
+            yield seen(
+                head.layer, f"The targets are whole numbers of shape {y.shape}, but {CATEGORICAL} takes rows of {head.units} "
+                "probabilities.", f'loss="{SPARSE}", or y = lamina.utils.to_categorical(y).', shape=list(y.shape),
+            )  # fmt: skip
+        if head.loss == SPARSE and width == head.units and head.has_distributions():
+            yield seen(
+                head.layer, f"The targets are one-hot rows of shape {y.shape}, but {SPARSE} takes class numbers.",
+                f'loss="{CATEGORICAL}", or y = y.argmax(axis=-1).', shape=list(y.shape),
+            )  # fmt: skip
+
+
+def labels_not_integer(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is not None and head.loss == SPARSE and not is_whole(y):
+            yield seen(
+                head.layer, f"{SPARSE} takes class numbers, but {np.mean(y != np.round(y)):.0%} of the targets have fractions.",
+                'loss="mse" with a linear output for a regression; whole numbers for classes.',
+                fractions=float(np.mean(y != np.round(y))),
+            )  # fmt: skip
+
+
+def label_out_of_range(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or head.loss != SPARSE or not head.units or not is_whole(y) or head.has_distributions():
+            continue
+        ignored = head.options.get("ignore_class")
+        kept = y if ignored is None else y[y != ignored]
+        if kept.size and (kept.min() < 0 or kept.max() >= head.units):
+            low, high = int(kept.min()), int(kept.max())
+            count = high + 1
+            fix = "y = y - 1" if low == 1 and high == head.units else f"Dense({count}) as last layer, or labels from 0."
+            yield seen(
+                head.layer, f"The labels go from {low} to {high}, but {head.units} units stand for 0 to {head.units - 1}.", fix,
+                low=low, high=high, units=head.units,
+            )  # fmt: skip
+
+
+def binary_label_values(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or head.loss != BINARY or (y.min() >= 0 and y.max() <= 1):
+            continue
+        classes = len(np.unique(y))
+        if is_whole(y) and classes > 2 and head.units == 1:
+            fix = f'Dense({int(y.max()) + 1}, activation="softmax") with loss="{SPARSE}".'
+        else:
+            fix = 'y = (y + 1) / 2 for labels -1 and 1; loss="mse" with a linear output for a regression.'
+        yield seen(
+            head.layer, f"{BINARY} takes targets in [0, 1], but they go from {y.min():.4g} to {y.max():.4g}.", fix,
+            low=float(y.min()), high=float(y.max()), distinct=classes,
+        )  # fmt: skip
+
+
+def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or head.loss != CATEGORICAL or y.ndim < 2 or y.shape[-1] != head.units or head.units == 1:
+            continue
+        sums = y.sum(axis=-1)
+        off = float(np.mean((np.abs(sums - 1) > 1e-3) & (sums != 0)))  # rows of zeros are left out by intent
+        if off > 0 or y.min() < 0:
+            yield seen(
+                head.layer, f"{CATEGORICAL} takes rows that sum to 1; {off:.0%} of the targets' rows do not.",
+                f'loss="{BINARY}" with sigmoid for several labels at once; loss="mse" for a regression.', share=off,
+            )  # fmt: skip
+
+
+def single_class_labels(case: Case) -> Iterator[Seen]:
+    frozen = any(layer.weights and not layer.trainable_weights for layer in case.network.layers)
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or frozen or not (head.is_crossentropy or head.is_regression) or len(y) < 32:
+            continue
+        if np.all(y == y[:1]):
+            yield seen(
+                head.layer, f"All {len(y)} targets are the same: there is nothing to tell apart.",
+                "look at how y was read or selected.", count=len(y),
+            )  # fmt: skip
+
+
+def class_imbalance(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or not head.is_crossentropy or head.weighted or not head.metrics:
+            continue
+        if not all("acc" in metric for metric in head.metrics):
+            continue
+        labels = y.argmax(axis=-1) if head.has_distributions() else y
+        if not is_whole(labels) or (labels.ndim > 1 and labels.shape[-1] > 1):
+            continue
+        _, counts = np.unique(labels, return_counts=True)
+        if 2 <= len(counts) <= 20 and counts.max() > 10 * counts.min() and len(labels) >= 100:
+            yield seen(
+                head.layer, f"The largest class has {counts.max()} targets, the smallest {counts.min()}; accuracy hides it "
+                "when the small class is never found.", 'class_weight="balanced", and a metric such as AUC.',
+                largest=int(counts.max()), smallest=int(counts.min()),
+            )  # fmt: skip
+
+
+def _net(last: str, loss: str, y: str, more: str = "") -> str:
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+labels = (x[:, 0] > 0) + 2 * (x[:, 1] > 0)
+y = {y}
+model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), {last}])
+model.compile(optimizer="adam", loss={loss}{more})"""
+
+
+_FOUR, _ONE = 'layers.Dense(4, activation="softmax")', 'layers.Dense(1, activation="sigmoid")'
+_SPARSE, _BINARY = f'"{SPARSE}"', f'"{BINARY}"'
+_RARE = "(x[:, 0] > 2.2).astype(int)"
+
+RULES = (
+    Rule(
+        "label-encoding", DATA, "error", "class numbers with categorical crossentropy, or one-hot rows with the sparse one",
+        label_encoding, "SO 59325381; SO 39810655", _net(_FOUR, f'"{CATEGORICAL}"', "labels"), _net(_FOUR, _SPARSE, "labels"),
+    ),
+    Rule(
+        "labels-not-integer", DATA, "error", "sparse categorical crossentropy, and targets with fractions", labels_not_integer,
+        "SO 59325381", _net(_FOUR, _SPARSE, "labels + 0.25"), _net(_FOUR, _SPARSE, 'labels.astype("float32")'),
+    ),
+    Rule(
+        "label-out-of-range", DATA, "error", "sparse categorical crossentropy, and a label below 0 or beyond the units",
+        label_out_of_range, "keras issue 11786", _net(_FOUR, _SPARSE, "labels + 1"), _net(_FOUR, _SPARSE, "labels"),
+    ),
+    Rule(
+        "binary-label-values", DATA, "error", "binary crossentropy, and targets outside [0, 1]", binary_label_values,
+        "SO 50079585; SO 59282996", _net(_ONE, _BINARY, "labels"), _net(_ONE, _BINARY, "labels % 2"),
+    ),
+    Rule(
+        "crossentropy-continuous-targets", DATA, "error", "categorical crossentropy, and rows that do not sum to 1",
+        crossentropy_continuous_targets, "SO 46642627", _net(_FOUR, f'"{CATEGORICAL}"', "np.abs(x[:, :4])"),
+        _net(_FOUR, f'"{CATEGORICAL}"', "0.9 * np.eye(4)[labels] + 0.025"), ("sigmoid-with-categorical-crossentropy",),
+    ),
+    Rule(
+        "single-class-labels", DATA, "warning", "32 or more targets, all the same, and no layer frozen", single_class_labels,
+        "SageMaker Debugger", _net(_ONE, _BINARY, "0 * labels"), _net(_ONE, _BINARY, "labels % 2"),
+    ),
+    Rule(
+        "class-imbalance", DATA, "warning", "a class more than 10 times another, accuracy the only metric, and no weights",
+        class_imbalance, "SageMaker Debugger", _net(_ONE, _BINARY, _RARE, ', metrics=["accuracy"]'),
+        _net(_ONE, _BINARY, "labels % 2", ', metrics=["accuracy"]'),
+    ),
+)  # fmt: skip

@@ -1,0 +1,152 @@
+"""`Network`: a model as the rules see it: its layers, and which feeds which where that is known."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+# Layers through which the values of a unit go unchanged, or are only averaged.
+PASSING = {
+    "Flatten", "Reshape", "Permute", "Identity", "Dropout", "RepeatVector", "AveragePooling1D", "AveragePooling2D",
+    "AveragePooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "Cropping1D",
+    "Cropping2D", "Cropping3D",
+}  # fmt: skip
+_ACTIVATION_LAYERS = {
+    "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "prelu", "Softmax": "softmax",
+}  # fmt: skip
+_WRAPPERS = ("Bidirectional", "TimeDistributed")
+AFFINE = ("Dense", "Conv1D", "Conv2D", "Conv3D")
+
+
+def kind(layer: Any) -> str:
+    """The name of a layer's class."""
+    return type(layer).__name__
+
+
+def activation_of(layer: Any) -> str | None:
+    """The name of a layer's activation, "linear" for an affine layer without; None for one that is not known to have any."""
+    if kind(layer) == "Softmax" and layer.axis != -1:
+        return None  # what the units are is not known
+    if kind(layer) in _ACTIVATION_LAYERS:
+        return _ACTIVATION_LAYERS[kind(layer)]
+    function = getattr(layer, "activation", None)
+    if function is None or not callable(function):
+        return None
+    if kind(function) in _ACTIVATION_LAYERS:
+        return _ACTIVATION_LAYERS[kind(function)]
+    is_ours = getattr(function, "__module__", "").startswith("lamina.activations")
+    return getattr(function, "__name__", None) if is_ours else None
+
+
+def path_of(layer: Any) -> str:
+    """The path of a layer in its model, as `layer.path` gives it."""
+    return getattr(layer, "path", None) or layer.name
+
+
+class Network:
+    """The layers of a model and, if it is a graph, their connections.
+
+    Args:
+        model: a built model.
+    """
+
+    def __init__(self, model: Any):
+        self.model = model
+
+    @cached_property
+    def graph(self) -> Any:
+        """The functional model that holds the graph; None for a subclassed model."""
+        inner = getattr(self.model, "_functional", None)
+        found = inner if inner is not None else self.model
+        return found if hasattr(found, "_operations") and hasattr(found, "_node_ids") else None
+
+    @cached_property
+    def layers(self) -> list[Any]:
+        """The layers that hold no others, each once. Recurrent layers and wrappers count as one with what they hold."""
+        return list({id(layer): layer for layer in _leaves(self.model)}.values())
+
+    @cached_property
+    def sources(self) -> dict[int, list[Any]]:
+        """The operations that feed each operation of the graph, by its id."""
+        if self.graph is None:
+            return {}
+        return {
+            id(operation): [
+                x._keras_history.operation
+                for node in operation._inbound_nodes
+                if id(node) in self.graph._node_ids
+                for x in node.input_tensors
+            ]
+            for operation in self.graph._operations
+        }
+
+    @cached_property
+    def users(self) -> dict[int, list[Any]]:
+        """The operations that each operation of the graph feeds, by its id."""
+        found: dict[int, list[Any]] = {key: [] for key in self.sources}
+        for operation in self.graph._operations if self.graph is not None else ():
+            for source in self.sources[id(operation)]:
+                found[id(source)].append(operation)
+        return found
+
+    def pairs(self) -> list[tuple[Any, Any]]:
+        """Each operation of the graph with one that it alone feeds, looking through layers that pass values on."""
+        found = []
+        for operation in self.graph._operations if self.graph is not None else ():
+            after = self._only_user(operation)
+            while after is not None and kind(after) in PASSING:
+                after = self._only_user(after)
+            if after is not None:
+                found.append((operation, after))
+        return found
+
+    def _only_user(self, operation: Any) -> Any:
+        users = self.users[id(operation)]
+        return users[0] if len(users) == 1 and len(self.sources[id(users[0])]) == 1 else None
+
+    def ends(self) -> list[tuple[Any, str | None]]:
+        """For each output of the graph, the layer that gives it and its last activation."""
+        if self.graph is None:
+            return []
+        return [self._end(x._keras_history.operation) for x in self.graph.outputs]
+
+    def _end(self, operation: Any) -> tuple[Any, str | None]:
+        """The first layer on the way back that is more than a change of shape or an activation."""
+        activation = None
+        while True:
+            if hasattr(operation, "_node_ids") or getattr(operation, "_functional", None) is not None:
+                ends = Network(operation).ends()
+                return (ends[0][0], activation or ends[0][1]) if len(ends) == 1 else (operation, activation)
+            own = activation_of(operation)
+            activation = own if activation in (None, "linear") else activation
+            is_step = (
+                kind(operation) in PASSING or kind(operation) == "Activation" or kind(operation) in _ACTIVATION_LAYERS
+            )
+            before = self.sources.get(id(operation), [])
+            if not is_step or len(before) != 1 or not before[0]._inbound_nodes:
+                return operation, activation
+            if own not in (None, "linear") and activation_of(before[0]) is None:
+                return operation, activation
+            operation = before[0]
+
+    def feeding_data(self) -> list[Any]:
+        """The layers with a kernel that no other layer with weights feeds."""
+        behind: set[int] = set()  # operations that weights lead to; the operations come in order of the graph
+        found = []
+        for operation in self.graph._operations if self.graph is not None else ():
+            before = self.sources[id(operation)]
+            if any(id(s) in behind or getattr(s, "trainable_weights", None) for s in before):
+                behind.add(id(operation))
+            elif has_kernel(operation):
+                found.append(operation)
+        return found
+
+
+def _leaves(layer: Any) -> Iterator[Any]:
+    for each in layer._flatten_layers(include_self=False, recursive=False):
+        is_one = hasattr(each, "cell") or kind(each) in _WRAPPERS or not each._flatten_layers(include_self=False)
+        yield from [each] if is_one else _leaves(each)
+
+
+def has_kernel(layer: Any) -> bool:
+    """Whether a layer multiplies what it is given with a kernel."""
+    return getattr(layer, "kernel", None) is not None or kind(layer) in ("LSTM", "GRU", "SimpleRNN")

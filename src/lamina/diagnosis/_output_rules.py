@@ -1,0 +1,279 @@
+"""Rules on the last activation and the loss: do they fit each other, and the targets?"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ._case import Case
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, is_whole
+from ._network import activation_of, kind, path_of
+from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
+
+_UNBOUNDED = (
+    "relu",
+    "relu6",
+    "tanh",
+    "elu",
+    "selu",
+    "softplus",
+    "softsign",
+    "leaky_relu",
+    "gelu",
+    "silu",
+    "exponential",
+)
+_RANGES = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "softsign": (-1, 1)}
+_POSITIVE = ("relu", "softplus", "exponential")
+
+
+def _fitting(head: Head) -> str:
+    return "sigmoid" if head.loss == BINARY else "softmax"
+
+
+def softmax_single_unit(case: Case) -> Iterator[Seen]:
+    places = [head.layer for head in case.heads if head.activation == "softmax" and head.units == 1]
+    units = [layer for layer in case.network.layers if getattr(layer, "units", None) == 1]
+    places += [path_of(layer) for layer in units if kind(layer) == "Dense" and activation_of(layer) == "softmax"]
+    for place in dict.fromkeys(places):
+        yield seen(
+            place,
+            "softmax over 1 unit is 1 whatever the input: the output is constant and nothing is learned.",
+            'Dense(1, activation="sigmoid") with loss="binary_crossentropy", or one unit for each class.',
+            units=1,
+        )
+
+
+def sigmoid_with_categorical_crossentropy(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation == "sigmoid" and head.loss in (CATEGORICAL, SPARSE) and not head.from_logits:
+            several = head.y is not None and head.loss == CATEGORICAL and not head.has_distributions()
+            fix = (
+                'loss="binary_crossentropy"'
+                if several or head.units == 1
+                else f'Dense({head.units}, activation="softmax")'
+            )
+            yield seen(
+                head.layer, f"{head.units} sigmoid unit(s) with {head.loss}, which expects probabilities that sum to 1.", fix,
+                units=head.units, loss=head.loss,
+            )  # fmt: skip
+
+
+def softmax_with_binary_crossentropy(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation != "softmax" or head.loss != BINARY or head.from_logits or (head.units or 0) < 3:
+            continue
+        if head.y is None or head.has_distributions():
+            yield seen(
+                head.layer, f"softmax over {head.units} classes with {BINARY}, which judges each unit by itself.",
+                f'loss="{CATEGORICAL}"', units=head.units,
+            )  # fmt: skip
+        else:
+            yield seen(
+                head.layer, f"softmax over {head.units} units with {BINARY}, but the targets' rows do not sum to 1.",
+                f'Dense({head.units}, activation="sigmoid"), for several labels at once.', units=head.units,
+            )  # fmt: skip
+
+
+def softmax_with_regression_loss(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation != "softmax" or not head.is_regression or (head.units or 0) < 2:
+            continue
+        y = head.finite_y()
+        if y is None or (head.has_distributions() and not is_whole(y)):
+            continue  # distributions may be fitted by squares
+        labels = head.has_distributions()
+        fix = f'loss="{CATEGORICAL}"' if labels else f'Dense({head.units}, activation="linear")'
+        yield seen(
+            head.layer, f"softmax over {head.units} units with {head.loss}, and targets that are "
+            f"{'classes' if labels else 'no probabilities'}.", fix, units=head.units, loss=head.loss,
+        )  # fmt: skip
+
+
+def output_activation_for_crossentropy(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation in _UNBOUNDED and head.is_crossentropy and not head.from_logits:
+            yield seen(
+                head.layer, f"The last activation is {head.activation}, but {head.loss} takes probabilities.",
+                f'activation="{_fitting(head)}" in the last layer.', activation=head.activation, loss=head.loss,
+            )  # fmt: skip
+
+
+def missing_from_logits(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation == "linear" and head.is_crossentropy and not head.from_logits:
+            yield seen(
+                head.layer, f"The last layer has no activation, but {head.loss} takes probabilities unless told otherwise.",
+                f'activation="{_fitting(head)}" in the last layer, or the loss with from_logits=True.', loss=head.loss,
+            )  # fmt: skip
+
+
+def probabilities_out_of_range(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation is not None or not head.is_crossentropy or head.from_logits or head.predictions is None:
+            continue
+        low, high = float(head.predictions.min()), float(head.predictions.max())
+        if low < -1e-3 or high > 1 + 1e-3:
+            yield seen(
+                head.layer, f"The outputs lie between {low:.3g} and {high:.3g}, but {head.loss} takes probabilities.",
+                f"{_fitting(head)} at the end, or the loss with from_logits=True.", low=low, high=high,
+            )  # fmt: skip
+
+
+def from_logits_with_activation(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.activation in ("softmax", "sigmoid") and head.is_crossentropy and head.from_logits:
+            yield seen(
+                head.layer, f"{head.loss} with from_logits=True applies {_fitting(head)} to what {head.activation} gave.",
+                "from_logits=False, or no activation in the last layer.", activation=head.activation,
+            )  # fmt: skip
+
+
+def double_output_activation(case: Case) -> Iterator[Seen]:
+    for before, after in case.network.pairs():
+        first, second = activation_of(before), activation_of(after)
+        if first in ("softmax", "sigmoid") and second in ("softmax", "sigmoid") and not after.weights:
+            yield seen(
+                path_of(after), f"{second} of what {first} gave: the outputs are squeezed together.",
+                f"leave out the layer {after.name}, or the activation of {before.name}.", first=first, second=second,
+            )  # fmt: skip
+
+
+def output_range(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or not head.is_regression or head.activation not in (*_RANGES, *_POSITIVE):
+            continue
+        if head.activation == "softmax":
+            continue  # said by softmax-with-regression-loss
+        low, high = _RANGES.get(str(head.activation), (0, np.inf))
+        outside = float(np.mean((y < low - 1e-3) | (y > high + 1e-3)))
+        if outside > 0.01:
+            yield seen(
+                head.layer, f"{head.activation} gives values in [{low}, {high}], but {outside:.0%} of the targets, which lie "
+                f"between {y.min():.4g} and {y.max():.4g}, are outside.", 'activation="linear" in the last layer.',
+                outside=outside, low=float(y.min()), high=float(y.max()),
+            )  # fmt: skip
+
+
+def regression_loss_for_classification(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None or not head.is_regression or not is_whole(y) or len(np.unique(y)) > 20 or len(y) < 8:
+            continue
+        accuracy = any("acc" in metric for metric in head.metrics)
+        binary = set(np.unique(y)) == {0.0, 1.0} and head.activation in ("sigmoid", "hard_sigmoid") and head.units == 1
+        if (accuracy and (head.units == 1 or head.has_distributions()) and head.activation != "softmax") or binary:
+            loss = BINARY if head.units == 1 else CATEGORICAL
+            yield seen(
+                head.layer, f"{head.loss} on targets that are {len(np.unique(y))} classes: gradients fade where the output is "
+                "far off.", f'loss="{loss}", with the activation that belongs to it.', classes=len(np.unique(y)),
+            )  # fmt: skip
+
+
+def accuracy_for_regression(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        accuracy = [metric for metric in head.metrics if "acc" in metric]
+        if y is not None and accuracy and head.is_regression and not is_whole(y) and not head.has_distributions():
+            yield seen(
+                head.layer, f"The metric {accuracy[0]!r} counts exact matches, but the targets are no whole numbers.",
+                'metrics=["mae"]', metric=accuracy[0],
+            )  # fmt: skip
+
+
+def loss_needs_positive(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.loss in ("poisson", "kl_divergence") and head.activation in ("linear", "tanh"):
+            last = "exponential" if head.loss == "poisson" else "softmax"
+            yield seen(
+                head.layer, f"{head.loss} takes the logarithm of outputs that {head.activation} lets be negative.",
+                f'activation="{last}" in the last layer.', activation=head.activation,
+            )  # fmt: skip
+
+
+def _net(last: str, loss: str, y: str, more: str = "") -> str:
+    """A small program whose last layer, loss and targets are told; the data is scaled."""
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = {y}
+model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), {last}])
+model.compile(optimizer="adam", loss={loss}{more})"""
+
+
+_ONE_OF_TWO, _ONE_OF_FOUR = "(x[:, 0] > 0).astype(int)", "(x[:, 0] > 0) + 2 * (x[:, 1] > 0)"
+_ROWS = f"np.eye(4)[{_ONE_OF_FOUR}]"
+_SIGMOID = _net('layers.Dense(1, activation="sigmoid")', '"binary_crossentropy"', _ONE_OF_TWO)
+_SOFTMAX = _net('layers.Dense(4, activation="softmax")', '"categorical_crossentropy"', _ROWS)
+_LOGITS = _net("layers.Dense(4)", "lamina.losses.SparseCategoricalCrossentropy(from_logits=True)", _ONE_OF_FOUR)
+_LABELS = _net('layers.Dense(3, activation="sigmoid")', '"binary_crossentropy"', "(x[:, :3] > 0).astype(int)")
+_LINEAR = _net("layers.Dense(1)", '"mse"', "x[:, :1]")
+
+RULES = (
+    Rule(
+        "softmax-single-unit", COMPILED, "error", "softmax over an axis of size 1", softmax_single_unit, "SO 31880720",
+        _net('layers.Dense(1, activation="softmax")', '"binary_crossentropy"', _ONE_OF_TWO), _SIGMOID,
+    ),
+    Rule(
+        "sigmoid-with-categorical-crossentropy", COMPILED, "error",
+        "sigmoid output with a categorical crossentropy that takes probabilities", sigmoid_with_categorical_crossentropy,
+        "SO 51930566", _net('layers.Dense(4, activation="sigmoid")', '"categorical_crossentropy"', _ROWS), _SOFTMAX,
+    ),
+    Rule(
+        "softmax-with-binary-crossentropy", COMPILED, "warning", "softmax over more than 2 units with binary crossentropy",
+        softmax_with_binary_crossentropy, "SO 44322611",
+        _net('layers.Dense(4, activation="softmax")', '"binary_crossentropy"', _ROWS), _LABELS,
+    ),
+    Rule(
+        "softmax-with-regression-loss", DATA, "warning", "softmax output, regression loss, targets that are one-hot or do not "
+        "sum to 1", softmax_with_regression_loss, "SO 38648195",
+        _net('layers.Dense(4, activation="softmax")', '"mse"', "x[:, :4]"), _LINEAR,
+    ),
+    Rule(
+        "output-activation-for-crossentropy", COMPILED, "error", "relu, tanh or the like as output of a crossentropy that takes "
+        "probabilities", output_activation_for_crossentropy, "NeuraLint; DeepDiagnosis",
+        _net('layers.Dense(1, activation="relu")', '"binary_crossentropy"', _ONE_OF_TWO), _SIGMOID,
+    ),
+    Rule(
+        "missing-from-logits", COMPILED, "error", "an output without activation, and a crossentropy that takes probabilities",
+        missing_from_logits, "NeuraLint; UMLAUT", _net("layers.Dense(4)", '"sparse_categorical_crossentropy"', _ONE_OF_FOUR),
+        _LOGITS,
+    ),
+    Rule(
+        "probabilities-out-of-range", PASS, "error", "the outputs of a model whose last activation is not known leave [0, 1], "
+        "and the crossentropy takes probabilities", probabilities_out_of_range, "UMLAUT",
+        _net("layers.Lambda(lambda t: t[:, :4] * 3)", '"sparse_categorical_crossentropy"', _ONE_OF_FOUR),
+        _net("layers.Lambda(lambda t: lamina.ops.softmax(t[:, :4]))", '"sparse_categorical_crossentropy"', _ONE_OF_FOUR),
+    ),
+    Rule(
+        "from-logits-with-activation", COMPILED, "error", "from_logits=True and a softmax or sigmoid output",
+        from_logits_with_activation, "TheDeepChecker",
+        _net('layers.Dense(4, activation="softmax")', "lamina.losses.SparseCategoricalCrossentropy(from_logits=True)",
+             _ONE_OF_FOUR), _LOGITS,
+    ),
+    Rule(
+        "double-output-activation", COMPILED, "warning", "softmax or sigmoid of a softmax or sigmoid", double_output_activation,
+        "NeuraLint", _net('layers.Dense(4, activation="softmax"), layers.Softmax()', '"categorical_crossentropy"', _ROWS),
+        _net("layers.Dense(4), layers.Softmax()", '"categorical_crossentropy"', _ROWS),
+    ),
+    Rule(
+        "output-range", DATA, "error", "more than 1 % of the targets of a regression are outside the last activation's range",
+        output_range, "DeepDiagnosis; SO 48221692", _net('layers.Dense(1, activation="sigmoid")', '"mse"', "3 * x[:, :1]"),
+        _net('layers.Dense(1, activation="sigmoid")', '"mse"', "1 / (1 + np.exp(-x[:, :1]))"),
+    ),
+    Rule(
+        "regression-loss-for-classification", DATA, "warning", "a regression loss with at most 20 whole numbers as targets, and "
+        "an accuracy metric or a single sigmoid unit", regression_loss_for_classification, "SO 31556268; SO 45442843",
+        _net('layers.Dense(1, activation="sigmoid")', '"mse"', _ONE_OF_TWO), _SIGMOID, ("output-range",),
+    ),
+    Rule(
+        "accuracy-for-regression", DATA, "warning", "an accuracy metric with a regression loss, and targets that are no whole "
+        "numbers", accuracy_for_regression, "SO 51181393",
+        _net("layers.Dense(1)", '"mse"', "x[:, :1]", ', metrics=["accuracy"]'), _LINEAR,
+        ("output-range", "softmax-with-regression-loss", "unscaled-target"),
+    ),
+    Rule(
+        "loss-needs-positive", COMPILED, "error", "poisson or kl_divergence with a linear or tanh output", loss_needs_positive,
+        "definition of the losses", _net("layers.Dense(1)", '"poisson"', "rng.poisson(3.0, (256, 1))"),
+        _net('layers.Dense(1, activation="exponential")', '"poisson"', "rng.poisson(3.0, (256, 1))"),
+    ),
+)  # fmt: skip

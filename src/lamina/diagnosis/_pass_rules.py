@@ -1,0 +1,156 @@
+"""Rules on one pass forward and backward over a batch."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ._case import Call, Case
+from ._network import AFFINE, activation_of, kind
+from ._rule import PASS, Rule, Seen, seen
+
+_FEWEST = 256  # values of a unit from which it can be called dead
+_EDGES = {"tanh": (-0.9999, 0.9999), "sigmoid": (0.0067, 0.9933)}  # activations of +-5
+
+
+def dead_relu(case: Case) -> Iterator[Seen]:
+    for call in case.calls:
+        if activation_of(call.layer) != "relu" or call.outputs.ndim < 2:
+            continue
+        units = call.outputs.reshape(-1, call.outputs.shape[-1])
+        if len(units) < _FEWEST:
+            continue
+        dead = int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
+        if dead > 0.7 * units.shape[1] and dead > 1:
+            yield seen(
+                call.path, f"{dead} of {units.shape[1]} relu units give 0 for nearly every one of {len(units)} values, and have "
+                "no gradient.", 'kernel_initializer="he_normal" and bias_initializer="zeros", on scaled inputs.',
+                dead=dead, units=units.shape[1],
+            )  # fmt: skip
+            return
+
+
+def saturated_activation(case: Case) -> Iterator[Seen]:
+    for call in _hidden(case):
+        edges = _EDGES.get(str(activation_of(call.layer)))
+        if edges is None or kind(call.layer) in ("LSTM", "GRU"):
+            continue
+        share = float(np.mean((call.outputs < edges[0]) | (call.outputs > edges[1])))
+        if share > 0.5:
+            yield seen(
+                call.path, f"{share:.0%} of the outputs of {call.layer.name} are at the ends of {activation_of(call.layer)}, "
+                "where its slope is nearly 0.", "scale its inputs, or start from smaller weights.", share=share,
+            )  # fmt: skip
+            return
+
+
+def _hidden(case: Case) -> list[Call]:
+    ends = {head.layer for head in case.heads}
+    return [call for call in case.calls if call.path not in ends]
+
+
+def _kernels(case: Case) -> list[tuple[str, np.ndarray]]:
+    return [(path, g) for path, weight, g in case.gradients if weight.name == "kernel" and len(weight.shape) > 1]
+
+
+def no_gradient(case: Case) -> Iterator[Seen]:
+    sizes = [float(np.abs(g).max()) for _, _, g in case.gradients if g.size]
+    if len(sizes) > 1 and not any(sizes):
+        yield seen(
+            None, f"The gradients of all {len(sizes)} weights are exactly 0: nothing will change.",
+            "look for a step without slope in the loss or the layers (round, argmax, a cast to integers, relu at the output).",
+            weights=len(sizes),
+        )  # fmt: skip
+
+
+def non_finite_gradient(case: Case) -> Iterator[Seen]:
+    for call in case.calls:
+        if np.isfinite(call.inputs).all() and not np.isfinite(call.outputs).all():
+            yield seen(
+                call.path, f"{call.layer.name} makes {int(np.sum(~np.isfinite(call.outputs)))} NaN or infinite values of finite "
+                "inputs.", "look at what it computes: an overflow, a division by 0, or the logarithm of 0.",
+                count=int(np.sum(~np.isfinite(call.outputs))),
+            )  # fmt: skip
+            return
+    bad = [path for path, _, g in case.gradients if not np.isfinite(g).all()]
+    if bad:
+        yield seen(
+            bad[-1], f"The gradients of {len(bad)} weights are NaN or infinite already in the first step.",
+            "look at the loss: an overflow, a division by 0, or the logarithm or root of 0.", weights=len(bad),
+        )  # fmt: skip
+
+
+def vanishing_gradient(case: Case) -> Iterator[Seen]:
+    kernels = _kernels(case)
+    if len(kernels) < 4 or any(not np.abs(g).max() or not np.isfinite(g).all() for _, g in kernels):
+        return
+    hidden = [activation_of(call.layer) for call in _hidden(case) if kind(call.layer) in AFFINE]
+    first, last = float(np.linalg.norm(kernels[0][1])), float(np.linalg.norm(kernels[-1][1]))
+    if first < 1e-3 * last and hidden and all(a in ("sigmoid", "tanh", "softmax", "linear") for a in hidden):
+        yield seen(
+            kernels[0][0], f"The gradient of the first kernel has norm {first:.2g}, that of the last {last:.2g}: little of the "
+            f"loss gets through {len(kernels)} layers.", 'activation="relu" in the hidden layers.', first=first, last=last,
+        )  # fmt: skip
+
+
+def exploding_gradient(case: Case) -> Iterator[Seen]:
+    kernels = _kernels(case)
+    if len(kernels) < 3 or any(not np.isfinite(g).all() for _, g in kernels):
+        return
+    first, last = float(np.linalg.norm(kernels[0][1])), float(np.linalg.norm(kernels[-1][1]))
+    grows = first > 70 * last and float(np.abs(kernels[0][1]).mean()) > 1
+    if grows or min(first, last) > 1e6:
+        yield seen(
+            kernels[0][0], f"The gradient of the first kernel has norm {first:.3g}, that of the last {last:.3g}: values or "
+            "gradients grow from layer to layer.",
+            "the default initializers, normalisation layers, or clipnorm=1.0 in the optimizer.", first=first, last=last,
+        )  # fmt: skip
+
+
+def _net(hidden: str, loss: str = '"mse"') -> str:
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = x[:, :1] - x[:, 1:2]
+lamina.utils.set_random_seed(0)
+model = lamina.Sequential([lamina.Input((8,)), {hidden}, layers.Dense(1)])
+model.compile(optimizer="adam", loss={loss})"""
+
+
+_HEALTHY = _net('*[layers.Dense(16, activation="relu") for _ in range(3)]')
+_DEEP = '*[layers.Dense(16, activation="{}"{}) for _ in range({})]'
+_WIDE = ", kernel_initializer=lamina.initializers.RandomNormal(stddev={})"
+
+RULES = (
+    Rule(
+        "non-finite-values", PASS, "error", "a layer makes NaN or infinity of finite inputs, or a gradient is not finite",
+        non_finite_gradient, "DeepLocalize; SageMaker Debugger",
+        _net("layers.Lambda(lambda t: lamina.ops.log(t))"), _net("layers.Lambda(lambda t: lamina.ops.log(1 + t * t))"),
+        ("probabilities-out-of-range",),
+    ),
+    Rule(
+        "dead-relu", PASS, "warning", "more than 70 % of a layer's relu units give 0 for 95 % of at least 256 values", dead_relu,
+        "TheDeepChecker; AUTOTRAINER",
+        _net('layers.Dense(16, activation="relu", bias_initializer=lamina.initializers.Constant(-9))'),
+        _HEALTHY,
+    ),
+    Rule(
+        "no-gradient", PASS, "error", "all gradients are exactly 0", no_gradient, "keras issues 4175, 11157",
+        _net('layers.Dense(16, activation="tanh")', "lambda t, p: lamina.ops.square(t - lamina.ops.round(p))"), _HEALTHY,
+        ("dead-relu",),
+    ),
+    Rule(
+        "saturated-activation", PASS, "warning", "more than half of a hidden layer's tanh or sigmoid are beyond +-5",
+        saturated_activation, "DeepDiagnosis", _net(_DEEP.format("tanh", _WIDE.format(3.0), 1)),
+        _net(_DEEP.format("tanh", "", 1)),
+        ("unnormalised-input",),
+    ),
+    Rule(
+        "vanishing-gradient", PASS, "warning", "4 kernels or more, none of relu or the like, and the first one's gradient less "
+        "than a thousandth of the last one's", vanishing_gradient, "AUTOTRAINER", _net(_DEEP.format("sigmoid", "", 8)),
+        _net(_DEEP.format("relu", "", 8)), ("saturated-activation", "unnormalised-input"),
+    ),
+    Rule(
+        "exploding-gradient", PASS, "warning", "the first kernel's gradient is 70 times the last one's and above 1, or both are "
+        "beyond 1e6", exploding_gradient, "AUTOTRAINER", _net(_DEEP.format("relu", _WIDE.format(2.0), 8)), _HEALTHY,
+        ("unnormalised-input", "saturated-activation", "dead-relu"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,44 @@
+"""`Report`: the findings about a model, most serious first."""
+
+import html
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from ._finding import SEVERITIES, Finding
+
+
+class Report(list[Finding]):
+    """A list of findings that prints readably.
+
+    Args:
+        findings: in the order of causes; the report puts the most serious first.
+    """
+
+    def __init__(self, findings: Iterable[Finding] = ()):
+        super().__init__(sorted(findings, key=lambda f: SEVERITIES.index(f.severity)))
+
+    def __str__(self) -> str:
+        if not self:
+            return "Nothing found."
+        title = "1 finding" if len(self) == 1 else f"{len(self)} findings"
+        return "\n\n".join([title, *map(str, self)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """`{"findings": [...]}`, each as `Finding.to_dict` gives it."""
+        return {"findings": [finding.to_dict() for finding in self]}
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent)
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return "<p>Nothing found.</p>"
+        return f"<ul>{''.join(map(_as_item, self))}</ul>"
+
+
+def _as_item(finding: Finding) -> str:
+    title, message, fix = map(html.escape, (finding.rule, finding.message, finding.fix))
+    where = f" in <code>{html.escape(finding.layer)}</code>" if finding.layer else ""
+    return f"<li><b>{finding.severity}: {title}</b>{where}<br>{message}<br>Fix: <code>{fix}</code></li>"

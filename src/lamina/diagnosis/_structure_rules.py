@@ -1,0 +1,99 @@
+"""Rules on the order of layers."""
+
+from collections.abc import Iterator
+
+from ._case import Case
+from ._network import AFFINE, activation_of, kind, path_of
+from ._rule import COMPILED, Rule, Seen, seen
+
+
+def _width(layer: object) -> int:
+    return int(getattr(layer, "units", None) or getattr(layer, "filters", None) or 0)
+
+
+def stacked_linear(case: Case) -> Iterator[Seen]:
+    for before, after in case.network.pairs():
+        if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":
+            continue
+        inner, outer = _width(before), _width(after)
+        entering = before.kernel.shape[-2]
+        is_low_rank = inner < outer and inner < entering
+        is_code = inner < entering and inner <= outer  # the middle of an autoencoder
+        depthwise = (
+            kind(after) != "Dense" and kind(before) != "Dense" and 1 in (*before.kernel_size, *after.kernel_size)
+        )
+        if not is_low_rank and not is_code and not depthwise:
+            yield seen(
+                path_of(before), f"{before.name} ({inner} units, no activation) feeds {after.name}: together they are one "
+                "linear layer.", f'{kind(before)}({inner}, ..., activation="relu")', units=inner, next=after.name,
+            )  # fmt: skip
+            return
+
+
+def softmax_hidden(case: Case) -> Iterator[Seen]:
+    for before, after in case.network.pairs():
+        if activation_of(before) == "softmax" and kind(after) in (*AFFINE, "BatchNormalization"):
+            yield seen(
+                path_of(before), f"softmax in {before.name}, a hidden layer: its units crowd each other out, and what reaches "
+                f"{after.name} sums to 1.", 'activation="relu" there.', next=after.name,
+            )  # fmt: skip
+
+
+def dropout_rate(case: Case) -> Iterator[Seen]:
+    for layer in case.network.layers:
+        if kind(layer).endswith("Dropout") and layer.rate >= 0.7:
+            yield seen(
+                path_of(layer), f"{layer.name} drops {layer.rate:.0%} of its inputs: was the share that is kept meant?",
+                f"{kind(layer)}({round(1 - layer.rate, 3):g})", rate=float(layer.rate),
+            )  # fmt: skip
+            return
+
+
+def after_output(case: Case) -> Iterator[Seen]:
+    graph = case.network.graph
+    for x in graph.outputs if graph is not None else ():
+        last = x._keras_history.operation
+        if kind(last) == "Dropout" and last.rate > 0:
+            yield seen(
+                path_of(last), f"{last.name} stands behind the output: while training, {last.rate:.0%} of the answers are 0.",
+                "leave it out, or put it before the last Dense.", rate=float(last.rate),
+            )  # fmt: skip
+        if kind(last) == "BatchNormalization" and any(
+            activation_of(s) in ("softmax", "sigmoid") for s in case.network.sources[id(last)]
+        ):
+            yield seen(
+                path_of(last), f"{last.name} stands behind the output's activation: what it gives are no probabilities.",
+                "put it before the last layer.",
+            )  # fmt: skip
+
+
+def _net(*hidden: str) -> str:
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = (x[:, 0] * x[:, 1] > 0).astype(int)
+model = lamina.Sequential([lamina.Input((8,)), {", ".join(hidden)}])
+model.compile(optimizer="adam", loss="binary_crossentropy")"""
+
+
+_RELU, _LAST = 'layers.Dense(16, activation="relu")', 'layers.Dense(1, activation="sigmoid")'
+
+RULES = (
+    Rule(
+        "stacked-linear", COMPILED, "warning", "Dense or convolution without activation into another, that is not a bottleneck",
+        stacked_linear, "NeuraLint; UMLAUT", _net("layers.Dense(16)", _RELU, _LAST), _net("layers.Dense(3)", _RELU, _LAST),
+    ),
+    Rule(
+        "softmax-hidden", COMPILED, "warning", "softmax of a hidden layer into Dense, convolution or BatchNormalization",
+        softmax_hidden, "DeepFD", _net('layers.Dense(16, activation="softmax")', _LAST), _net(_RELU, _LAST),
+        ("double-output-activation",),
+    ),
+    Rule(
+        "dropout-rate", COMPILED, "warning", "a dropout layer with a rate of 0.7 or more", dropout_rate, "UMLAUT; SO 44184091",
+        _net(_RELU, "layers.Dropout(0.8)", _LAST), _net(_RELU, "layers.Dropout(0.5)", _LAST),
+    ),
+    Rule(
+        "behind-output", COMPILED, "error", "Dropout behind the output, or BatchNormalization behind its activation",
+        after_output, "UMLAUT", _net(_RELU, _LAST, "layers.Dropout(0.3)"), _net(_RELU, "layers.Dropout(0.3)", _LAST),
+        ("dropout-rate",),
+    ),
+)  # fmt: skip

@@ -1,0 +1,342 @@
+"""Programs that are unusual and right: nothing is said of them."""
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import layers, losses, ops, optimizers
+
+PROGRAMS = []
+
+
+def program(function):
+    """A function that gives model, x, y, and perhaps arguments of `diagnose`."""
+    PROGRAMS.append(function)
+    return function
+
+
+def table(rows=256, columns=8):
+    return np.random.default_rng(0).normal(size=(rows, columns)).astype("float32")
+
+
+def net(x, *chain, **compiled):
+    model = lamina.Sequential([lamina.Input(x.shape[1:]), *chain])
+    model.compile(**compiled)
+    return model
+
+
+@program
+def fine_tuning():
+    x = table()
+    base = lamina.Sequential(
+        [lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(16, activation="relu")]
+    )
+    base.trainable = False
+    return (
+        net(x, base, layers.Dense(1, activation="sigmoid"), optimizer="adam", loss="binary_crossentropy"),
+        x,
+        x[:, 0] > 0,
+    )
+
+
+@program
+def gan_with_frozen_critic():
+    critic = lamina.Sequential(
+        [lamina.Input((8,)), layers.Dense(16, activation="leaky_relu"), layers.Dense(1, activation="sigmoid")]
+    )
+    critic.trainable = False
+    x = table(64, 4)
+    model = net(
+        x, layers.Dense(16, activation="relu"), layers.Dense(8), critic, optimizer=optimizers.Adam(2e-4, beta_1=0.5),
+        loss="binary_crossentropy",
+    )  # fmt: skip
+    return model, x, np.ones((64, 1))
+
+
+@program
+def autoencoder_with_linear_code():
+    x = table()
+    chain = (layers.Dense(6, activation="relu"), layers.Dense(2), layers.Dense(6, activation="relu"), layers.Dense(8))
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x
+
+
+@program
+def linear_autoencoder():
+    x = table()
+    return net(x, layers.Dense(2), layers.Dense(8), optimizer="adam", loss="mse"), x, x
+
+
+@program
+def low_rank_pair():
+    x = table(256, 32)
+    return (
+        net(x, layers.Dense(4), layers.Dense(32, activation="relu"), layers.Dense(1), optimizer="adam", loss="mse"),
+        x,
+        x[:, 0],
+    )
+
+
+@program
+def several_labels():
+    x = table()
+    model = net(
+        x, layers.Dense(3, activation="sigmoid"), optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"]
+    )
+    return model, x, (x[:, :3] > 0).astype("float32")
+
+
+@program
+def regression_to_a_share_with_sigmoid():
+    x = table()
+    return net(x, layers.Dense(1, activation="sigmoid"), optimizer="adam", loss="mse"), x, 1 / (1 + np.exp(-x[:, 0]))
+
+
+@program
+def counts():
+    x = table()
+    model = net(
+        x,
+        layers.Dense(8, activation="relu"),
+        layers.Dense(1, activation="exponential"),
+        optimizer="adam",
+        loss="poisson",
+    )
+    return model, x, np.random.default_rng(1).poisson(np.exp(x[:, 0]))
+
+
+@program
+def counts_by_squares():
+    x = table()
+    y = np.random.default_rng(1).poisson(2.0, 256)
+    return (
+        net(x, layers.Dense(8, activation="relu"), layers.Dense(1, activation="relu"), optimizer="adam", loss="mse"),
+        x,
+        y,
+    )
+
+
+@program
+def label_smoothing_from_logits():
+    x = table()
+    loss = losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
+    return net(x, layers.Dense(2), optimizer="adam", loss=loss), x, np.eye(2)[(x[:, 0] > 0).astype(int)]
+
+
+@program
+def one_logit():
+    x = table()
+    model = net(x, layers.Dense(1), optimizer="sgd", loss=losses.BinaryCrossentropy(from_logits=True))
+    return model, x, (x[:, 0] > 0).astype("float32")
+
+
+@program
+def huge_vocabulary():
+    x = np.random.default_rng(0).integers(0, 5000, (64, 12))
+    chain = (layers.Embedding(5000, 8), layers.LSTM(8), layers.Dense(5000, activation="softmax"))
+    return net(x, *chain, optimizer="adam", loss="sparse_categorical_crossentropy"), x, x[:, 0]
+
+
+@program
+def four_rows():
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+    chain = (layers.Dense(4, activation="tanh"), layers.Dense(1, activation="sigmoid"))
+    return net(x, *chain, optimizer=optimizers.SGD(0.5), loss="binary_crossentropy"), x, np.array([0, 1, 1, 0])
+
+
+@program
+def contrastive_loss():
+    x = table()
+
+    def contrast(y, z):
+        z = ops.divide(z, ops.norm(z, axis=-1, keepdims=True))
+        return ops.sum(ops.square(ops.subtract(z, ops.roll(z, 1, axis=0))), axis=-1)
+
+    return (
+        net(x, layers.Dense(16, activation="relu"), layers.Dense(4), optimizer="adam", loss=contrast),
+        x,
+        np.zeros(256),
+    )
+
+
+@program
+def policy_gradient():
+    x = table()
+    chain = (layers.Dense(8, activation="relu"), layers.Dense(2, activation="softmax"))
+    model = net(x, *chain, optimizer="adam", loss="categorical_crossentropy")
+    return model, x, np.eye(2)[(x[:, 0] > 0).astype(int)], {"sample_weight": x[:, 1]}
+
+
+@program
+def sorted_series():
+    wave = np.sin(np.arange(300) / 20).astype("float32")
+    x = np.stack([wave[i : i + 10] for i in range(256)])[..., None]
+    return net(x, layers.LSTM(8), layers.Dense(1), optimizer="adam", loss="mse"), x, wave[10:266]
+
+
+@program
+def constant_schedule():
+    x = table()
+    schedule = optimizers.schedules.PiecewiseConstantDecay([1000], [1e-3, 1e-3])
+    return net(x, layers.Dense(1), optimizer=optimizers.Adam(schedule), loss="mse"), x, x[:, 0]
+
+
+@program
+def images_scaled_inside():
+    x = np.random.default_rng(0).integers(0, 256, (64, 8, 8, 3)).astype("uint8")
+    chain = (
+        layers.Rescaling(1 / 255), layers.Conv2D(8, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten(),
+        layers.Dense(3, activation="softmax"),
+    )  # fmt: skip
+    return net(x, *chain, optimizer="adam", loss="sparse_categorical_crossentropy"), x, np.arange(64) % 3
+
+
+@program
+def separable_convolution_by_hand():
+    x = np.random.default_rng(0).normal(size=(32, 8, 8, 3)).astype("float32")
+    chain = (layers.Conv2D(8, (3, 1)), layers.Conv2D(8, (1, 3), activation="relu"), layers.Flatten(), layers.Dense(1))
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x.mean(axis=(1, 2, 3))
+
+
+@program
+def residual_that_starts_at_zero():
+    inputs = lamina.Input((8,))
+    inner = layers.Dense(8, kernel_initializer="zeros")(layers.Dense(16, activation="relu")(inputs))
+    model = lamina.Model(inputs, layers.Dense(1)(layers.add([inputs, inner])))
+    model.compile("adam", "mse")
+    x = table()
+    return model, x, x[:, 0]
+
+
+@program
+def two_heads():
+    inputs = lamina.Input((8,))
+    hidden = layers.Dense(16, activation="relu")(inputs)
+    outputs = {
+        "kind": layers.Dense(3, activation="softmax", name="kind")(hidden),
+        "size": layers.Dense(1, name="size")(hidden),
+    }
+    model = lamina.Model(inputs, outputs)
+    model.compile("adam", {"kind": "sparse_categorical_crossentropy", "size": "mse"}, metrics={"kind": ["accuracy"]})
+    x = table()
+    return model, x, {"kind": np.arange(256) % 3, "size": x[:, 0]}
+
+
+@program
+def variational_autoencoder():
+    class Sampled(layers.Layer):
+        def call(self, x):
+            mean, spread = ops.split(x, 2, axis=-1)
+            self.add_loss(ops.mean(ops.square(mean) + ops.exp(spread) - spread))
+            return mean + ops.exp(0.5 * spread) * lamina.random.normal(ops.shape(mean))
+
+    x = table()
+    chain = (
+        layers.Dense(8, activation="relu"),
+        layers.Dense(4),
+        Sampled(),
+        layers.Dense(8, activation="relu"),
+        layers.Dense(8),
+    )
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x
+
+
+@program
+def subclassed():
+    class Net(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden = layers.Dense(8, activation="relu")
+            self.last = layers.Dense(2, activation="softmax")
+
+        def call(self, x):
+            return self.last(self.hidden(x))
+
+    model = Net()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x = table()
+    return model, x, (x[:, 0] > 0).astype(int)
+
+
+@program
+def attention():
+    inputs = lamina.Input((6, 8))
+    mixed = layers.MultiHeadAttention(2, 4)(inputs, inputs)
+    model = lamina.Model(inputs, layers.Dense(1)(layers.GlobalAveragePooling1D()(layers.add([inputs, mixed]))))
+    model.compile("adam", "mse")
+    x = np.random.default_rng(0).normal(size=(64, 6, 8)).astype("float32")
+    return model, x, x.mean(axis=(1, 2))
+
+
+@program
+def batch_normalised_raw_table():
+    x = 100 * table()
+    chain = (layers.BatchNormalization(), layers.Dense(8, activation="relu"), layers.Dense(1))
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x[:, 0] / 100
+
+
+@program
+def recurrent_layers_of_every_make():
+    x = np.random.default_rng(0).normal(size=(32, 6, 3)).astype("float32")
+    chain = (
+        layers.SimpleRNN(4, return_sequences=True),
+        layers.Bidirectional(layers.GRU(4, return_sequences=True, dropout=0.1)),
+        layers.RNN(layers.StackedRNNCells([layers.LSTMCell(4), layers.GRUCell(4)]), return_sequences=True),
+        layers.TimeDistributed(layers.Dense(4, activation="relu")),
+        layers.GlobalMaxPooling1D(),
+        layers.Dense(1),
+    )
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x[:, 0, 0]
+
+
+@program
+def layer_called_within_a_loop():
+    class Repeated(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = layers.Dense(8, activation="tanh")
+
+        def build(self, shape):
+            self.inner.build(shape)
+
+        def call(self, x):
+            return ops.fori_loop(0, 2, lambda i, value: self.inner(value), x)
+
+    x = table()
+    return net(x, Repeated(), layers.Dense(1), optimizer="adam", loss="mse"), x, x[:, 0]
+
+
+@program
+def softmax_over_steps():
+    inputs = lamina.Input((6, 8))
+    weights = layers.Softmax(axis=1)(layers.Dense(1)(inputs))
+    model = lamina.Model(inputs, weights)
+    model.compile("adam", "mse")
+    x = np.random.default_rng(0).normal(size=(64, 6, 8)).astype("float32")
+    share = np.exp(x[..., :1])
+    return model, x, share / share.sum(axis=1, keepdims=True)
+
+
+@program
+def masked_sequences():
+    inputs = lamina.Input((4,), dtype="int64")
+    hidden = layers.LSTM(8)(layers.Embedding(20, 8, mask_zero=True)(inputs))
+    model = lamina.Model(inputs, layers.Dense(2, activation="softmax")(hidden))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    x = np.random.default_rng(0).integers(0, 20, (64, 4))
+    x[:, 2:] = 0
+    return model, x, x[:, 0] % 2
+
+
+@program
+def strings():
+    lookup = layers.StringLookup(vocabulary=["a", "b"], output_mode="one_hot")
+    model = lamina.Sequential([lamina.Input((1,), dtype="string"), lookup, layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    x = np.array([["a"], ["b"]] * 16)
+    return model, x, (x[:, 0] == "a").astype(int)
+
+
+@pytest.mark.parametrize("make", PROGRAMS, ids=lambda f: f.__name__)
+def test_nothing_is_said_of_a_program_that_is_right(make):
+    model, x, y, *more = make()
+    assert not lamina.diagnose(model, x, y, **(more[0] if more else {}))

@@ -1,0 +1,50 @@
+"""Each rule speaks of its faulty program and is silent about its healthy one."""
+
+import importlib.util
+import pathlib
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import layers
+from lamina.diagnosis._judge import RULES
+
+
+def diagnosed(program, **options):
+    names = {"lamina": lamina, "layers": layers, "np": np}
+    exec(program, names)
+    return lamina.diagnose(names["model"], names["x"], names["y"], **names.get("options", {}), **options)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_names_its_fault_alone(rule):
+    report = diagnosed(rule.faulty)
+    assert [f.rule for f in report] == [rule.id], report
+    assert report[0].severity == rule.severity
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_nothing_is_said_of_a_healthy_program(rule):
+    assert not diagnosed(rule.healthy)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_can_be_ignored(rule):
+    assert rule.id not in [f.rule for f in diagnosed(rule.faulty, ignore=[rule.id])]
+
+
+def test_rules_have_ids_of_their_own_and_follow_known_ones():
+    ids = [rule.id for rule in RULES]
+    assert len(set(ids)) == len(ids)
+    assert {cause for rule in RULES for cause in rule.follows} <= set(ids)
+
+
+def test_the_page_of_the_rules_is_up_to_date():
+    scripts = pathlib.Path(__file__).parents[2] / "scripts"
+    spec = importlib.util.spec_from_file_location("make_rules_page", scripts / "make_rules_page.py")
+    writer = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(writer)
+    page = writer.PAGE.read_text()
+    assert page == writer.render(page), "run python scripts/make_rules_page.py"
+    assert all(f"\n### {rule.id}\n" in page for rule in RULES)
