@@ -35,17 +35,17 @@ def test_formulas():
     kernel, recurrent, bias = layer.weights
     state = cell = np.zeros((2, 4, 2, 3), "float32")
     for t in range(3):
-        gates = np.array(ops.conv(x[:, t], kernel, strides=(1, 2))) + np.array(
+        gates = ops.convert_to_numpy(ops.conv(x[:, t], kernel, strides=(1, 2))) + ops.convert_to_numpy(
             ops.conv(state, recurrent, padding="same")
         )
-        i, f, candidate, o = np.split(gates + np.array(bias), 4, -1)
+        i, f, candidate, o = np.split(gates + ops.convert_to_numpy(bias), 4, -1)
         i, f, o = (1 / (1 + np.exp(-g)) for g in (i, f, o))
         cell = f * cell + i * np.tanh(candidate)
         state = (o * np.tanh(cell)).astype("float32")
         np.testing.assert_allclose(got[:, t], state, atol=1e-5)
     np.testing.assert_allclose(h, state, atol=1e-5)
     np.testing.assert_allclose(c, cell, atol=1e-5)
-    np.testing.assert_array_equal(np.array(bias), [0] * 3 + [1] * 3 + [0] * 6)
+    np.testing.assert_array_equal(ops.convert_to_numpy(bias), [0] * 3 + [1] * 3 + [0] * 6)
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
@@ -70,8 +70,8 @@ def test_masks_backwards_and_states():
     layer = layers.ConvLSTM1D(3, 2, return_sequences=True)
     layer.build(x.shape)
     mask = np.array([[True, False, True], [True, True, False]])
-    got = np.array(layer(x, mask=mask))
-    short = np.array(layer(x[:1, [0, 2]]))
+    got = ops.convert_to_numpy(layer(x, mask=mask))
+    short = ops.convert_to_numpy(layer(x[:1, [0, 2]]))
     np.testing.assert_allclose(got[:1, [0, 2]], short, atol=1e-5)
     np.testing.assert_allclose(got[0, 1], got[0, 0], atol=1e-6)
     back = layers.ConvLSTM1D(3, 2, go_backwards=True)
