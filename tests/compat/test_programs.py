@@ -90,7 +90,9 @@ program(
     "predict_classes",
     "predict_proba",
 )("""
+import random
 import numpy as np
+random.seed(1337)
 np.random.seed(1337)
 from keras.models import Sequential
 from keras.layers.core import Dense, Dropout, Activation
