@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lamina
-from lamina import layers, losses, ops, optimizers
+from lamina import layers, losses, ops, optimizers, utils
 
 PROGRAMS = []
 
@@ -338,5 +338,6 @@ def strings():
 
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda f: f.__name__)
 def test_nothing_is_said_of_a_program_that_is_right(make):
+    utils.set_random_seed(0)  # a single relu at the end may be dead from the start, which is rightly said
     model, x, y, *more = make()
     assert not lamina.diagnose(model, x, y, **(more[0] if more else {}))

@@ -12,6 +12,7 @@ from lamina.diagnosis._judge import RULES
 
 
 def diagnosed(program, **options):
+    lamina.utils.set_random_seed(0)
     names = {"lamina": lamina, "layers": layers, "np": np}
     exec(program, names)
     return lamina.diagnose(names["model"], names["x"], names["y"], **names.get("options", {}), **options)
