@@ -3,12 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from lamina.ops._symbolic import KerasTensor, Node
-
-
-def node_of(tensor: KerasTensor) -> Node | None:
-    history = tensor._keras_history
-    return None if history is None else history.operation._inbound_nodes[history.node_index]
+from lamina.ops._symbolic import KerasTensor, Node, node_of
 
 
 def order_operations(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> tuple[list[Any], set[int]]:

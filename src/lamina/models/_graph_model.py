@@ -11,11 +11,11 @@ from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
 from lamina.layers._base._call import as_shapes, map_shapes, training_mode
 from lamina.layers._base._mask import get_mask, set_mask
-from lamina.ops._symbolic import Function, KerasTensor, Node, run_nodes
+from lamina.ops._symbolic import Function, KerasTensor, Node, node_of, run_nodes
 from lamina.training import Trainer
 from lamina.variables import serialize_keras_object
 
-from ._graph import node_of, order_operations
+from ._graph import order_operations
 from ._graph_config import end_address, node_config, tensor_address
 from ._graph_losses import GraphLosses
 from ._host_part import HOST_OUTPUTS, host_part

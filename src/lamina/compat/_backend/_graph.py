@@ -7,6 +7,7 @@ from lamina import ops, tree
 from lamina._public import public
 from lamina.engines import engine
 from lamina.ops._symbolic import Function, KerasTensor, Operation
+from lamina.ops._symbolic._source_inputs import walk_back
 from lamina.optimizers._old_updates import OptimizerUpdate
 from lamina.variables import StateScope, Variable
 
@@ -144,20 +145,13 @@ def _ancestors(target: KerasTensor) -> tuple[set[int], list[KerasTensor], set[in
     met: set[int] = set()
     roots: list[KerasTensor] = []
     used: set[int] = set()
-    stack = [target]
-    while stack:
-        tensor = stack.pop()
-        if id(tensor) in met:
-            continue
+    for tensor, node in walk_back(target):
         met.add(id(tensor))
-        history = tensor._keras_history
-        node = None if history is None else history.operation._inbound_nodes[history.node_index]
-        if node is None or node.is_input:
+        if node is None:
             roots.append(tensor)
             continue
         used.update(id(v) for v in getattr(node.operation, "variables", ()))
         used.update(id(v) for v in tree.flatten((node.args, node.kwargs)) if isinstance(v, Variable))
-        stack.extend(node.input_tensors)
     return met, roots, used
 
 

@@ -10,6 +10,7 @@ from ._keras_tensor import any_symbolic as any_symbolic
 from ._keras_tensor import is_keras_tensor as is_keras_tensor
 from ._node import KerasHistory as KerasHistory
 from ._node import Node as Node
+from ._node import node_of as node_of
 from ._operation import Operation as Operation
 from ._operation import auto_name as auto_name
 from ._operation import reset_names as reset_names

@@ -7,7 +7,7 @@ from lamina._public import public
 
 from ._infer import infer_spec
 from ._keras_tensor import KerasTensor
-from ._node import Node
+from ._node import Node, node_of
 from ._operation import Operation
 
 
@@ -106,8 +106,7 @@ def sort_nodes(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list[No
         tensor, ready = stack.pop()
         if id(tensor) in known:
             continue
-        history = tensor._keras_history
-        node = None if history is None else history.operation._inbound_nodes[history.node_index]
+        node = node_of(tensor)
         if node is None or node.is_input:
             raise ValueError(
                 f"The outputs depend on {tensor!r}, which is not among the inputs given: "

@@ -38,13 +38,7 @@ class Node:
 
     is_input = property(lambda self: not self.input_tensors)
 
-    parent_nodes = property(
-        lambda self: [
-            x._keras_history.operation._inbound_nodes[x._keras_history.node_index]
-            for x in self.input_tensors
-            if x._keras_history is not None
-        ]
-    )
+    parent_nodes = property(lambda self: [n for n in map(node_of, self.input_tensors) if n is not None])
 
     def fill_in(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[Any, Any]]:
         """The call's arguments with each KerasTensor replaced by the value found under its `id`."""
@@ -54,3 +48,9 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<Node {self.operation.name}: {self.input_tensors} -> {self.output_tensors}>"
+
+
+def node_of(tensor: KerasTensor) -> Node | None:
+    """The call that gave the tensor; None if nothing did."""
+    history = tensor._keras_history
+    return None if history is None else history.operation._inbound_nodes[history.node_index]

@@ -1,10 +1,28 @@
 """Where a symbolic tensor comes from."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from lamina._public import public
 
 from ._keras_tensor import KerasTensor
+from ._node import Node, node_of
+
+
+def walk_back(target: KerasTensor) -> Iterator[tuple[KerasTensor, Node | None]]:
+    """`target` and all that it was computed from, each once, with the call that gave it: None for inputs."""
+    met: set[int] = set()
+    stack = [target]
+    while stack:
+        tensor = stack.pop()
+        if id(tensor) in met:
+            continue
+        met.add(id(tensor))
+        node = node_of(tensor)
+        if node is not None and node.is_input:
+            node = None
+        yield tensor, node
+        stack.extend(reversed(node.input_tensors if node is not None else ()))
 
 
 @public("utils.get_source_inputs")
@@ -22,18 +40,4 @@ def get_source_inputs(tensor: Any) -> list[KerasTensor]:
     """
     if not isinstance(tensor, KerasTensor):
         raise TypeError(f"get_source_inputs: tensor must be a KerasTensor; got {tensor!r}.")
-    found: dict[int, KerasTensor] = {}
-    seen: set[int] = set()
-    stack = [tensor]
-    while stack:
-        tensor = stack.pop()
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        history = tensor._keras_history
-        node = None if history is None else history.operation._inbound_nodes[history.node_index]
-        if node is None or node.is_input:
-            found[id(tensor)] = tensor
-        else:
-            stack.extend(reversed(node.input_tensors))
-    return list(found.values())
+    return [x for x, node in walk_back(tensor) if node is None]
