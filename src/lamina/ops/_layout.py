@@ -44,3 +44,15 @@ def to_channels_last(x: Any) -> Any:
 
 def to_channels_first(x: Any) -> Any:
     return xp.moveaxis(x, -1, 1)
+
+
+def window_of(
+    kernel_size: Any, strides: Any, dilation_rate: Any, rank: int, where: str
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """The three of a convolution, one number for each axis. Raises ValueError also where the last two are both above 1."""
+    kernel = sizes_of(kernel_size, rank, "kernel_size", where)
+    steps = sizes_of(strides, rank, "strides", where)
+    rates = sizes_of(dilation_rate, rank, "dilation_rate", where)
+    if max(steps) > 1 and max(rates) > 1:
+        raise ValueError(f"{where}: strides and dilation_rate cannot both be above 1; got {steps}, {rates}.")
+    return kernel, steps, rates

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 from lamina import _settings, activations, constraints, initializers, ops, regularizers
 from lamina._checks import check_one_of, check_positive_int
 from lamina._typing import TensorLike
-from lamina.ops._layout import sizes_of
+from lamina.ops._layout import window_of
 
 from .._base._arguments import GeneralArguments
 from .._base._input_spec import InputSpec
@@ -60,13 +60,8 @@ class BaseConv(Layer):
         self.rank = rank
         self.filters = filters
         self.groups = groups
-        self.kernel_size: Any = sizes_of(kernel_size, rank, "kernel_size", where)
-        self.strides: Any = sizes_of(strides, rank, "strides", where)
-        self.dilation_rate: Any = sizes_of(dilation_rate, rank, "dilation_rate", where)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                f"{where}: strides and dilation_rate cannot both be above 1; got {self.strides}, {self.dilation_rate}."
-            )
+        window = window_of(kernel_size, strides, dilation_rate, rank, where)
+        self.kernel_size, self.strides, self.dilation_rate = window
         self.padding: str = str(padding).lower()
         self.data_format: str = _settings.standardize_data_format(data_format)
         self.activation: Any = activations.get(activation)

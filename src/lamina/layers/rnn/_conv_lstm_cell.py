@@ -4,7 +4,7 @@ from typing import Any
 
 from lamina import _settings, ops
 from lamina._checks import check_one_of, check_positive_int
-from lamina.ops._layout import sizes_of
+from lamina.ops._layout import window_of
 
 from ._lstm import LSTMCell
 
@@ -38,13 +38,8 @@ class ConvLSTMCell(LSTMCell):
         check_one_of(str(padding).lower(), ("valid", "same"), "padding", where)
         self.rank = rank
         self.filters = filters
-        self.kernel_size: Any = sizes_of(kernel_size, rank, "kernel_size", where)
-        self.strides: Any = sizes_of(strides, rank, "strides", where)
-        self.dilation_rate: Any = sizes_of(dilation_rate, rank, "dilation_rate", where)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                f"{where}: strides and dilation_rate cannot both be above 1; got {self.strides}, {self.dilation_rate}."
-            )
+        window = window_of(kernel_size, strides, dilation_rate, rank, where)
+        self.kernel_size, self.strides, self.dilation_rate = window
         self.padding: str = str(padding).lower()
         self.data_format: str = _settings.standardize_data_format(data_format)
 
