@@ -57,14 +57,15 @@ def diagnose(
     batch = tuple(tree.map_structure(lambda a: None if a is None else a[rows], part) for part in (x, y, sample_weight))
     _build(model, batch[0])
     network = Network(model)
-    calls, outputs = _forward(model, batch[0])
+    calls, outputs = _forward(network, batch[0])
+    is_default = type(model).train_step is Stepping.train_step
     heads = _heads(network, outputs, y, weighted)
     validation = {} if validation_data is None or is_stream(validation_data) else _validation(validation_data)
     return judge(
         Case(
             network=network, heads=heads, optimizer=model.optimizer, x=_named("x", x), y=_named("y", y),
             sample_weight=_named("sample_weight", sample_weight), validation=validation, calls=calls,
-            gradients=_gradients(model, batch), is_default=type(model).train_step is Stepping.train_step,
+            gradients=_gradients(model, batch) if is_default else [], is_default=is_default,
         ),
         ignore,
     )  # fmt: skip
@@ -107,12 +108,12 @@ def _build(model: Any, x: Any) -> None:
 # --- the pass -------------------------------------------------------------------------------------------------------
 
 
-def _forward(model: Any, x: Any) -> tuple[list[Call], list[np.ndarray]]:
+def _forward(network: Network, x: Any) -> tuple[list[Call], list[np.ndarray]]:
     """The calls of the layers that hold no others, and the outputs; nothing of a model that is not called as a whole."""
-    calls: list[Call] = []
+    model, calls = network.model, []
     if not _has_call(model):
         return [], []
-    with _watched(Network(model).layers, calls), StateScope():
+    with _watched(network.layers, calls), StateScope():
         outputs = model._forward(model._host_inputs(x), training=False)
     return calls, [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)]
 
@@ -142,10 +143,10 @@ def _noting(layer: Any, call: Any, calls: list[Call]) -> Any:
 
 
 def _gradients(model: Any, batch: tuple[Any, Any, Any]) -> list[tuple[str, Any, np.ndarray]]:
-    """The gradient of each trained weight; none where the model has a step of its own, or the loss does not take the batch:
-    what is wrong then is told by other rules, or by `fit`."""
+    """The gradient of each trained weight; none where the loss does not take the batch: what is wrong then is told by other
+    rules, or by `fit`."""
     variables = model.trainable_variables
-    if type(model).train_step is not Stepping.train_step or not variables:
+    if not variables:
         return []
     x, y, sample_weight = batch
 
@@ -170,7 +171,9 @@ def _gradients(model: Any, batch: tuple[Any, Any, Any]) -> list[tuple[str, Any, 
 def _heads(network: Network, outputs: list[np.ndarray], y: Any, weighted: bool) -> list[Head]:
     model = network.model
     targets = tree.flatten(y) if y is not None else []
-    ends = network.ends() if len(network.ends()) == len(outputs) else [(None, None)] * len(outputs)
+    ends = network.ends()
+    if len(ends) != len(outputs):
+        ends = [(None, None)] * len(outputs)
     names = getattr(model, "output_names", None) or [str(i) for i in range(len(outputs))]
     places = range(len(outputs))
     losses = [_for_output(model.loss, i, names, len(outputs)) for i in places]
