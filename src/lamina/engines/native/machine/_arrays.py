@@ -26,17 +26,12 @@ class Arrays(Scalars):
                 for k, n in enumerate(shape)
             )
 
-    def each(self, function: Callable[..., Value], inputs: Sequence[Array], out: Array) -> None:
-        """out[i] = function(x[i], ...) for every i; the inputs have the shape of `out` or broadcast to it."""
-        shape, strides = merged(out.shape, [out.strides, *(broadcast_strides(x, out.shape) for x in inputs)])
-        out = out._replace(shape=shape, strides=strides[0])
-        inputs = [x._replace(shape=shape, strides=s) for x, s in zip(inputs, strides[1:])]
-        with self.loops(shape) as i:
-            self.store(function(*(self.load(x, i) for x in inputs)), out, i)
-
     def copy(self, x: Array, out: Array) -> None:
-        """Writes `x` into `out`, in the dtype of `out`."""
-        self.each(lambda v: self.cast(v, out.dtype), [x], out)
+        """Writes `x` into `out`, an array of the same shape and dtype."""
+        shape, (source, target) = merged(out.shape, [x.strides, out.strides])
+        x, out = x._replace(shape=shape, strides=source), out._replace(shape=shape, strides=target)
+        with self.loops(shape) as i:
+            self.store(self.load(x, i), out, i)
 
     def fold(
         self, combine: Callable[[Value, Value], Value], start: Value, shape: Sequence[int],
@@ -56,10 +51,9 @@ class Arrays(Scalars):
         Over the innermost axis a number is gathered in a register. Over others rows are added to the result, one after the
         other, as NumPy does.
         """
-        kept = iter(s for n, s in zip(out.shape, out.strides)) if len(out.shape) < len(x.shape) else None
-        steps = tuple(
-            0 if k in axes else (next(kept) if kept is not None else out.strides[k]) for k in range(len(x.shape))
-        )
+        keeps_axes = len(out.shape) == len(x.shape)
+        kept = iter(s for k, s in enumerate(out.strides) if not (keeps_axes and k in axes))
+        steps = tuple(0 if k in axes else next(kept) for k in range(len(x.shape)))
         shape, (inward, outward) = merged(x.shape, [x.strides, steps])
         x, out = x._replace(shape=shape, strides=inward), out._replace(shape=shape, strides=outward)
         folded = [k for k, s in enumerate(outward) if not s]

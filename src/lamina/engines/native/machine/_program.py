@@ -113,9 +113,8 @@ def _length(nodes: Sequence[Node], layout: Layout) -> int | None:
 def _axes(nodes: Sequence[Node], layout: Layout) -> tuple[tuple[int, ...], dict[Var, tuple[int, ...]]]:
     """The loops of a run, and for each array in memory the strides with which it is walked through."""
     shape = nodes[0].outputs[0].shape
-    made = {v for node in nodes for v in node.outputs}
-    arrays = [v for v in dict.fromkeys(v for node in nodes for v in (*node.inputs, *node.outputs))
-              if v not in layout.registers and not _is_number(v) and (v not in made or v.shape == shape)]  # fmt: skip
+    touched = dict.fromkeys(v for node in nodes for v in (*node.inputs, *node.outputs))
+    arrays = [v for v in touched if v not in layout.registers and not _is_number(v)]
     strides = [broadcast_strides(Array("", v.shape, layout.strides_of(v), v.dtype), shape) for v in arrays]
     sizes, walked = merged(shape, strides)
     return sizes, dict(zip(arrays, walked))
