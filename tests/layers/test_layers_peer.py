@@ -21,8 +21,8 @@ def as_numpy(x):
     return np.asarray(x)
 
 
-# Keras's layers of images change them where nothing is said of training.
-_TRAINING_BY_DEFAULT = ("Random", "CenterCrop")
+# Keras's layers of images change them, by draws of their own, where nothing is said of training.
+_TRAINING_BY_DEFAULT = ("Rand", "CenterCrop", "Solarization", "AugMix")
 
 
 def call(layer, x):
