@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("LAMINA_ENGINE", "native")  # not KERAS_BACKEND, which chooses the peer
+os.environ.setdefault("LAMINA_CACHE", "0")  # machine code is judged as it is made here
 ENGINE = os.environ["LAMINA_ENGINE"]
 ABOUT_ENGINES = Path(__file__).parent / "engines"
 EVERY = int(os.environ.get("LAMINA_TEST_EVERY", "1"))

@@ -13,6 +13,7 @@ from lamina.compat import run_script
 from lamina.saving import ModelFileError
 from lamina.tables._errors import TableError
 
+from ._cache import show_cache
 from ._columns import LEFT_OUT
 from ._fit import FitSettings, fit_table
 from ._model_file import load_table_model
@@ -135,6 +136,14 @@ def summary(model: str) -> None:
 def run(context: click.Context, script: str) -> None:
     """Runs SCRIPT, a program for Keras 1, 2, 3 or tensorflow.keras, on lamina; what follows is the program's own."""
     raise click.exceptions.Exit(run_script(script, context.args))
+
+
+@app.command()
+@click.option("--clear", is_flag=True, help="Remove it.")
+@_in_one_line
+def cache(clear: bool) -> None:
+    """Shows the machine code that is kept for the next run of a program (extra fast)."""
+    show_cache(clear)
 
 
 def _orders(given: tuple[str, ...]) -> dict[str, list[str]]:

@@ -9,8 +9,13 @@ from typing import Any
 from lamina._extras import require
 from lamina._lazy import lazy_module
 
+from . import _cache
+
 llvm = lazy_module("llvmlite.binding")
+llvmlite = lazy_module("llvmlite")
 _lock = threading.Lock()  # LLVM's state is the process's
+# How modules are compiled, in the names of what is kept: whoever changes that counts on.
+_RECIPE = "1"
 
 
 @cache
@@ -20,12 +25,15 @@ def _start() -> None:
     llvm.initialize_native_asmprinter()
 
 
-def _processor() -> Any:
-    """The processor at hand, with all its instructions."""
-    _start()
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2
-    )
+@cache
+def _host() -> tuple[str, str]:
+    """The processor at hand, and all its instructions."""
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+
+
+def _machine() -> Any:
+    name, features = _host()
+    return llvm.Target.from_default_triple().create_target_machine(cpu=name, features=features, opt=2, jit=True)
 
 
 class Library:
@@ -34,21 +42,31 @@ class Library:
     def __init__(self, text: str):
         with _lock:
             _start()
-            module = llvm.parse_assembly(text)
-            # Without unrolling, which takes several times as long and gains nothing that was measured: loops over vectors
-            # are what counts, and these keep several vectors in flight.
-            options = llvm.create_pipeline_tuning_options(speed_level=2)
-            options.loop_vectorization, options.loop_unrolling = True, False
-            machine = _processor()
-            builder = llvm.create_pass_builder(machine, options)
-            builder.getModulePassManager().run(module, builder)
-            self._engine = llvm.create_mcjit_compiler(module, machine)
+            machine = _machine()
+            key = _cache.key_of(_RECIPE, llvmlite.__version__, str(llvm.llvm_version_info), *_host(), text)
+            code = _cache.read(key)
+            if code is None:
+                code = _compiled(text, machine)
+                _cache.write(key, code)
+            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
             self._engine.finalize_object()
 
     def function(self, name: str, *arguments: Any) -> Callable[..., None]:
         """The function of that name, which takes arguments of these ctypes and holds no lock of Python's."""
         address = self._engine.get_function_address(name)
         return ctypes.CFUNCTYPE(None, *arguments)(address)
+
+
+def _compiled(text: str, machine: Any) -> bytes:
+    module = llvm.parse_assembly(text)
+    # Without unrolling, which takes several times as long and gains nothing that was measured: loops over vectors are what
+    # counts, and these keep several vectors in flight.
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization, options.loop_unrolling = True, False
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return machine.emit_object(module)
 
 
 @lru_cache(maxsize=256)
