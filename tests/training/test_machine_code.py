@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lamina import config, layers, models, optimizers, utils
+from lamina.engines.native.machine import _switch
 
 pytestmark = [pytest.mark.native_only("the others have compilers of their own")]
 
@@ -84,8 +85,8 @@ NETWORKS = (
 
 def trained(kind, machine, threads=None):
     """The weights after ten steps, and the losses."""
-    before = config.num_threads()
-    config.set_machine_code(machine)
+    before, chosen = config.num_threads(), list(_switch._chosen)
+    config.set_machine_code(machine, at_once=machine)
     try:
         if threads is not None:
             config.set_num_threads(threads)
@@ -97,7 +98,7 @@ def trained(kind, machine, threads=None):
         history = model.fit(x, y, batch_size=BATCH, epochs=1, shuffle=False, verbose=0)
         predicted = model.predict(x, batch_size=BATCH, verbose=0)
     finally:
-        config.set_machine_code(False)
+        _switch._chosen[:] = chosen
         config.set_num_threads(before)
     return [*model.get_weights(), np.array(history.history["loss"]), predicted]
 

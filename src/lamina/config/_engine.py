@@ -33,31 +33,36 @@ def set_num_threads(n: int) -> None:
 
 
 @public("config.set_machine_code")
-def set_machine_code(on: bool) -> None:
-    """Whether the native engine compiles programs to machine code, from now on; by default it does not.
+def set_machine_code(on: bool, at_once: bool = False) -> None:
+    """Whether the native engine compiles programs to machine code, from now on; by default it does where llvmlite is installed.
 
-    `LAMINA_MACHINE=1` in the environment switches it on from the start. Programs that are compiled already stay as they
-    are. Results differ from those without by rounding alone, and depend neither on the number of threads nor on what was
-    compiled before. The other engines have compilers of their own, and nothing changes there.
+    A program begins as calls of NumPy and goes over when it has run for about as long as compiling lasts, after a number of
+    steps that depends on the program alone. `LAMINA_MACHINE` in the environment says the same from the start: `0`, `1`, or
+    `now`. Results differ from those of NumPy's calls by rounding alone, and depend neither on the number of threads nor on
+    what was compiled before. The other engines have compilers of their own, and nothing changes there.
 
+    Args:
+        on: False leaves programs as they are, those compiled already too.
+        at_once: whether a program is compiled before its first call, which waits for it.
     Raises:
-        TypeError: `on` is not a bool.
+        TypeError: `on` or `at_once` is not a bool.
         ImportError: llvmlite is missing, which the extra `fast` brings.
     """
-    if not isinstance(on, bool):
-        raise TypeError(f"set_machine_code: `on` must be True or False, got {on!r}.")
+    for name, value in (("on", on), ("at_once", at_once)):
+        if not isinstance(value, bool):
+            raise TypeError(f"set_machine_code: `{name}` must be True or False, got {value!r}.")
     engine = engines.current()
     if hasattr(engine, "set_machine_code"):
-        engine.set_machine_code(on)
+        engine.set_machine_code(on, at_once)
 
 
 @public("config.uses_machine_code")
 def uses_machine_code() -> bool:
-    """Whether the engine in use compiles programs to machine code of its own.
+    """Whether the engine in use compiles programs to machine code of its own, at once or later.
 
     Example:
-        >>> config.uses_machine_code()
-        False
+        >>> "with machine code" if config.uses_machine_code() else "without"
+        'with...'
     """
     engine = engines.current()
     return engine.uses_machine_code() if hasattr(engine, "uses_machine_code") else False

@@ -202,9 +202,13 @@ class Engine(Protocol):
     def value_and_grad(self, fn: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
         """A function that returns `(fn(*args), gradients)`."""
 
-    def compile(self, fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> Compiled:
+    def compile(
+        self, fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = (),
+        progress: dict[str, int] | None = None,
+    ) -> Compiled:  # fmt: skip
         """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments
-        `resident` stay the same from call to call."""
+        `resident` stay the same from call to call. In `progress` the engine keeps what a run that is gone on with in
+        another process must know of the programs, if there is anything."""
 
     def scan(
         self,

@@ -16,7 +16,8 @@ class Compiled:
 
     Attributes: `optimizer`; `loss` and `metrics` by output, None for none; `tracker`, the mean of the loss; `config`, the
     arguments of `compile`, None for a model not compiled; `run_eagerly`, `steps_per_execution`; `trainable`, the weights
-    that were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `outputs`, the specs of the
+    that were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `progress`, what the engine
+    keeps of their programs, by kind; `outputs`, the specs of the
     outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
     call.
     """
@@ -30,6 +31,7 @@ class Compiled:
     steps_per_execution: int = 1
     trainable: list[Any] = field(default_factory=list)
     steps: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    progress: dict[str, dict[str, int]] = field(default_factory=dict)
     outputs: list[Any] = field(default_factory=list)
     seen: str | None = None
     watched: dict[int, Any] = field(default_factory=dict)
@@ -54,4 +56,4 @@ class Compiled:
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled steps belong to one model and are made anew for a copy.
-        return {**self.__dict__, "steps": {}, "watched": {}}
+        return {**self.__dict__, "steps": {}, "progress": {}, "watched": {}}

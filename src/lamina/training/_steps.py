@@ -29,11 +29,14 @@ class Step:
         variables: everything it may read or change.
         flat: long buffers that replace some of the variables, or None.
         pads: whether `update` takes a count.
+        progress: what the engine keeps of the programs (see `compile` of its contract).
     """
 
     def __init__(
-        self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False
-    ):
+        self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False,
+        progress: dict[str, int] | None = None,
+    ):  # fmt: skip
+        self._progress = progress
         self.update = update
         self.flat = flat
         self.pads = pads
@@ -54,8 +57,8 @@ class Step:
     def _take_programs(self, form: Any) -> None:
         if form not in self._programs:
             self._programs[form] = (
-                engine.compile(self._step, donate=(0,)),
-                engine.compile(self._gathering_step, donate=(0,), resident=(1,)),
+                engine.compile(self._step, donate=(0,), progress=self._progress),
+                engine.compile(self._gathering_step, donate=(0,), resident=(1,), progress=self._progress),
             )
         self._on_batch, self._on_places = self._programs[form]
         self._form = form

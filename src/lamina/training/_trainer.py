@@ -263,7 +263,8 @@ class Trainer(Stepping):
         is_default = type(self).train_step is Stepping.train_step
         if kind == "train" and is_default and engine.MUTABLE and can_flatten(self.optimizer, self._weights_to_train()):
             flat = FlatState(self.optimizer, self._weights_to_train())
-        step = Step(self._update_of(kind), variables, flat, engine.COSTLY_TRACES and can_pad(self, kind))
+        pads = engine.COSTLY_TRACES and can_pad(self, kind)
+        step = Step(self._update_of(kind), variables, flat, pads, self._compiled.progress.setdefault(kind, {}))
         self._steps[kind] = (key, step)
         return step
 

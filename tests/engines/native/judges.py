@@ -64,7 +64,7 @@ def _judged(entry_class):
     """The class of compiled signatures, whose every plan is compared when it is first bound."""
 
     class Judged(entry_class):
-        def __init__(self, function, args, arrays, kinds):
+        def __init__(self, *args):
             simplify = _compile.simplify
 
             def remembered(graph):
@@ -73,7 +73,7 @@ def _judged(entry_class):
 
             _compile.simplify = remembered
             try:
-                super().__init__(function, args, arrays, kinds)
+                super().__init__(*args)
             finally:
                 _compile.simplify = simplify
 

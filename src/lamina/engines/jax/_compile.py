@@ -346,12 +346,18 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
+def compile(
+    fn: Callable[..., Any],
+    donate: Sequence[int] = (),
+    resident: Sequence[int] = (),
+    progress: dict[str, int] | None = None,
+) -> CompiledFunction:
     """A jitted version of a pure function of tensors (nested structures of them).
 
     Args:
         fn: called once a signature with traced tensors.
         donate: positions of arguments whose memory may be reused for the first results; they cannot be used again.
         resident: positions of arguments that stay the same; where they lie makes no difference here.
+        progress: nothing here, as a program stays what it is.
     """
     return CompiledFunction(fn, donate, resident)

@@ -1,5 +1,6 @@
 """`compile`: traces a function once for each combination of shapes and dtypes, and runs it as a plan ever after."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from lamina import tree
 from ._graph import Graph, Spec
 from ._operands import to_array
 from ._plan import BoundPlan, Plan
+from ._succession import Succession, hand_over
 from ._tensor import wrap
 from ._threads import one_blas_thread
 from ._trace import current_trace, is_traced
@@ -48,8 +50,11 @@ def _pack(structure: Any, leaves: list[Any]) -> Any:
 class CompiledFunction:
     """The result of `compile`; `plans` holds one plan a signature."""
 
-    def __init__(self, fn: Callable[..., Any], donate: Sequence[int], resident: Sequence[int]):
+    def __init__(
+        self, fn: Callable[..., Any], donate: Sequence[int], resident: Sequence[int], progress: dict[str, int] | None
+    ):
         self.fn = fn
+        self.progress = {} if progress is None else progress
         self.donate = frozenset(donate)
         self.resident = frozenset(resident)
         self._entries: dict[Any, _Entry] = {}
@@ -90,8 +95,13 @@ class CompiledFunction:
         key = tuple((a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in arrays)
         entry = self._entries.get(key)
         if entry is None or entry.kinds != kinds:
-            entry = self._entries[key] = _Entry(self, args, arrays, kinds)
+            entry = self._entries[key] = _Entry(self, args, arrays, kinds, _name(kinds, key))
         return entry, arrays
+
+
+def _name(*parts: Any) -> str:
+    """A short name, the same in every process."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _as_array(x: Any) -> Any:
@@ -117,9 +127,15 @@ class _Entry:
     """One traced signature of a compiled function, and the plan bound to the arrays of the last call."""
 
     def __init__(
-        self, function: CompiledFunction, args: tuple[Any, ...], arrays: list[Any], kinds: list[tuple[int, int]]
+        self,
+        function: CompiledFunction,
+        args: tuple[Any, ...],
+        arrays: list[Any],
+        kinds: list[tuple[int, int]],
+        name: str,
     ):
         self.kinds = kinds
+        self.name, self.progress = name, function.progress
         argument = [i for i, n in kinds for _ in range(n)]
         self.traced = [k for k, a in enumerate(arrays) if isinstance(a, np.ndarray)]
         specs = [Spec(arrays[k].shape, arrays[k].dtype) for k in self.traced]
@@ -145,10 +161,16 @@ class _Entry:
         bound = set(self.bound_inputs)
         self.owned = [n for n in range(len(self.traced)) if n not in bound]
         batched, batch = _batched([specs[n].shape for n in self.owned])
+        after = hand_over(graph)
         graph = cut_into_stages(graph, [self.owned[n] for n in batched], batch)
-        self.plan = Plan(graph, donated, self.owned)
+        self.succession = Succession(graph, donated, self.owned, after, self.progress.get(name, 0))
         self.binding: BoundPlan | None = None
         self.last: list[Any] = []
+
+    @property
+    def plan(self) -> Plan:
+        """The one that runs now."""
+        return self.succession.plan
 
     def __call__(self, arrays: list[Any]) -> Any:
         given = [arrays[k] for k in self.traced]
@@ -156,28 +178,48 @@ class _Entry:
         for n in self.owned:
             np.copyto(binding.inputs[n], given[n])
         binding.run()
+        self._count(1)
         return self._results(given, [wrap(np.array(o)) for o in self._fresh(binding)])
 
     def loop(self, arrays: list[Any], rows: np.ndarray, collect: bool) -> Any:
         given = [arrays[k] for k in self.traced]
-        binding = self._bound_to(given)
+        stacked: list[np.ndarray] = []
+        done = 0
+        while done < len(rows):
+            binding = self._bound_to(given)
+            some = rows[done : done + min(self.succession.room(), len(rows))]  # room may be without end
+            self._run(binding, given, some, self._stores(stacked, binding, len(rows), done) if collect else None)
+            self._count(len(some))
+            done += len(some)
+        return self._results(given, [wrap(o) for o in stacked or map(np.array, self._fresh(binding))])
+
+    def _stores(self, stacked: list[np.ndarray], binding: BoundPlan, count: int, done: int) -> list[np.ndarray]:
+        """Where the results of the rows from `done` on are stacked."""
+        if not stacked:
+            stacked += [np.empty((count, *o.shape), o.dtype) for o in self._fresh(binding)]
+        return [store[done:] for store in stacked]
+
+    def _run(self, binding: BoundPlan, given: list[np.ndarray], rows: np.ndarray, stores: Any) -> None:
+        """A step on each row; with `stores` all results are kept there."""
         *others, last = self.owned
         for n in others:
             np.copyto(binding.inputs[n], given[n])
         target, run = binding.inputs[last], binding.run
-        if not collect:
+        if stores is None:
             for row in rows:
                 target[...] = row
                 run()
-            return self._results(given, [wrap(np.array(o)) for o in self._fresh(binding)])
+            return
         sources = self._fresh(binding)
-        stacked = [np.empty((len(rows), *o.shape), o.dtype) for o in sources]
         for i, row in enumerate(rows):
             target[...] = row
             run()
-            for store, output in zip(stacked, sources):
+            for store, output in zip(stores, sources):
                 store[i] = output
-        return self._results(given, [wrap(s) for s in stacked])
+
+    def _count(self, steps: int) -> None:
+        self.succession.steps += steps
+        self.progress[self.name] = self.succession.steps
 
     def _fresh(self, binding: BoundPlan) -> list[np.ndarray]:
         """The outputs that do not lie in donated arrays."""
@@ -185,6 +227,8 @@ class _Entry:
 
     def _bound_to(self, given: list[np.ndarray]) -> BoundPlan:
         fixed = [given[n] for n in self.bound_inputs]
+        if self.succession.turn():
+            self.binding = None
         if self.binding is None or any(a is not b for a, b in zip(fixed, self.last)):
             self._bind(given)
         assert self.binding is not None
@@ -214,7 +258,12 @@ def _drop_none(graph: Graph, kept: list[int]) -> Graph:
     )
 
 
-def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> CompiledFunction:
+def compile(
+    fn: Callable[..., Any],
+    donate: Sequence[int] = (),
+    resident: Sequence[int] = (),
+    progress: dict[str, int] | None = None,
+) -> CompiledFunction:
     """A fast version of a pure function of arrays (nested structures of them).
 
     Args:
@@ -223,6 +272,8 @@ def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequen
             `state, logs = step(state, batch)` compiled with `donate=(0,)` updates the state in place.
         resident: positions of arguments whose arrays stay the same from call to call; they are read where they lie.
             The arrays of the other arguments are copied in.
+        progress: kept up to date with how many steps of each program have been run, and believed at the start: programs go
+            over to machine code after a number of steps (see `_succession`), in a run that is gone on with too.
     Returns: a callable that gives what `fn` gives; `.plans[i].source` is the program it runs.
     """
-    return CompiledFunction(fn, donate, resident)
+    return CompiledFunction(fn, donate, resident, progress)

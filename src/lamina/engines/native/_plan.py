@@ -17,7 +17,7 @@ from ._threads import num_threads, parallel
 from ._tiles import Tiles
 from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, contiguous_strides, lay_out
 from .machine._program import write_program
-from .machine._switch import uses_machine_code
+from .machine._switch import Machine, machine_code
 from .passes._stages import Stage
 
 PIECES_A_THREAD = 8  # of a long run of elementwise calls, for a second thread to be worth waking
@@ -31,23 +31,24 @@ class Plan:
         donated: input index -> output index: the output is written into the input's array.
         owned: inputs that are copied into a buffer of the plan at each call; the others are bound to arrays.
         strides: of the arrays that the inputs will be bound to, where they are not C-contiguous.
+        machine: whether it is machine code where it can be; None for what the switch says of programs before their first call.
     """
 
     def __init__(
         self, graph: Graph, donated: dict[int, int], owned: Sequence[int],
-        strides: Sequence[tuple[int, ...]] | None = None,
+        strides: Sequence[tuple[int, ...]] | None = None, machine: bool | None = None,
     ):  # fmt: skip
         self.graph = graph
         self.donated = donated
         self.owned = list(owned)
-        machine = uses_machine_code()
+        machine = machine_code() is Machine.AT_ONCE if machine is None else machine
         self.layout = lay_out(graph, donated, strides, machine)
         self.program = write_program(graph, self.layout) if machine else None
         self.arena_bytes = self.layout.arena_bytes
         self.source, self.names = write_source(graph, self.layout, donated, self.program)
         self.code = compile(self.source, "<lamina plan>", "exec")
         self.stages = {
-            name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs])
+            name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs], machine)
             for name, node in self.names.stages.items()
         }
 
@@ -64,6 +65,14 @@ class Plan:
         threads = max((tiles.threads for tiles in self.stages.values()), default=0)
         return [max(tiles.arena_bytes for tiles in self.stages.values() if tiles.threads > t) for t in range(threads)]
 
+    def compile(self) -> None:
+        """Makes what is machine code, that of the tiles too, so that binding the plan need not wait for it."""
+        if self.program is not None:
+            self.program.compile()
+        for tiles in self.stages.values():
+            for plan in tiles.plans.values():
+                plan.compile()
+
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
         """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
 
@@ -72,12 +81,12 @@ class Plan:
         return BoundPlan(self, arrays, arena)
 
 
-def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]]) -> Tiles:
+def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]], machine: bool) -> Tiles:
     """The plans of a stage, which reads imports of these strides; what it exports it writes into arrays of its own."""
     exports = {len(strides) + o: o for o in range(len(stage.exports))}
     around = [*strides, *(contiguous_strides(v.shape, v.dtype) for v, _ in stage.exports)]
     sizes = {b - a for a, b in stage.tiles}
-    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around) for n in sizes})
+    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine) for n in sizes})
 
 
 class BoundPlan:

@@ -17,6 +17,8 @@ class TilePlan(Protocol):
 
     arena_bytes: int
 
+    def compile(self) -> None: ...
+
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> Any: ...
 
 

@@ -26,9 +26,14 @@ _NEEDS_VALUES = (
 )
 
 
-def compile(fn: Callable[..., Any], donate: Sequence[int] = (), resident: Sequence[int] = ()) -> "CompiledFunction":
+def compile(
+    fn: Callable[..., Any],
+    donate: Sequence[int] = (),
+    resident: Sequence[int] = (),
+    progress: dict[str, int] | None = None,
+) -> "CompiledFunction":
     """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments `resident`
-    stay the same from call to call."""
+    stay the same from call to call. Programs stay what they are, so that there is no `progress`."""
     return CompiledFunction(fn, tuple(donate), tuple(resident))
 
 

@@ -16,9 +16,11 @@ STOPS = ("stop_training", "stop_evaluating", "stop_predicting")
 
 
 def gather(model: Any, step: Any, callbacks: list[Any]) -> dict[str, Any]:
-    """The values of all variables, the random streams, the callbacks' states and the flags; all of it copied."""
+    """The values of all variables, how far the engine's programs are, the random streams, the callbacks' states and the flags;
+    all of it copied."""
     return {
         "variables": [(v.path, v.numpy()) for v in _variables(model, step)],
+        "progress": copy.deepcopy(model._compiled.progress),
         "global_seed": global_seed_generator().state.numpy(),
         "python_random": random.getstate(),
         "numpy_random": np.random.get_state(),
@@ -38,6 +40,8 @@ def put_back(state: dict[str, Any], model: Any, step: Any, callbacks: list[Any])
         variable.assign(value)
     if isinstance(step, Step):
         step.later = saved[len(variables) :]
+    for kind, counts in state["progress"].items():
+        model._compiled.progress.setdefault(kind, {}).update(counts)
     global_seed_generator().state.assign(state["global_seed"])
     random.setstate(state["python_random"])
     np.random.set_state(state["numpy_random"])

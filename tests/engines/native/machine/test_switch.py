@@ -7,25 +7,53 @@ import pytest
 
 from lamina import config
 from lamina.engines import native
+from lamina.engines.native.machine import _switch
 
 
-def test_it_is_off_until_asked_for():
-    assert not config.uses_machine_code()
-    compiled = native.compile(np.exp)
-    compiled(np.ones(3, "float32"))
-    assert compiled.plans[0].program is None
+@pytest.fixture
+def unsaid(monkeypatch):
+    """Nobody has chosen."""
+    monkeypatch.setattr(_switch, "_chosen", [])
+    monkeypatch.delenv("LAMINA_MACHINE", raising=False)
+    _switch._at_first.cache_clear()
+    yield
+    _switch._at_first.cache_clear()
+
+
+def installed(monkeypatch, is_there):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: is_there if name == "llvmlite" else find(name, *more)
+    )
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_what_is_installed_decides(unsaid, monkeypatch, is_there):
+    installed(monkeypatch, is_there)
+    assert config.uses_machine_code() is is_there
+
+
+@pytest.mark.parametrize("said, expected", [("0", "NEVER"), ("1", "LATER"), ("now", "AT_ONCE")])
+def test_the_environment_decides(unsaid, monkeypatch, said, expected):
+    monkeypatch.setenv("LAMINA_MACHINE", said)
+    assert _switch.machine_code().name == expected
+
+
+def test_the_environment_is_checked(unsaid, monkeypatch):
+    monkeypatch.setenv("LAMINA_MACHINE", "yes")
+    with pytest.raises(ValueError, match="LAMINA_MACHINE must be 0, 1 or now; got 'yes'"):
+        config.uses_machine_code()
 
 
 def test_only_true_or_false():
     with pytest.raises(TypeError, match="set_machine_code: `on` must be True or False, got 'yes'"):
         config.set_machine_code("yes")
+    with pytest.raises(TypeError, match="set_machine_code: `at_once` must be True or False, got 3"):
+        config.set_machine_code(True, at_once=3)
 
 
-def test_what_is_missing_is_named(monkeypatch):
-    find = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *more: None if name == "llvmlite" else find(name, *more)
-    )
+def test_what_is_missing_is_named(unsaid, monkeypatch):
+    installed(monkeypatch, None)
     with pytest.raises(ImportError, match=r"Machine code needs llvmlite: pip install 'lamina\[fast\]'"):
         config.set_machine_code(True)
     assert not config.uses_machine_code()

@@ -1,6 +1,7 @@
 """From the text of a module to functions that ctypes can call: parsed, optimised for this processor and made by LLVM."""
 
 import ctypes
+import os
 import threading
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -14,6 +15,8 @@ from . import _cache
 llvm = lazy_module("llvmlite.binding")
 llvmlite = lazy_module("llvmlite")
 _lock = threading.Lock()  # LLVM's state is the process's
+if hasattr(os, "register_at_fork"):  # a child must not find LLVM at work, and nobody at work on it
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 # How modules are compiled, in the names of what is kept: whoever changes that counts on.
 _RECIPE = "1"
 

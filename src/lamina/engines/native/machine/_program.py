@@ -47,6 +47,11 @@ class Program:
     runs: Mapping[int, Run]  # by the first call
     text: str
 
+    def compile(self) -> None:
+        """Makes the functions, so that `bind` need not."""
+        if self.runs:
+            library(self.text)
+
     def bind(self, run: Run, read: Callable[[Var], np.ndarray]) -> Callable[[], None]:
         """The function of a run on these arrays."""
         arrays = [read(v) for v in run.arrays]

@@ -14,12 +14,12 @@ from .._cut import SUM, WHOLE, Cut, Split, cut, part_of
 from .._graph import Graph, Node, Spec, Var
 from .._primitive import NO_GRADIENT, Primitive
 from .._reference import run_graph
+from ._estimates import calls, seconds
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
 MIN_SECONDS = 0.5e-3
 # Threads whose calls are shorter than this spend their time waiting for each other.
 MIN_CALL_SECONDS = 3e-6
-BYTES_A_SECOND, MULTIPLICATIONS_A_SECOND = 8e9, 40e9  # of an ordinary core
 # A tile should write about that much: less would be read again from a nearer cache, but takes more calls, and threads that
 # call often wait for each other (Python lets one of them at a time prepare a call); ...
 TILE_BYTES = 6 << 20
@@ -167,23 +167,9 @@ class _Cutter:
 
 
 def _is_worth_threads(nodes: list[Node]) -> bool:
-    return _seconds(nodes) >= max(MIN_SECONDS, _calls(nodes) * MIN_CALL_SECONDS)
-
-
-def _calls(nodes: Iterable[Node]) -> int:
-    """About how many calls of NumPy the operations take."""
-    return sum(n.primitive.cost.calls(*n.inputs) for n in nodes if n.primitive.view is None)
-
-
-def _seconds(nodes: list[Node]) -> float:
-    """A rough estimate of what the operations take on one core."""
-    written = sum(v.nbytes for n in nodes for v in n.outputs if n.primitive.view is None)
-    multiplied = sum(
-        n.primitive.cost.multiplications(*n.inputs, **n.params)
-        for n in nodes
-        if not n.primitive.cost.shared_out(*n.inputs)
-    )
-    return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
+    # The products that go over all threads by themselves are no work for a stage.
+    work = seconds(nodes, lambda n: not n.primitive.cost.shared_out(*n.inputs))
+    return work >= max(MIN_SECONDS, calls(nodes) * MIN_CALL_SECONDS)
 
 
 class _Outside:
@@ -303,7 +289,7 @@ def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
         for v, s in zip(n.outputs, how.outputs)
         if s is not SUM and n.primitive.view is None
     )
-    least = max(TILE_BYTES, _calls(n for n, _ in nodes) * BYTES_A_CALL) / max(each, 1)
+    least = max(TILE_BYTES, calls(n for n, _ in nodes) * BYTES_A_CALL) / max(each, 1)
     count = 2
     while count * 2 <= min(MAX_TILES, batch / least):
         count *= 2

@@ -1,0 +1,83 @@
+"""When a program goes over from NumPy's calls to machine code: between two steps that the program alone decides on.
+
+NumPy's calls run at once. From a quarter of the way on, machine code is written and compiled by a thread of its own, and it
+takes over after as many steps as compiling is estimated to last. Neither the clock nor the cache has a say in it: where the
+compiler is late, the step waits. So a seed gives the same bits each time, and a short training never waits for a compiler.
+"""
+
+import math
+import threading
+import warnings
+from collections.abc import Sequence
+
+from ._graph import Graph
+from ._plan import Plan
+from .machine._switch import Machine, machine_code
+from .passes._estimates import calls, seconds
+
+COMPILING_S, COMPILING_A_CALL_S = 0.05, 0.004
+CALL_S = 1.5e-6  # of NumPy
+SHARE = 4  # of the way to the hand-over, one part runs before the compiler begins
+
+
+class Succession:
+    """The plans of one program in turn.
+
+    Args:
+        graph, donated, owned: as of `Plan`.
+        after: how many steps NumPy's calls run (see `hand_over`), where machine code is not asked for at once.
+        steps: how many steps of it have been run already, in a run that is gone on with.
+    """
+
+    def __init__(self, graph: Graph, donated: dict[int, int], owned: Sequence[int], after: int, steps: int = 0):
+        self.steps = steps
+        self._program = graph, donated, owned
+        kind = machine_code()
+        self._at = {Machine.NEVER: math.inf, Machine.LATER: after, Machine.AT_ONCE: 0}[kind]
+        self._begins = math.inf if self._at in (0, math.inf) else self._at // SHARE
+        self._made: Plan | None = None
+        self._failed = False
+        self._thread: threading.Thread | None = None
+        self.plan = self._make(steps >= self._at)
+        if steps >= self._at:
+            self._at = self._begins = math.inf
+
+    def _make(self, machine: bool) -> Plan:
+        return Plan(*self._program, machine=machine)
+
+    def room(self) -> float:
+        """How many steps may be run before `turn` must be called again."""
+        return min((n - self.steps for n in (self._begins, self._at) if n > self.steps), default=math.inf)
+
+    def turn(self) -> bool:
+        """Called before steps are run: does what is due; True if another plan runs from now on."""
+        if self.steps >= self._begins:
+            self._begins = math.inf
+            self._thread = threading.Thread(target=self._compile, name="lamina-compiler")
+            self._thread.start()
+        if self.steps < self._at:
+            return False
+        self._at = math.inf
+        if self._thread is not None:
+            self._thread.join()
+        if self._made is None and not self._failed:  # a forked process has not the thread of its parent
+            self._compile()
+        if self._made is None:
+            return False
+        self.plan, self._made = self._made, None
+        return True
+
+    def _compile(self) -> None:
+        try:
+            plan = self._make(True)
+            plan.compile()
+            self._made = plan
+        except Exception as error:
+            self._failed = True
+            warnings.warn(f"No machine code could be made, NumPy's calls go on: {error}", UserWarning, stacklevel=2)
+
+
+def hand_over(graph: Graph) -> int:
+    """After how many steps the program, not cut yet, goes over."""
+    n = calls(graph.nodes)
+    return math.ceil((COMPILING_S + COMPILING_A_CALL_S * n) / (CALL_S * (n + 1) + seconds(graph.nodes)))
