@@ -5,6 +5,7 @@ import pytest
 
 from lamina.engines.native._graph import Graph, Node, Var
 from lamina.engines.native._plan import Plan
+from lamina.engines.native.primitives._take import take_grad
 
 from .test_rules import calls_in
 
@@ -68,3 +69,12 @@ def test_equals_the_forward(written, calls, order, dtype):
             assert (y.shape, y.dtype) == (expectation.shape, expectation.dtype)
             np.testing.assert_allclose(y, expectation, rtol=rtol, atol=rtol, err_msg=written.name)
     assert met or order != "C", f"no case of {written.name} becomes machine code"
+
+
+@pytest.mark.parametrize("indices", [[-1, -4], [4, 11], [-5, 10**9]])
+def test_slices_are_added_within_the_array_whatever_the_indices(indices):
+    """The check of a take may have been dropped with its unused result."""
+    g, at = np.ones((2, 3), "float32"), np.array(indices)
+    (got,), written = results(take_grad, {"axis": 0, "size": 4}, [g, at])
+    assert written == 1
+    np.testing.assert_array_equal(got, take_grad.forward(g, at, axis=0, size=4))

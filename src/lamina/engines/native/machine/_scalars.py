@@ -39,6 +39,10 @@ class Scalars(Code):
     def divide(self, a: Value, b: Value) -> Value:
         return self._arithmetic("div", a, b)
 
+    def remainder(self, a: Value, b: Value) -> Value:
+        """Of integers, with the sign of `a`, as C has it."""
+        return self._arithmetic("srem", a, b)
+
     def add_in_any_order(self, a: Value, b: Value) -> Value:
         """A step of a sum that LLVM may take in several parts at once."""
         return self._arithmetic("add", a, b, "reassoc " if a.is_float else "")

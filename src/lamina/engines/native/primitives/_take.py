@@ -48,13 +48,18 @@ def _cut_take(node: Node, known: Known, batch: int) -> Cut | None:
     return None
 
 
+def _emit_place(f: Any, indices: Any, i: Any, size: int) -> Any:
+    """The index at `i`, a negative one counted from the end; whatever it is, the place is one of the axis."""
+    place = f.remainder(f.cast(f.load(indices, i), np.int64), f.index(size))
+    negative = f.compare("less", place, f.like(0, place))
+    return f.choose(negative, f.add(place, f.like(size, place)), place)
+
+
 def _emit_take(f: Any, inputs: Any, outputs: Any, axis: int, trusted: bool) -> None:
     (x, indices), (out,) = inputs, outputs
     stop = axis + len(indices.shape)
     with f.loops(x.shape[:axis], independent=False) as lead, f.loops(indices.shape, independent=False) as i:
-        place = f.cast(f.load(indices, i), np.int64)
-        negative = f.compare("less", place, f.like(0, place))
-        place = f.choose(negative, f.add(place, f.like(x.shape[axis], place)), place)
+        place = _emit_place(f, indices, i, x.shape[axis])
         row = x._replace(pointer=f.address(x, (*lead, place)), shape=x.shape[axis + 1 :], strides=x.strides[axis + 1 :])
         f.copy(row, out._replace(
             pointer=f.address(out, (*lead, *i)), shape=out.shape[stop:], strides=out.strides[stop:]
@@ -114,6 +119,18 @@ def _take_grad_shape(g: Any, indices: Any, axis: int, size: int) -> Spec:
     return Spec(g.shape[:axis] + (size,) + g.shape[axis + len(indices.shape) :], g.dtype)
 
 
+def _emit_take_grad(f: Any, inputs: Any, outputs: Any, axis: int, size: int) -> None:
+    """Row by row into zeros, in the order of the indices."""
+    (g, indices), (out,) = inputs, outputs
+    with f.loops(out.shape) as i:
+        f.store(f.number(0, out.dtype), out, i)
+    rest = g.shape[len(indices.shape) :]
+    with f.loops(indices.shape, independent=False) as i:
+        place = _emit_place(f, indices, i, size)
+        with f.loops(rest) as j:
+            f.store(f.add(f.load(out, (place, *j)), f.load(g, (*i, *j))), out, (place, *j))
+
+
 take_grad = Primitive(
     "take_grad",
     forward=_take_grad,
@@ -125,6 +142,7 @@ take_grad = Primitive(
         bind=_bind_take_grad,
         workspace=lambda g, indices, axis, size: (Spec(g.shape, g.dtype), Spec(g.shape, g.dtype)),
     ),
+    emit=Emit(loops=_emit_take_grad, can=lambda kind, inputs, outputs, axis, size: axis == 0),
 )
 
 
