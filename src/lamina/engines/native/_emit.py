@@ -24,12 +24,14 @@ class Emit:
 
     scalar(f, *numbers, **params): of an elementwise operation, the number that comes out.
     loops(f, inputs, outputs, **params): of any other; `inputs` and `outputs` are arrays with pointer, shape, strides, dtype.
+        With `takes_work` the workspace of the bound form, `work`, is one more argument.
     can(kind, inputs, outputs, **params): whether the rule holds for these; of `loops` for arrays that lie so, where `kind`
         knows what products BLAS can do.
     """
 
     scalar: Callable[..., Any] | None = None
     loops: Callable[..., None] | None = None
+    takes_work: bool = False
     can: Callable[..., bool] = lambda *_, **__: True
 
 

@@ -5,6 +5,8 @@ import pytest
 
 from lamina.engines.native._graph import Graph, Node, Var
 from lamina.engines.native._plan import Plan
+from lamina.engines.native.primitives._gru import gru, gru_grad
+from lamina.engines.native.primitives._lstm import lstm, lstm_grad
 from lamina.engines.native.primitives._take import take_grad
 
 from .test_rules import calls_in
@@ -78,3 +80,35 @@ def test_slices_are_added_within_the_array_whatever_the_indices(indices):
     (got,), written = results(take_grad, {"axis": 0, "size": 4}, [g, at])
     assert written == 1
     np.testing.assert_array_equal(got, take_grad.forward(g, at, axis=0, size=4))
+
+
+@pytest.mark.parametrize("with_x", [True, False])
+@pytest.mark.parametrize("reverse, sequences", [(False, True), (True, False), (True, True)])
+@pytest.mark.parametrize("kind, gates", [("lstm", 4), ("gru", 3)])
+def test_recurrence_with_products_of_blas(kind, gates, reverse, sequences, with_x):
+    forward, back = {"lstm": (lstm, lstm_grad), "gru": (gru, gru_grad)}[kind]
+    rng = np.random.default_rng(0)
+
+    def normal(*shape):
+        return (0.3 * rng.normal(size=shape)).astype("float32")
+
+    batch, steps, features, units = 24, 6, 16, 20
+    starts = [normal(batch, units) for _ in range(2 if kind == "lstm" else 1)]
+    weights = [normal(features, gates * units), normal(units, gates * units)]
+    bias = normal(gates * units) if kind == "lstm" else normal(2, gates * units)
+    arrays, how = (
+        [normal(batch, steps, features), *starts, *weights, bias],
+        {"reverse": reverse, "sequences": sequences},
+    )
+    expected = forward.forward(*arrays, **how)
+    got, written = results(forward, how, arrays)
+    assert written == 1
+    for mine, theirs in zip(got, expected, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
+    given = [normal(*y.shape) for y in expected[: len(starts)]]
+    kept = [*given, *weights, *([] if kind == "lstm" else [bias]), *expected[len(starts) :]]
+    expected = back.forward(*kept, with_x=with_x, **how)
+    got, written = results(back, {"with_x": with_x, **how}, kept)
+    assert written == 1
+    for mine, theirs in zip(got, expected, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)

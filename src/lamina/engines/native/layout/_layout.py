@@ -86,6 +86,7 @@ def lay_out(
     places: dict[Var, Place] = {**{v: View(x) for v, x in views.of.items()}, **sharing.places, **packed}
     places |= dict.fromkeys(nowhere, Register())
     known = {v: x.strides for v, x in views.arrays.items()}
+    known |= {v: contiguous_strides(v.shape, v.dtype) for room in work.values() for v in room}
     wholes = frozenset(p.into for p in sharing.places.values() if isinstance(p, Joined))
     return Layout(graph, places, work, tuple(blocks), frozenset(registers), sharing.written, wholes, known, total)
 

@@ -72,9 +72,9 @@ class Arrays(Scalars):
 
     can_multiply = staticmethod(_products.can_multiply)
 
-    def product(self, a: Array, b: Array, out: Array) -> None:
-        """out = a @ b, of matrices or stacks of them."""
-        _products.multiply(self, a, b, out)
+    def product(self, a: Array, b: Array, out: Array, adds: bool = False) -> None:
+        """out = a @ b, of matrices or stacks of them; with `adds` it is added to what is there."""
+        _products.multiply(self, a, b, out, adds)
 
 
 def _sum(i: Indices, j: Indices) -> Indices:

@@ -32,13 +32,15 @@ def _order(x: Array) -> tuple[int, int] | None:
     return None
 
 
-def multiply(f: Any, a: Array, b: Array, out: Array) -> None:
-    """out = a @ b, matrix by matrix where the operands are stacks."""
+def multiply(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
+    """out = a @ b, or out += a @ b, matrix by matrix where the operands are stacks."""
     lead = out.shape[:-2]
     stacks = [_stack(x, lead) for x in (a, b, out)]
     with f.loops(lead, independent=False) as i:
-        matrices = [x._replace(pointer=f.address(x, i), shape=x.shape[-2:], strides=x.strides[-2:]) for x in stacks]
-        (_loops if _is_tiny(a, out) else _call)(f, *matrices)
+        first, second, result = (
+            x._replace(pointer=f.address(x, i), shape=x.shape[-2:], strides=x.strides[-2:]) for x in stacks
+        )
+        (_loops if _is_tiny(a, out) else _call)(f, first, second, result, adds)
 
 
 def _stack(x: Array, lead: tuple[int, ...]) -> Array:
@@ -47,7 +49,7 @@ def _stack(x: Array, lead: tuple[int, ...]) -> Array:
     return x._replace(shape=lead + x.shape[-2:], strides=strides + x.strides[-2:])
 
 
-def _call(f: Any, a: Array, b: Array, out: Array) -> None:
+def _call(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
     found = product(a.dtype.name)
     assert found is not None
     symbol, whole = found
@@ -59,11 +61,11 @@ def _call(f: Any, a: Array, b: Array, out: Array) -> None:
         how_a, how_b = _other(how_b), _other(how_a)
     f.declare(f"declare void @{symbol}(i32, i32, i32, {whole}, {whole}, {whole}, {real}, ptr, {whole}, ptr, {whole}, "
               f"{real}, ptr, {whole})")  # fmt: skip
-    one, zero = f.number(1, a.dtype).text, f.number(0, a.dtype).text
+    one, share = f.number(1, a.dtype).text, f.number(int(adds), a.dtype).text
     f.write(
         f"call void @{symbol}(i32 {ROW_MAJOR}, i32 {how_a}, i32 {how_b}, {whole} {rows}, {whole} {columns}, "
         f"{whole} {inner}, {real} {one}, ptr {a.pointer}, {whole} {lda}, ptr {b.pointer}, {whole} {ldb}, "
-        f"{real} {zero}, ptr {out.pointer}, {whole} {ldc})"
+        f"{real} {share}, ptr {out.pointer}, {whole} {ldc})"
     )
 
 
@@ -71,12 +73,13 @@ def _other(how: int) -> int:
     return AS_IS if how == TRANSPOSED else TRANSPOSED
 
 
-def _loops(f: Any, a: Array, b: Array, out: Array) -> None:
+def _loops(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
     """Row by row: out[i] += a[i, k] b[k]."""
     zero = f.number(0, out.dtype)
     with f.loop(out.shape[0]) as i:
-        with f.loop(out.shape[1], independent=True) as j:
-            f.store(zero, out, (i, j))
+        if not adds:
+            with f.loop(out.shape[1], independent=True) as j:
+                f.store(zero, out, (i, j))
         with f.loop(a.shape[1]) as k:
             factor = f.load(a, (i, k))
             with f.loop(out.shape[1], independent=True) as j:

@@ -132,9 +132,11 @@ def _is_number(var: Var) -> bool:
 def _can_write(nodes: Sequence[Node], layout: Layout) -> bool:
     if is_scalar(nodes[0]):
         return True
-    if any(not can_hold(v.dtype) or 0 in v.shape for n in nodes for v in (*n.inputs, *n.outputs)):
-        return False
     node = nodes[0]
+    if any(not can_hold(v.dtype) for v in (*node.inputs, *node.outputs)):
+        return False
+    if any(0 in v.shape for v in node.inputs) or all(0 in v.shape for v in node.outputs):
+        return False
     if node.outputs[0] in layout.wholes or node.primitive.view is not None:
         return True
     emit = node.primitive.emit
@@ -178,7 +180,8 @@ class _Writer:
             self._reordered(node)
         else:
             inputs, outputs = ([self.array(v) for v in group] for group in (node.inputs, node.outputs))
-            node.primitive.emit.loops(self.code, inputs, outputs, **node.params)
+            work = {"work": [self.array(v) for v in self.layout.work[node]]} if node.primitive.emit.takes_work else {}
+            node.primitive.emit.loops(self.code, inputs, outputs, **work, **node.params)
 
     def _reordered(self, node: Node) -> None:
         """What would be a view if memory had another order: the input's elements, one after the other."""

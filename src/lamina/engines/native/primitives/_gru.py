@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from .._emit import Emit
 from .._graph import Spec
 from .._primitive import Bound
 from .._products import bind_product
+from ._gru_emit import emit_gru, emit_gru_grad
 from ._recurrent import (
     WayBack,
     blocks_shape,
@@ -25,6 +27,7 @@ from ._recurrent import (
     whole_sequence,
     without_x,
 )
+from ._recurrent_emit import can_emit
 
 
 def _gru_weights(
@@ -114,6 +117,7 @@ gru = whole_sequence(
     shape=_gru_shape,
     vjp=_gru_vjp,
     bound=Bound(bind=_bind_gru, workspace=gates_workspace),
+    emit=Emit(loops=emit_gru, takes_work=True, can=can_emit),
 )
 
 # --- the way back -----------------------------------------------------------------------------------------------------
@@ -190,4 +194,5 @@ gru_grad = way_back(
         kernel, recurrent, blocks, bias.shape, 1, with_x
     ),
     bound=Bound(bind=_bind_gru_grad, workspace=_gru_grad_workspace),
+    emit=Emit(loops=emit_gru_grad, takes_work=True, can=can_emit),
 )

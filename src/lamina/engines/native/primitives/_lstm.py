@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from .._emit import Emit
 from .._graph import Spec
 from .._primitive import Bound
 from .._products import bind_product
+from ._lstm_emit import ORDER, emit_lstm, emit_lstm_grad
 from ._recurrent import (
     WayBack,
     blocks_shape,
@@ -26,9 +28,7 @@ from ._recurrent import (
     whole_sequence,
     without_x,
 )
-
-# Rows of the weights inside: gates i, f, o (sigmoids together), then the candidate; Keras's order is i, f, c, o.
-_LSTM_ORDER = (0, 1, 3, 2)
+from ._recurrent_emit import can_emit
 
 
 def _gate_pairs(rows: np.ndarray, columns: np.ndarray, order: tuple[int, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -55,9 +55,9 @@ def _bind_lstm(inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: b
     features, units, masked = x.shape[2], h0.shape[1], step_mask(mask, reverse, room)
     fill, states = fill_blocks(x, h0, blocks, reverse, masked), states_of(blocks, features)
     load = [
-        *_gate_pairs(weights[:, :features], kernel, _LSTM_ORDER),
-        *_gate_pairs(weights[:, features:-1], recurrent, _LSTM_ORDER),
-        *_gate_pairs(weights[:, -1], bias, _LSTM_ORDER),
+        *_gate_pairs(weights[:, :features], kernel, ORDER),
+        *_gate_pairs(weights[:, features:-1], recurrent, ORDER),
+        *_gate_pairs(weights[:, -1], bias, ORDER),
         (cells[0], c0.T),
     ]
     sigmoid_weights = weights[: 3 * units]
@@ -110,6 +110,7 @@ lstm = whole_sequence(
     shape=_lstm_shape,
     vjp=_lstm_vjp,
     bound=Bound(bind=_bind_lstm, workspace=gates_workspace),
+    emit=Emit(loops=emit_lstm, takes_work=True, can=can_emit),
 )
 
 # --- the way back -----------------------------------------------------------------------------------------------------
@@ -136,8 +137,8 @@ def _bind_lstm_grad(
     way = WayBack(g, dz, weights, blocks, features, common, with_x, sequences, reverse, masked)
     inside = weights.T
     load = [
-        *_gate_pairs(inside[:, :features], kernel, _LSTM_ORDER),
-        *_gate_pairs(inside[:, features:-1], recurrent, _LSTM_ORDER),
+        *_gate_pairs(inside[:, :features], kernel, ORDER),
+        *_gate_pairs(inside[:, features:-1], recurrent, ORDER),
         (inside[:, -1], np.zeros_like(inside[:, -1])),
         (dc, gc.T),
     ]
@@ -151,9 +152,9 @@ def _bind_lstm_grad(
         for t, (gate, (_, off, _)) in enumerate(zip(gates, step_numbers(masked, len(gates))))
     ][::-1]  # fmt: skip
     finish = [
-        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, :features], gk, _LSTM_ORDER)),
-        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, features:-1], gr, _LSTM_ORDER)),
-        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, -1], gb, _LSTM_ORDER)),
+        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, :features], gk, ORDER)),
+        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, features:-1], gr, ORDER)),
+        *((outer, rows_) for rows_, outer in _gate_pairs(way.total[:, -1], gb, ORDER)),
         (g_cell, dc.T),
         *way.results(gx, gh),
     ]
@@ -201,4 +202,5 @@ lstm_grad = way_back(
         kernel, recurrent, blocks, kernel.shape[1:], 2, with_x
     ),
     bound=Bound(bind=_bind_lstm_grad, workspace=_lstm_grad_workspace),
+    emit=Emit(loops=emit_lstm_grad, takes_work=True, can=can_emit),
 )

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from .._cut import FIRST, SUM, Cut, Known, Split
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._primitive import Bound, Cost, Primitive
 from .._products import bind_product
@@ -27,8 +28,9 @@ LAST = Split(2, 1)
 
 
 def whole_sequence(
-    name: str, *, calls: int, shape: Callable[..., Any], vjp: Callable[..., Any], bound: Bound, states: int = 1
-) -> Primitive:
+    name: str, *, calls: int, shape: Callable[..., Any], vjp: Callable[..., Any], bound: Bound, states: int = 1,
+    emit: Emit | None = None,
+) -> Primitive:  # fmt: skip
     """The primitive of a whole sequence; `calls` of NumPy a step.
 
     Inputs: x `(batch, steps, features)`, the first states, kernel, recurrent kernel, bias, maybe a mask. Outputs: the
@@ -48,12 +50,13 @@ def whole_sequence(
         return Cut([*[FIRST] * (1 + states), *[None] * 3, *mask], [*[FIRST] * states, *kept])
 
     cost = Cost(multiplications, lambda *inputs: calls * sizes(*inputs)[0])
-    return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound)
+    return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound, emit=emit)
 
 
 def way_back(
-    name: str, *, calls: int, shape: Callable[..., Any], bound: Bound, states: int = 1, weights: int = 2
-) -> Primitive:
+    name: str, *, calls: int, shape: Callable[..., Any], bound: Bound, states: int = 1, weights: int = 2,
+    emit: Emit | None = None,
+) -> Primitive:  # fmt: skip
     """The primitive of its gradients.
 
     Inputs: the gradients of the states, so many weights, and what was kept (a mask too). Outputs: the gradients of x,
@@ -81,7 +84,7 @@ def way_back(
         )
 
     cost = Cost(multiplications, lambda *inputs: calls * sizes(*inputs)[0])
-    return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound)
+    return _on_fresh_arrays(name, shape=shape, vjp=vjp, cut=cut, cost=cost, bound=bound, emit=emit)
 
 
 def _weights(inputs: Sequence[Any]) -> tuple[tuple[int, int], int]:
