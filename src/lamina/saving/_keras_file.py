@@ -2,11 +2,13 @@
 
 import datetime
 import json
+import os
 import zipfile
 import zlib
+from collections import Counter
 from typing import Any
 
-from lamina.variables import ObjectSharingScope, deserialize_keras_object, serialize_shared
+from lamina.variables import FromFile, ObjectSharingScope, deserialize_keras_object, serialize_shared
 
 from ._errors import ModelFileError, ModelFileTypeError
 from ._walk import walk
@@ -18,6 +20,7 @@ CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weigh
 FORMAT_VERSION = "3.15.1"
 _LARGEST_JSON = 256 * 2**20
 _LARGEST_RATIO = 1000
+_MOST_MEMBERS = 100_000
 
 
 def write_keras_file(model: Any, path: str, include_optimizer: bool = True) -> None:
@@ -51,18 +54,29 @@ class KerasFile:
             raise ModelFileError(
                 path, None, f"not a .keras file, which is a zip, or a damaged one ({error})."
             ) from None
-        names = [info.filename for info in self.archive.infolist()]
-        for name in (CONFIG, WEIGHTS):
-            if names.count(name) != 1:
-                what = "missing" if name not in names else "there more than once"
-                self.archive.close()
-                raise ModelFileError(path, name, f"{what}; the file is no .keras file or is incomplete.")
+        found = Counter(info.filename for info in self.archive.infolist())
+        twice = next((name for name, n in found.items() if n > 1), None)
+        missing = next((name for name in (CONFIG, WEIGHTS) if name not in found), None)
+        reason = None
+        if len(found) > _MOST_MEMBERS:
+            reason = f"holds {len(found)} members, as no model does."
+        elif twice is not None:
+            reason = "there more than once; one cannot tell which counts."
+        elif missing is not None:
+            reason = "missing; the file is no .keras file or is incomplete."
+        if reason is not None:
+            self.archive.close()
+            raise ModelFileError(path, twice or missing, reason)
 
     def __enter__(self) -> "KerasFile":
         return self
 
     def __exit__(self, *exc: Any) -> None:
         self.archive.close()
+
+    def held(self) -> int:
+        """Bytes of the weights, as far as the file can hold what it claims."""
+        return min(self.archive.getinfo(WEIGHTS).file_size, _LARGEST_RATIO * os.path.getsize(self.path))
 
     def read(self, name: str, largest: int | None = None) -> bytes:
         info = self.archive.getinfo(name)
@@ -103,16 +117,24 @@ def read_keras_file(path: str, custom_objects: Any, compile: bool, safe_mode: bo
         if not compile:
             config.pop("compile_config", None)
         try:
-            with ObjectSharingScope():
+            with ObjectSharingScope(), FromFile(file.held()):
                 model = deserialize_keras_object(config, custom_objects=custom_objects, safe_mode=safe_mode)
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+                prepare_optimizer(model)
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+            ArithmeticError,
+            MemoryError,
+        ) as error:
             if isinstance(error, ModelFileError):
                 raise
             kind = ModelFileTypeError if isinstance(error, TypeError) else ModelFileError
             raise kind(path, CONFIG, f"{error}") from error
         if not hasattr(model, "load_own_variables"):
             raise ModelFileError(path, CONFIG, f"describes no model but {model!r}.")
-        prepare_optimizer(model)
         for place, part in walk(model):
             if hasattr(part, "load_assets_from"):
                 try:

@@ -3,13 +3,14 @@
 import io
 import json
 import math
+import os
 import warnings
 from typing import Any
 
 import numpy as np
 
 from lamina import losses
-from lamina.variables import CustomObjectScope, ObjectSharingScope, deserialize_keras_object, serialize_shared
+from lamina.variables import CustomObjectScope, FromFile, ObjectSharingScope, deserialize_keras_object, serialize_shared
 
 from ._errors import ModelFileError
 from ._h5 import Reader, put
@@ -107,14 +108,19 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list):
                 config["config"][key] = ends[0]
     try:
-        with warnings.catch_warnings(), ObjectSharingScope(), CustomObjectScope(custom_objects):
+        with (
+            warnings.catch_warnings(),
+            ObjectSharingScope(),
+            CustomObjectScope(custom_objects),
+            FromFile(os.path.getsize(path)),
+        ):
             warnings.simplefilter("ignore", DeprecationWarning)  # an old file may use old spellings
             model = deserialize_keras_object(config)
             if training:
                 optimizer = _optimizer_config(training.pop("optimizer_config", None))
                 model.compile_from_config({**training, "optimizer": optimizer})
                 prepare_optimizer(model)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError, MemoryError) as error:
         raise ModelFileError(path, "model_config", str(error)) from error
     read_legacy_weights(model, path)
     if training and model.optimizer is not None:

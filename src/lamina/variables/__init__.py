@@ -7,6 +7,8 @@ from ._dtype_policy import dtype_policy as dtype_policy
 from ._dtype_policy import get as get_dtype_policy  # noqa: F401
 from ._dtype_policy import serialize as serialize_dtype_policy  # noqa: F401
 from ._dtype_policy import set_dtype_policy as set_dtype_policy
+from ._from_file import FromFile as FromFile
+from ._from_file import refuse_path as refuse_path
 from ._gradient_tape import GradientTape as GradientTape
 from ._identify import get_object as get_object
 from ._name_scope import current_path as current_path

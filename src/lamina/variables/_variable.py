@@ -12,6 +12,7 @@ from lamina.engines import engine
 from lamina.ops._dtypes import standardize_dtype
 from lamina.ops._symbolic import auto_name
 
+from ._from_file import reading_file
 from ._name_scope import current_path
 from ._registry import find_public
 from ._scope import local
@@ -91,6 +92,8 @@ class Variable:
                 raise ValueError(f"Variable {self._name!r}: shape= is needed with the initializer {initializer!r}.")
             shape = _standardize_shape(shape, self._name)
             dtype = standardize_dtype(dtype)
+            if (scope := reading_file()) is not None:
+                scope.allocate(self._name, shape, dtype)
             value = ops.convert_to_tensor(initializer(shape, dtype=dtype), dtype=dtype)
         else:
             value = ops.convert_to_tensor(initializer, dtype=dtype)

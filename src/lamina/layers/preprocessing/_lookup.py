@@ -10,6 +10,7 @@ from lamina import ops
 from lamina._checks import check_one_of
 from lamina._typing import TensorLike
 from lamina.ops._symbolic import KerasTensor
+from lamina.variables import refuse_path
 
 from .._base._unsupported import refuse
 from ._adapt import batches_of
@@ -96,6 +97,7 @@ class Lookup(HostLayer):
         return int(token) % self.num_oov_indices
 
     def _read_vocabulary(self, path: Any) -> list[Any]:
+        refuse_path(f"{self._owner}: vocabulary", path)
         with open(path, encoding=getattr(self, "encoding", "utf-8")) as file:
             return self._standardize([line.rstrip("\n") for line in file]).tolist()
 
