@@ -12,7 +12,7 @@ from ._dtypes import dtype_name, numpy_dtype, standardize_dtype
 from ._op import op
 
 
-@op("nn", tensors="x")
+@op("nn", tensors="x", adds_axis=True)
 def one_hot(x: TensorLike, num_classes: int, axis: int = -1, dtype: DType = None, sparse: bool = False) -> Tensor:
     """Class numbers as vectors with a single 1; all zeros for a number out of range.
 
@@ -40,7 +40,7 @@ def one_hot(x: TensorLike, num_classes: int, axis: int = -1, dtype: DType = None
     return hot if axis in (-1, x.ndim) else xp.moveaxis(hot, -1, axis)
 
 
-@op("nn", tensors="inputs")
+@op("nn", tensors="inputs", adds_axis=True)
 def multi_hot(
     inputs: TensorLike,
     num_classes: int | None = None,

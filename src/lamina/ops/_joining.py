@@ -69,7 +69,7 @@ def concatenate(xs: TensorLike, axis: int | None = 0) -> Tensor:
     return xp.concatenate(xs, axis=axis)
 
 
-@op("numpy", tensors="x")
+@op("numpy", tensors="x", adds_axis=True)
 def stack(x: TensorLike, axis: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis.
 

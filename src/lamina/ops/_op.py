@@ -11,6 +11,7 @@ from lamina._lazy import load_namespace
 from lamina._public import public
 from lamina.engines import engine
 
+from ._axes import refuse_axis
 from ._dtypes import standardize_dtype
 from ._symbolic import KerasTensor, Operation, any_symbolic, infer_op_spec, infer_spec
 
@@ -84,6 +85,7 @@ def op(
     spec: Callable[..., Any] | None = None,
     variadic: bool = False,
     keras_module: str | None = None,
+    adds_axis: bool = False,
 ) -> Callable[[F], F]:
     """Makes a public op of a function written on tensors.
 
@@ -97,6 +99,7 @@ def op(
         spec: `(call, *tensors, **config) -> KerasTensor(s)` where tracing without data is not enough.
         keras_module: where Keras has the class, if not in the module of the first family.
         variadic: whether the tensors are the function's `*args`; `tensors` then names leading config arguments.
+        adds_axis: whether `axis` is the place of an axis that the result has and the tensor has not.
     """
 
     def decorate(function: F) -> F:
@@ -111,11 +114,16 @@ def op(
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            if any_symbolic(args, kwargs):
-                return _join(operation, signature, args, kwargs)
-            # As IEEE 754 and Keras have it: 1/0 is infinite, without a word.
-            with np.errstate(all="ignore"):
-                result = function(*args, **kwargs)
+            try:
+                if any_symbolic(args, kwargs):
+                    return _join(operation, signature, args, kwargs)
+                # As IEEE 754 and Keras have it: 1/0 is infinite, without a word.
+                with np.errstate(all="ignore"):
+                    result = function(*args, **kwargs)
+            except (ValueError, IndexError):
+                # Looked at where something went wrong only: every engine has words and kinds of its own for it.
+                refuse_axis(function.__name__, signature.bind(*args, **kwargs).arguments, names, adds_axis)
+                raise
             kind = type(result)
             if kind is np.ndarray or kind in (tuple, list) or isinstance(result, np.generic):
                 result = as_tensors(result)

@@ -111,7 +111,7 @@ def swapaxes(x: TensorLike, axis1: Any, axis2: Any) -> Tensor:
     return xp.swapaxes(tensor(x), axis1, axis2)
 
 
-@op("numpy", tensors="x")
+@op("numpy", tensors="x", adds_axis=True)
 def expand_dims(x: TensorLike, axis: Axis) -> Tensor:
     """`x` with new axes of size 1.
 
