@@ -11,6 +11,7 @@ from lamina.variables import host_generator
 
 from . import _checks
 from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame, is_table, split, unpack_x_y_sample_weight
+from ._indices import check_indices
 
 
 def make_source(
@@ -38,6 +39,7 @@ def make_source(
         sample_weight = _checks.class_weights_to_sample_weights(y, class_weight, sample_weight)
     x = model._host_inputs(x)
     _checks.check_numbers(x, y, where)
+    check_indices(model, x, where)
     size = len(tree.flatten(x)[0])
     batch_size = size if where.endswith("_on_batch") else min(batch_size or 32, size)
     return ArrayData(x, y, sample_weight, batch_size, shuffle, run_seed(shuffle))
