@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, MutableMapping
-from typing import Any
+from typing import Any, ClassVar
 
 from lamina import _settings, ops
 from lamina._public import public
@@ -35,6 +35,12 @@ class DTypePolicy:
         >>> policy.compute_dtype, policy.variable_dtype
         ('float16', 'float32')
     """
+
+    _by_mode: ClassVar[dict[str, type["DTypePolicy"]]] = {}  # the class of names such as "int8_from_float32"
+
+    def __init_subclass__(cls, modes: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        DTypePolicy._by_mode.update(dict.fromkeys(modes, cls))
 
     def __init__(self, name: str | None = None):
         if name is None:
@@ -271,10 +277,18 @@ def get(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str):
-        return DTypePolicy(identifier)
+        return _from_name(identifier)
     try:
         return DTypePolicy(standardize_dtype(identifier))
     except ValueError:
         raise ValueError(
             f"dtype_policies.get: expected a DTypePolicy, a dtype or its name, a config or None; got {identifier!r}."
         ) from None
+
+
+def _from_name(name: str) -> DTypePolicy:
+    """The policy of a name, such as "float32", "int8_from_float32" or "int4/128_from_float32"."""
+    mode, quantized, source = name.partition("_from_")
+    kind, slash, _ = mode.partition("/")
+    found: Any = DTypePolicy._by_mode.get(kind + slash) if quantized else None
+    return DTypePolicy(name) if found is None else found(mode, source)
