@@ -1,0 +1,305 @@
+"""Quantised layers: the weight kept as integers of eight or four bits with their scale, read as the floats they stand for."""
+
+from typing import Any
+
+from lamina import initializers, ops, quantizers
+from lamina._checks import check_one_of
+from lamina.quantizers._config import resolve_config
+from lamina.quantizers._grouped import dequantize_grouped
+from lamina.variables import DTypePolicyMap, deserialize_keras_object, get_dtype_policy, serialize_keras_object
+
+from ._low_rank import LowRank
+
+_STORED = ("int8", "int4")
+_PARTS = ("scale", "zero")
+
+
+class Quantizable(LowRank):
+    """A layer whose one weight (`adaptable`) can be quantised.
+
+    The weight is a matrix to the quantiser: the axes that the layer sums over are its rows, each column has a scale (or
+    one for each block of rows). A subclass tells how, with `_as_matrix`, `_from_matrix` and the methods about scales.
+    """
+
+    _is_quantized = False
+    quantization_config: Any = None
+    inputs_quantizer: Any = None
+    g_idx: Any = None
+
+    def _ask_quantization(self, config: Any) -> None:
+        """Remembers the argument of `__init__`, an object or its config."""
+        config = deserialize_keras_object(config) if isinstance(config, dict) else config
+        if config is not None and not isinstance(config, quantizers.QuantizationConfig):
+            raise ValueError(
+                f"{self._owner}: quantization_config must be a QuantizationConfig, such as "
+                f"quantizers.Int8QuantizationConfig(); got {config!r}."
+            )
+        self.quantization_config = config
+
+    def _set_policy(self, dtype: Any) -> None:
+        super()._set_policy(dtype)
+        mode = self.quantization_mode if self.__dict__.get("built") else None
+        if mode is not None and not self._is_quantized:
+            self._quantize(self._policy_config(mode))
+
+    def _policy_config(self, mode: str) -> Any:
+        """The config that the dtype policy stands for."""
+        if mode != "int4":
+            return resolve_config(mode, None, self._owner)
+        return quantizers.Int4QuantizationConfig(block_size=getattr(self.dtype_policy, "block_size", None))
+
+    def _add_adaptable(self, shape: tuple[int, ...], initializer: Any) -> None:
+        """Makes the weight, as the dtype policy asks."""
+        mode, name = self.quantization_mode, self.adaptable
+        if mode is not None:
+            config = self.quantization_config
+            self.quantized_build(shape, mode, self._policy_config(mode) if config is None else config)
+        if mode not in _STORED:
+            own = {kind: getattr(self, f"{name}_{kind}") for kind in ("regularizer", "constraint")}
+            setattr(self, name, self.add_weight(name=name, shape=shape, initializer=initializer, **own))
+
+    def quantized_build(self, kernel_shape: Any, mode: str, config: Any = None) -> None:
+        """Makes the variables of a quantised weight.
+
+        Args:
+            kernel_shape: the shape of the weight itself.
+            mode: "int8" or "int4".
+            config: QuantizationConfig; None for that of the dtype policy.
+
+        Raises ValueError for other modes.
+        """
+        check_one_of(mode, self._quantization_modes, "mode", f"{self._owner}.quantized_build")
+        config = self._policy_config(mode) if config is None else config
+        self.inputs_quantizer = config.activation_quantizer
+        self._build_levels(tuple(kernel_shape), mode, getattr(config, "block_size", None))
+        self._is_quantized = True
+
+    _quantization_modes: tuple[str, ...] = _STORED
+
+    def _build_levels(self, shape: tuple[int, ...], mode: str, block: int | None) -> None:
+        name, self._weight_shape = self.adaptable, shape
+        self._block_size = None if block == -1 else block
+        rows, columns = self._matrix_shape(shape)
+        kept = self._kept_shape(shape) if mode == "int4" else shape
+        setattr(self, name, self._add_fixed(name, kept, "zeros", "int8"))
+        if mode == "int8" or self._block_size is None:
+            scale_shape = self._scale_shape(shape) if mode == "int8" else (columns,)
+            setattr(self, f"{name}_scale", self._add_fixed(f"{name}_scale", scale_shape, "ones"))
+            return
+        scale_shape = self._grouped_shape(-(-rows // self._block_size), columns)
+        setattr(self, f"{name}_scale", self._add_fixed(f"{name}_scale", scale_shape, "ones"))
+        setattr(self, f"{name}_zero", self._add_fixed(f"{name}_zero", scale_shape, "zeros", "int8"))
+        groups = ops.floor_divide(ops.arange(rows, dtype="float32"), self._block_size)
+        self.g_idx = self._add_fixed("g_idx", (rows,), initializers.Constant(groups), "float32")
+
+    def _add_fixed(self, name: str, shape: Any, initializer: Any, dtype: Any = None) -> Any:
+        return self.add_weight(name=name, shape=shape, initializer=initializer, dtype=dtype, trainable=False)
+
+    def quantize(self, mode: str | None = None, type_check: bool = True, config: Any = None) -> None:
+        """Puts integers and their scale in the place of the weight, and the dtype policy `<mode>_from_<policy>`.
+
+        Args:
+            mode: "int8" (weight and inputs; products are sums of integers) or "int4" (weight alone); may be left out where
+                `config` is given.
+            type_check: whether subclasses are refused; they may calculate otherwise.
+            config: QuantizationConfig, or a mode; None for that of the mode.
+
+        Raises ValueError if the layer is not built, is quantised already, or the arguments are wrong or contradictory,
+        NotImplementedError for a subclass if `type_check`.
+        """
+        where = f"{self._owner}.quantize"
+        config = resolve_config(mode, config, where)
+        if not self.built:
+            raise ValueError(f"{where}: the layer is not built; call it or build(input_shape) first.")
+        if self._is_quantized:
+            raise ValueError(f"{where}: it is quantised already, with the dtype policy {self.dtype_policy.name!r}.")
+        if config.mode == "int8" and self.compute_dtype == "float16":
+            raise ValueError(f"{where}: mode='int8' cannot calculate in float16; take another dtype policy first.")
+        if type_check and self.adaptable not in type(self).__dict__:
+            raise NotImplementedError(
+                f"{where}: {type(self).__name__} may calculate otherwise than the layer it extends; "
+                "quantize(type_check=False) takes it to be alike."
+            )
+        check_one_of(config.mode, self._quantization_modes, "mode", where)
+        self.quantization_config = config
+        self._quantize(config)
+
+    def _quantize(self, config: Any) -> None:
+        mode, weight = config.mode, self._stored_weight
+        self._block_size = None if getattr(config, "block_size", None) == -1 else getattr(config, "block_size", None)
+        parts = self._quantized_parts(weight, mode, config.weight_quantizer) if mode in _STORED else {}
+        if parts:
+            delattr(self, f"_{self.adaptable}")
+        with self._adding():
+            self.quantized_build(weight.shape, mode, config)
+        for name, value in parts.items():
+            getattr(self, name).assign(value)
+        if self.quantization_mode is None:
+            self._name_policy(mode)
+
+    def _name_policy(self, mode: str) -> None:
+        """The dtype policy that tells how the weight is kept now."""
+        block = -1 if self._block_size is None else self._block_size
+        policy = get_dtype_policy(f"{f'int4/{block}' if mode == 'int4' else mode}_from_{self.dtype_policy.name}")
+        if isinstance(self._dtype_policy, DTypePolicyMap):
+            self._dtype_policy._policy_map[self.path or self.name] = policy
+        else:
+            self._dtype_policy = policy
+
+    def _quantized_parts(self, weight: Any, mode: str, quantizer: Any = None) -> dict[str, Any]:
+        """The values of the variables that stand for a weight, by their names."""
+        name = self.adaptable
+        if mode == "int8":
+            quantizer = quantizer or quantizers.AbsMaxQuantizer(axis=self._reduced_axes)
+            levels, scale = quantizer(weight, to_numpy=True)
+            return {f"_{name}": levels, f"{name}_scale": self._kept_scale(scale)}
+        matrix = self._as_matrix(weight)
+        if self._block_size is None:
+            quantizer = quantizer or quantizers.AbsMaxQuantizer(value_range=(-8, 7))
+            levels, scale = quantizer(matrix, axis=0, to_numpy=True)
+            parts = {f"{name}_scale": ops.squeeze(scale, 0)}
+        else:
+            levels, scale, zero = quantizers.abs_max_quantize_grouped_with_zero_point(
+                matrix, self._block_size, to_numpy=True
+            )
+            parts = {f"{name}_scale": self._turned(scale), f"{name}_zero": self._turned(zero)}
+        return {f"_{name}": quantizers.pack_int4(self._turned(levels), axis=-1)[0], **parts}
+
+    def _base_weight(self, stored: Any) -> Any:
+        if not self._keeps_levels:
+            return stored
+        scale = getattr(self, f"{self.adaptable}_scale")
+        if self.quantization_mode == "int8":
+            return ops.divide(ops.cast(stored, self.compute_dtype), self._weight_scale(scale))
+        rows, columns = self._matrix_shape(self._weight_shape)
+        length = self._turned_shape((rows, columns))[1]
+        levels = quantizers.unpack_int4(stored, length, axis=-1)
+        if self._block_size is None:
+            floats = ops.divide(ops.cast(self._turned(levels), self.compute_dtype), scale)
+        else:
+            zero = getattr(self, f"{self.adaptable}_zero")
+            floats = dequantize_grouped(self._turned(levels), self._turned(scale), self._turned(zero), self.g_idx, 0)
+        return ops.cast(self._from_matrix(floats), self.compute_dtype)
+
+    @property
+    def _keeps_levels(self) -> bool:
+        return self._is_quantized and self.quantization_mode in _STORED
+
+    @property
+    def _filed_variables(self) -> list[Any]:
+        if not self._keeps_levels:
+            return super()._filed_variables
+        names = (f"_{self.adaptable}", "bias", *(f"{self.adaptable}_{part}" for part in _PARTS), "g_idx")
+        return [v for v in (getattr(self, name, None) for name in names) if v is not None]
+
+    def _filed_value(self, variable: Any) -> Any:
+        if not (self._keeps_levels and self.lora_enabled):
+            return super()._filed_value(variable)
+        merged = self._quantized_parts(getattr(self, self.adaptable), self.quantization_mode or "")
+        for name, value in merged.items():
+            if getattr(self, name) is variable:
+                return ops.convert_to_numpy(value)
+        return variable.numpy()
+
+    def get_config(self) -> dict[str, Any]:
+        config = self.quantization_config
+        return {
+            **super().get_config(),
+            **({} if config is None else {"quantization_config": serialize_keras_object(config)}),
+        }
+
+    # The weight as a matrix. By default it is one, rows first, as in Dense.
+
+    _reduced_axes: tuple[int, ...] = (0,)
+
+    def _matrix_shape(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """Rows (summed over) and columns (with a scale each)."""
+        return shape[0], shape[1]
+
+    def _as_matrix(self, weight: Any) -> Any:
+        return ops.convert_to_tensor(weight)
+
+    def _from_matrix(self, matrix: Any) -> Any:
+        return matrix
+
+    def _turned(self, matrix: Any) -> Any:
+        """A matrix of rows and columns as it is kept, and back."""
+        return matrix
+
+    def _turned_shape(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return shape
+
+    def _kept_shape(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """The shape of the bytes that hold the weight by fours of bits."""
+        first, second = self._turned_shape(self._matrix_shape(shape))
+        return first, -(-second // 2)
+
+    def _grouped_shape(self, groups: int, columns: int) -> tuple[int, int]:
+        return self._turned_shape((groups, columns))
+
+    # The scale of a weight in int8.
+
+    def _scale_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        return (self._matrix_shape(shape)[1],)
+
+    def _kept_scale(self, scale: Any) -> Any:
+        """The scale, of size 1 along the axes summed over, as it is kept."""
+        return ops.squeeze(scale, self._reduced_axes)
+
+    def _weight_scale(self, scale: Any) -> Any:
+        """The scale as it is kept, so that it broadcasts with the weight."""
+        return ops.expand_dims(scale, self._reduced_axes)
+
+
+class QuantizedProduct(Quantizable):
+    """A quantisable layer that multiplies its inputs by the weight: in int8 it multiplies integers.
+
+    A subclass defines `_product(inputs, weight)`, `_product_gradient(upstream, weight)`, the gradient of the inputs, and
+    `_input_axes(inputs)`, the axes summed over.
+    """
+
+    def _multiplied(self, inputs: Any) -> Any:
+        """The product with the effective weight."""
+        if self.inputs_quantizer is None or not self._keeps_levels:
+            return self._product(inputs, getattr(self, self.adaptable))
+        outputs = self._integer_product(inputs)
+        return ops.add(outputs, self._product(inputs, self._cast_delta())) if self.lora_enabled else outputs
+
+    def _cast_delta(self) -> Any:
+        return ops.cast(self._lora_delta(), self.compute_dtype)
+
+    def _integer_product(self, inputs: Any) -> Any:
+        stored, scale = self._stored_weight, getattr(self, f"{self.adaptable}_scale")
+        floats = self._base_weight(stored)
+        int4 = self.quantization_mode == "int4"
+
+        @ops.custom_gradient
+        def product(x: Any, weight: Any, factor: Any, floats: Any) -> Any:
+            levels, input_scale = self.inputs_quantizer(x, axis=self._input_axes(x))
+            input_factor = self._output_scale(input_scale, x)
+            if int4:
+                y = ops.divide(self._product(ops.cast(levels, self.compute_dtype), floats), input_factor)
+            else:
+                y = ops.cast(self._product(levels, weight), self.compute_dtype)
+                y = ops.divide(y, ops.multiply(input_factor, factor))
+
+            def gradient(*args: Any, upstream: Any = None) -> Any:
+                upstream = args[-1] if upstream is None else upstream
+                return self._product_gradient(upstream, floats), None, None, None
+
+            return ops.cast(y, self.compute_dtype), gradient
+
+        return product(inputs, ops.convert_to_tensor(stored), ops.convert_to_tensor(scale), floats)
+
+    def _product(self, inputs: Any, weight: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define _product(inputs, weight).")
+
+    def _product_gradient(self, upstream: Any, weight: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must define _product_gradient(upstream, weight).")
+
+    def _input_axes(self, inputs: Any) -> Any:
+        return -1
+
+    def _output_scale(self, scale: Any, inputs: Any) -> Any:
+        """The scale of the inputs, of size 1 along the axes summed over, so that it broadcasts with the product."""
+        return scale
