@@ -29,7 +29,7 @@ from ._data import can_hold as can_hold
 from ._data import prefetch as prefetch
 from ._data import resident as resident
 from ._spec import Spec as Spec
-from ._tape import Followed, is_known, settle
+from ._tape import Followed, is_known, settle, untraced
 from ._tape import GradientTape as GradientTape
 from ._tape import on_variable_read as on_variable_read
 
@@ -52,7 +52,7 @@ def tensor(x: Any, dtype: Any = None) -> Any:
     if not isinstance(x, jax.Array):
         x = np.asarray(x)
         if x.dtype.kind not in "USO":
-            with eagerly():
+            with untraced():
                 x = jnp.array(x)
     return x if dtype is None else cast(x, dtype)
 
