@@ -6,7 +6,13 @@ from lamina import initializers, ops, quantizers
 from lamina._checks import check_one_of
 from lamina.quantizers._config import resolve_config
 from lamina.quantizers._grouped import dequantize_grouped
-from lamina.variables import DTypePolicyMap, deserialize_keras_object, get_dtype_policy, serialize_keras_object
+from lamina.variables import (
+    QUANTIZATION_MODES,
+    DTypePolicyMap,
+    deserialize_keras_object,
+    get_dtype_policy,
+    serialize_keras_object,
+)
 
 from ._low_rank import LowRank
 
@@ -63,18 +69,30 @@ class Quantizable(LowRank):
 
         Args:
             kernel_shape: the shape of the weight itself.
-            mode: "int8" or "int4".
+            mode: "int8", "int4", ...
             config: QuantizationConfig; None for that of the dtype policy.
 
-        Raises ValueError for other modes.
+        Raises ValueError for an unknown mode, NotImplementedError for one that the layer has no form in.
         """
-        check_one_of(mode, self._quantization_modes, "mode", f"{self._owner}.quantized_build")
+        self._check_mode(mode, "quantized_build")
         config = self._policy_config(mode) if config is None else config
         self.inputs_quantizer = config.activation_quantizer
-        self._build_levels(tuple(kernel_shape), mode, getattr(config, "block_size", None))
+        self._build_quantized(tuple(kernel_shape), mode, config)
         self._is_quantized = True
 
     _quantization_modes: tuple[str, ...] = _STORED
+
+    def _check_mode(self, mode: str, what: str) -> None:
+        check_one_of(mode, QUANTIZATION_MODES, "mode", f"{self._owner}.{what}")
+        if mode not in self._quantization_modes:
+            raise NotImplementedError(
+                f"{self._owner}.{what}: {type(self).__name__} has no form in {mode!r}; it has one in "
+                f"{' and '.join(map(repr, self._quantization_modes))}."
+            )
+
+    def _build_quantized(self, shape: tuple[int, ...], mode: str, config: Any) -> None:
+        """Makes the variables of a mode that the layer has."""
+        self._build_levels(shape, mode, getattr(config, "block_size", None))
 
     def _build_levels(self, shape: tuple[int, ...], mode: str, block: int | None) -> None:
         name, self._weight_shape = self.adaptable, shape
@@ -99,13 +117,13 @@ class Quantizable(LowRank):
         """Puts integers and their scale in the place of the weight, and the dtype policy `<mode>_from_<policy>`.
 
         Args:
-            mode: "int8" (weight and inputs; products are sums of integers) or "int4" (weight alone); may be left out where
-                `config` is given.
+            mode: "int8" (weight and inputs; products are sums of integers), "int4" (weight alone) or "float8" (training
+                through floats of eight bits); may be left out where `config` is given.
             type_check: whether subclasses are refused; they may calculate otherwise.
             config: QuantizationConfig, or a mode; None for that of the mode.
 
         Raises ValueError if the layer is not built, is quantised already, or the arguments are wrong or contradictory,
-        NotImplementedError for a subclass if `type_check`.
+        NotImplementedError for a subclass if `type_check`, and for a mode that the layer has no form in.
         """
         where = f"{self._owner}.quantize"
         config = resolve_config(mode, config, where)
@@ -120,7 +138,7 @@ class Quantizable(LowRank):
                 f"{where}: {type(self).__name__} may calculate otherwise than the layer it extends; "
                 "quantize(type_check=False) takes it to be alike."
             )
-        check_one_of(config.mode, self._quantization_modes, "mode", where)
+        self._check_mode(config.mode, "quantize")
         self.quantization_config = config
         self._quantize(config)
 
@@ -187,10 +205,15 @@ class Quantizable(LowRank):
 
     @property
     def _filed_variables(self) -> list[Any]:
-        if not self._keeps_levels:
+        if not self._is_quantized:
             return super()._filed_variables
-        names = (f"_{self.adaptable}", "bias", *(f"{self.adaptable}_{part}" for part in _PARTS), "g_idx")
+        names = (f"_{self.adaptable}", "bias", *self._filed_parts)
         return [v for v in (getattr(self, name, None) for name in names) if v is not None]
+
+    @property
+    def _filed_parts(self) -> tuple[str, ...]:
+        """The variables of the quantised form, in the order that files have."""
+        return (*(f"{self.adaptable}_{part}" for part in _PARTS), "g_idx")
 
     def _filed_value(self, variable: Any) -> Any:
         if not (self._keeps_levels and self.lora_enabled):
@@ -249,57 +272,3 @@ class Quantizable(LowRank):
     def _weight_scale(self, scale: Any) -> Any:
         """The scale as it is kept, so that it broadcasts with the weight."""
         return ops.expand_dims(scale, self._reduced_axes)
-
-
-class QuantizedProduct(Quantizable):
-    """A quantisable layer that multiplies its inputs by the weight: in int8 it multiplies integers.
-
-    A subclass defines `_product(inputs, weight)`, `_product_gradient(upstream, weight)`, the gradient of the inputs, and
-    `_input_axes(inputs)`, the axes summed over.
-    """
-
-    def _multiplied(self, inputs: Any) -> Any:
-        """The product with the effective weight."""
-        if self.inputs_quantizer is None or not self._keeps_levels:
-            return self._product(inputs, getattr(self, self.adaptable))
-        outputs = self._integer_product(inputs)
-        return ops.add(outputs, self._product(inputs, self._cast_delta())) if self.lora_enabled else outputs
-
-    def _cast_delta(self) -> Any:
-        return ops.cast(self._lora_delta(), self.compute_dtype)
-
-    def _integer_product(self, inputs: Any) -> Any:
-        stored, scale = self._stored_weight, getattr(self, f"{self.adaptable}_scale")
-        floats = self._base_weight(stored)
-        int4 = self.quantization_mode == "int4"
-
-        @ops.custom_gradient
-        def product(x: Any, weight: Any, factor: Any, floats: Any) -> Any:
-            levels, input_scale = self.inputs_quantizer(x, axis=self._input_axes(x))
-            input_factor = self._output_scale(input_scale, x)
-            if int4:
-                y = ops.divide(self._product(ops.cast(levels, self.compute_dtype), floats), input_factor)
-            else:
-                y = ops.cast(self._product(levels, weight), self.compute_dtype)
-                y = ops.divide(y, ops.multiply(input_factor, factor))
-
-            def gradient(*args: Any, upstream: Any = None) -> Any:
-                upstream = args[-1] if upstream is None else upstream
-                return self._product_gradient(upstream, floats), None, None, None
-
-            return ops.cast(y, self.compute_dtype), gradient
-
-        return product(inputs, ops.convert_to_tensor(stored), ops.convert_to_tensor(scale), floats)
-
-    def _product(self, inputs: Any, weight: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} must define _product(inputs, weight).")
-
-    def _product_gradient(self, upstream: Any, weight: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} must define _product_gradient(upstream, weight).")
-
-    def _input_axes(self, inputs: Any) -> Any:
-        return -1
-
-    def _output_scale(self, scale: Any, inputs: Any) -> Any:
-        """The scale of the inputs, of size 1 along the axes summed over, so that it broadcasts with the product."""
-        return scale

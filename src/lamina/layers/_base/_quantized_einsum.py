@@ -5,7 +5,7 @@ from typing import Any
 
 from lamina import ops
 
-from ._quantized import QuantizedProduct
+from ._quantized_product import QuantizedProduct
 
 
 class QuantizedEinsum(QuantizedProduct):

@@ -8,7 +8,7 @@ from lamina._typing import TensorLike
 from .._base._arguments import GeneralArguments
 from .._base._input_spec import InputSpec
 from .._base._low_rank import Adaptable
-from .._base._quantized import QuantizedProduct
+from .._base._quantized_product import QuantizedProduct
 
 
 @public("layers.Dense")
@@ -81,7 +81,7 @@ class Dense(QuantizedProduct):
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
     def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
-        outputs = self._multiplied(inputs)
+        outputs = self._multiplied(inputs, training)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self._activated(outputs)

@@ -93,7 +93,7 @@ class EinsumDense(QuantizedEinsum):
         )
 
     def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
-        outputs = self._multiplied(inputs)
+        outputs = self._multiplied(inputs, training)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self._activated(outputs)
