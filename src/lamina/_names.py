@@ -656,6 +656,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "Rescaling": ("lamina.layers.preprocessing._rescaling", "Rescaling"),
         "Reshape": ("lamina.layers.reshaping._reshape", "Reshape"),
         "Resizing": ("lamina.layers.preprocessing._resizing", "Resizing"),
+        "ReversibleEmbedding": ("lamina.layers.core._reversible_embedding", "ReversibleEmbedding"),
         "STFTSpectrogram": ("lamina.layers.preprocessing._stft_spectrogram", "STFTSpectrogram"),
         "SeparableConv1D": ("lamina.layers.convolution._separable_conv", "SeparableConv1D"),
         "SeparableConv2D": ("lamina.layers.convolution._separable_conv", "SeparableConv2D"),

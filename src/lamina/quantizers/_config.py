@@ -26,6 +26,11 @@ class QuantizationConfig:
     def mode(self) -> str:
         raise NotImplementedError(f"{type(self).__name__} must define the property mode.")
 
+    @property
+    def policy_prefix(self) -> str:
+        """What the names of the dtype policies begin with that go by this config, before "_from_"."""
+        return self.mode
+
     def _check_levels(self, **expected: Any) -> None:
         for name, value in expected.items():
             got = None if self.weight_quantizer is None else getattr(self.weight_quantizer, name)
@@ -102,6 +107,10 @@ class Int4QuantizationConfig(QuantizationConfig):
     @property
     def mode(self) -> str:
         return "int4"
+
+    @property
+    def policy_prefix(self) -> str:
+        return f"int4/{-1 if self.block_size is None else self.block_size}"
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "block_size": self.block_size}

@@ -49,7 +49,7 @@ class DTypePolicy:
             raise TypeError(f"DTypePolicy: name must be a string; got {name!r}.")
         self._name = name
         self._compute_dtype, self._variable_dtype = self._parse(name)
-        self._quantization_mode = None
+        self._quantization_mode: str | None = None
 
     @staticmethod
     def _parse(name: str) -> tuple[str, str]:
@@ -201,8 +201,16 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, Any]):
         default = self._default_policy_arg
         return {
             "default_policy": serialize(default) if isinstance(default, DTypePolicy) else default,
-            "policy_map": {key: serialize(policy) for key, policy in self._policy_map.items()},
+            "policy_map": {key: self._serialized(policy) for key, policy in self._policy_map.items()},
         }
+
+    def _serialized(self, policy: DTypePolicy) -> dict[str, Any]:
+        """A policy's config; the dtypes are those of the global policy at loading, where there is no default of the map."""
+        found = serialize(policy)
+        if self._default_policy_arg is None:
+            name = "name" if "name" in found["config"] else "source_name"
+            found["config"] = {**found["config"], name: None}
+        return found
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "DTypePolicyMap":

@@ -49,10 +49,9 @@ class Float8Product(Quantizable):
         setattr(self, name, variable)
 
     @property
-    def _filed_parts(self) -> tuple[str, ...]:
-        if self.quantization_mode != "float8":
-            return super()._filed_parts
-        return tuple(f"{part}_{what}" for part in self._rounded_parts for what in ("scale", "amax_history"))
+    def _filed_parts(self) -> dict[str | None, list[str]]:
+        state = [f"{part}_{what}" for part in self._rounded_parts for what in ("scale", "amax_history")]
+        return {**super()._filed_parts, "float8": state}
 
     def _float8_product(self, inputs: Any, training: bool | None) -> Any:
         x = self._through(_rounded, "inputs", inputs, training)

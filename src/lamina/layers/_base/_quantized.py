@@ -18,6 +18,7 @@ from ._low_rank import LowRank
 
 _STORED = ("int8", "int4")
 _PARTS = ("scale", "zero")
+_WHOLE = (None, -1)  # block sizes that mean one scale for all rows
 
 
 class Quantizable(LowRank):
@@ -30,7 +31,6 @@ class Quantizable(LowRank):
     _is_quantized = False
     quantization_config: Any = None
     inputs_quantizer: Any = None
-    g_idx: Any = None
 
     def _ask_quantization(self, config: Any) -> None:
         """Remembers the argument of `__init__`, an object or its config."""
@@ -46,13 +46,15 @@ class Quantizable(LowRank):
         super()._set_policy(dtype)
         mode = self.quantization_mode if self.__dict__.get("built") else None
         if mode is not None and not self._is_quantized:
-            self._quantize(self._policy_config(mode))
+            self.quantization_config = self._policy_config(mode, resolve_config(mode, None, self._owner))
+            self._quantize(self.quantization_config)
 
-    def _policy_config(self, mode: str) -> Any:
-        """The config that the dtype policy stands for."""
-        if mode != "int4":
-            return resolve_config(mode, None, self._owner)
-        return quantizers.Int4QuantizationConfig(block_size=getattr(self.dtype_policy, "block_size", None))
+    def _policy_config(self, mode: str, otherwise: Any = None) -> Any:
+        """The config that the dtype policy stands for, or `otherwise` where it leaves the blocks of int4 open."""
+        block = getattr(self.dtype_policy, "block_size", None)
+        if mode != "int4" or (otherwise is not None and block is None):
+            return otherwise or resolve_config(mode, None, self._owner)
+        return quantizers.Int4QuantizationConfig(block_size=block)
 
     def _add_adaptable(self, shape: tuple[int, ...], initializer: Any) -> None:
         """Makes the weight, as the dtype policy asks."""
@@ -96,18 +98,21 @@ class Quantizable(LowRank):
 
     def _build_levels(self, shape: tuple[int, ...], mode: str, block: int | None) -> None:
         name, self._weight_shape = self.adaptable, shape
-        self._block_size = None if block == -1 else block
         rows, columns = self._matrix_shape(shape)
         kept = self._kept_shape(shape) if mode == "int4" else shape
         setattr(self, name, self._add_fixed(name, kept, "zeros", "int8"))
-        if mode == "int8" or self._block_size is None:
+        if mode == "int8" or block in _WHOLE:
             scale_shape = self._scale_shape(shape) if mode == "int8" else (columns,)
             setattr(self, f"{name}_scale", self._add_fixed(f"{name}_scale", scale_shape, "ones"))
             return
-        scale_shape = self._grouped_shape(-(-rows // self._block_size), columns)
+        scale_shape = self._turned_shape((-(-rows // block), columns))
         setattr(self, f"{name}_scale", self._add_fixed(f"{name}_scale", scale_shape, "ones"))
         setattr(self, f"{name}_zero", self._add_fixed(f"{name}_zero", scale_shape, "zeros", "int8"))
-        groups = ops.floor_divide(ops.arange(rows, dtype="float32"), self._block_size)
+        self._add_groups(rows, block)
+
+    def _add_groups(self, rows: int, block: int) -> None:
+        """The block of each row; floats, as in Keras's files."""
+        groups = ops.floor_divide(ops.arange(rows, dtype="float32"), block)
         self.g_idx = self._add_fixed("g_idx", (rows,), initializers.Constant(groups), "float32")
 
     def _add_fixed(self, name: str, shape: Any, initializer: Any, dtype: Any = None) -> Any:
@@ -143,42 +148,40 @@ class Quantizable(LowRank):
         self._quantize(config)
 
     def _quantize(self, config: Any) -> None:
-        mode, weight = config.mode, self._stored_weight
-        self._block_size = None if getattr(config, "block_size", None) == -1 else getattr(config, "block_size", None)
-        parts = self._quantized_parts(weight, mode, config.weight_quantizer) if mode in _STORED else {}
+        parts = self._quantized_parts(self._stored_weight, config) if config.mode in _STORED else {}
+        shape = self._stored_weight.shape
         if parts:
             delattr(self, f"_{self.adaptable}")
         with self._adding():
-            self.quantized_build(weight.shape, mode, config)
+            self.quantized_build(shape, config.mode, config)
         for name, value in parts.items():
             getattr(self, name).assign(value)
         if self.quantization_mode is None:
-            self._name_policy(mode)
+            self._name_policy(config)
 
-    def _name_policy(self, mode: str) -> None:
+    def _name_policy(self, config: Any) -> None:
         """The dtype policy that tells how the weight is kept now."""
-        block = -1 if self._block_size is None else self._block_size
-        policy = get_dtype_policy(f"{f'int4/{block}' if mode == 'int4' else mode}_from_{self.dtype_policy.name}")
+        policy = get_dtype_policy(f"{config.policy_prefix}_from_{self.dtype_policy.name}")
         if isinstance(self._dtype_policy, DTypePolicyMap):
             self._dtype_policy._policy_map[self.path or self.name] = policy
         else:
             self._dtype_policy = policy
 
-    def _quantized_parts(self, weight: Any, mode: str, quantizer: Any = None) -> dict[str, Any]:
+    def _quantized_parts(self, weight: Any, config: Any) -> dict[str, Any]:
         """The values of the variables that stand for a weight, by their names."""
-        name = self.adaptable
-        if mode == "int8":
+        name, quantizer = self.adaptable, config.weight_quantizer
+        if config.mode == "int8":
             quantizer = quantizer or quantizers.AbsMaxQuantizer(axis=self._reduced_axes)
             levels, scale = quantizer(weight, to_numpy=True)
             return {f"_{name}": levels, f"{name}_scale": self._kept_scale(scale)}
         matrix = self._as_matrix(weight)
-        if self._block_size is None:
+        if config.block_size in _WHOLE:
             quantizer = quantizer or quantizers.AbsMaxQuantizer(value_range=(-8, 7))
             levels, scale = quantizer(matrix, axis=0, to_numpy=True)
             parts = {f"{name}_scale": ops.squeeze(scale, 0)}
         else:
             levels, scale, zero = quantizers.abs_max_quantize_grouped_with_zero_point(
-                matrix, self._block_size, to_numpy=True
+                matrix, config.block_size, to_numpy=True
             )
             parts = {f"{name}_scale": self._turned(scale), f"{name}_zero": self._turned(zero)}
         return {f"_{name}": quantizers.pack_int4(self._turned(levels), axis=-1)[0], **parts}
@@ -186,17 +189,18 @@ class Quantizable(LowRank):
     def _base_weight(self, stored: Any) -> Any:
         if not self._keeps_levels:
             return stored
-        scale = getattr(self, f"{self.adaptable}_scale")
+        return self._floats(stored, *(getattr(self, f"{self.adaptable}_{part}", None) for part in _PARTS))
+
+    def _floats(self, stored: Any, scale: Any, zero: Any) -> Any:
+        """What levels, as they are kept, stand for."""
         if self.quantization_mode == "int8":
             return ops.divide(ops.cast(stored, self.compute_dtype), self._weight_scale(scale))
-        rows, columns = self._matrix_shape(self._weight_shape)
-        length = self._turned_shape((rows, columns))[1]
-        levels = quantizers.unpack_int4(stored, length, axis=-1)
-        if self._block_size is None:
-            floats = ops.divide(ops.cast(self._turned(levels), self.compute_dtype), scale)
+        length = self._turned_shape(self._matrix_shape(self._weight_shape))[1]
+        levels = self._turned(quantizers.unpack_int4(stored, length, axis=-1))
+        if zero is None:
+            floats = ops.divide(ops.cast(levels, self.compute_dtype), scale)
         else:
-            zero = getattr(self, f"{self.adaptable}_zero")
-            floats = dequantize_grouped(self._turned(levels), self._turned(scale), self._turned(zero), self.g_idx, 0)
+            floats = dequantize_grouped(levels, self._turned(scale), self._turned(zero), self.g_idx, 0)
         return ops.cast(self._from_matrix(floats), self.compute_dtype)
 
     @property
@@ -204,25 +208,43 @@ class Quantizable(LowRank):
         return self._is_quantized and self.quantization_mode in _STORED
 
     @property
+    def variable_serialization_spec(self) -> dict[str | None, list[str]]:
+        """For each mode of quantisation (None for none), the variables that files hold, in their order.
+
+        Those that the layer does not have are left out: a bias, the zero points of blocks.
+        """
+        return {mode: [*self._filed_first, *parts] for mode, parts in self._filed_parts.items()}
+
+    @property
+    def _filed_first(self) -> list[str]:
+        return [self.adaptable, "bias"] if hasattr(self, "bias") else [self.adaptable]
+
+    @property
+    def _filed_parts(self) -> dict[str | None, list[str]]:
+        name = self.adaptable
+        return {None: [], "int8": [f"{name}_scale"], "int4": [f"{name}_scale", f"{name}_zero", "g_idx"]}
+
+    @property
     def _filed_variables(self) -> list[Any]:
         if not self._is_quantized:
             return super()._filed_variables
-        names = (f"_{self.adaptable}", "bias", *self._filed_parts)
-        return [v for v in (getattr(self, name, None) for name in names) if v is not None]
-
-    @property
-    def _filed_parts(self) -> tuple[str, ...]:
-        """The variables of the quantised form, in the order that files have."""
-        return (*(f"{self.adaptable}_{part}" for part in _PARTS), "g_idx")
+        names = self.variable_serialization_spec[self.quantization_mode]
+        found = (getattr(self, f"_{name}" if name == self.adaptable else name, None) for name in names)
+        return [variable for variable in found if variable is not None]
 
     def _filed_value(self, variable: Any) -> Any:
         if not (self._keeps_levels and self.lora_enabled):
             return super()._filed_value(variable)
-        merged = self._quantized_parts(getattr(self, self.adaptable), self.quantization_mode or "")
+        merged = self._quantized_parts(getattr(self, self.adaptable), self._own_config)
         for name, value in merged.items():
             if getattr(self, name) is variable:
                 return ops.convert_to_numpy(value)
         return variable.numpy()
+
+    @property
+    def _own_config(self) -> Any:
+        """The config by which the weight is kept."""
+        return self.quantization_config or self._policy_config(self.quantization_mode or "")
 
     def get_config(self) -> dict[str, Any]:
         config = self.quantization_config
@@ -256,9 +278,6 @@ class Quantizable(LowRank):
         """The shape of the bytes that hold the weight by fours of bits."""
         first, second = self._turned_shape(self._matrix_shape(shape))
         return first, -(-second // 2)
-
-    def _grouped_shape(self, groups: int, columns: int) -> tuple[int, int]:
-        return self._turned_shape((groups, columns))
 
     # The scale of a weight in int8.
 
