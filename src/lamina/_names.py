@@ -470,9 +470,11 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "LogitsDistillation": ("lamina.distillation._logits_distillation", "LogitsDistillation"),
     },
     "dtype_policies": {
+        "AWQDTypePolicy": ("lamina.variables._quantized_policy", "AWQDTypePolicy"),
         "DTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
         "DTypePolicyMap": ("lamina.variables._dtype_policy", "DTypePolicyMap"),
         "FloatDTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
+        "GPTQDTypePolicy": ("lamina.variables._quantized_policy", "GPTQDTypePolicy"),
         "Int4DTypePolicy": ("lamina.variables._quantized_policy", "Int4DTypePolicy"),
         "QuantizedDTypePolicy": ("lamina.variables._quantized_policy", "QuantizedDTypePolicy"),
         "QuantizedFloat8DTypePolicy": ("lamina.variables._quantized_policy", "QuantizedFloat8DTypePolicy"),
@@ -1603,8 +1605,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "tokenizer_from_json": ("lamina.preprocessing._tokenizer", "tokenizer_from_json"),
     },
     "quantizers": {
+        "AWQConfig": ("lamina.quantizers._calibrated_config", "AWQConfig"),
         "AbsMaxQuantizer": ("lamina.quantizers._abs_max", "AbsMaxQuantizer"),
         "Float8QuantizationConfig": ("lamina.quantizers._config", "Float8QuantizationConfig"),
+        "GPTQConfig": ("lamina.quantizers._calibrated_config", "GPTQConfig"),
         "Int4QuantizationConfig": ("lamina.quantizers._config", "Int4QuantizationConfig"),
         "Int8QuantizationConfig": ("lamina.quantizers._config", "Int8QuantizationConfig"),
         "QuantizationConfig": ("lamina.quantizers._config", "QuantizationConfig"),

@@ -1,7 +1,9 @@
 # Written by scripts/make_face.py; do not edit.
 
+from lamina.quantizers._calibrated_config import AWQConfig as AWQConfig
 from lamina.quantizers._abs_max import AbsMaxQuantizer as AbsMaxQuantizer
 from lamina.quantizers._config import Float8QuantizationConfig as Float8QuantizationConfig
+from lamina.quantizers._calibrated_config import GPTQConfig as GPTQConfig
 from lamina.quantizers._config import Int4QuantizationConfig as Int4QuantizationConfig
 from lamina.quantizers._config import Int8QuantizationConfig as Int8QuantizationConfig
 from lamina.quantizers._config import QuantizationConfig as QuantizationConfig

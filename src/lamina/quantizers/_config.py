@@ -155,6 +155,11 @@ def resolve_config(mode: Any, config: Any, where: str) -> QuantizationConfig:
         raise ValueError(f"{where}: give mode or config; got neither.")
     if mode is not None:
         check_one_of(mode, QUANTIZATION_MODES, "mode", where)
+    if config is None and mode not in _CONFIGS:
+        raise ValueError(
+            f"{where}: mode={mode!r} needs a config with data to calibrate by, such as quantizers.GPTQConfig(dataset, "
+            "tokenizer) or quantizers.AWQConfig(dataset, tokenizer)."
+        )
     if config is None:
         return _CONFIGS[mode]()
     if not isinstance(config, QuantizationConfig):

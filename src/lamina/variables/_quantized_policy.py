@@ -7,7 +7,8 @@ from lamina._public import public
 
 from ._dtype_policy import DTypePolicy, dtype_policy
 
-QUANTIZATION_MODES = ("int8", "float8", "int4")
+QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
+CALIBRATED_BITS = {"gptq": (2, 3, 4, 8), "awq": (4,)}  # what each may be asked for
 
 
 @public("dtype_policies.QuantizedDTypePolicy")
@@ -15,7 +16,7 @@ class QuantizedDTypePolicy(DTypePolicy, modes=("int8", "int4")):
     """The policy of a layer whose weight is quantised; its name is `<mode>_from_<source_name>`.
 
     Args:
-        mode: "int8", "int4" or "float8".
+        mode: "int8", "int4", "float8", "gptq" or "awq".
         source_name: name of the policy that tells the dtypes of the other weights and of calculation; None means the
             global policy.
     Raises ValueError for other modes, and for int8 with calculation in float16, whose range its products exceed.
@@ -107,3 +108,64 @@ class QuantizedFloat8DTypePolicy(QuantizedDTypePolicy, modes=("float8",)):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "amax_history_length": self._amax_history_length}
+
+
+class _CalibratedDTypePolicy(QuantizedDTypePolicy):
+    """What the policies of weights have in common that were quantised by the inputs their layer saw."""
+
+    _kind: str
+
+    def __init__(self, mode: str, source_name: str | None = None):
+        bits, size = self._read(mode)
+        super().__init__(self._kind, source_name)
+        self.mode, self.weight_bits, self.group_size = self._kind, bits, size
+        self._name = f"{mode}_from_{self._source_name}"
+
+    def _read(self, mode: str) -> tuple[int, int]:
+        kind, *numbers = mode.split("/")
+        read = [int(n) for n in numbers if n.removeprefix("-").isdecimal()]
+        allowed = CALIBRATED_BITS[self._kind]
+        if kind != self._kind or len(numbers) != 2 or len(read) != 2:
+            raise ValueError(
+                f"{type(self).__name__}: mode must be '{self._kind}/<weight_bits>/<group_size>'; got {mode!r}."
+            )
+        if read[0] not in allowed:
+            raise ValueError(f"{type(self).__name__}: weight_bits must be one of {allowed}; got {mode!r}.")
+        if read[1] < -1 or read[1] == 0:
+            raise ValueError(f"{type(self).__name__}: group_size must be positive, or -1 for one group; got {mode!r}.")
+        return read[0], read[1]
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "mode": f"{self.mode}/{self.weight_bits}/{self.group_size}"}
+
+
+@public("dtype_policies.GPTQDTypePolicy")
+class GPTQDTypePolicy(_CalibratedDTypePolicy, modes=("gptq/",)):
+    """The policy of a layer whose weight was quantised by GPTQ; its name is `gptq/<weight_bits>/<group_size>_from_<source_name>`.
+
+    Args:
+        mode: "gptq/<weight_bits>/<group_size>"; bits are 2, 3, 4 or 8, a group size of -1 means one group.
+        source_name: as in QuantizedDTypePolicy.
+    Raises ValueError if `mode` does not look so.
+    Example:
+        >>> dtype_policies.get("gptq/4/64_from_float32").group_size
+        64
+    """
+
+    _kind = "gptq"
+
+
+@public("dtype_policies.AWQDTypePolicy")
+class AWQDTypePolicy(_CalibratedDTypePolicy, modes=("awq/",)):
+    """The policy of a layer whose weight was quantised by AWQ; its name is `awq/4/<group_size>_from_<source_name>`.
+
+    Args:
+        mode: "awq/4/<group_size>"; a group size of -1 means one group.
+        source_name: as in QuantizedDTypePolicy.
+    Raises ValueError if `mode` does not look so.
+    Example:
+        >>> dtype_policies.get("awq/4/64_from_float32").weight_bits
+        4
+    """
+
+    _kind = "awq"

@@ -23,6 +23,9 @@ class Float8Product(Quantizable):
 
     _quantization_modes = (*Quantizable._quantization_modes, "float8")
 
+    def _quantized_parts(self, weight: Any, config: Any) -> dict[str, Any]:
+        return {} if config.mode == "float8" else super()._quantized_parts(weight, config)
+
     def _build_quantized(self, shape: tuple[int, ...], mode: str, config: Any) -> None:
         if mode != "float8":
             super()._build_quantized(shape, mode, config)

@@ -16,7 +16,6 @@ from lamina.variables import (
 
 from ._low_rank import LowRank
 
-_STORED = ("int8", "int4")
 _PARTS = ("scale", "zero")
 _WHOLE = (None, -1)  # block sizes that mean one scale for all rows
 
@@ -62,7 +61,7 @@ class Quantizable(LowRank):
         if mode is not None:
             config = self.quantization_config
             self.quantized_build(shape, mode, self._policy_config(mode) if config is None else config)
-        if mode not in _STORED:
+        if not self._keeps_levels:
             own = {kind: getattr(self, f"{name}_{kind}") for kind in ("regularizer", "constraint")}
             setattr(self, name, self.add_weight(name=name, shape=shape, initializer=initializer, **own))
 
@@ -82,7 +81,7 @@ class Quantizable(LowRank):
         self._build_quantized(tuple(kernel_shape), mode, config)
         self._is_quantized = True
 
-    _quantization_modes: tuple[str, ...] = _STORED
+    _quantization_modes: tuple[str, ...] = ("int8", "int4")
 
     def _check_mode(self, mode: str, what: str) -> None:
         check_one_of(mode, QUANTIZATION_MODES, "mode", f"{self._owner}.{what}")
@@ -148,7 +147,7 @@ class Quantizable(LowRank):
         self._quantize(config)
 
     def _quantize(self, config: Any) -> None:
-        parts = self._quantized_parts(self._stored_weight, config) if config.mode in _STORED else {}
+        parts = self._quantized_parts(self._stored_weight, config)
         shape = self._stored_weight.shape
         if parts:
             delattr(self, f"_{self.adaptable}")
@@ -205,7 +204,8 @@ class Quantizable(LowRank):
 
     @property
     def _keeps_levels(self) -> bool:
-        return self._is_quantized and self.quantization_mode in _STORED
+        """Whether the weight is kept in levels, not as floats."""
+        return self._is_quantized and self.quantization_mode != "float8"
 
     @property
     def variable_serialization_spec(self) -> dict[str | None, list[str]]:

@@ -40,6 +40,47 @@ class QuantizedEinsum(QuantizedProduct):
         _, weight, out = self._labels
         return _missing(weight, out)
 
+    @property
+    def _is_product(self) -> bool:
+        """Whether each axis but those of the batch is summed over, or of the input alone, or of the weight alone."""
+        source, weight, out = self._labels
+        return all((label in source) + (label in weight) + (label in out) == 2 for label in {*source, *weight, *out})
+
+    def _observe(self, inputs: Any) -> None:
+        if self._is_product:
+            super()._observe(inputs)
+
+    def _check_mode(self, mode: str, what: str) -> None:
+        super()._check_mode(mode, what)
+        if mode in ("gptq", "awq") and not self._is_product:
+            raise NotImplementedError(
+                f"{self._owner}.{what}: {self.equation!r} is no product of matrices, for which {mode!r} is known."
+            )
+
+    @property
+    def _kept_axes(self) -> tuple[int, ...]:
+        """The axes of the weight that the output has too."""
+        return tuple(axis for axis in range(len(self._labels[1])) if axis not in self._reduced_axes)
+
+    def _sum_shape(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        return self._matrix_shape(shape)
+
+    def _sum_matrix(self, weight: Any) -> Any:
+        turned = ops.transpose(ops.convert_to_tensor(weight), (*self._reduced_axes, *self._kept_axes))
+        return ops.reshape(turned, self._matrix_shape(tuple(weight.shape)))
+
+    def _from_sum_matrix(self, matrix: Any) -> Any:
+        order = (*self._reduced_axes, *self._kept_axes)
+        turned = ops.reshape(matrix, [self._weight_shape[axis] for axis in order])
+        return ops.transpose(turned, [order.index(axis) for axis in range(len(order))])
+
+    def _input_rows(self, inputs: Any) -> Any:
+        source, weight, _ = self._labels
+        summed = [source.index(weight[axis]) for axis in self._reduced_axes]
+        others = [axis for axis in range(len(source)) if axis not in summed]
+        turned = ops.transpose(inputs, [*others, *summed])
+        return ops.reshape(turned, (-1, math.prod(inputs.shape[axis] for axis in summed)))
+
     def _matrix_shape(self, shape: tuple[int, ...]) -> tuple[int, int]:
         rows = math.prod(shape[axis] for axis in self._reduced_axes)
         return rows, math.prod(shape) // rows

@@ -4,10 +4,10 @@ from typing import Any
 
 from lamina import ops
 
-from ._float8 import Float8Product
+from ._calibrated import CalibratedProduct
 
 
-class QuantizedProduct(Float8Product):
+class QuantizedProduct(CalibratedProduct):
     """A quantisable layer that multiplies its inputs by the weight: in int8 it multiplies integers.
 
     A subclass defines `_product(inputs, weight)`, `_product_gradient(upstream, weight)`, the gradient of the inputs, and
@@ -16,6 +16,7 @@ class QuantizedProduct(Float8Product):
 
     def _multiplied(self, inputs: Any, training: bool | None = None) -> Any:
         """The product with the effective weight."""
+        self._observe(inputs)
         if self.quantization_mode == "float8":
             return self._float8_product(inputs, training)
         if self.inputs_quantizer is None or not self._keeps_levels:
