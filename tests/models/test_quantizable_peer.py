@@ -68,3 +68,30 @@ def test_files(tmp_path, config):
     )
     back = keras.models.load_model(tmp_path / "ours.keras")
     np.testing.assert_allclose(back.predict(INDICES, verbose=0), ours.predict(INDICES, verbose=0), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["GPTQConfig", "AWQConfig"])
+def test_variables_of_calibrated_layers_mean_the_same(kind):
+    theirs = [keras.layers.Dense(5), keras.layers.EinsumDense("abc,cde->abde", (None, 3, 5), bias_axes="e")]
+    embedding = keras.layers.Embedding(7, 8)
+    model = keras.Sequential([embedding, *theirs])
+    model(INDICES)
+    structure = {"pre_block_layers": [embedding], "sequential_blocks": theirs}
+    model.get_quantization_layer_structure = lambda mode: structure
+    config = getattr(keras.quantizers, kind)([INDICES], lambda text: text, group_size=4, num_samples=2, sequence_length=6)
+    with pytest.warns(UserWarning, match="mode"):  # of the embedding
+        model.quantize(config.mode, config=config)
+    x = np.asarray(embedding(INDICES))
+    policy = f"{config.dtype_policy_string()}_from_float32"
+    ours = [
+        layers.Dense(5, dtype=policy),
+        layers.EinsumDense("abc,cde->abde", (None, 3, 5), bias_axes="e", dtype=policy),
+    ]
+    for their, our in zip(theirs, ours):
+        our.build(x.shape)
+        names = their.variable_serialization_spec[config.mode]
+        assert names == our.variable_serialization_spec[config.mode]
+        our.load_own_variables({str(i): np.asarray(getattr(their, name)) for i, name in enumerate(names)})
+        expected = np.asarray(their(x))
+        np.testing.assert_allclose(np.asarray(our(x)), expected, rtol=1e-4, atol=1e-5)
+        x = expected
