@@ -78,7 +78,9 @@ def test_variables_of_calibrated_layers_mean_the_same(kind):
     model(INDICES)
     structure = {"pre_block_layers": [embedding], "sequential_blocks": theirs}
     model.get_quantization_layer_structure = lambda mode: structure
-    config = getattr(keras.quantizers, kind)([INDICES], lambda text: text, group_size=4, num_samples=2, sequence_length=6)
+    config = getattr(keras.quantizers, kind)(
+        [INDICES], lambda text: text, group_size=4, num_samples=2, sequence_length=6
+    )
     with pytest.warns(UserWarning, match="mode"):  # of the embedding
         model.quantize(config.mode, config=config)
     x = np.asarray(embedding(INDICES))
