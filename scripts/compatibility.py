@@ -15,22 +15,15 @@ PAGE = pathlib.Path(__file__).parent.parent / "docs" / "compatibility.md"
 START, END = "<!-- table -->", "<!-- end of table -->"
 NOT_KERAS = ("src", "api", "_tf_keras")
 
-_QUANTIZED = "layers compute in floats; the functions of `quantizers` are there"
 _ONE_DEVICE = "everything runs on one device"
 _LATER = "not written yet"
 
 # Path, or beginning of paths that ends in a dot -> why it is left out; the longest that fits counts.
 REASONS = {
     "distribution.": _ONE_DEVICE,
-    "dtype_policies.": _QUANTIZED,
-    "quantizers.": _QUANTIZED,
     "export.": "it writes formats of TensorFlow, OpenVINO and ONNX",
     "layers.TFSMLayer": "it runs a SavedModel of TensorFlow",
     "layers.": _LATER,
-    "visualization.": _LATER,
-    "utils.bounding_boxes.": _LATER,
-    "utils.FeatureSpace": _LATER,
-    "callbacks.BackupAndRestore": "not written yet; `ModelCheckpoint` and `initial_epoch` resume a run",
 }
 
 

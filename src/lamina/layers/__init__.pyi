@@ -146,6 +146,7 @@ from lamina.layers.reshaping._repeat_vector import RepeatVector as RepeatVector
 from lamina.layers.preprocessing._rescaling import Rescaling as Rescaling
 from lamina.layers.reshaping._reshape import Reshape as Reshape
 from lamina.layers.preprocessing._resizing import Resizing as Resizing
+from lamina.layers.core._reversible_embedding import ReversibleEmbedding as ReversibleEmbedding
 from lamina.layers.preprocessing._stft_spectrogram import STFTSpectrogram as STFTSpectrogram
 from lamina.layers.convolution._separable_conv import SeparableConv1D as SeparableConv1D
 from lamina.layers.convolution._separable_conv import SeparableConv2D as SeparableConv2D

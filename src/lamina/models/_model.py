@@ -17,11 +17,12 @@ from ._graph_config import graph_from_config
 from ._graph_model import GraphModel, is_functional_call, is_graph, new_spelling, takes_graph
 from ._memory import made_up_memory
 from ._old_methods import OldMethods
+from ._quantizable import QuantizableModel
 from ._state_tree import StateTree
 
 
 @public("Model", "models.Model")
-class Model(Trainer, StateTree, OldMethods, Layer):
+class Model(Trainer, StateTree, OldMethods, QuantizableModel):
     """Layers joined to a whole, with `compile`, `fit`, `evaluate`, `predict`, `save` and `summary`.
 
     There are three ways to make one: `Model(inputs, outputs)` from KerasTensors (functional), `Sequential([...])` for a

@@ -1,8 +1,15 @@
 # Written by scripts/make_face.py; do not edit.
 
+from lamina.quantizers._calibrated_config import AWQConfig as AWQConfig
 from lamina.quantizers._abs_max import AbsMaxQuantizer as AbsMaxQuantizer
+from lamina.quantizers._config import Float8QuantizationConfig as Float8QuantizationConfig
+from lamina.quantizers._calibrated_config import GPTQConfig as GPTQConfig
+from lamina.quantizers._config import Int4QuantizationConfig as Int4QuantizationConfig
+from lamina.quantizers._config import Int8QuantizationConfig as Int8QuantizationConfig
+from lamina.quantizers._config import QuantizationConfig as QuantizationConfig
 from lamina.quantizers._abs_max import Quantizer as Quantizer
 from lamina.quantizers._abs_max import abs_max_quantize as abs_max_quantize
+from lamina.quantizers._grouped import abs_max_quantize_grouped_with_zero_point as abs_max_quantize_grouped_with_zero_point
 from lamina.quantizers._float8 import compute_float8_amax_history as compute_float8_amax_history
 from lamina.quantizers._float8 import compute_float8_scale as compute_float8_scale
 from lamina.quantizers._serialization import deserialize as deserialize

@@ -13,6 +13,13 @@ from ._gradient_tape import GradientTape as GradientTape
 from ._identify import get_object as get_object
 from ._name_scope import current_path as current_path
 from ._name_scope import name_scope as name_scope
+from ._quantized_policy import CALIBRATED_BITS as CALIBRATED_BITS
+from ._quantized_policy import QUANTIZATION_MODES as QUANTIZATION_MODES
+from ._quantized_policy import AWQDTypePolicy as AWQDTypePolicy
+from ._quantized_policy import GPTQDTypePolicy as GPTQDTypePolicy
+from ._quantized_policy import Int4DTypePolicy as Int4DTypePolicy
+from ._quantized_policy import QuantizedDTypePolicy as QuantizedDTypePolicy
+from ._quantized_policy import QuantizedFloat8DTypePolicy as QuantizedFloat8DTypePolicy
 from ._registry import CustomObjectScope as CustomObjectScope
 from ._registry import ObjectSharingScope as ObjectSharingScope
 from ._registry import add_resolver as add_resolver

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, MutableMapping
-from typing import Any
+from typing import Any, ClassVar
 
 from lamina import _settings, ops
 from lamina._public import public
@@ -36,6 +36,12 @@ class DTypePolicy:
         ('float16', 'float32')
     """
 
+    _by_mode: ClassVar[dict[str, type["DTypePolicy"]]] = {}  # the class of names such as "int8_from_float32"
+
+    def __init_subclass__(cls, modes: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        DTypePolicy._by_mode.update(dict.fromkeys(modes, cls))
+
     def __init__(self, name: str | None = None):
         if name is None:
             name = dtype_policy().name
@@ -43,7 +49,7 @@ class DTypePolicy:
             raise TypeError(f"DTypePolicy: name must be a string; got {name!r}.")
         self._name = name
         self._compute_dtype, self._variable_dtype = self._parse(name)
-        self._quantization_mode = None
+        self._quantization_mode: str | None = None
 
     @staticmethod
     def _parse(name: str) -> tuple[str, str]:
@@ -195,8 +201,16 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, Any]):
         default = self._default_policy_arg
         return {
             "default_policy": serialize(default) if isinstance(default, DTypePolicy) else default,
-            "policy_map": {key: serialize(policy) for key, policy in self._policy_map.items()},
+            "policy_map": {key: self._serialized(policy) for key, policy in self._policy_map.items()},
         }
+
+    def _serialized(self, policy: DTypePolicy) -> dict[str, Any]:
+        """A policy's config; the dtypes are those of the global policy at loading, where there is no default of the map."""
+        found = serialize(policy)
+        if self._default_policy_arg is None:
+            name = "name" if "name" in found["config"] else "source_name"
+            found["config"] = {**found["config"], name: None}
+        return found
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "DTypePolicyMap":
@@ -271,10 +285,18 @@ def get(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str):
-        return DTypePolicy(identifier)
+        return _from_name(identifier)
     try:
         return DTypePolicy(standardize_dtype(identifier))
     except ValueError:
         raise ValueError(
             f"dtype_policies.get: expected a DTypePolicy, a dtype or its name, a config or None; got {identifier!r}."
         ) from None
+
+
+def _from_name(name: str) -> DTypePolicy:
+    """The policy of a name, such as "float32", "int8_from_float32" or "int4/128_from_float32"."""
+    mode, quantized, source = name.partition("_from_")
+    kind, slash, _ = mode.partition("/")
+    found: Any = DTypePolicy._by_mode.get(kind + slash) if quantized else None
+    return DTypePolicy(name) if found is None else found(mode, source)

@@ -1,5 +1,9 @@
 """Compiled functions: what is traced when, what is given away, loops over rows."""
 
+import os
+import subprocess
+import sys
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -181,3 +185,11 @@ def test_prefetch_keeps_the_order_and_closes_its_source():
 def test_what_lies_on_disk_does_not_go_to_the_device(tmp_path):
     mapped = np.memmap(tmp_path / "x", "float32", "w+", shape=(4, 2))
     assert not engine.can_hold([np.ones(3), mapped]) and engine.can_hold([np.ones(3)])
+
+
+def test_importing_starts_no_device():
+    # A program may still choose devices, or fork, after the import.
+    program = "import lamina, lamina.layers; from jax._src import xla_bridge; print(len(xla_bridge._backends))"
+    env = {**os.environ, "LAMINA_ENGINE": "jax"}
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, check=True)
+    assert result.stdout.strip() == "0"

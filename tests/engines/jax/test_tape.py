@@ -124,6 +124,22 @@ def test_custom_gradient():
     assert float(tape.gradient(y, x)) == 14.0
 
 
+def test_a_tensor_made_of_numpy_while_recording_is_an_array_of_jax():
+    @engine.custom_gradient
+    def clipped(x, levels):
+        return ops.multiply(x, ops.cast(levels, "float32")), lambda upstream: (upstream * 7.0, None)
+
+    given = np.array([1.0, 2.0], "float32")
+    with engine.GradientTape() as tape:
+        x = ops.convert_to_tensor(given)
+        tape.watch(x)
+        given[:] = 0
+        y = clipped(x, np.array([2, 3], "int8"))
+    assert isinstance(x, jax.Array)
+    np.testing.assert_array_equal(y, [2.0, 6.0])
+    np.testing.assert_array_equal(tape.gradient(y, x), [7.0, 7.0])
+
+
 def test_a_failed_block_leaves_no_tape_behind():
     with pytest.raises(ZeroDivisionError), engine.GradientTape():
         raise ZeroDivisionError

@@ -33,7 +33,7 @@ def test_dense_needs_a_known_last_axis():
 
 
 def test_what_is_not_supported_is_refused():
-    with pytest.raises(ValueError, match="quantization_config='int8' is not supported"):
+    with pytest.raises(ValueError, match="quantization_config must be a QuantizationConfig.*got 'int8'"):
         Dense(2, quantization_config="int8")
 
 

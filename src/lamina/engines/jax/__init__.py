@@ -11,6 +11,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax._src.array import ArrayImpl  # the class of arrays, known without making one, which would start the devices
 
 from lamina._checks import NO_ASSIGNMENT
 
@@ -29,7 +30,7 @@ from ._data import can_hold as can_hold
 from ._data import prefetch as prefetch
 from ._data import resident as resident
 from ._spec import Spec as Spec
-from ._tape import Followed, is_known, settle
+from ._tape import Followed, is_known, settle, untraced
 from ._tape import GradientTape as GradientTape
 from ._tape import on_variable_read as on_variable_read
 
@@ -52,7 +53,7 @@ def tensor(x: Any, dtype: Any = None) -> Any:
     if not isinstance(x, jax.Array):
         x = np.asarray(x)
         if x.dtype.kind not in "USO":
-            with eagerly():
+            with untraced():
                 x = jnp.array(x)
     return x if dtype is None else cast(x, dtype)
 
@@ -97,10 +98,10 @@ def _refuse_assignment(x: Any, index: Any, value: Any) -> None:
     raise TypeError(f"{NO_ASSIGNMENT} JAX's own form is x.at[index].set(value).")
 
 
-for _class in (type(jnp.zeros(())), jax.core.Tracer):
+for _class in (ArrayImpl, jax.core.Tracer):
     _class.__setitem__ = _refuse_assignment  # type: ignore[method-assign]
 
-type(jnp.zeros(())).numpy = _numpy_of  # programs written for TensorFlow's Keras ask results for .numpy()
+ArrayImpl.numpy = _numpy_of  # programs written for TensorFlow's Keras ask results for .numpy()
 
 
 def devices() -> list[str]:

@@ -158,7 +158,7 @@ def custom_gradient(fun: Callable[..., Any]) -> Callable[..., Any]:
                     f"custom_gradient: the gradient function gave {len(given)} gradients for {len(inputs)} arguments."
                 )
             return tuple(
-                as_jax(g).astype(x.dtype)
+                (jnp.zeros_like(x) if g is None else as_jax(g).astype(x.dtype))
                 if jnp.issubdtype(x.dtype, jnp.inexact)
                 else np.zeros(x.shape, jax.dtypes.float0)
                 for g, x in zip(given, inputs)

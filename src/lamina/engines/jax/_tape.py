@@ -92,6 +92,11 @@ def is_known(x: Any) -> bool:
     return bool(core.is_concrete(settle(x)))
 
 
+def untraced() -> Any:
+    """Inside it no trace is at work, not even that of a tape: NumPy's arrays become JAX's own, not constants of a trace."""
+    return core.eval_context()
+
+
 def _attach_operators() -> None:
     """Operators work after the tape has stopped too: then on the values."""
     arithmetic = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift divmod"

@@ -89,7 +89,7 @@ class Building(Held):
         """The shapes the layer was built with, for `build_from_config`."""
         shapes = self._build_shapes_dict
         if shapes is None:
-            return None
+            return {"input_shape": None} if self.built and _needs_no_shape(type(self).build) else None
         if len(shapes) == 1:
             return {"input_shape": next(iter(shapes.values()))}
         if signature_for(self).catches_all:
@@ -102,6 +102,8 @@ class Building(Held):
             return
         if config.get("input_shape") is not None:
             self.build(as_shapes(config["input_shape"]))
+        elif "input_shape" in config and _needs_no_shape(type(self).build):
+            self.build()
         elif config.get("shapes_dict"):
             shapes = {name: as_shapes(shape) for name, shape in config["shapes_dict"].items()}
             if _build_names(type(self).build) == ["input_shape"]:
@@ -275,6 +277,10 @@ def _required_names(function: Callable[..., Any]) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return frozenset(p.name for p in parameters if p.default is p.empty and p.kind not in given)
+
+
+def _needs_no_shape(build: Callable[..., Any]) -> bool:
+    return bool(_build_names(build)) and not _required_names(build)
 
 
 def build_once(build: Callable[..., Any]) -> Callable[..., Any]:

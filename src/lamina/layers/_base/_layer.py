@@ -211,10 +211,11 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
             return self.symbolic_call(*args, **kwargs)
         if signature.has_training and training is not None and given is None:
             args, kwargs = _with_training(signature, args, kwargs, training)
+        call = self.call if self.quantization_mode is None else self.quantized_call
         with self._autocast():
             if self._remat is not None and training and self._remat.covers(self, args, kwargs):
-                return self.rematerialized_call(self.call, *args, **kwargs)(*args, **kwargs)
-            return self.call(*args, **kwargs)
+                return self.rematerialized_call(call, *args, **kwargs)(*args, **kwargs)
+            return call(*args, **kwargs)
 
     def _activity_loss(self, output: Any) -> Any:
         """The penalty of the output, the same for batches of any size: the mean over the samples."""
@@ -320,6 +321,18 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
         shapes = {name: _describe(value) for name, value in arguments.by_name.items()}
         listing = ", ".join(f"{name}={value}" for name, value in shapes.items())
         error.add_note(f"In layer {self._owner}, called with {listing}.")
+
+    def quantize(self, mode: str | None = None, type_check: bool = True, config: Any = None) -> Any:
+        """Puts integers, or floats of eight bits, in the place of the weights. NotImplementedError for layers without it."""
+        raise NotImplementedError(f"{self._owner}: {type(self).__name__} has no quantised form.")
+
+    def quantized_build(self, input_shape: Any, mode: str) -> Any:
+        """Makes the variables of the quantised form. NotImplementedError for layers without it."""
+        raise NotImplementedError(f"{self._owner}: {type(self).__name__} has no quantised form.")
+
+    def quantized_call(self, *args: Any, **kwargs: Any) -> Any:
+        """The calculation under a dtype policy of quantisation; `call`, unless a layer has another."""
+        return self.call(*args, **kwargs)
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs).")

@@ -1,5 +1,7 @@
 """Low-rank adaptation: a frozen weight plus the product of two thin matrices that are trained in its place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lamina import initializers, ops
@@ -21,7 +23,8 @@ class Adaptable:
         stored = layer.__dict__.get(f"_{self.name}")
         if stored is None:
             raise AttributeError(f"{type(layer).__name__}: {self.name} does not exist before the layer is built.")
-        return layer._adapted(stored) if layer.lora_enabled else stored
+        weight = layer._base_weight(stored)
+        return layer._adapted(weight) if layer.lora_enabled else weight
 
     def __set__(self, layer: Any, value: Any) -> None:
         setattr(layer, f"_{self.name}", value)
@@ -80,16 +83,21 @@ class LowRank(Layer):
         if self.lora_enabled:
             raise ValueError(f"{self._owner}.enable_lora: it is enabled already, with rank {self.lora_rank}.")
         shape = tuple(getattr(self, name).shape)
-        object.__setattr__(self, "_locked", False)
-        parent = (self.path or "").rpartition("/")[0]
-        with name_scope(self.name, caller=self, override_parent=parent):
+        with self._adding():
             setattr(self, f"lora_{name}_a", self._add_thin("a", (*shape[:-1], rank), a_initializer))
             setattr(self, f"lora_{name}_b", self._add_thin("b", (rank, shape[-1]), b_initializer))
-        object.__setattr__(self, "_locked", True)
         self._stored_weight.trainable = False
         self.__dict__.get("_frozen", set()).discard(id(self._stored_weight))
         self.lora_rank, self.lora_alpha = rank, rank if lora_alpha is None else lora_alpha
         self.lora_enabled = True
+
+    @contextmanager
+    def _adding(self) -> Iterator[None]:
+        """Lets a built layer make further weights, with the paths that they would have had in `build`."""
+        object.__setattr__(self, "_locked", False)
+        with name_scope(self.name, caller=self, override_parent=(self.path or "").rpartition("/")[0]):
+            yield
+        object.__setattr__(self, "_locked", True)
 
     def _add_thin(self, which: str, shape: tuple[int, ...], initializer: Any) -> Any:
         return self.add_weight(
@@ -113,8 +121,12 @@ class LowRank(Layer):
         a, b = self._thin
         return ops.multiply(ops.matmul(a, b), self.lora_alpha / self.lora_rank)
 
-    def _adapted(self, stored: Any) -> Any:
-        return ops.cast(ops.add(stored, self._lora_delta()), self.compute_dtype)
+    def _base_weight(self, stored: Any) -> Any:
+        """The weight that the stored one stands for, without adaptation."""
+        return stored
+
+    def _adapted(self, weight: Any) -> Any:
+        return ops.cast(ops.add(weight, self._lora_delta()), self.compute_dtype)
 
     def _is_own_trainable(self, variable: Any) -> bool:
         # The frozen weight keeps its place, before the bias.

@@ -186,7 +186,8 @@ class Held:
         return [v.numpy() for v in self.weights]
 
     def set_weights(self, weights: list[Any]) -> None:
-        """Sets all weights from arrays in the order of `weights`. Raises ValueError if number or shapes differ."""
+        """Sets all weights from arrays in the order of `weights`. Raises ValueError if number or shapes differ, KeyError
+        for a variable that is missing."""
         variables = self.weights
         owner = f'{type(self).__name__} "{self.name}"'
         if len(variables) != len(weights):
@@ -216,7 +217,8 @@ class Held:
             store[str(i)] = self._filed_value(variable)
 
     def load_own_variables(self, store: Any) -> None:
-        """Takes the layer's own variables from `store`. Raises ValueError if number or shapes differ."""
+        """Takes the layer's own variables from `store`. Raises ValueError if number or shapes differ, KeyError
+        for a variable that is missing."""
         variables = self._filed_variables
         owner = f'{type(self).__name__} "{self.name}"'
         if len(store.keys()) != len(variables):
@@ -227,7 +229,7 @@ class Held:
             )
         for i, variable in enumerate(variables):
             if str(i) not in store:
-                raise ValueError(f"{owner}: the file holds no variable {i} ({variable.path}).")
+                raise KeyError(f"{owner}: the file holds no variable {i} ({variable.path}).")
             value = store[str(i)]
             if tuple(value.shape) != tuple(variable.shape):
                 raise ValueError(

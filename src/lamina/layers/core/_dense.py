@@ -7,12 +7,12 @@ from lamina._typing import TensorLike
 
 from .._base._arguments import GeneralArguments
 from .._base._input_spec import InputSpec
-from .._base._low_rank import Adaptable, LowRank
-from .._base._unsupported import refuse
+from .._base._low_rank import Adaptable
+from .._base._quantized_product import QuantizedProduct
 
 
 @public("layers.Dense")
-class Dense(LowRank):
+class Dense(QuantizedProduct):
     """A weighted sum of all inputs for each unit: `activation(x · kernel + bias)`, on the last axis.
 
     Args:
@@ -22,7 +22,7 @@ class Dense(LowRank):
         kernel_initializer, bias_initializer: initial values. kernel_regularizer, bias_regularizer: penalties.
         activity_regularizer: penalty on the output. kernel_constraint, bias_constraint: projections.
         lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
-        quantization_config: must be None.
+        quantization_config: how the weight is quantised, if the dtype policy says that it is.
 
     Input `(batch, ..., features)`, output `(batch, ..., units)`.
 
@@ -52,7 +52,7 @@ class Dense(LowRank):
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self._ask_lora(lora_rank, lora_alpha)
-        refuse(self, quantization_config=quantization_config)
+        self._ask_quantization(quantization_config)
         units = int(units) if isinstance(units, float) and units.is_integer() else units
         check_positive_int(units, "units", f'Dense "{self.name}"')
         self.units: int = int(units)
@@ -69,13 +69,7 @@ class Dense(LowRank):
         self.bias = None
 
     def build(self, input_shape: Any) -> None:
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(input_shape[-1], self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
+        self._add_adaptable((input_shape[-1], self.units), self.kernel_initializer)
         if self.use_bias:
             self.bias: Any = self.add_weight(
                 name="bias",
@@ -87,10 +81,16 @@ class Dense(LowRank):
         self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
 
     def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
-        outputs = ops.matmul(inputs, self.kernel)
+        outputs = self._multiplied(inputs, training)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self._activated(outputs)
+
+    def _product(self, inputs: Any, weight: Any) -> Any:
+        return ops.matmul(inputs, weight)
+
+    def _product_gradient(self, upstream: Any, weight: Any) -> Any:
+        return ops.matmul(upstream, ops.transpose(weight))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return (*input_shape[:-1], self.units)

@@ -5,12 +5,13 @@ from lamina._public import public
 from lamina._typing import TensorLike
 
 from .._base._arguments import LayerArguments
-from .._base._low_rank import Adaptable, LowRank
+from .._base._low_rank import Adaptable
+from .._base._quantized_einsum import QuantizedEinsum
 from .._base._unsupported import refuse
 
 
 @public("layers.EinsumDense")
-class EinsumDense(LowRank):
+class EinsumDense(QuantizedEinsum):
     """A dense layer of any rank: `activation(einsum(equation, x, kernel) + bias)`.
 
     Args:
@@ -22,7 +23,8 @@ class EinsumDense(LowRank):
         kernel_initializer, bias_initializer, kernel_regularizer, bias_regularizer, kernel_constraint, bias_constraint:
             as in Dense.
         lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
-        gptq_unpacked_column_size, quantization_config: must be None.
+        gptq_unpacked_column_size: must be None.
+        quantization_config: how the weight is quantised, if the dtype policy says that it is.
 
     Example:
         >>> EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d")(ops.ones((2, 3, 5))).shape
@@ -51,11 +53,8 @@ class EinsumDense(LowRank):
     ):
         super().__init__(**kwargs)
         self._ask_lora(lora_rank, lora_alpha)
-        refuse(
-            self,
-            gptq_unpacked_column_size=gptq_unpacked_column_size,
-            quantization_config=quantization_config,
-        )
+        self._ask_quantization(quantization_config)
+        refuse(self, gptq_unpacked_column_size=gptq_unpacked_column_size)
         self.equation = equation
         self.partial_output_shape: Any = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.bias_axes = bias_axes
@@ -72,13 +71,7 @@ class EinsumDense(LowRank):
         kernel_shape, bias_shape, self.full_output_shape = read_equation(
             self.equation, self.bias_axes, input_shape, self.partial_output_shape, self._owner
         )
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=kernel_shape,
-            initializer=self._scaled_initializer(),
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
+        self._add_adaptable(kernel_shape, self._scaled_initializer())
         if bias_shape is not None:
             self.bias: Any = self.add_weight(
                 name="bias",
@@ -100,7 +93,7 @@ class EinsumDense(LowRank):
         )
 
     def call(self, inputs: TensorLike, training: bool | None = None) -> Any:
-        outputs = ops.einsum(self.equation, inputs, self.kernel)
+        outputs = self._multiplied(inputs, training)
         if self.bias is not None:
             outputs = ops.add(outputs, self.bias)
         return self._activated(outputs)

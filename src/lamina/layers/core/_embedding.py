@@ -5,13 +5,13 @@ from lamina._checks import check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
 
-from .._base._low_rank import Adaptable, LowRank
+from .._base._low_rank import Adaptable
+from .._base._quantized import Quantizable
 from .._base._specs import specs_of
-from .._base._unsupported import refuse
 
 
 @public("layers.Embedding")
-class Embedding(LowRank):
+class Embedding(Quantizable):
     """A table of vectors: an integer selects its row.
 
     Args:
@@ -21,7 +21,7 @@ class Embedding(LowRank):
         mask_zero: whether index 0 is padding, to be masked.
         weights: initial table, `(input_dim, output_dim)`; with it the layer is built at once.
         lora_rank, lora_alpha: as for `enable_lora`, which building then calls.
-        quantization_config: must be None.
+        quantization_config: how the table is quantised, if the dtype policy says that it is.
 
     Input `(batch, ...)`, integers; output `(batch, ..., output_dim)`.
     Example:
@@ -48,7 +48,7 @@ class Embedding(LowRank):
     ):
         super().__init__(**kwargs)
         self._ask_lora(lora_rank, lora_alpha)
-        refuse(self, quantization_config=quantization_config)
+        self._ask_quantization(quantization_config)
         check_positive_int(input_dim, "input_dim", self._owner)
         check_positive_int(output_dim, "output_dim", self._owner)
         self.input_dim: int = int(input_dim)
@@ -66,13 +66,25 @@ class Embedding(LowRank):
             self.build()
 
     def build(self, input_shape: Any = None) -> None:
-        self.embeddings = self.add_weight(
-            shape=(self.input_dim, self.output_dim),
-            initializer=self.embeddings_initializer,
-            name="embeddings",
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-        )
+        self._add_adaptable((self.input_dim, self.output_dim), self.embeddings_initializer)
+
+    # A row has a scale: to the quantiser, rows are columns.
+    _reduced_axes = (1,)
+
+    def _matrix_shape(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        return shape[1], shape[0]
+
+    def _as_matrix(self, weight: Any) -> Any:
+        return ops.transpose(weight)
+
+    def _from_matrix(self, matrix: Any) -> Any:
+        return ops.transpose(matrix)
+
+    def _turned(self, matrix: Any) -> Any:
+        return ops.transpose(matrix)
+
+    def _turned_shape(self, shape: tuple[int, int]) -> tuple[int, int]:
+        return shape[1], shape[0]
 
     def call(self, inputs: TensorLike) -> Any:
         if not ops.is_int_dtype(ops.standardize_dtype(inputs.dtype)):

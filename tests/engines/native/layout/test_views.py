@@ -1,3 +1,4 @@
+import ml_dtypes
 import numpy as np
 
 
@@ -26,3 +27,9 @@ def test_a_view_of_a_constant_shows_the_constant(program):
     p = program(lambda x: x + np.broadcast_to(np.exp(x[:1]), (4,)), (4,))
     broadcast = p.value("broadcast_to")
     assert p.views.arrays[broadcast].strides == (0,) and not p.views.arrays[broadcast].flags.writeable
+
+
+def test_views_of_dtypes_that_numpy_has_no_name_for(program):
+    dtype = np.dtype(ml_dtypes.float8_e4m3fn)
+    p = program(lambda x: np.reshape(np.exp(x).astype(dtype), (3, 4)).astype("float32"), (12,))
+    assert p.views.arrays[p.value("reshape")].dtype == dtype

@@ -58,4 +58,5 @@ def contiguous_strides(shape: tuple[int, ...], dtype: np.dtype) -> tuple[int, ..
 
 def _empty(shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...]) -> np.ndarray:
     """An array of that layout over no memory, for asking what a view would look like."""
-    return np.lib.stride_tricks.as_strided(np.zeros(1, dtype), shape, strides)
+    # As plain bytes: NumPy's interface of arrays does not know the names of float8 and its like.
+    return np.lib.stride_tricks.as_strided(np.zeros(1, f"V{dtype.itemsize}"), shape, strides).view(dtype)
