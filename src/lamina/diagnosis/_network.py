@@ -24,8 +24,8 @@ def kind(layer: Any) -> str:
 
 def activation_of(layer: Any) -> str | None:
     """The name of a layer's activation, "linear" for an affine layer without; None for one that is not known to have any."""
-    if kind(layer) == "Softmax" and layer.axis != -1:
-        return None  # what the units are is not known
+    if kind(layer) == "Softmax" and not _is_over_units(layer):
+        return "softmax over another axis"
     if kind(layer) in _ACTIVATION_LAYERS:
         return _ACTIVATION_LAYERS[kind(layer)]
     function = getattr(layer, "activation", None)
@@ -35,6 +35,12 @@ def activation_of(layer: Any) -> str | None:
         return _ACTIVATION_LAYERS[kind(function)]
     is_ours = getattr(function, "__module__", "").startswith("lamina.activations")
     return getattr(function, "__name__", None) if is_ours else None
+
+
+def _is_over_units(softmax: Any) -> bool:
+    """Whether the axis of a Softmax is the last."""
+    nodes = getattr(softmax, "_inbound_nodes", None)
+    return softmax.axis == -1 or bool(nodes and softmax.axis == len(nodes[0].input_tensors[0].shape) - 1)
 
 
 def path_of(layer: Any) -> str:

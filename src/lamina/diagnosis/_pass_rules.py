@@ -31,6 +31,8 @@ def dead_relu(case: Case) -> Iterator[Seen]:
 
 def saturated_activation(case: Case) -> Iterator[Seen]:
     for call in _hidden(case):
+        if not call.outputs.size:
+            continue
         edges = _EDGES.get(str(activation_of(call.layer)))
         if edges is None or kind(call.layer) in ("LSTM", "GRU"):
             continue

@@ -7,8 +7,9 @@ from typing import Any
 from ._case import Case
 from ._finding import Finding
 
-# When a rule can be known: from the model and its compilation, from the data, or from one pass forward and backward.
-COMPILED, DATA, PASS = "compiled", "data", "pass"
+# When a rule can be known: from the model and its compilation; when training begins, as weights and step size may still be set
+# after that; from the data; from one pass forward and backward.
+COMPILED, START, DATA, PASS = "compiled", "start", "data", "pass"
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ def seen(layer: str | None, message: str, fix: str, **evidence: Any) -> Seen:
 class Rule:
     """One kind of fault.
 
-    Attributes: `id`; `when`, "compiled", "data" or "pass"; `severity`; `criterion`, in words; `check`, a function from a `Case`
-    to what it saw; `source`, where the fault is known from; `faulty` and `healthy`, programs that it must speak of and be silent
-    about: they see `lamina`, `layers` and `np`, and leave `model`, `x`, `y`, and perhaps `options` of `diagnose`; `follows`,
-    the rules whose fault brings this one's symptom with it, so that it is kept back where they speak.
+    Attributes: `id`; `when`, "compiled", "start", "data" or "pass"; `severity`; `criterion`, in words; `check`, a function from
+    a `Case` to what it saw; `source`, where the fault is known from; `faulty` and `healthy`, programs that it must speak of and
+    be silent about: they see `lamina`, `layers` and `np`, and leave `model`, `x`, `y`, and perhaps `options` of `diagnose`;
+    `follows`, the rules whose fault brings this one's symptom with it, so that it is kept back where they speak.
     """
 
     id: str

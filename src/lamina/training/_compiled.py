@@ -15,10 +15,10 @@ class Compiled:
     a loss; `compile` gives it another.
 
     Attributes: `optimizer`; `loss` and `metrics` by output, None for none; `tracker`, the mean of the loss; `config`, the
-    arguments of `compile`, None for a model not compiled; `run_eagerly`, `steps_per_execution`; `trainable`, the weights
-    that were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `outputs`, the specs of the
+    arguments of `compile`, None for a model not compiled; `run_eagerly`, `steps_per_execution`; `trainable`, the weights that
+    were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `outputs`, the specs of the
     outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
-    call.
+    call; `said`, the rule and layer of each finding that was told; `is_diagnosed`, whether a first batch was looked at.
     """
 
     optimizer: Any = None
@@ -33,6 +33,8 @@ class Compiled:
     outputs: list[Any] = field(default_factory=list)
     seen: str | None = None
     watched: dict[int, Any] = field(default_factory=dict)
+    said: set[tuple[str, str | None]] = field(default_factory=set)
+    is_diagnosed: bool = False
 
     @property
     def is_ready(self) -> bool:
