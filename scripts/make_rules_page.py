@@ -15,6 +15,7 @@ WHEN = {
     "start": "the model as training begins",
     "data": "the data",
     "pass": "one pass forward and backward",
+    "course": "the course of the training",
 }
 
 

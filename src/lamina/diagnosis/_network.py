@@ -140,7 +140,7 @@ class Network:
         found = []
         for operation in self.graph._operations if self.graph is not None else ():
             before = self.sources[id(operation)]
-            if any(id(s) in behind or getattr(s, "trainable_weights", None) for s in before):
+            if any(id(s) in behind or _changes_data(s) for s in before):
                 behind.add(id(operation))
             elif has_kernel(operation):
                 found.append(operation)
@@ -151,6 +151,11 @@ def _leaves(layer: Any) -> Iterator[Any]:
     for each in layer._flatten_layers(include_self=False, recursive=False):
         is_one = hasattr(each, "cell") or kind(each) in _WRAPPERS or not each._flatten_layers(include_self=False)
         yield from [each] if is_one else _leaves(each)
+
+
+def _changes_data(operation: Any) -> bool:
+    """Whether what leaves a layer is no longer the data, perhaps scaled. A frozen network has its scale from its training."""
+    return bool(getattr(operation, "weights", None)) and kind(operation) != "Normalization"
 
 
 def has_kernel(layer: Any) -> bool:

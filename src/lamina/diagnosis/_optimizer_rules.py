@@ -66,7 +66,7 @@ def learning_rate_low(case: Case) -> Iterator[Seen]:
             None, f"The learning rate of {kind(optimizer)} begins with {rate:g} and is {at_50:g} after 50 steps already.",
             "a schedule whose decay_steps are counted in batches, over all epochs.", learning_rate=at_50, highest=rate,
         )  # fmt: skip
-    if rate < limit:
+    if rate < 0.999 * limit:  # rates are kept in float32
         usual = 0.01 if kind(optimizer) == "SGD" else 0.001
         yield seen(
             None, f"The learning rate of {kind(optimizer)} is {rate:g}; below {limit:g} nothing is learned in a usual time.",

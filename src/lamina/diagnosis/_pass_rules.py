@@ -56,7 +56,7 @@ def _kernels(case: Case) -> list[tuple[str, np.ndarray]]:
 
 def no_gradient(case: Case) -> Iterator[Seen]:
     sizes = [float(np.abs(g).max()) for _, _, g in case.gradients if g.size]
-    if len(sizes) > 1 and not any(sizes):
+    if len(sizes) > 1 and not any(sizes) and case.total_loss:  # a loss of 0 has none
         yield seen(
             None, f"The gradients of all {len(sizes)} weights are exactly 0: nothing will change.",
             "look for a step without slope in the loss or the layers (round, argmax, a cast to integers, relu at the output).",

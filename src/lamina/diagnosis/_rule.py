@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._case import Case
+from ._course import Course
 from ._finding import Finding
 
 # When a rule can be known: from the model and its compilation; when training begins, as weights and step size may still be set
 # after that; from the data; from one pass forward and backward.
-COMPILED, START, DATA, PASS = "compiled", "start", "data", "pass"
+# And while it is trained.
+COMPILED, START, DATA, PASS, COURSE = "compiled", "start", "data", "pass", "course"
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ class Rule:
     when: str
     severity: str
     criterion: str
-    check: Callable[[Case], Iterator[Seen]]
+    check: Callable[[Any], Iterator[Seen]]  # of a Case, or of a Course
     source: str
     faulty: str
     healthy: str
     follows: tuple[str, ...] = ()
 
-    def findings(self, case: Case) -> list[Finding]:
+    def findings(self, case: Case | Course) -> list[Finding]:
         """What the rule says of a case."""
         return [
             Finding(self.id, self.severity, s.layer, s.message, s.fix, s.evidence, f"docs/diagnosis.md#{self.id}")

@@ -39,6 +39,7 @@ class Trainer(Stepping):
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
 
     _is_fitting = False
+    _watch: Any = None  # who looks at how a training goes
 
     # --- fit ----------------------------------------------------------------------------------------------------------
 
@@ -103,6 +104,8 @@ class Trainer(Stepping):
             )
         keeper = keeper_of(plan, self, step, source, held_out, runs.callbacks, steps_per_epoch)
         training = Run(self, step, source, runs, "train", steps_per_epoch, keeper)
+        if mode != "off":
+            training.watch = _diagnosing.Watch(self, mode, training, held_out)
         self._run_epochs(
             range(initial_epoch, epochs), training, _Validation(held_out, validation_steps, validation_freq)
         )
@@ -112,9 +115,11 @@ class Trainer(Stepping):
         self.stop_training = False
         logs: dict[str, Any] = {}
         training.callbacks.call("on_train_begin", {})
-        with training.keeper as keeper, self._fitting(training.callbacks):
+        with training.keeper as keeper, self._fitting(training):
             for epoch in keeper.epochs(epochs):
                 logs = self._run_epoch(epoch, training, validation)
+                if training.watch is not None:
+                    training.watch.end_epoch(training.done, logs, epoch + 1 == epochs.stop)
                 keeper.after_epoch(epoch, training.done, logs)
                 if self.stop_training:
                     break
@@ -128,6 +133,8 @@ class Trainer(Stepping):
         runs = training.callbacks
         self.reset_metrics()
         runs.call("on_epoch_begin", epoch, {})
+        if training.watch is not None:
+            training.watch.begin_epoch(epoch)
         logs: dict[str, Any] = _train_epoch(training, epoch)
         if validation.is_due(epoch):
             results = self._run_test(validation.source, runs, validation.steps)
@@ -136,13 +143,13 @@ class Trainer(Stepping):
         return logs
 
     @contextmanager
-    def _fitting(self, runs: CallbackList) -> Iterator[None]:
-        self._is_fitting = True
+    def _fitting(self, training: Run) -> Iterator[None]:
+        self._is_fitting, self._watch = True, training.watch
         try:
             yield
         finally:
-            self._is_fitting = False
-            _close_bars(runs)
+            self._is_fitting, self._watch = False, None
+            _close_bars(training.callbacks)
 
     # --- evaluate, predict --------------------------------------------------------------------------------------------
 

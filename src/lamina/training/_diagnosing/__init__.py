@@ -2,3 +2,4 @@
 
 from ._at import at_compile as at_compile
 from ._at import at_fit as at_fit
+from ._watch import Watch as Watch

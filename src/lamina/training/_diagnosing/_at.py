@@ -35,7 +35,7 @@ def at_compile(model: Any) -> None:
     shapes = [x.shape for x in network.graph.outputs]
     try:
         case = case_of(network, (None, None, None), None, Look(), heads_of(network, shapes))
-        found = judge_compiled(case, _ignored())
+        found = judge_compiled(case, ignored())
     except Exception:  # advice stops nobody
         return
     say(model, found, diagnosis())
@@ -71,13 +71,16 @@ def at_fit(
         is_stream=not isinstance(source, ArrayData),
     )
     try:
-        found = judge(_case(model, source, held_out, setting), _ignored(), {rule for rule, _ in compiled.said})
+        told = {"non-finite-data"} if isinstance(source, ArrayData) and mode == "warn" else set()  # when they were read
+        case = _case(model, source, held_out, setting)
+        found = judge(case, ignored() | told, {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
         return
     say(model, found, mode)
 
 
-def _ignored() -> set[str]:
+def ignored() -> set[str]:
+    """The rules that nobody wants."""
     return set(ignored_rules())
 
 
@@ -108,6 +111,11 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
     return case_of(network, _some(data), validation, look, heads, is_default=is_default, setting=setting)
+
+
+def case_now(model: Any, source: Any) -> Any:
+    """The network as it is now, with the data it is trained on."""
+    return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)))
 
 
 def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:

@@ -44,7 +44,7 @@ def diagnose(
         itself raises, if it cannot be called on the data.
 
     Example:
-        >>> model = lamina.Sequential([lamina.Input((4,)), lamina.layers.Dense(1, activation="softmax")])
+        >>> model = lamina.Sequential([lamina.layers.Dense(1, activation="softmax")])
         >>> model.compile(loss="binary_crossentropy")
         >>> [finding.rule for finding in lamina.diagnose(model, np.eye(4), [0, 1, 0, 1])]
         ['softmax-single-unit']

@@ -85,7 +85,7 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
     if not has_call(model):
         return look
     try:
-        with _watched(network.layers, look.calls), StateScope():
+        with np.errstate(all="ignore"), _watched(network.layers, look.calls), StateScope():
             outputs = model._forward(model._host_inputs(batch[0]), training=False)
     except Exception as error:
         look.error = error
@@ -162,7 +162,8 @@ def _look_back(model: Any, batch: tuple[Any, Any, Any], look: Look) -> None:
             return model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
 
     try:
-        total, found = engine.value_and_grad(loss_of)([v.__tensor__() for v in variables])
+        with np.errstate(all="ignore"):
+            total, found = engine.value_and_grad(loss_of)([v.__tensor__() for v in variables])
     except (ValueError, TypeError):
         return
     look.total_loss = float(engine.numpy(total))
