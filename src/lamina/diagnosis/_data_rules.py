@@ -37,8 +37,9 @@ def constant_features(case: Case) -> Iterator[Seen]:
 
 
 def unscaled_target(case: Case) -> Iterator[Seen]:
-    if sum(map(has_kernel, case.network.layers)) < 2 or case.has_losses_apart():
-        return  # a line through the data: the step size alone decides; of two outputs, how they differ
+    several = sum(head.is_regression for head in case.heads) > 1
+    if sum(map(has_kernel, case.network.layers)) < 2 or (several and case.has_losses_apart()):
+        return  # a line through the data: the step size alone decides; of two regressions, how they differ
     for head in case.heads:
         y = head.finite_y()
         if y is None or head.loss not in REGRESSIONS[:4] or head.activation != "linear":

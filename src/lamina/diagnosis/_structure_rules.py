@@ -126,7 +126,7 @@ RULES = (
     Rule(
         "softmax-hidden", COMPILED, "warning", "softmax of a hidden layer into Dense, convolution or BatchNormalization",
         softmax_hidden, "DeepFD", _net('layers.Dense(16, activation="softmax")', _LAST), _net(_RELU, _LAST),
-        ("double-output-activation",),
+        ("double-output-activation", "batchnorm-after-output"),
     ),
     Rule(
         "dropout-rate", COMPILED, "warning", "a dropout layer with a rate of 0.7 or more", dropout_rate, "UMLAUT; SO 44184091",
