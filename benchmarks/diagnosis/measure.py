@@ -3,14 +3,15 @@
     python benchmarks/diagnosis/measure.py tuning [--show]
     python benchmarks/diagnosis/measure.py final
 
-found: the planted rule is named. layer: at the right layer, where there is one. fix: the line to write instead is of the part that
-was planted (the program is not trained anew). alarms: healthy programs with a finding.
+found: the planted rule is named. layer: at the right layer, where there is one. fix: the line to write instead is of the part
+that was planted (the program is not trained anew). alarms: healthy programs with a finding.
 """
 
 import argparse
 
-import lamina
 from programs import faulty, healthy
+
+import lamina
 
 
 def main():

@@ -99,6 +99,7 @@ def test_a_subclassed_model_is_judged_by_what_it_computes():
     model.compile("adam", "sparse_categorical_crossentropy")
     x, y = data()
     assert rules(lamina.diagnose(model, x, y)) == ["missing-from-logits"]
+    model.last.activation = lamina.activations.softmax
     assert rules(lamina.diagnose(model, x, y + 7)) == ["label-out-of-range"]
     x[5, 2] = np.inf
     (finding,) = lamina.diagnose(model, x, y)
