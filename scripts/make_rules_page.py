@@ -12,8 +12,10 @@ PAGE = pathlib.Path(__file__).parent.parent / "docs" / "diagnosis.md"
 MARK = "<!-- What follows is written by scripts/make_rules_page.py. -->"
 WHEN = {
     "compiled": "the model and what it is compiled with",
+    "start": "the model as training begins",
     "data": "the data",
     "pass": "one pass forward and backward",
+    "course": "the course of the training",
 }
 
 

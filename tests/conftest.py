@@ -64,6 +64,25 @@ def write_table(tmp_path):
     return write
 
 
+# Tests of how things work, on programs that are absurd as trainings: targets that are the inputs, linear layers one after the
+# other, validation on the training data. All other tests, examples and pages run with what `fit` finds as an error.
+NO_ADVICE = (
+    "applications", "data", "distillation", "layers", "models", "optimizers", "saving", "test_fuzz", "training", "wrappers",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def advice(request):
+    """What `compile` and `fit` find wrong with a network is an error, but where programs are absurd on purpose."""
+    from lamina import config
+
+    part = request.path.relative_to(Path(__file__).parent).parts[0].removesuffix(".py")
+    before = config.diagnosis()
+    config.set_diagnosis("off" if part in NO_ADVICE and "_diagnosing" not in request.path.parts else before)
+    yield
+    config.set_diagnosis(before)
+
+
 @pytest.fixture(autouse=True)
 def names_beside_keras(request):
     """Beside real Keras both number layers and metrics from the start, whatever was made before."""

@@ -13,11 +13,16 @@ def warn_once(key: str, message: str, category: type[Warning] = DeprecationWarni
     if key in _warned:
         return
     _warned.add(key)
+    warn_at_user(category(message))
+
+
+def warn_at_user(warning: Warning) -> None:
+    """Warns at the user's line: the innermost that is not of this package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith((_HERE, "<frozen importlib")):
         frame = frame.f_back
     warnings.warn_explicit(
-        message, category, frame.f_code.co_filename, frame.f_lineno, module=frame.f_globals.get("__name__", ""),
+        warning, type(warning), frame.f_code.co_filename, frame.f_lineno, module=frame.f_globals.get("__name__", ""),
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )  # fmt: skip
 

@@ -57,5 +57,5 @@ class _LazyModule:
 
 
 def lazy_module(name: str) -> Any:
-    """A third-party module that is imported at its first use."""
+    """A module that is imported at its first use: of a third party, or of ours where most programs never need it."""
     return _LazyModule(name)

@@ -26,7 +26,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "Tensor": ("lamina._typing", "Tensor"),
         "Variable": ("lamina.variables._variable", "Variable"),
         "device": ("lamina.config._device", "device"),
-        "diagnose": ("lamina.training._diagnose", "diagnose"),
+        "diagnose": ("lamina.training._diagnosing._diagnose", "diagnose"),
         "name_scope": ("lamina.variables._name_scope", "name_scope"),
         "profile": ("lamina.models._profile", "profile"),
         "remat": ("lamina.layers._base._remat", "remat"),
@@ -385,6 +385,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "config": {
         "backend": ("lamina.config._switches", "backend"),
         "describe": ("lamina.viewing._machine", "describe"),
+        "diagnosis": ("lamina.config._diagnosis", "diagnosis"),
         "disable_flash_attention": ("lamina.config._switches", "disable_flash_attention"),
         "disable_interactive_logging": ("lamina.config._switches", "disable_interactive_logging"),
         "disable_traceback_filtering": ("lamina.config._switches", "disable_traceback_filtering"),
@@ -404,6 +405,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "max_steps_per_epoch": ("lamina.config._limits", "max_steps_per_epoch"),
         "num_threads": ("lamina.config._engine", "num_threads"),
         "set_backend": ("lamina.config._engine", "set_backend"),
+        "set_diagnosis": ("lamina.config._diagnosis", "set_diagnosis"),
         "set_dtype_policy": ("lamina.variables._dtype_policy", "set_dtype_policy"),
         "set_engine": ("lamina.config._engine", "set_engine"),
         "set_epsilon": ("lamina._settings", "set_epsilon"),
@@ -462,6 +464,12 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "get_label_names": ("lamina.datasets._reuters", "get_label_names"),
         "get_word_index": ("lamina.datasets._reuters", "get_word_index"),
         "load_data": ("lamina.datasets._reuters", "load_data"),
+    },
+    "diagnosis": {
+        "DiagnosisError": ("lamina.diagnosis._warning", "DiagnosisError"),
+        "DiagnosisWarning": ("lamina.diagnosis._warning", "DiagnosisWarning"),
+        "Finding": ("lamina.diagnosis._finding", "Finding"),
+        "Report": ("lamina.diagnosis._report", "Report"),
     },
     "distillation": {
         "DistillationLoss": ("lamina.distillation._distillation_loss", "DistillationLoss"),

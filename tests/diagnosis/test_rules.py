@@ -2,12 +2,13 @@
 
 import importlib.util
 import pathlib
+import warnings
 
 import numpy as np
 import pytest
 
 import lamina
-from lamina import layers
+from lamina import config, layers
 from lamina.diagnosis._judge import RULES
 
 
@@ -15,7 +16,18 @@ def diagnosed(program, **options):
     lamina.utils.set_random_seed(0)
     names = {"lamina": lamina, "layers": layers, "np": np}
     exec(program, names)
+    if "fit" in names:
+        return fitted(names, **options)
     return lamina.diagnose(names["model"], names["x"], names["y"], **names.get("options", {}), **options)
+
+
+def fitted(names, ignore=()):
+    """What is said while a program trains."""
+    config.set_diagnosis("off", ignore)  # `fit` below is asked by itself
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        names["model"].fit(names["x"], names["y"], verbose=0, diagnose="warn", **names["fit"])
+    return [w.message.finding for w in caught if isinstance(w.message, lamina.diagnosis.DiagnosisWarning)]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -57,7 +57,7 @@ def train(
     with gaps_allowed():
         history = model.fit(
             *training, validation_data=validation, epochs=epochs, batch_size=batch_size, verbose=0,
-            callbacks=[stopping, *others],
+            callbacks=[stopping, *others], diagnose="off",
         )  # fmt: skip
     run = Run(model, history.history, stopping.best_epoch + 1, time.perf_counter() - began)
     if not np.isfinite(run.history["val_loss"][run.best_epoch - 1]):

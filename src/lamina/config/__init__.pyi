@@ -2,6 +2,7 @@
 
 from lamina.config._switches import backend as backend
 from lamina.viewing._machine import describe as describe
+from lamina.config._diagnosis import diagnosis as diagnosis
 from lamina.config._switches import disable_flash_attention as disable_flash_attention
 from lamina.config._switches import disable_interactive_logging as disable_interactive_logging
 from lamina.config._switches import disable_traceback_filtering as disable_traceback_filtering
@@ -21,6 +22,7 @@ from lamina.config._limits import max_epochs as max_epochs
 from lamina.config._limits import max_steps_per_epoch as max_steps_per_epoch
 from lamina.config._engine import num_threads as num_threads
 from lamina.config._engine import set_backend as set_backend
+from lamina.config._diagnosis import set_diagnosis as set_diagnosis
 from lamina.variables._dtype_policy import set_dtype_policy as set_dtype_policy
 from lamina.config._engine import set_engine as set_engine
 from lamina._settings import set_epsilon as set_epsilon

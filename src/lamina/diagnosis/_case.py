@@ -20,13 +20,32 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """How a model is to be trained.
+
+    Attributes: `batch_size`; `shuffle`; `is_split`, whether validation is the tail of the training data; `steps`, how many are
+    planned; `sets_rate`, whether a callback sets the step size; `is_stream`, whether only the first batch of the data is at
+    hand. What is not known is None.
+    """
+
+    batch_size: int | None = None
+    shuffle: bool = True
+    is_split: bool = False
+    steps: int | None = None
+    sets_rate: bool = False
+    is_stream: bool = False
+
+
+@dataclass(frozen=True)
 class Case:
     """A model with what it is trained on.
 
     Attributes: `network`; `heads`, its outputs; `optimizer`, None for none; `x`, `y`, `sample_weight`: arrays by name, all that
-    are at hand; `validation`, the same of x and y; `calls`, the layers' calls in the pass in order, and `gradients`, triples
-    of layer path, weight and gradient, both empty where the pass could not be made; `is_default`, whether the model's own step
-    is the built-in one.
+    are at hand; `validation`, the same of x and y; `given`, calls of the layers that are given the data itself, without what
+    they make of it; `calls`, the layers' calls in the pass in order, and `gradients`, triples of layer path, weight and
+    gradient, both empty where the pass could not be made; `is_default`, whether the model's own step is the built-in one;
+    `setting`, how it is to be trained; `losses`, of each output, weighted, by name, `total_loss`, and `penalty`, what
+    regularizers have added to it, all for the batch.
     """
 
     network: Network
@@ -36,6 +55,23 @@ class Case:
     y: dict[str, np.ndarray] = field(default_factory=dict)
     sample_weight: dict[str, np.ndarray] = field(default_factory=dict)
     validation: dict[str, np.ndarray] = field(default_factory=dict)
+    given: list[Call] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     gradients: list[tuple[str, Any, np.ndarray]] = field(default_factory=list)
     is_default: bool = True
+    setting: Setting = field(default_factory=Setting)
+    losses: dict[str, float] = field(default_factory=dict)
+    total_loss: float | None = None
+    penalty: float = 0.0
+
+    def loss_range(self) -> tuple[Any, Any]:
+        """The names of the outputs with the smallest and the largest loss; None twice if fewer than two have one."""
+        sizes = {name: abs(value) for name, value in self.losses.items() if np.isfinite(value) and value}
+        if len(sizes) < 2:
+            return None, None
+        return min(sizes, key=lambda name: sizes[name]), max(sizes, key=lambda name: sizes[name])
+
+    def has_losses_apart(self) -> bool:
+        """Whether the losses of two outputs differ by more than 1000."""
+        small, large = self.loss_range()
+        return large is not None and abs(self.losses[large]) > 1e3 * abs(self.losses[small])

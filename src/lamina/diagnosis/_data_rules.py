@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ._case import Case
+from ._case import Call, Case
 from ._head import REGRESSIONS
 from ._network import has_kernel, kind
 from ._rule import DATA, PASS, Rule, Seen, seen
@@ -13,7 +13,9 @@ _MOST_ROWS = 20_000  # rows of validation that are looked up in the training dat
 
 
 def non_finite_data(case: Case) -> Iterator[Seen]:
-    for name, array in (*case.x.items(), *case.y.items(), *case.sample_weight.items()):
+    fills = bool(case.calls) and all(h.predictions is None or np.isfinite(h.predictions).all() for h in case.heads)
+    parts = (*(() if fills else case.x.items()), *case.y.items(), *case.sample_weight.items())
+    for name, array in parts:  # of x where the network does not fill the gaps itself
         if array.dtype.kind not in "fc" or np.isfinite(np.sum(array, dtype="float64")):
             continue
         bad = ~np.isfinite(array)
@@ -35,8 +37,9 @@ def constant_features(case: Case) -> Iterator[Seen]:
 
 
 def unscaled_target(case: Case) -> Iterator[Seen]:
-    if sum(map(has_kernel, case.network.layers)) < 2:
-        return  # a line through the data: the step size alone decides
+    several = sum(head.is_regression for head in case.heads) > 1
+    if sum(map(has_kernel, case.network.layers)) < 2 or (several and case.has_losses_apart()):
+        return  # a line through the data: the step size alone decides; of two regressions, how they differ
     for head in case.heads:
         y = head.finite_y()
         if y is None or head.loss not in REGRESSIONS[:4] or head.activation != "linear":
@@ -72,11 +75,18 @@ def _rows(arrays: dict[str, np.ndarray], limit: int | None = None) -> list[bytes
     return [row.tobytes() for row in np.concatenate(flat, axis=1)]
 
 
+def _first_calls(case: Case) -> list[Call]:
+    """The calls of trained layers with a kernel that no other weights feed. Without a graph, the first with any weights."""
+    if case.network.graph is not None:
+        first = {id(layer) for layer in case.network.feeding_data()}
+        found = [call for call in case.calls or case.given if id(call.layer) in first]
+    else:
+        found = [call for call in case.calls if call.layer.weights][:1]
+    return [call for call in found if has_kernel(call.layer) and call.layer.trainable_weights and call.inputs.size]
+
+
 def unnormalised_input(case: Case) -> Iterator[Seen]:
-    first = {id(layer) for layer in case.network.feeding_data()}
-    for call in case.calls:
-        if id(call.layer) not in first or not call.layer.trainable_weights:
-            continue
+    for call in _first_calls(case):
         values = call.inputs.astype("float64")
         if not np.isfinite(values).all() or not values.size:
             continue
@@ -92,15 +102,9 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
 
 
 def tiny_input(case: Case) -> Iterator[Seen]:
-    first = {id(layer) for layer in case.network.feeding_data()}
-    for call in case.calls:
+    for call in _first_calls(case):
         std = float(call.inputs.std())
-        if (
-            id(call.layer) in first
-            and call.layer.trainable_weights
-            and 0 < std < 0.02
-            and np.abs(call.inputs).max() < 0.1
-        ):
+        if 0 < std < 0.02 and np.abs(call.inputs).max() < 0.1:
             yield seen(
                 call.path, f"What {call.layer.name} is given has a standard deviation of {std:.2g}: was it scaled twice?",
                 "scale x once, to values around 1.", std=std,

@@ -3,9 +3,12 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lamina._public import public
+
 SEVERITIES = ("error", "warning", "info")
 
 
+@public("diagnosis.Finding")
 @dataclass(frozen=True)
 class Finding:
     """What a rule found.

@@ -1,5 +1,6 @@
 """`Head`: an output of a model with the loss and the targets that belong to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,9 @@ class Head:
     Attributes: `layer`, the path of the layer that gives it, None if unknown; `activation`, the name of the last activation,
     None if unknown; `units`, the size of the last axis; `loss`, the name of the built-in loss, None for none and for one of the
     user's; `options`, the loss's arguments; `y`, all targets at hand, None for none; `predictions`, for the rows of the batch,
-    and `truth`, the targets of these; `metrics`, as given to `compile`; `weighted`, whether samples or classes have weights.
+    and `truth`, the targets of these; `metrics`, as given to `compile`; `weighted`, whether samples or classes have weights;
+    `shape`, of the output; `has_loss`, whether `compile` was given a loss for it; `judge`, that loss of targets and outputs as
+    a number, None where it is not known, and its `weight`.
     """
 
     layer: str | None = None
@@ -28,8 +31,13 @@ class Head:
     options: dict[str, Any] = field(default_factory=dict)
     y: np.ndarray | None = None
     predictions: np.ndarray | None = None
+    truth: np.ndarray | None = None
     metrics: tuple[str, ...] = ()
     weighted: bool = False
+    shape: tuple[int | None, ...] = ()
+    has_loss: bool = True
+    judge: Callable[[np.ndarray, np.ndarray], float] | None = None
+    weight: float = 1.0
 
     @property
     def from_logits(self) -> bool:
@@ -54,6 +62,15 @@ class Head:
         values = self.y.astype("float64")
         return values if np.isfinite(values).all() else None
 
+    def labels(self) -> np.ndarray | None:
+        """The class of each sample, float64 `(samples,)`; None where the targets are no classes."""
+        y = self.finite_y()
+        if y is None:
+            return None
+        found = y.argmax(axis=-1).astype("float64") if self.has_distributions() else y
+        found = found[..., 0] if found.ndim > 1 and found.shape[-1] == 1 else found
+        return found if found.ndim == 1 and is_whole(found) else None
+
     def has_distributions(self) -> bool:
         """Whether every row of the targets sums to 1 over the classes, and has the output's width."""
         y = self.finite_y()
@@ -65,3 +82,10 @@ class Head:
 def is_whole(values: np.ndarray) -> bool:
     """Whether all values are whole numbers."""
     return bool(np.all(values == np.round(values)))
+
+
+def distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The values that occur, in order, and how often. (NumPy's `unique` loads the masked arrays first, which takes long.)"""
+    ordered = np.sort(values, axis=None)
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    return ordered[starts], np.diff(starts, append=len(ordered))

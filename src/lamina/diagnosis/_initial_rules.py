@@ -8,7 +8,7 @@ from lamina.engines import engine
 
 from ._case import Case
 from ._network import AFFINE, activation_of, kind, path_of
-from ._rule import COMPILED, Rule, Seen, seen
+from ._rule import START, Rule, Seen, seen
 
 
 def constant_init(case: Case) -> Iterator[Seen]:
@@ -37,13 +37,15 @@ def _bends(layer: object) -> bool:
 
 
 def poor_init(case: Case) -> Iterator[Seen]:
-    for layer in case.network.layers:
-        if kind(layer) not in AFFINE or not layer.built or not layer.trainable_weights:
-            continue
+    trained = [
+        layer for layer in case.network.layers if kind(layer) in AFFINE and layer.built and layer.trainable_weights
+    ]
+    for layer in trained:
         kernel = _values(layer.kernel)
         fan_in = int(np.prod(kernel.shape[:-1]))
         std, expected = float(kernel.std()), float(np.sqrt(1 / max(fan_in, 1)))
-        if kernel.size >= 64 and std > 10 * expected:
+        is_last = layer is trained[-1]  # may begin small
+        if kernel.size >= 64 and (std > 10 * expected or (0 < std < 0.01 * expected and not is_last)):
             yield seen(
                 path_of(layer), f"The weights of {layer.name} have a standard deviation of {std:.3g}; for {fan_in} inputs "
                 f"{expected:.2g} keeps values in scale.", 'kernel_initializer="glorot_uniform" (the default).',
@@ -78,16 +80,17 @@ model.compile(optimizer="adam", loss="mse")"""
 
 RULES = (
     Rule(
-        "constant-init", COMPILED, "error", "a hidden kernel whose values are all equal", constant_init,
+        "constant-init", START, "error", "a hidden kernel whose values are all equal", constant_init,
         "NeuraLint; TheDeepChecker", _net(', kernel_initializer="zeros"'), _net(),
     ),
     Rule(
-        "poor-init", COMPILED, "warning", "a kernel's deviation more than 10 times that which keeps values in scale", poor_init,
+        "poor-init", START, "warning", "a kernel's deviation more than 10 times that which keeps values in scale, or less "
+        "than a hundredth", poor_init,
         "SageMaker Debugger; TheDeepChecker",
         _net(', kernel_initializer=lamina.initializers.RandomNormal(stddev=10.0)'), _net(),
     ),
     Rule(
-        "no-trainable-weights", COMPILED, "error", "a model with weights, none of them trainable", no_trainable_weights,
+        "no-trainable-weights", START, "error", "a model with weights, none of them trainable", no_trainable_weights,
         "NeuraLint", _net(more="model.trainable = False"), _net(),
     ),
 )  # fmt: skip

@@ -1,41 +1,79 @@
 """`judge`: all rules on one case, the cause said once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from . import _data_rules, _initial_rules, _label_rules, _optimizer_rules, _output_rules, _pass_rules, _structure_rules
+from . import (
+    _course_rules,
+    _data_rules,
+    _initial_rules,
+    _label_rules,
+    _loss_rules,
+    _optimizer_rules,
+    _order_rules,
+    _output_rules,
+    _pass_rules,
+    _shape_rules,
+    _structure_rules,
+)  # fmt: skip
 from ._case import Case
+from ._course import Course
 from ._finding import Finding
 from ._report import Report
-from ._rule import COMPILED, DATA, PASS, Rule
+from ._rule import COMPILED, COURSE, DATA, PASS, Rule
 
 FAMILIES = (
-    _data_rules, _label_rules, _output_rules, _structure_rules, _initial_rules, _optimizer_rules, _pass_rules,
+    _data_rules, _label_rules, _order_rules, _output_rules, _shape_rules, _structure_rules, _initial_rules, _optimizer_rules,
+    _loss_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 
 
-def judge(case: Case, ignore: Iterable[str] = ()) -> Report:
+def judge(case: Case, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:
     """The findings of all rules but those ignored.
 
-    A rule that follows from one that spoke is kept back, and of the pass forward and backward nothing is said where the
-    model or the data is already known to be at fault.
+    A rule that follows from one that spoke, now or before (`said`), is kept back, and of the pass forward and backward nothing
+    is said where the model or the data is already known to be at fault.
     Raises ValueError for an unknown rule in `ignore`.
     """
+    rules = _without(ignore)
+    found = _first_causes([rule for rule in rules if rule.when not in (PASS, COURSE)], case, said)
+    if not found and not said:
+        found = _first_causes([rule for rule in rules if rule.when == PASS], case)
+    return Report(found)
+
+
+def judge_compiled(case: Case, ignore: Iterable[str] = ()) -> Report:
+    """What can be said before there is data, without the rules whose cause the data may show."""
+    of_data = {rule.id for rule in RULES if rule.when == DATA}
+    rules = [rule for rule in _without(ignore) if rule.when == COMPILED and not of_data.intersection(rule.follows)]
+    return Report(_first_causes(rules, case))
+
+
+def judge_course(course: Course, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:
+    """What can be said of how a training went. Of causes that were told before (`said`) nothing more is said."""
+    rules = [rule for rule in _without(ignore) if rule.when == COURSE]
+    if said:  # how it goes follows from that; only that it came to an end is said, if it need not
+        rules = [rule for rule in rules if rule.id == "non-finite-loss"]
+    if course.is_stuck() and course.case is not None:
+        inside = [rule for rule in _without(ignore) if rule.when == PASS]
+        found = _first_causes(inside, course.case)
+        if found:
+            return Report(found)
+    return Report(_first_causes(rules, course, said))
+
+
+def _without(ignore: Iterable[str]) -> list[Rule]:
     ignored = set(ignore)
     unknown = sorted(ignored - {rule.id for rule in RULES})
     if unknown:
         raise ValueError(
             f"diagnose: ignore names the rule {unknown[0]!r}; the rules are {[rule.id for rule in RULES]}."
         )
-    rules = [rule for rule in RULES if rule.id not in ignored]
-    found = _first_causes([rule for rule in rules if rule.when in (COMPILED, DATA)], case)
-    if not found:
-        found = _first_causes([rule for rule in rules if rule.when == PASS], case)
-    return Report(found)
+    return [rule for rule in RULES if rule.id not in ignored]
 
 
-def _first_causes(rules: list[Rule], case: Case) -> list[Finding]:
+def _first_causes(rules: list[Rule], case: Case | Course, said: Collection[str] = ()) -> list[Finding]:
     """What the rules say, without those that follow from others that speak."""
     by_rule = [(rule, rule.findings(case)) for rule in rules]
-    spoke = {rule.id for rule, findings in by_rule if findings}
+    spoke = {rule.id for rule, findings in by_rule if findings} | set(said)
     return [finding for rule, findings in by_rule if not spoke.intersection(rule.follows) for finding in findings]

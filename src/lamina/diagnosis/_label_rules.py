@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, is_whole
+from ._head import BINARY, CATEGORICAL, SPARSE, distinct, is_whole
 from ._rule import DATA, Rule, Seen, seen
 
 
@@ -15,7 +15,7 @@ def label_encoding(case: Case) -> Iterator[Seen]:
         if y is None or not head.units or head.units < 2 or not is_whole(y):
             continue
         width = y.shape[-1] if y.ndim > 1 else 1
-        if head.loss == CATEGORICAL and width == 1 and len(np.unique(y)) > 1:
+        if head.loss == CATEGORICAL and width == 1 and len(distinct(y)[0]) > 1:
             yield seen(
                 head.layer, f"The targets are whole numbers of shape {y.shape}, but {CATEGORICAL} takes rows of {head.units} "
                 "probabilities.", f'loss="{SPARSE}", or y = lamina.utils.to_categorical(y).', shape=list(y.shape),
@@ -58,9 +58,9 @@ def label_out_of_range(case: Case) -> Iterator[Seen]:
 def binary_label_values(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         y = head.finite_y()
-        if y is None or head.loss != BINARY or (y.min() >= 0 and y.max() <= 1):
+        if y is None or head.loss != BINARY or (y.min() >= 0 and y.max() <= 1) or not is_whole(y):
             continue
-        classes = len(np.unique(y))
+        classes = len(distinct(y)[0])
         if is_whole(y) and classes > 2 and head.units == 1:
             fix = f'Dense({int(y.max()) + 1}, activation="softmax") with loss="{SPARSE}".'
         else:
@@ -74,6 +74,11 @@ def binary_label_values(case: Case) -> Iterator[Seen]:
 def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         y = head.finite_y()
+        if y is not None and head.loss == BINARY and not is_whole(y) and (y.min() < 0 or y.max() > 1):
+            yield seen(
+                head.layer, f"{BINARY} takes targets in [0, 1]; these have fractions and go from {y.min():.4g} to {y.max():.4g}.",
+                'loss="mse" with a linear output, for a regression.', low=float(y.min()), high=float(y.max()),
+            )  # fmt: skip
         if y is None or head.loss != CATEGORICAL or y.ndim < 2 or y.shape[-1] != head.units or head.units == 1:
             continue
         sums = y.sum(axis=-1)
@@ -103,12 +108,12 @@ def class_imbalance(case: Case) -> Iterator[Seen]:
         y = head.finite_y()
         if y is None or not head.is_crossentropy or head.weighted or not head.metrics:
             continue
-        if not all("acc" in metric for metric in head.metrics):
+        if not all("acc" in metric.lower() for metric in head.metrics):
             continue
         labels = y.argmax(axis=-1) if head.has_distributions() else y
         if not is_whole(labels) or (labels.ndim > 1 and labels.shape[-1] > 1):
             continue
-        _, counts = np.unique(labels, return_counts=True)
+        _, counts = distinct(labels)
         if 2 <= len(counts) <= 20 and counts.max() > 10 * counts.min() and len(labels) >= 100:
             yield seen(
                 head.layer, f"The largest class has {counts.max()} targets, the smallest {counts.min()}; accuracy hides it "
@@ -144,11 +149,12 @@ RULES = (
         label_out_of_range, "keras issue 11786", _net(_FOUR, _SPARSE, "labels + 1"), _net(_FOUR, _SPARSE, "labels"),
     ),
     Rule(
-        "binary-label-values", DATA, "error", "binary crossentropy, and targets outside [0, 1]", binary_label_values,
+        "binary-label-values", DATA, "error", "binary crossentropy, and whole numbers outside [0, 1]", binary_label_values,
         "SO 50079585; SO 59282996", _net(_ONE, _BINARY, "labels"), _net(_ONE, _BINARY, "labels % 2"),
     ),
     Rule(
-        "crossentropy-continuous-targets", DATA, "error", "categorical crossentropy, and rows that do not sum to 1",
+        "crossentropy-continuous-targets", DATA, "error", "categorical crossentropy, and rows that do not sum to 1, or binary "
+        "crossentropy and fractions outside [0, 1]",
         crossentropy_continuous_targets, "SO 46642627", _net(_FOUR, f'"{CATEGORICAL}"', "np.abs(x[:, :4])"),
         _net(_FOUR, f'"{CATEGORICAL}"', "0.9 * np.eye(4)[labels] + 0.025"), ("sigmoid-with-categorical-crossentropy",),
     ),

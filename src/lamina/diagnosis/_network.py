@@ -24,8 +24,8 @@ def kind(layer: Any) -> str:
 
 def activation_of(layer: Any) -> str | None:
     """The name of a layer's activation, "linear" for an affine layer without; None for one that is not known to have any."""
-    if kind(layer) == "Softmax" and layer.axis != -1:
-        return None  # what the units are is not known
+    if kind(layer) == "Softmax" and not _is_over_units(layer):
+        return "softmax over another axis"
     if kind(layer) in _ACTIVATION_LAYERS:
         return _ACTIVATION_LAYERS[kind(layer)]
     function = getattr(layer, "activation", None)
@@ -35,6 +35,12 @@ def activation_of(layer: Any) -> str | None:
         return _ACTIVATION_LAYERS[kind(function)]
     is_ours = getattr(function, "__module__", "").startswith("lamina.activations")
     return getattr(function, "__name__", None) if is_ours else None
+
+
+def _is_over_units(softmax: Any) -> bool:
+    """Whether the axis of a Softmax is the last."""
+    nodes = getattr(softmax, "_inbound_nodes", None)
+    return softmax.axis == -1 or bool(nodes and softmax.axis == len(nodes[0].input_tensors[0].shape) - 1)
 
 
 def path_of(layer: Any) -> str:
@@ -134,7 +140,7 @@ class Network:
         found = []
         for operation in self.graph._operations if self.graph is not None else ():
             before = self.sources[id(operation)]
-            if any(id(s) in behind or getattr(s, "trainable_weights", None) for s in before):
+            if any(id(s) in behind or _changes_data(s) for s in before):
                 behind.add(id(operation))
             elif has_kernel(operation):
                 found.append(operation)
@@ -145,6 +151,11 @@ def _leaves(layer: Any) -> Iterator[Any]:
     for each in layer._flatten_layers(include_self=False, recursive=False):
         is_one = hasattr(each, "cell") or kind(each) in _WRAPPERS or not each._flatten_layers(include_self=False)
         yield from [each] if is_one else _leaves(each)
+
+
+def _changes_data(operation: Any) -> bool:
+    """Whether what leaves a layer is no longer the data, perhaps scaled. A frozen network has its scale from its training."""
+    return bool(getattr(operation, "weights", None)) and kind(operation) != "Normalization"
 
 
 def has_kernel(layer: Any) -> bool:

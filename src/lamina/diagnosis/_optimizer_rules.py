@@ -9,7 +9,7 @@ from lamina.engines import engine
 
 from ._case import Case
 from ._network import kind
-from ._rule import COMPILED, Rule, Seen, seen
+from ._rule import START, Rule, Seen, seen
 
 # Highest rates that are still used, by optimizer; others have scales of their own.
 _HIGHEST = {"Adam": 0.05, "AdamW": 0.05, "Nadam": 0.05, "Adamax": 0.05, "RMSprop": 0.05, "SGD": 1.0}
@@ -18,10 +18,18 @@ _SMALL = 100  # weights; networks with fewer bear larger steps
 _STEPS = (0, 10, 100, 1000, 10_000)  # where a schedule is looked at
 
 
-def _highest_rate(optimizer: Any) -> float | None:
+def _rate_at(optimizer: Any, step: int) -> float | None:
+    """What a schedule gives; None for a rate that is none."""
     rate = getattr(optimizer, "_learning_rate", None)
-    if hasattr(rate, "get_config") and callable(rate) and not hasattr(rate, "assign"):
-        return max(float(np.asarray(engine.numpy(rate(step)))) for step in _STEPS)
+    is_schedule = hasattr(rate, "get_config") and callable(rate) and not hasattr(rate, "assign")
+    return float(np.asarray(engine.numpy(rate(step)))) if is_schedule else None
+
+
+def _highest_rate(optimizer: Any, steps: int | None = None) -> float | None:
+    rate = getattr(optimizer, "_learning_rate", None)
+    first = _rate_at(optimizer, 0)
+    if first is not None:
+        return max(first, *(_rate_at(optimizer, s) or 0.0 for s in _STEPS if steps is None or s < max(steps, 2)))
     if rate is None or (callable(rate) and not hasattr(rate, "numpy")):
         return None
     return float(rate.numpy())
@@ -34,7 +42,7 @@ def _inner(case: Case) -> Any:
 def learning_rate_high(case: Case) -> Iterator[Seen]:
     optimizer = _inner(case)
     limit, rate = _HIGHEST.get(kind(optimizer)), _highest_rate(optimizer)
-    if limit is None or rate is None:
+    if limit is None or rate is None or case.setting.sets_rate:
         return
     momentum = float(getattr(optimizer, "momentum", 0) or 0)
     limit *= 10 * (1 - momentum) if kind(optimizer) == "SGD" and momentum > 0.9 else 1
@@ -49,12 +57,30 @@ def learning_rate_high(case: Case) -> Iterator[Seen]:
 
 def learning_rate_low(case: Case) -> Iterator[Seen]:
     optimizer = _inner(case)
-    limit, rate = _LOWEST.get(kind(optimizer)), _highest_rate(optimizer)
-    if limit is not None and rate is not None and rate < limit:
+    limit, rate = _LOWEST.get(kind(optimizer)), _highest_rate(optimizer, case.setting.steps)
+    if limit is None or rate is None or case.setting.sets_rate or rate <= 0:
+        return
+    at_50 = _rate_at(optimizer, 50)
+    if rate >= limit and at_50 is not None and at_50 < 1e-3 * rate:
+        yield seen(
+            None, f"The learning rate of {kind(optimizer)} begins with {rate:g} and is {at_50:g} after 50 steps already.",
+            "a schedule whose decay_steps are counted in batches, over all epochs.", learning_rate=at_50, highest=rate,
+        )  # fmt: skip
+    if rate < 0.999 * limit:  # rates are kept in float32
         usual = 0.01 if kind(optimizer) == "SGD" else 0.001
         yield seen(
             None, f"The learning rate of {kind(optimizer)} is {rate:g}; below {limit:g} nothing is learned in a usual time.",
             f"{kind(optimizer)}(learning_rate={usual})", learning_rate=rate, limit=limit,
+        )  # fmt: skip
+
+
+def learning_rate_negative(case: Case) -> Iterator[Seen]:
+    rate = _highest_rate(_inner(case))
+    if rate is not None and rate <= 0 and not case.setting.sets_rate:
+        yield seen(
+            None, f"The learning rate of {kind(_inner(case))} is {rate:g}: "
+            f"{'the loss grows' if rate else 'nothing is changed'}.", f"{kind(_inner(case))}(learning_rate=0.001)",
+            learning_rate=rate,
         )  # fmt: skip
 
 
@@ -90,20 +116,25 @@ model.compile(optimizer=lamina.optimizers.{optimizer}, loss="mse")"""
 
 RULES = (
     Rule(
-        "learning-rate-high", COMPILED, "warning", "a rate beyond 0.05 of Adam and its kin, beyond 1 of SGD; ten times that "
+        "learning-rate-high", START, "warning", "a rate beyond 0.05 of Adam and its kin, beyond 1 of SGD; ten times that "
         "below 100 weights", learning_rate_high,
         "UMLAUT, whose 0.01 is too strict", _net("Adam(learning_rate=1.0)"), _net("SGD(learning_rate=0.1)"),
     ),
     Rule(
-        "learning-rate-low", COMPILED, "warning", "a rate below 1e-6 of Adam and its kin, below 1e-5 of SGD, at every step",
+        "learning-rate-low", START, "warning", "a rate below 1e-6 of Adam and its kin, below 1e-5 of SGD, at every "
+        "planned step, or below a thousandth of its highest after 50 steps",
         learning_rate_low, "UMLAUT", _net("SGD(learning_rate=1e-8)"), _net("Adam(learning_rate=1e-5)"),
     ),
     Rule(
-        "clip-too-small", COMPILED, "warning", "clipnorm, clipvalue or global_clipnorm below 1e-4", clip_too_small,
+        "learning-rate-negative", START, "error", "a rate of 0 or less", learning_rate_negative, "UMLAUT",
+        _net("SGD(learning_rate=0.0)"), _net("SGD(learning_rate=0.1)"),
+    ),
+    Rule(
+        "clip-too-small", START, "warning", "clipnorm, clipvalue or global_clipnorm below 1e-4", clip_too_small,
         "SO 31556268", _net("SGD(clipnorm=1e-8)"), _net("SGD(clipnorm=1.0)"),
     ),
     Rule(
-        "optimizer-epsilon", COMPILED, "warning", "an epsilon beyond 1 or below 1e-12", optimizer_epsilon, "TheDeepChecker",
+        "optimizer-epsilon", START, "warning", "an epsilon beyond 1 or below 1e-12", optimizer_epsilon, "TheDeepChecker",
         _net("Adam(epsilon=100.0)"), _net("Adam(epsilon=0.1)"),
     ),
 )  # fmt: skip

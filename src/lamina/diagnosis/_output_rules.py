@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, Head, is_whole
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole
 from ._network import activation_of, kind, path_of
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
@@ -143,8 +143,8 @@ def output_range(case: Case) -> Iterator[Seen]:
         y = head.finite_y()
         if y is None or not head.is_regression or head.activation not in (*_RANGES, *_POSITIVE):
             continue
-        if head.activation == "softmax":
-            continue  # said by softmax-with-regression-loss
+        if head.activation == "softmax" or _misses_negative(head, y):
+            continue  # said by softmax-with-regression-loss, relu-output-negative-targets
         low, high = _RANGES.get(str(head.activation), (0, np.inf))
         outside = float(np.mean((y < low - 1e-3) | (y > high + 1e-3)))
         if outside > 0.01:
@@ -155,25 +155,41 @@ def output_range(case: Case) -> Iterator[Seen]:
             )  # fmt: skip
 
 
+def _misses_negative(head: Head, y: np.ndarray) -> bool:
+    return head.activation in _POSITIVE and float(np.mean(y < -1e-3)) > 0.01
+
+
+def relu_output_negative_targets(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is not None and head.is_regression and _misses_negative(head, y):
+            yield seen(
+                head.layer, f"{head.activation} gives nothing below 0, but {np.mean(y < 0):.0%} of the targets are, down to "
+                f"{y.min():.4g}.", 'activation="linear" in the last layer.', below=float(np.mean(y < 0)), low=float(y.min()),
+            )  # fmt: skip
+
+
 def regression_loss_for_classification(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         y = head.finite_y()
-        if y is None or not head.is_regression or not is_whole(y) or len(np.unique(y)) > 20 or len(y) < 8:
+        if y is None or not head.is_regression or not is_whole(y) or len(distinct(y)[0]) > 20 or len(y) < 8:
             continue
-        accuracy = any("acc" in metric for metric in head.metrics)
-        binary = set(np.unique(y)) == {0.0, 1.0} and head.activation in ("sigmoid", "hard_sigmoid") and head.units == 1
+        accuracy = any("acc" in metric.lower() for metric in head.metrics)
+        binary = (
+            set(distinct(y)[0]) == {0.0, 1.0} and head.activation in ("sigmoid", "hard_sigmoid") and head.units == 1
+        )
         if (accuracy and (head.units == 1 or head.has_distributions()) and head.activation != "softmax") or binary:
             loss = BINARY if head.units == 1 else CATEGORICAL
             yield seen(
-                head.layer, f"{head.loss} on targets that are {len(np.unique(y))} classes: gradients fade where the output is "
-                "far off.", f'loss="{loss}", with the activation that belongs to it.', classes=len(np.unique(y)),
+                head.layer, f"{head.loss} on targets that are {len(distinct(y)[0])} classes: gradients fade where the output is "
+                "far off.", f'loss="{loss}", with the activation that belongs to it.', classes=len(distinct(y)[0]),
             )  # fmt: skip
 
 
 def accuracy_for_regression(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         y = head.finite_y()
-        accuracy = [metric for metric in head.metrics if "acc" in metric]
+        accuracy = [metric for metric in head.metrics if "acc" in metric.lower()]
         if y is not None and accuracy and head.is_regression and not is_whole(y) and not head.has_distributions():
             yield seen(
                 head.layer, f"The metric {accuracy[0]!r} counts exact matches, but the targets are no whole numbers.",
@@ -261,15 +277,21 @@ RULES = (
         _net('layers.Dense(1, activation="sigmoid")', '"mse"', "1 / (1 + np.exp(-x[:, :1]))"),
     ),
     Rule(
+        "relu-output-negative-targets", DATA, "error", "relu, softplus or exponential output of a regression, and more than 1 % "
+        "of the targets below 0", relu_output_negative_targets, "SO 48251943",
+        _net('layers.Dense(1, activation="relu")', '"mse"', "x[:, :1]"), _LINEAR,
+    ),
+    Rule(
         "regression-loss-for-classification", DATA, "warning", "a regression loss with at most 20 whole numbers as targets, and "
         "an accuracy metric or a single sigmoid unit", regression_loss_for_classification, "SO 31556268; SO 45442843",
-        _net('layers.Dense(1, activation="sigmoid")', '"mse"', _ONE_OF_TWO), _SIGMOID, ("output-range",),
+        _net('layers.Dense(1, activation="sigmoid")', '"mse"', _ONE_OF_TWO), _SIGMOID,
+        ("output-range", "relu-output-negative-targets"),
     ),
     Rule(
         "accuracy-for-regression", DATA, "warning", "an accuracy metric with a regression loss, and targets that are no whole "
         "numbers", accuracy_for_regression, "SO 51181393",
         _net("layers.Dense(1)", '"mse"', "x[:, :1]", ', metrics=["accuracy"]'), _LINEAR,
-        ("output-range", "softmax-with-regression-loss", "unscaled-target"),
+        ("output-range", "relu-output-negative-targets", "softmax-with-regression-loss", "unscaled-target"),
     ),
     Rule(
         "loss-needs-positive", COMPILED, "error", "poisson or kl_divergence with a linear or tanh output", loss_needs_positive,

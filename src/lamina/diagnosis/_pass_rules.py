@@ -31,6 +31,8 @@ def dead_relu(case: Case) -> Iterator[Seen]:
 
 def saturated_activation(case: Case) -> Iterator[Seen]:
     for call in _hidden(case):
+        if not call.outputs.size:
+            continue
         edges = _EDGES.get(str(activation_of(call.layer)))
         if edges is None or kind(call.layer) in ("LSTM", "GRU"):
             continue
@@ -54,7 +56,7 @@ def _kernels(case: Case) -> list[tuple[str, np.ndarray]]:
 
 def no_gradient(case: Case) -> Iterator[Seen]:
     sizes = [float(np.abs(g).max()) for _, _, g in case.gradients if g.size]
-    if len(sizes) > 1 and not any(sizes):
+    if len(sizes) > 1 and not any(sizes) and case.total_loss:  # a loss of 0 has none
         yield seen(
             None, f"The gradients of all {len(sizes)} weights are exactly 0: nothing will change.",
             "look for a step without slope in the loss or the layers (round, argmax, a cast to integers, relu at the output).",
@@ -151,6 +153,6 @@ RULES = (
     Rule(
         "exploding-gradient", PASS, "warning", "the first kernel's gradient is 70 times the last one's and above 1, or both are "
         "beyond 1e6", exploding_gradient, "AUTOTRAINER", _net(_DEEP.format("relu", _WIDE.format(2.0), 8)), _HEALTHY,
-        ("unnormalised-input", "saturated-activation", "dead-relu"),
+        ("unnormalised-input", "saturated-activation", "dead-relu", "over-regularised"),
     ),
 )  # fmt: skip

@@ -5,9 +5,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from lamina._public import public
+
 from ._finding import SEVERITIES, Finding
 
 
+@public("diagnosis.Report")
 class Report(list[Finding]):
     """A list of findings that prints readably.
 

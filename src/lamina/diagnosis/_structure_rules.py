@@ -1,10 +1,11 @@
 """Rules on the order of layers."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from ._case import Case
 from ._network import AFFINE, activation_of, kind, path_of
-from ._rule import COMPILED, Rule, Seen, seen
+from ._rule import COMPILED, START, Rule, Seen, seen
 
 
 def _width(layer: object) -> int:
@@ -49,15 +50,22 @@ def dropout_rate(case: Case) -> Iterator[Seen]:
             return
 
 
-def after_output(case: Case) -> Iterator[Seen]:
+def _last(case: Case) -> list[Any]:
     graph = case.network.graph
-    for x in graph.outputs if graph is not None else ():
-        last = x._keras_history.operation
+    return [] if graph is None else [x._keras_history.operation for x in graph.outputs]
+
+
+def dropout_after_output(case: Case) -> Iterator[Seen]:
+    for last in _last(case):
         if kind(last) == "Dropout" and last.rate > 0:
             yield seen(
                 path_of(last), f"{last.name} stands behind the output: while training, {last.rate:.0%} of the answers are 0.",
                 "leave it out, or put it before the last Dense.", rate=float(last.rate),
             )  # fmt: skip
+
+
+def batchnorm_after_output(case: Case) -> Iterator[Seen]:
+    for last in _last(case):
         if kind(last) == "BatchNormalization" and any(
             activation_of(s) in ("softmax", "sigmoid") for s in case.network.sources[id(last)]
         ):
@@ -65,6 +73,39 @@ def after_output(case: Case) -> Iterator[Seen]:
                 path_of(last), f"{last.name} stands behind the output's activation: what it gives are no probabilities.",
                 "put it before the last layer.",
             )  # fmt: skip
+
+
+def dropout_before_batchnorm(case: Case) -> Iterator[Seen]:
+    graph = case.network.graph
+    for layer in graph._operations if graph is not None else ():
+        before = case.network.sources[id(layer)]
+        if (
+            kind(layer) == "BatchNormalization"
+            and len(before) == 1
+            and kind(before[0]) == "Dropout"
+            and before[0].rate > 0
+        ):
+            yield seen(
+                path_of(before[0]), f"{before[0].name} stands before {layer.name}, whose variance it changes while training "
+                "and not after.", f"{before[0].name} behind {layer.name} and its activation.", rate=float(before[0].rate),
+            )  # fmt: skip
+            return
+
+
+def batchnorm_batch_size(case: Case) -> Iterator[Seen]:
+    if case.setting.batch_size != 1:
+        return
+    for layer in case.network.layers:
+        nodes = getattr(layer, "_inbound_nodes", None)
+        if kind(layer) != "BatchNormalization" or not layer.trainable or not nodes:
+            continue
+        shape = nodes[0].input_tensors[0].shape
+        if len(shape) == 2 or all(n == 1 for n in shape[1:-1]):
+            yield seen(
+                path_of(layer), f"{layer.name} has 1 value for each channel of a batch: normalised, it is always 0.",
+                "batch_size=32, or LayerNormalization.", batch_size=1,
+            )  # fmt: skip
+            return
 
 
 def _net(*hidden: str) -> str:
@@ -85,15 +126,29 @@ RULES = (
     Rule(
         "softmax-hidden", COMPILED, "warning", "softmax of a hidden layer into Dense, convolution or BatchNormalization",
         softmax_hidden, "DeepFD", _net('layers.Dense(16, activation="softmax")', _LAST), _net(_RELU, _LAST),
-        ("double-output-activation",),
+        ("double-output-activation", "batchnorm-after-output"),
     ),
     Rule(
         "dropout-rate", COMPILED, "warning", "a dropout layer with a rate of 0.7 or more", dropout_rate, "UMLAUT; SO 44184091",
         _net(_RELU, "layers.Dropout(0.8)", _LAST), _net(_RELU, "layers.Dropout(0.5)", _LAST),
     ),
     Rule(
-        "behind-output", COMPILED, "error", "Dropout behind the output, or BatchNormalization behind its activation",
-        after_output, "UMLAUT", _net(_RELU, _LAST, "layers.Dropout(0.3)"), _net(_RELU, "layers.Dropout(0.3)", _LAST),
-        ("dropout-rate",),
+        "dropout-after-output", COMPILED, "error", "Dropout behind the output", dropout_after_output, "UMLAUT",
+        _net(_RELU, _LAST, "layers.Dropout(0.3)"), _net(_RELU, "layers.Dropout(0.3)", _LAST), ("dropout-rate",),
+    ),
+    Rule(
+        "batchnorm-after-output", COMPILED, "error", "BatchNormalization behind the activation of the output",
+        batchnorm_after_output, "UMLAUT", _net(_RELU, _LAST, "layers.BatchNormalization()"),
+        _net(_RELU, "layers.BatchNormalization()", _LAST),
+    ),
+    Rule(
+        "dropout-before-batchnorm", COMPILED, "warning", "Dropout directly before BatchNormalization", dropout_before_batchnorm,
+        "NeuraLint; Li et al. 2018, arXiv 1801.05134", _net(_RELU, "layers.Dropout(0.3), layers.BatchNormalization()", _LAST),
+        _net(_RELU, "layers.BatchNormalization(), layers.Dropout(0.3)", _LAST),
+    ),
+    Rule(
+        "batchnorm-batch-size", START, "error", "BatchNormalization without spatial axes, and batches of one",
+        batchnorm_batch_size, "DeepFD", _net(_RELU, "layers.BatchNormalization()", _LAST) + "\noptions = dict(batch_size=1)",
+        _net(_RELU, "layers.BatchNormalization()", _LAST) + "\noptions = dict(batch_size=32)",
     ),
 )  # fmt: skip

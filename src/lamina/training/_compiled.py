@@ -19,7 +19,7 @@ class Compiled:
     that were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `progress`, what the engine
     keeps of their programs, by kind; `outputs`, the specs of the
     outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
-    call.
+    call; `said`, the rule and layer of each finding that was told; `is_diagnosed`, whether a first batch was looked at.
     """
 
     optimizer: Any = None
@@ -35,6 +35,8 @@ class Compiled:
     outputs: list[Any] = field(default_factory=list)
     seen: str | None = None
     watched: dict[int, Any] = field(default_factory=dict)
+    said: set[tuple[str, str | None]] = field(default_factory=set)
+    is_diagnosed: bool = False
 
     @property
     def is_ready(self) -> bool:

@@ -54,6 +54,7 @@ class Run:
         self._goes_on = self._asked if kind == "train" and self.limit == self._asked else None
         self._has_run = False
         self.keeper = keeper or NoKeeper()
+        self.watch: Any = None  # who looks at how it goes
         self._first = 0  # batch of the epoch to begin with
         self.done = 0  # batches of the epoch at work
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
@@ -84,6 +85,8 @@ class Run:
 
     def _keep(self, epoch: int, last: Any) -> None:
         self.keeper.after_batches(epoch, self.done, lambda: self.logs(last))
+        if self.watch is not None:
+            self.watch.after_batches(self.done, lambda: self.logs(last))
 
     def _groups(self, order: np.ndarray) -> Any:
         """(rows, start, stop) for each chunk: as many steps as take about a tenth of a second, by what the last took."""

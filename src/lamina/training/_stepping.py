@@ -7,7 +7,9 @@ from lamina import losses, ops, optimizers, tree
 from lamina import metrics as metrics_module
 from lamina._checks import check_positive_int
 from lamina._deprecation import warn_once
+from lamina._lazy import lazy_module
 from lamina._where import inside
+from lamina.config._diagnosis import diagnosis
 from lamina.engines import engine
 from lamina.layers._base._call import function_of, signature_of
 from lamina.variables import StateScope, deserialize_keras_object, serialize_keras_object
@@ -22,6 +24,8 @@ from ._old_arguments import understands_old_arguments
 from ._per_output import CROSSENTROPY
 from ._state_steps import understands_state
 from ._symbolic_loss import bind_tensors
+
+_diagnosing = lazy_module("lamina.training._diagnosing")
 
 
 def _part_of_compiled(name: str, doc: str) -> property:
@@ -75,6 +79,7 @@ class Stepping:
             jit_compile: accepted; steps are always compiled.
             sample_weight_mode: (Keras 2) without effect: weights may have as many axes as the losses.
             auto_scale_loss: whether a mixed_float16 model gets loss scaling.
+        What can be seen to be wrong with a built network is said as a DiagnosisWarning (see `config.set_diagnosis`).
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
         check_positive_int(steps_per_execution, "steps_per_execution", "compile")
@@ -101,6 +106,8 @@ class Stepping:
                 "steps_per_execution": steps_per_execution, "jit_compile": False,
             },
         )  # fmt: skip
+        if diagnosis() != "off" and getattr(self, "built", False):
+            _diagnosing.at_compile(self)
 
     def _weights_to_train(self) -> list[Any]:
         """The weights that a step changes: those trainable now.

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
+from lamina._lazy import lazy_module
+from lamina.config._diagnosis import check_mode, diagnosis
 from lamina.config._limits import at_most, max_epochs, max_steps_per_epoch
 from lamina.config._switches import is_interactive_logging_enabled
 from lamina.engines import engine
@@ -30,11 +32,14 @@ from ._state_steps import step_on_data
 from ._stepping import Stepping
 from ._steps import Step
 
+_diagnosing = lazy_module("lamina.training._diagnosing")
+
 
 class Trainer(Stepping):
     """The part of a model that trains. Override `train_step`, `test_step`, `predict_step` or `compute_loss` to change how."""
 
     _is_fitting = False
+    _watch: Any = None  # who looks at how a training goes
 
     # --- fit ----------------------------------------------------------------------------------------------------------
 
@@ -44,7 +49,7 @@ class Trainer(Stepping):
         callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None, shuffle: Any = True,
         class_weight: Any = None, sample_weight: Any = None, initial_epoch: int = 0, steps_per_epoch: int | None = None,
         validation_steps: int | None = None, validation_batch_size: int | None = None, validation_freq: Any = 1,
-        *, resume: Any = None,
+        *, resume: Any = None, diagnose: str | None = None,
     ) -> History:  # fmt: skip
         """Trains the model.
 
@@ -68,10 +73,14 @@ class Trainer(Stepping):
             resume: path of a folder in which the state of this training is kept: after each epoch, and every 60 seconds of a
                 longer one. If it holds one, training goes on from there, to the weights and the history that it would have
                 had in one piece. `callbacks.BackupAndRestore` does the same with other intervals.
+            diagnose: what is done with what is found wrong with the network or the data: "warn", "error" or "off"; by default
+                what `config.set_diagnosis` says. The first batch after `compile` is looked at, and how training goes.
         Returns: History; `.history` maps names of logs to their values by epoch.
-        Raises ValueError or TypeError, before anything runs, for arguments and data that do not fit.
+        Raises ValueError or TypeError, before anything runs, for arguments and data that do not fit; DiagnosisError with
+            `diagnose="error"`.
         """
         self._require_compiled("fit")
+        mode = diagnosis() if diagnose is None else check_mode(diagnose, "fit: diagnose")
         plan = plan_of(callbacks, resume)
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
@@ -84,13 +93,19 @@ class Trainer(Stepping):
             source, held_out = hold_out(source, validation_split, validation_batch_size)
         step = self._step("train", source)
         verbose = _verbosity(verbose)
+        per_epoch = at_most(steps_per_epoch or source.num_batches, max_steps_per_epoch())
         runs = CallbackList(
             _with_defaults(callbacks, verbose), self, epochs=epochs, verbose=verbose,
-            steps=at_most(steps_per_epoch or source.num_batches, max_steps_per_epoch()),
-            do_validation=held_out is not None,
+            steps=per_epoch, do_validation=held_out is not None,
         )  # fmt: skip
+        if mode != "off":
+            _diagnosing.at_fit(
+                self, mode, source, held_out, runs, epochs - initial_epoch, per_epoch, validation_data is None
+            )
         keeper = keeper_of(plan, self, step, source, held_out, runs.callbacks, steps_per_epoch)
         training = Run(self, step, source, runs, "train", steps_per_epoch, keeper)
+        if mode != "off":
+            training.watch = _diagnosing.Watch(self, mode, training, held_out)
         self._run_epochs(
             range(initial_epoch, epochs), training, _Validation(held_out, validation_steps, validation_freq)
         )
@@ -100,9 +115,11 @@ class Trainer(Stepping):
         self.stop_training = False
         logs: dict[str, Any] = {}
         training.callbacks.call("on_train_begin", {})
-        with training.keeper as keeper, self._fitting(training.callbacks):
+        with training.keeper as keeper, self._fitting(training):
             for epoch in keeper.epochs(epochs):
                 logs = self._run_epoch(epoch, training, validation)
+                if training.watch is not None:
+                    training.watch.end_epoch(training.done, logs, epoch + 1 == epochs.stop)
                 keeper.after_epoch(epoch, training.done, logs)
                 if self.stop_training:
                     break
@@ -116,6 +133,8 @@ class Trainer(Stepping):
         runs = training.callbacks
         self.reset_metrics()
         runs.call("on_epoch_begin", epoch, {})
+        if training.watch is not None:
+            training.watch.begin_epoch(epoch)
         logs: dict[str, Any] = _train_epoch(training, epoch)
         if validation.is_due(epoch):
             results = self._run_test(validation.source, runs, validation.steps)
@@ -124,13 +143,13 @@ class Trainer(Stepping):
         return logs
 
     @contextmanager
-    def _fitting(self, runs: CallbackList) -> Iterator[None]:
-        self._is_fitting = True
+    def _fitting(self, training: Run) -> Iterator[None]:
+        self._is_fitting, self._watch = True, training.watch
         try:
             yield
         finally:
-            self._is_fitting = False
-            _close_bars(runs)
+            self._is_fitting, self._watch = False, None
+            _close_bars(training.callbacks)
 
     # --- evaluate, predict --------------------------------------------------------------------------------------------
 

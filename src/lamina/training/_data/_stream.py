@@ -37,6 +37,7 @@ class StreamData:
         self._running: Iterator[Any] | None = None
         self._position = Position()
         self._first: list[Any] = []
+        self._peeked: Any = None
         self._taken = 0  # batches of the iterator at work
         self._epochs = 0  # that have ended
         self._streams: list[Any] = []  # of the data when the iterator at work was made
@@ -47,11 +48,12 @@ class StreamData:
             self.num_batches = None
 
     def peek(self) -> Any:
-        """The first batch, which is not lost: a generator gives it again."""
-        if self.is_dataset:
-            return self._as_batch(self.source[0])
-        if self.restarts:
-            return self._as_batch(_first(self.source))
+        """The first batch, which is not lost: a generator gives it again. Data that may come in another order each time is
+        asked but once until the batches are run through."""
+        if self._peeked is None and (self.is_dataset or self.restarts):
+            self._peeked = self.source[0] if self.is_dataset else _first(self.source)
+        if self._peeked is not None:
+            return self._as_batch(self._peeked)
         if not self._first:
             self._running = iter(self.source)
             self._first = [_first(self._running)]
@@ -61,6 +63,7 @@ class StreamData:
     def batches(self, epoch: int = 0, limit: int | None = None, first: int = 0) -> Iterator[Any]:
         """The batches of one epoch as arrays, from number `first` on. A generator goes on where the epoch before stopped; so
         does other data if an epoch is `limit` batches of it."""
+        self._peeked = None
         if self.is_dataset:
             number, start, stop = self._position.advance(epoch, limit, self.num_batches)
             order = self._order(number, start + first, stop)

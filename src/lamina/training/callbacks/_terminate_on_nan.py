@@ -10,7 +10,7 @@ from ._callback import Callback
 
 @public("callbacks.TerminateOnNaN")
 class TerminateOnNaN(Callback):
-    """Stops training when the loss of a batch is not finite.
+    """Stops training when the loss of a batch is not finite, and says which layer and operation made the first such value.
 
     Args:
         raise_error: whether to raise RuntimeError instead of stopping.
@@ -32,6 +32,10 @@ class TerminateOnNaN(Callback):
         if loss is None or math.isfinite(loss):
             return
         message = f"Batch {batch}: the loss is {loss}, terminating training."
+        watch = getattr(self.model, "_watch", None)
+        found = watch.located() if watch is not None else None
+        if found is not None:
+            message += f" {found.message} Instead: {found.fix}"
         if self.raise_error:
             raise RuntimeError(message)
         print(message)

@@ -1,0 +1,36 @@
+"""`Course`: how a training goes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass
+class Course:
+    """What has been seen of a training.
+
+    Attributes: `losses`, means of the loss between looks, with `steps`, how many steps had been made then; `epochs`, the logs by
+    name, a value an epoch; `floor`, the loss of the best constant prediction, None where it is not known; `held_out`, how many
+    samples are for validation; `stops`, whether a callback stops in time; `case`, the network as it is now, made only where a
+    rule may need it; `origin`, where the first value came from that is not finite; `is_over`, whether the last epoch is done.
+    """
+
+    losses: list[float] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
+    epochs: dict[str, list[float]] = field(default_factory=dict)
+    floor: float | None = None
+    held_out: int = 0
+    stops: bool = False
+    case: Any = None
+    origin: Any = None
+    is_over: bool = False
+
+    def is_stuck(self) -> bool:
+        """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant."""
+        loss = self.epochs.get("loss", [])
+        if len(loss) < 3 or self.steps[-1] < 100 or not np.isfinite([*self.losses, *loss]).all() or min(loss) <= 0:
+            return False
+        first = max(self.losses[0], loss[0])
+        is_flat = min(loss[1:]) > 0.99 * first and max(loss) < 1.5 * first
+        return is_flat and self.floor is not None and loss[-1] > 0.98 * self.floor

@@ -1,0 +1,79 @@
+"""Rules on the order of the samples."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ._case import Case
+from ._head import distinct
+from ._rule import DATA, Rule, Seen, seen
+
+_FEWEST = 64  # samples from which an order can be seen
+_MOST_CLASSES = 100
+
+
+def unshuffled_data(case: Case) -> Iterator[Seen]:
+    if case.setting.shuffle or case.setting.is_stream:
+        return
+    for head in case.heads:
+        y = head.labels() if head.is_crossentropy else None
+        if y is None or len(y) < _FEWEST:
+            continue
+        classes, changes = len(distinct(y)[0]), int(np.sum(y[1:] != y[:-1]))
+        if 2 <= classes <= _MOST_CLASSES and changes < 3 * classes and len(y) > 10 * changes:
+            yield seen(
+                head.layer, f"The labels of {len(y)} samples change {changes} times in their order, and shuffle=False: whole "
+                "batches are of one class.", "shuffle=True (the default).", changes=changes, classes=classes,
+            )  # fmt: skip
+
+
+def validation_split_sorted(case: Case) -> Iterator[Seen]:
+    if not case.setting.is_split or len(case.heads) != 1:
+        return
+    head = case.heads[0]
+    held_out = [array for name, array in case.validation.items() if name.startswith("y")]
+    y = head.labels() if head.is_crossentropy else None
+    if y is None or len(held_out) != 1 or len(held_out[0]) < 10:
+        return
+    tail = held_out[0].argmax(axis=-1) if head.has_distributions() else held_out[0].reshape(-1)
+    known, counts = distinct(y)
+    later, many = distinct(tail.astype("float64"))
+    if len(known) > _MOST_CLASSES:
+        return
+    new = [c for c, n in zip(later, many) if c not in known and n >= 3]
+    usual = counts * len(tail) / len(y)
+    gone = [c for c, n in zip(known, usual) if c not in later and n >= 10]
+    if new or gone:
+        what = (
+            f"class {new[0]:g} is not in the training part"
+            if new
+            else f"class {gone[0]:g} is not in the validation part"
+        )
+        yield seen(
+            head.layer, f"validation_split takes the last {len(tail)} samples, which are not mixed: {what}.",
+            "shuffle x and y together before fit: order = np.random.permutation(len(x)).",
+            new=[float(c) for c in new], missing=[float(c) for c in gone],
+        )  # fmt: skip
+
+
+def _net(y: str, options: str) -> str:
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = {y}
+model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(4, activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+options = dict({options})"""
+
+
+_SORTED, _MIXED = "np.arange(256) // 64", "np.arange(256) % 4"
+
+RULES = (
+    Rule(
+        "unshuffled-data", DATA, "warning", "shuffle=False, and labels that hardly change along the samples", unshuffled_data,
+        "SO 55776436", _net(_SORTED, "shuffle=False"), _net(_MIXED, "shuffle=False"),
+    ),
+    Rule(
+        "validation-split-sorted", DATA, "warning", "a class is in one part of validation_split only", validation_split_sorted,
+        "Keras documentation of validation_split", _net(_SORTED, "validation_split=0.25"), _net(_MIXED, "validation_split=0.25"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,146 @@
+"""The moments of a training at which something can be said: `compile`, and the start of `fit`."""
+
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+from lamina._deprecation import warn_at_user
+from lamina.config._diagnosis import diagnosis, ignored_rules
+from lamina.diagnosis._case import Setting
+from lamina.diagnosis._finding import Finding
+from lamina.diagnosis._judge import judge, judge_compiled
+from lamina.diagnosis._network import Network
+from lamina.diagnosis._warning import DiagnosisError, DiagnosisWarning
+from lamina.engines import engine
+
+from .._data import ArrayData, unpack_x_y_sample_weight
+from .._stepping import Stepping
+from ..callbacks._callback import CallbackList
+from ..callbacks._learning_rate_scheduler import LearningRateScheduler
+from ._diagnose import case_of
+from ._heads import heads_of
+from ._pass import MOST_ROWS, Look, affordable_rows, look_at, some_rows, take
+
+_MOST_ELEMENTS = 2_000_000  # of an array that is looked at as a whole; of a larger one some rows
+_SOME_ROWS = 10_000
+_GRADIENT_ROWS = 64
+
+
+def at_compile(model: Any) -> None:
+    """Says what is wrong with a model that is built, whatever it will be trained on."""
+    network = Network(model)
+    if network.graph is None:
+        return
+    shapes = [x.shape for x in network.graph.outputs]
+    try:
+        case = case_of(network, (None, None, None), None, Look(), heads_of(network, shapes))
+        found = judge_compiled(case, ignored())
+    except Exception:  # advice stops nobody
+        return
+    say(model, found, diagnosis())
+
+
+def at_fit(
+    model: Any,
+    mode: str,
+    source: Any,
+    held_out: Any,
+    runs: CallbackList,
+    epochs: int,
+    steps: int | None,
+    is_split: bool,
+) -> None:
+    """Says what is wrong with the model and the data that its training begins with; once for each `compile`.
+
+    Args:
+        source, held_out: the data of training and of validation, None for none.
+        runs: the callbacks; `epochs` and the `steps` of each, None for unknown.
+        is_split: whether what is held out is the tail of the data.
+    """
+    compiled = model._compiled
+    if compiled.is_diagnosed:
+        return
+    compiled.is_diagnosed = True
+    setting = Setting(
+        batch_size=getattr(source, "batch_size", None),
+        shuffle=bool(getattr(source, "shuffle", True)) or not isinstance(source, ArrayData),
+        is_split=is_split,
+        steps=None if steps is None else steps * epochs,
+        sets_rate=any(isinstance(c, LearningRateScheduler) for c in runs.callbacks),
+        is_stream=not isinstance(source, ArrayData),
+    )
+    try:
+        told = {"non-finite-data"} if isinstance(source, ArrayData) and mode == "warn" else set()  # when they were read
+        case = _case(model, source, held_out, setting)
+        found = judge(case, ignored() | told, {rule for rule, _ in compiled.said})
+    except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
+        return
+    say(model, found, mode)
+
+
+def ignored() -> set[str]:
+    """The rules that nobody wants."""
+    return set(ignored_rules())
+
+
+def say(model: Any, found: list[Finding], mode: str) -> None:
+    """Warns of what has not been said since `compile`, or raises DiagnosisError."""
+    said = model._compiled.said
+    new = [finding for finding in found if (finding.rule, finding.layer) not in said]
+    said.update((finding.rule, finding.layer) for finding in new)
+    serious = [finding for finding in new if finding.severity != "info"]
+    if serious and mode == "error":
+        raise DiagnosisError(serious)
+    for finding in new:
+        warn_at_user(DiagnosisWarning(finding))
+
+
+# --- the case of a fit ------------------------------------------------------------------------------------------------
+
+
+def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
+    network = Network(model)
+    is_array = isinstance(source, ArrayData)
+    data = _padded(unpack_x_y_sample_weight(source.data if is_array else source.peek()))
+    size = len(tree.flatten(data[0])[0])
+    total = size if is_array else size * (source.num_batches or 100)
+    validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
+    is_default = type(model).train_step is Stepping.train_step
+    look = Look() if engine.COSTLY_TRACES else _look(network, data, total, is_default)
+    shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
+    heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
+    return case_of(network, _some(data), validation, look, heads, is_default=is_default, setting=setting)
+
+
+def case_now(model: Any, source: Any) -> Any:
+    """The network as it is now, with the data it is trained on."""
+    return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)))
+
+
+def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:
+    """A pass that is small beside an epoch. (Where each shape costs a compilation, none is.)"""
+    rows = affordable_rows(network, total)
+    batch = take(data, some_rows(len(tree.flatten(data[0])[0]), rows))
+    return look_at(network, batch, _GRADIENT_ROWS, is_default)
+
+
+def _padded(parts: Any) -> tuple[Any, Any, Any]:
+    x, y, sample_weight = parts
+    return x, y, sample_weight
+
+
+def _whole(part: Any) -> Any:
+    """The arrays themselves, or many rows of large ones."""
+    return tree.map_structure(
+        lambda a: a if a is None or a.size <= _MOST_ELEMENTS else np.asarray(a[some_rows(len(a), _SOME_ROWS)]), part
+    )
+
+
+def _some(data: Any) -> Any:
+    """The data, or where an array of it is large, the same rows of all."""
+    arrays = [a for a in tree.flatten(data) if a is not None]
+    if all(isinstance(a, np.ndarray) and a.size <= _MOST_ELEMENTS for a in arrays):
+        return data
+    largest = max(int(np.prod(a.shape[1:])) for a in arrays)
+    return take(data, some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS))))

@@ -1,0 +1,99 @@
+"""`Replay`: an epoch run once more from its beginning, to find the step that went wrong."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from lamina import tree
+from lamina.engines import engine
+
+from .._data import ArrayData, unpack_x_y_sample_weight
+from .._steps import Step
+from ._pass import take
+from ._trace import Origin, trace
+
+_MOST_ELEMENTS = 5_000_000  # of the state of a step that is kept
+_MOST_S = 20.0
+
+
+class Replay:
+    """Keeps the state with which an epoch begins, and goes from there.
+
+    Args:
+        model: that is trained.
+        run: the run over the data of training.
+    """
+
+    def __init__(self, model: Any, run: Any):
+        self._model, self._run = model, run
+        self._state: list[np.ndarray] = []
+        self._first = 0.0  # size of the largest weight at the start
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Keeps the state, unless it is large."""
+        self._epoch, self._state = epoch, []
+        step, source = self._run.step, self._run.source
+        if not isinstance(step, Step) or not isinstance(source, ArrayData) or not source.is_resident:
+            return
+        if sum(int(np.prod(v.shape)) for v in step.variables) <= _MOST_ELEMENTS:
+            self._state = [np.array(engine.numpy(value)) for value in step._state()]
+        if not self._first:
+            self._first = self._largest()
+
+    def _largest(self) -> float:
+        return max(
+            (float(np.abs(v.numpy()).max()) for v in self._model.trainable_variables if np.prod(v.shape)), default=0.0
+        )
+
+    def origin(self) -> Origin | None:
+        """Where the first value that is not finite came from; None if it cannot be told."""
+        step = self._run.step
+        try:
+            if not self._state or len(step.variables) != len(self._state):
+                return self._of_first_batch()
+            now = [np.array(engine.numpy(value)) for value in step._state()]
+            try:
+                return self._search(step)
+            finally:
+                _put(step, now)
+        except Exception:  # advice stops nobody
+            return None
+
+    def _search(self, step: Step) -> Origin | None:
+        """Steps from the beginning until the loss, or a weight after it, is not finite."""
+        source, began = self._run.source, time.perf_counter()
+        _put(step, self._state)
+        number, places = 0, source.order(self._epoch)
+        for rows in step.rows(source, places):
+            for i in range(len(tree.flatten(rows)[0])):
+                before = [np.array(engine.numpy(value)) for value in step._state()]
+                step.on_places(source, rows, i, i + 1)
+                if not self._is_finite():
+                    _put(step, before)
+                    batch = places[number * source.batch_size : (number + 1) * source.batch_size]
+                    grew = self._largest() > 100 * max(self._first, 1.0)
+                    return trace(self._model, unpack_x_y_sample_weight(take(source.data, batch)), batch, grew)
+                number += 1
+                if time.perf_counter() - began > _MOST_S:
+                    return None
+        return None
+
+    def _is_finite(self) -> bool:
+        loss = self._model.get_metrics_result().get("loss")
+        weights = all(np.isfinite(v.numpy()).all() for v in self._model.trainable_variables)
+        return weights and (loss is None or bool(np.isfinite(engine.numpy(loss)).all()))
+
+    def _of_first_batch(self) -> Origin | None:
+        """Of batches that are gone: what the first one at hand shows, while the weights are finite."""
+        if not isinstance(self._run.source, ArrayData) or not all(
+            np.isfinite(v.numpy()).all() for v in self._model.trainable_variables
+        ):
+            return None
+        places = np.arange(min(self._run.source.size, 256))
+        return trace(self._model, unpack_x_y_sample_weight(take(self._run.source.data, places)), places, False)
+
+
+def _put(step: Step, state: list[np.ndarray]) -> None:
+    for variable, value in zip(step.variables, state):
+        variable.assign(value)

@@ -1,0 +1,126 @@
+"""`Watch`: looks at a training now and then, for little."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lamina.diagnosis._course import Course
+from lamina.diagnosis._finding import Finding
+from lamina.diagnosis._judge import judge_course
+from lamina.engines import engine
+
+from ..callbacks._early_stopping import EarlyStopping
+from ._at import case_now, ignored, say
+from ._replay import Replay
+
+_EVERY_S = 0.25
+
+
+class Watch:
+    """Follows a training from its logs.
+
+    Args:
+        model: that is trained; `mode`, "warn" or "error".
+        run: the run over the data of training.
+        held_out: the data of validation, None for none.
+    """
+
+    def __init__(self, model: Any, mode: str, run: Any, held_out: Any):
+        self._model, self._mode, self._run = model, mode, run
+        stops = any(isinstance(c, EarlyStopping) for c in run.callbacks.callbacks)
+        self.course = Course(held_out=getattr(held_out, "size", 0), stops=stops)
+        self._replay = Replay(model, run)
+        self._looked = 0.0
+        self._before = 0  # steps of the epochs before
+        self._mean, self._count = 0.0, 0  # of the loss in this epoch, as last seen
+        self._is_quiet = False
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Keeps what is needed to tell afterwards where a value came from that is not finite."""
+        self._mean, self._count, self._looked = 0.0, 0, time.perf_counter()
+        if not self._is_quiet:
+            self._replay.begin_epoch(epoch)
+
+    def after_batches(self, done: int, logs_of: Callable[[], dict[str, Any]]) -> None:
+        """Called often; looks every quarter of a second."""
+        if not self._is_quiet and (now := time.perf_counter()) - self._looked > _EVERY_S:
+            self._looked = now
+            self._take(done, logs_of())
+
+    def end_epoch(self, done: int, logs: dict[str, Any], is_over: bool) -> None:
+        """Looks at the logs of an epoch."""
+        if self._is_quiet:
+            return
+        self._take(done, logs)
+        self._before += done
+        for name, value in logs.items():
+            self.course.epochs.setdefault(name, []).append(float(value) if np.ndim(value) == 0 else np.nan)
+        self.course.is_over = is_over or self._model.stop_training
+        losses = self.course.losses
+        is_lost = len(losses) > 3 and losses[-1] > 2 * losses[0] > 0
+        if self._is_quiet or not (self.course.is_over or is_lost):
+            return
+        if self.course.steps and self.course.steps[-1] >= 100:
+            self._know_the_floor()
+        self._say()
+
+    def _take(self, done: int, logs: dict[str, Any]) -> None:
+        """Notes the mean loss since the last look, and speaks if it is not finite."""
+        mean = logs.get("loss")
+        if not isinstance(mean, float) or done <= self._count:
+            return
+        fresh = (mean * done - self._mean * self._count) / (done - self._count)
+        self._mean, self._count = mean, done
+        self.course.losses.append(fresh)
+        self.course.steps.append(self._before + done)
+        if not np.isfinite(fresh):
+            self.course.origin = self._replay.origin()
+            self._say()
+            self._is_quiet = True  # what follows, follows from that
+
+    def _know_the_floor(self) -> None:
+        """Where the loss did not fall: what a constant would have, and the network as it is now."""
+        loss = self.course.epochs.get("loss", [])
+        if len(loss) >= 3 and min(loss[1:]) > 0.99 * loss[0] and not engine.COSTLY_TRACES:
+            self.course.case = case_now(self._model, self._run.source)
+            self.course.floor = floor_of(self.course.case)
+
+    def _say(self) -> None:
+        said = {rule for rule, _ in self._model._compiled.said}
+        try:
+            found = judge_course(self.course, ignored(), said)
+        except Exception:  # advice stops nobody
+            return
+        say(self._model, found, self._mode)
+
+    def located(self) -> Finding | None:
+        """What is known of the first value that was not finite; it is not said again."""
+        self.course.losses.append(float("nan"))
+        self.course.steps.append(self._before + self._run.done)
+        self.course.origin = self._replay.origin()
+        found = [f for f in judge_course(self.course, ignored(), ()) if f.rule == "non-finite-loss"]
+        self._is_quiet = True
+        return found[0] if found else None
+
+
+def floor_of(case: Any) -> float | None:
+    """The loss of the best constant prediction, for one output with a loss that is known to have its lowest at the mean."""
+    if len(case.heads) != 1:
+        return None
+    head = case.heads[0]
+    y = head.finite_y()
+    if y is None or head.judge is None:
+        return None
+    if head.loss == "mean_squared_error":
+        return float(y.reshape(len(y), -1).var(axis=0).mean())
+    if head.loss == "binary_crossentropy" and head.units == 1 and 0 < y.mean() < 1:
+        p = float(y.mean())
+        return float(-p * np.log(p) - (1 - p) * np.log(1 - p))
+    labels = head.labels() if head.is_crossentropy else None
+    if labels is None:
+        return None
+    shares = np.bincount(labels.astype(int)) / len(labels)
+    shares = shares[shares > 0]
+    return float(-np.sum(shares * np.log(shares)))
