@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from ._sources import hold_out, make_source, validation_source
 from ._state_steps import step_on_data
 from ._stepping import Stepping
 from ._steps import Step
+from ._validation import Validation
 
 _diagnosing = lazy_module("lamina.training._diagnosing")
 
@@ -107,11 +107,11 @@ class Trainer(Stepping):
         if mode != "off":
             training.watch = _diagnosing.Watch(self, mode, training, held_out)
         self._run_epochs(
-            range(initial_epoch, epochs), training, _Validation(held_out, validation_steps, validation_freq)
+            range(initial_epoch, epochs), training, Validation(held_out, validation_steps, validation_freq)
         )
         return next(c for c in runs.callbacks if isinstance(c, History))
 
-    def _run_epochs(self, epochs: range, training: Run, validation: "_Validation") -> None:
+    def _run_epochs(self, epochs: range, training: Run, validation: Validation) -> None:
         self.stop_training = False
         logs: dict[str, Any] = {}
         training.callbacks.call("on_train_begin", {})
@@ -129,7 +129,7 @@ class Trainer(Stepping):
         training.callbacks.call("on_train_end", logs or training.keeper.logs or {})
         training.keeper.finish()
 
-    def _run_epoch(self, epoch: int, training: Run, validation: "_Validation") -> dict[str, Any]:
+    def _run_epoch(self, epoch: int, training: Run, validation: Validation) -> dict[str, Any]:
         runs = training.callbacks
         self.reset_metrics()
         runs.call("on_epoch_begin", epoch, {})
@@ -362,8 +362,10 @@ class Trainer(Stepping):
 
 
 def _verbosity(verbose: Any) -> int:
-    if verbose == "auto":
+    if isinstance(verbose, str) and verbose == "auto":
         return 1 if is_interactive_logging_enabled() else 2
+    if not isinstance(verbose, (int, np.integer)) or verbose < 0:
+        raise ValueError(f'verbose must be "auto", 0, 1 or 2; got {verbose!r}.')
     return int(verbose)
 
 
@@ -390,19 +392,3 @@ def _with_defaults(callbacks: Any, verbose: int, history: bool = True) -> list[A
     if history and not any(isinstance(c, History) for c in given):
         given.append(History())
     return given
-
-
-@dataclass(frozen=True)
-class _Validation:
-    """What `fit` validates on, and when."""
-
-    source: Any  # None for no validation
-    steps: int | None
-    frequency: Any
-
-    def is_due(self, epoch: int) -> bool:
-        if self.source is None:
-            return False
-        if isinstance(self.frequency, int):
-            return (epoch + 1) % self.frequency == 0
-        return (epoch + 1) in self.frequency
