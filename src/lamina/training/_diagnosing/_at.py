@@ -102,7 +102,7 @@ def say(model: Any, found: list[Finding], mode: str) -> None:
 def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
     network = Network(model)
     is_array = isinstance(source, ArrayData)
-    data = _padded(unpack_x_y_sample_weight(source.data if is_array else source.peek()))
+    data = unpack_x_y_sample_weight(source.data if is_array else source.peek())
     size = len(tree.flatten(data[0])[0])
     total = size if is_array else size * (source.num_batches or 100)
     validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
@@ -123,11 +123,6 @@ def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:
     rows = affordable_rows(network, total)
     batch = take(data, some_rows(len(tree.flatten(data[0])[0]), rows))
     return look_at(network, batch, _GRADIENT_ROWS, is_default)
-
-
-def _padded(parts: Any) -> tuple[Any, Any, Any]:
-    x, y, sample_weight = parts
-    return x, y, sample_weight
 
 
 def _whole(part: Any) -> Any:
