@@ -22,8 +22,8 @@ from ._diagnose import case_of
 from ._heads import heads_of
 from ._pass import MOST_ROWS, Look, affordable_rows, look_at, some_rows, take
 
-_MOST_ELEMENTS = 2_000_000  # of an array that is looked at as a whole; of a larger one some rows
-_SOME_ROWS = 10_000
+_MOST_ELEMENTS = 500_000  # of an array that is looked at as a whole; of a larger one some rows
+_SOME_ROWS = 4_000
 _GRADIENT_ROWS = 64
 
 
