@@ -47,9 +47,11 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
                 [7.]], dtype=float32)
     """
     a, b = promote(x1, x2, arrays=True)
-    if dtype_name(a) == "int8" and dtype_name(tensor(x1)) == dtype_name(tensor(x2)) == "int8":
-        a, b = to(a, "int32"), to(b, "int32")
     _check_inner("matmul", a, b, -1, -2 if b.ndim > 1 else -1)
+    if dtype_name(a) == "int8" and dtype_name(tensor(x1)) == dtype_name(tensor(x2)) == "int8":
+        if hasattr(engine.nn, "int8_matmul"):
+            return engine.nn.int8_matmul(a, b)
+        a, b = to(a, "int32"), to(b, "int32")
     return _contract(xp.matmul, a, b)
 
 

@@ -62,6 +62,15 @@ def _weighing(class_weight: Any) -> Any:
     return weigh
 
 
+def with_validation(
+    model: Any, source: Any, data: Any, fraction: float, batch_size: int | None, training_batch_size: int | None
+) -> tuple[Any, Any]:
+    """The sources of training and of validation: of `data` if there is some, else of the last fraction, else None."""
+    if data is not None:
+        return source, validation_source(model, data, batch_size or training_batch_size)
+    return hold_out(source, fraction, batch_size) if fraction else (source, None)
+
+
 def validation_source(model: Any, data: Any, batch_size: int | None) -> Any:
     """The source of `validation_data`: (x, y), (x, y, sample_weight), or batches."""
     parts = unpack_x_y_sample_weight(data) if isinstance(data, (tuple, list)) else (data, None, None)

@@ -26,7 +26,7 @@ from ._old_arguments import understands_old_arguments
 from ._padding import can_pad
 from ._resuming import keeper_of, plan_of
 from ._run import Run, as_logs, call_step
-from ._sources import hold_out, make_source, validation_source
+from ._sources import make_source, with_validation
 from ._state_steps import step_on_data
 from ._stepping import Stepping
 from ._steps import Step
@@ -86,11 +86,9 @@ class Trainer(Stepping):
         _checks.check_split(validation_split)
         epochs = at_most(epochs, max_epochs())
         source = make_source(self, x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
-        held_out: Any = None
-        if validation_data is not None:
-            held_out = validation_source(self, validation_data, validation_batch_size or batch_size)
-        elif validation_split:
-            source, held_out = hold_out(source, validation_split, validation_batch_size)
+        source, held_out = with_validation(
+            self, source, validation_data, validation_split, validation_batch_size, batch_size
+        )
         step = self._step("train", source)
         verbose = _verbosity(verbose)
         per_epoch = at_most(steps_per_epoch or source.num_batches, max_steps_per_epoch())

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 FLOAT32 = np.dtype("float32")
+INT32 = np.dtype("int32")
 # What NumPy makes of Python numbers -> what they count as.
 _OF_PYTHON: dict[str, np.dtype[Any]] = {"float64": FLOAT32, "int64": np.dtype("int32")}
 

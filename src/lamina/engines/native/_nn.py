@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ._dtypes import FLOAT32, is_float
+from ._dtypes import FLOAT32, INT32, is_float
 from ._operands import to_array, to_dtype
 from ._tracer import Tracer
 from .primitives import _conv as c
@@ -54,6 +54,23 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
     order = x.shape[-1] - 1 - np.flip(np.argsort(flipped, axis=-1), -1)
     indices = order[..., :k]
     return np.take_along_axis(x, indices, axis=-1), to_dtype(indices, np.dtype("int32"))
+
+
+EXACT = 1024  # products of two int8 that float32 adds up exactly: their sum is at most 2^24
+
+
+def int8_matmul(a: Any, b: Any) -> Any:
+    """The product of two int8 arrays in int32, exact, by float32 products of so few terms that nothing is rounded: BLAS has
+    no other kernels for it."""
+    a, b = to_array(a), to_array(b)
+    total = None
+    for start in range(0, a.shape[-1], EXACT):
+        stop = min(start + EXACT, a.shape[-1])
+        left = to_dtype(a[..., start:stop], FLOAT32)
+        right = to_dtype(b[start:stop] if len(b.shape) == 1 else b[..., start:stop, :], FLOAT32)
+        part = to_dtype(np.matmul(left, right), INT32)
+        total = part if total is None else total + part
+    return np.matmul(to_dtype(a, INT32), to_dtype(b, INT32)) if total is None else total
 
 
 def bitcast(x: Any, dtype: Any) -> Any:
