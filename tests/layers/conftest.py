@@ -25,6 +25,7 @@ CASES = [
     ("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 4, "bias_axes": "y"}, floats(2, 3, 5)),
     ("EinsumDense", {"equation": "abc,cde->abde", "output_shape": (None, 2, 4), "bias_axes": "de"}, floats(2, 3, 5)),
     ("EinsumDense", {"equation": "ab...,bc->ac...", "output_shape": 4, "bias_axes": "c"}, floats(2, 3, 5)),
+    ("ReversibleEmbedding", {"input_dim": 6, "output_dim": 3}, _random.integers(0, 6, (2, 4))),
     ("Embedding", {"input_dim": 6, "output_dim": 3, "mask_zero": True}, _random.integers(0, 6, (2, 4))),
     ("Identity", {}, floats(2, 3)),
     ("Masking", {"mask_value": 0.0}, np.array([[[0, 0], [1, 2.0]]], "float32")),

@@ -440,8 +440,12 @@ def test_embedding_index_out_of_range_is_an_error_in_a_compiled_step():
         [lamina.Input((2,), dtype="int32"), layers.Embedding(10, 3), layers.Flatten(), layers.Dense(1)]
     )
     model.compile("sgd", "mse")
+    batches = [
+        (np.array([[1, 2]]), np.ones((1, 1))),
+        (np.array([[1, 99]]), np.ones((1, 1))),
+    ]  # found in arrays beforehand
     with pytest.raises(IndexError, match="from 1 to 99 on an axis of size 10"):
-        model.fit(np.array([[1, 99]]), np.ones((1, 1)), verbose=0)
+        model.fit(iter(batches), steps_per_epoch=2, verbose=0)
 
 
 def test_a_step_with_its_own_optimizers_metrics_and_generators(data):

@@ -114,9 +114,12 @@ def narrow_bottleneck(case: Case) -> Iterator[Seen]:
             return
 
 
+_OWN_SHAPES = ("ctc", "circle")  # losses whose targets are labels beside outputs of another shape
+
+
 def output_target_shape(case: Case) -> Iterator[Seen]:
     for head in case.heads:
-        if head.y is None or head.loss is None or len(head.shape) < 2:
+        if head.y is None or head.loss in (None, *_OWN_SHAPES) or len(head.shape) < 2:
             continue
         given, wanted = _bare(head.y.shape[1:]), _bare(_expected(head))
         if None in wanted or given == wanted or (head.loss == CATEGORICAL and head.y.shape[-1:] in ((), (1,))):
