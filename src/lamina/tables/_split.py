@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lamina.tables._errors import TableError
+from ._errors import TableError
 
 FEWEST_ROWS = 10
 
@@ -26,10 +26,7 @@ def split_rows(
         groups: a number for each row, `(rows,)`; rows of one group stay together.
     Raises TableError if there are too few rows.
     """
-    if rows < FEWEST_ROWS:
-        raise TableError(
-            f"There are only {rows} rows with a target; at least {FEWEST_ROWS} are needed to fit and test."
-        )
+    _check_enough(rows, False)
     if groups is not None:
         return _split_groups(groups, test_size, val_size, seed, classes)
     rng = np.random.default_rng(seed)
@@ -51,9 +48,72 @@ def split_rows(
         (validation, "validation", val_size),
         (test, "test", test_size),
     ):
-        if not len(part):
+        if not len(part) and share != 0:
             raise TableError(f"{rows} rows leave none for {name}{f' (share {share:g})' if share is not None else ''}.")
     return np.sort(training), np.sort(validation), np.sort(test)
+
+
+def split_folds(
+    rows: int, folds: int, val_size: float, seed: int, classes: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:  # fmt: skip
+    """Places of the rows for training, validation and test of each fold: every row is in the test part of one.
+
+    Args:
+        folds: how many; fewer if there are fewer groups.
+        rows, val_size, seed, classes, groups: as in `split_rows`.
+    Raises TableError if there are too few rows or groups.
+    """
+    first, group = np.arange(rows), np.arange(rows)
+    if groups is not None:
+        _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    units = len(first)
+    _check_enough(units, groups is not None)
+    folds = min(folds, units // 2)
+    order = np.random.default_rng(seed).permutation(units)
+    if classes is not None:
+        order = _interleave(classes[first][order], order)
+    parts = []
+    for fold in range(folds):
+        test, rest = order[fold::folds], np.delete(order, np.s_[fold::folds])
+        validation = _every(rest, max(val_size, 1 / len(rest)))
+        training = np.setdiff1d(rest, validation)
+        if classes is not None:
+            known = classes[first]
+            lost = validation[~np.isin(known[validation], known[training])]  # what is rare is at least learned
+            if len(lost) < len(validation):
+                training, validation = np.union1d(training, lost), np.setdiff1d(validation, lost)
+        parts.append(tuple(np.flatnonzero(np.isin(group, part)) for part in (training, validation, test)))
+    return parts
+
+
+def split_time(moments: np.ndarray, test_size: float, val_size: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places of the rows for training, validation and test: the latest are tested, those before them validate.
+
+    Rows of one moment stay together. Args: `moments`, a number for each row, `(rows,)`. Raises TableError if there are too
+    few rows or moments.
+    """
+    _check_enough(len(moments), False)
+    test = moments > _cut(moments, test_size)
+    validation = ~test & (moments > _cut(moments[~test], val_size))
+    parts = tuple(np.flatnonzero(part) for part in (~test & ~validation, validation, test))
+    if not all(map(len, parts)):
+        raise TableError(
+            f"--time: {len(np.unique(moments))} different moments in {len(moments)} rows cannot be parted into training, "
+            "validation and test."
+        )
+    return parts
+
+
+def _cut(moments: np.ndarray, share: float) -> float:
+    """The last moment before the share that comes last."""
+    return float(np.sort(moments)[max(len(moments) - max(round(share * len(moments)), 1) - 1, 0)])
+
+
+def _check_enough(units: int, grouped: bool) -> None:
+    if units < FEWEST_ROWS:
+        what = "different rows or groups" if grouped else "rows with a target"
+        raise TableError(f"There are only {units} {what}; at least {FEWEST_ROWS} are needed to fit and test.")
 
 
 def _split_groups(
@@ -61,10 +121,7 @@ def _split_groups(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The first row of each group is shared out; the others go where it goes."""
     _, first, group = np.unique(groups, return_index=True, return_inverse=True)
-    if len(first) < FEWEST_ROWS:
-        raise TableError(
-            f"There are only {len(first)} different rows or groups; at least {FEWEST_ROWS} are needed to fit and test."
-        )
+    _check_enough(len(first), True)
     parts = split_rows(len(first), test_size, val_size, seed, None if classes is None else classes[first])
     training, validation, test = (np.flatnonzero(np.isin(group, part)) for part in parts)
     return training, validation, test
