@@ -130,7 +130,7 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
     for one in rounds:
         fit_linear(one)
     if settings.shape is not None:
-        _tell_network(say, rounds[0], settings)
+        _tell_network(say, rounds, settings)
         finished = fit_networks(rounds, settings, say)
     else:
         finished = rounds
@@ -247,9 +247,10 @@ def _with_test_table(
     return prepare(columns, target, (table.take(training), table.take(validation), test), None)
 
 
-def _tell_network(say: Speaker, one: Round, settings: FitSettings) -> None:
+def _tell_network(say: Speaker, rounds: list[Round], settings: FitSettings) -> None:
+    one = rounds[0]
     shape, width = settings.shape, one.training.network.shape[1]
-    schedule = schedule_for(settings, len(one.training.table))
+    schedule = schedule_for(settings, min(len(r.training.table) for r in rounds))
     parts = [
         f"{width} features",
         *(f"{n} (relu)" for n in shape.hidden),
