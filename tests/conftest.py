@@ -67,7 +67,8 @@ def write_table(tmp_path):
 # Tests of how things work, on programs that are absurd as trainings: targets that are the inputs, linear layers one after the
 # other, validation on the training data. All other tests, examples and pages run with what `fit` finds as an error.
 NO_ADVICE = (
-    "applications", "data", "distillation", "engines", "layers", "models", "optimizers", "saving", "test_fuzz", "training", "wrappers",
+    "applications", "data", "distillation", "engines", "layers", "models", "optimizers", "saving", "test_fuzz", "training",
+    "wrappers",
 )  # fmt: skip
 
 

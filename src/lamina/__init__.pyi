@@ -58,6 +58,7 @@ from lamina._typing import Tensor as Tensor
 from lamina.variables._variable import Variable as Variable
 from lamina.config._device import device as device
 from lamina.training._diagnosing._diagnose import diagnose as diagnose
+from lamina.tables._fit import fit_table as fit_table
 from lamina.variables._name_scope import name_scope as name_scope
 from lamina.models._profile import profile as profile
 from lamina.layers._base._remat import remat as remat

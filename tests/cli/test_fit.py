@@ -9,14 +9,17 @@ pandas = pytest.importorskip("pandas")
 pytest.importorskip("matplotlib")
 
 import lamina as package  # noqa: E402
-from lamina.cli._model_file import load_table_model  # noqa: E402
+from lamina.tables._model import load_table_model  # noqa: E402
 
 WINE = pathlib.Path(__file__).parents[2] / "examples" / "data" / "wine.csv"
 
 
+QUICK = ("--effort", "quick", "--folds", 0)
+
+
 def fit(lamina, tmp_path, table, target, *options, out="out"):
-    """Fits with --quiet left off; gives the text on the screen and metrics.json."""
-    result = lamina("fit", table, "--target", target, "--out", tmp_path / out, *options)
+    """Fits quickly on one split, with --quiet left off; gives the text on the screen and metrics.json."""
+    result = lamina("fit", table, "--target", target, "--out", tmp_path / out, "--force", *QUICK, *options)
     return result.stdout, json.loads((tmp_path / out / "metrics.json").read_text())
 
 
@@ -30,7 +33,7 @@ def test_the_wine_table_is_as_described():
 def test_classes(lamina, tmp_path):
     text, metrics = fit(lamina, tmp_path, WINE, "cultivar")
     assert metrics["output"]["units"] == 3 and metrics["loss"] == "categorical_crossentropy"
-    assert metrics["rows"] == {"training": 114, "validation": 28, "test": 36}
+    assert metrics["rows"] == {"training": 114, "validation": 28, "test": 36, "folds": 0}
     assert metrics["test"]["network"]["accuracy"] > 0.9
     assert metrics["test"]["logistic model"]["accuracy"] > 0.9
     assert metrics["test"]["majority class"]["accuracy"] < 0.5
@@ -43,7 +46,9 @@ def test_classes(lamina, tmp_path):
         "majority class",
     ):
         assert said in text
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {"model.keras", "metrics.json", "learning_curves.png"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "model.keras", "metrics.json", "learning_curves.png", "run.toml",
+    }  # fmt: skip
 
 
 def test_the_picture(lamina, tmp_path):
@@ -72,7 +77,7 @@ def test_the_loss_shown_is_a_share_of_the_variance(lamina, tmp_path, write_table
     people["cost"] = [c * 1e6 for c in people["cost"]]
     _, metrics = fit(lamina, tmp_path, write_table(people), "cost", "--epochs", 2, "--drop", "dear", "--drop", "band")
     assert 0.1 < metrics["history"]["loss"][0] < 5
-    assert metrics["history"]["mae"][0] > 1e6  # in the table's units
+    assert metrics["test"]["mean"]["mean absolute error"] > 1e6  # in the table's units
 
 
 def test_two_classes_and_gaps_in_the_target(lamina, tmp_path, write_table, people):
@@ -98,9 +103,11 @@ def test_the_seed_fixes_everything(lamina, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-def test_no_hidden_layers_give_the_baseline(lamina, tmp_path):
-    _, metrics = fit(lamina, tmp_path, WINE, "cultivar", "--hidden", 0, "--epochs", 3, "--learning-rate", 0.01)
-    assert metrics["test"]["network"] == metrics["test"]["logistic model"]
+def test_no_hidden_layers_give_the_linear_model_alone(lamina, tmp_path):
+    text, metrics = fit(lamina, tmp_path, WINE, "cultivar", "--hidden", 0)
+    assert set(metrics["test"]) == {"logistic model", "majority class"} and "history" not in metrics
+    assert "Written is the logistic model; no network was asked for." in text
+    assert not (tmp_path / "out" / "learning_curves.png").exists()
 
 
 def test_a_code_for_missing_is_remarked_on_and_can_be_told(lamina, tmp_path, write_table, people):
@@ -132,19 +139,19 @@ def test_the_model_works_without_the_command(lamina, tmp_path, write_table, peop
 
 
 def test_quiet(lamina, tmp_path):
-    result = lamina("fit", WINE, "--target", "cultivar", "--out", tmp_path / "o", "--epochs", 2, "--quiet")
+    result = lamina("fit", WINE, "--target", "cultivar", "--out", tmp_path / "o", "--epochs", 2, "--quiet", *QUICK)
     assert result.output == ""
     assert (tmp_path / "o" / "model.keras").exists()
 
 
 def test_the_folder_is_named_after_the_table(lamina, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    lamina("fit", WINE, "--target", "cultivar", "--epochs", 1, "--quiet")
+    lamina("fit", WINE, "--target", "cultivar", "--hidden", 0, "--quiet")
     assert (tmp_path / "wine-model" / "model.keras").exists()
 
 
 def test_without_matplotlib(lamina, tmp_path, monkeypatch):
-    monkeypatch.setattr("lamina.cli._fit.can_draw", lambda: False)
+    monkeypatch.setattr("lamina.tables._output.can_draw", lambda: False)
     text, _ = fit(lamina, tmp_path, WINE, "cultivar", "--epochs", 1)
     assert "pip install 'lamina[plot]'" in text
     assert not (tmp_path / "out" / "learning_curves.png").exists()
@@ -155,7 +162,7 @@ def test_mistakes(lamina, tmp_path, write_table, people, monkeypatch):
     table = write_table(people)
 
     def message(*options, of=table, target="cost"):
-        return lamina.fails("fit", of, "--target", target, *options)
+        return lamina.fails("fit", of, "--target", target, *QUICK, *options)
 
     assert "nothing.csv: there is no such file" in message(of="nothing.csv")
     assert "a folder" in message(of=tmp_path)
@@ -196,7 +203,7 @@ MESSY = pathlib.Path(__file__).parents[1] / "tables" / "data"
 
 
 def fitted(lamina, tmp_path, name, target, *options):
-    result = lamina("fit", MESSY / f"{name}.csv", "--target", target, "--out", tmp_path, *options)
+    result = lamina("fit", MESSY / f"{name}.csv", "--target", target, "--out", tmp_path, "--force", *QUICK, *options)
     return result.output, json.loads((tmp_path / "metrics.json").read_text())
 
 
@@ -222,7 +229,8 @@ def test_the_model_that_validation_prefers_is_written(lamina, tmp_path):
     output, metrics = fitted(lamina, tmp_path, "leak_sum", "bikers")
     assert "'casual' and 'registered' determine the target" in output
     assert metrics["written"] == "linear model" and "Written is the linear model" in output
-    assert load_table_model(str(tmp_path / "model.keras")).model.name == "table_linear"
+    layers = {type(layer).__name__ for layer in load_table_model(str(tmp_path / "model.keras")).model.layers}
+    assert "Dense" in layers and "EinsumDense" not in layers
 
 
 def test_repeated_rows_stay_on_one_side(lamina, tmp_path):
@@ -232,7 +240,7 @@ def test_repeated_rows_stay_on_one_side(lamina, tmp_path):
 
 
 def test_kept_columns_are_copied_as_they_stand(lamina, tmp_path):
-    fitted(lamina, tmp_path, "ids", "y", "--epochs", 2)
+    fitted(lamina, tmp_path, "ids", "y", "--hidden", 0)
     reply = lamina("predict", tmp_path / "model.keras", MESSY / "ids.csv", "--keep", "id", "--keep", "group")
     assert [line.split(",")[:2] for line in reply.stdout.splitlines()[:3]] == [
         ["id", "group"],
@@ -244,6 +252,6 @@ def test_kept_columns_are_copied_as_they_stand(lamina, tmp_path):
 def test_an_encoding_may_be_told(lamina, tmp_path):
     table = tmp_path / "t.csv"
     table.write_bytes((MESSY / "korean_cp949_ascii_header.csv").read_bytes())
-    output = lamina("fit", table, "--target", "species", "--epochs", 1, "--out", tmp_path, "--encoding", "cp949").output
+    output = lamina("fit", table, "--target", "species", "--hidden", 0, "--out", tmp_path, "--encoding", "cp949").output
     assert "아델리" in output and "Not UTF-8" not in output
     assert "not in the encoding utf-8" in lamina.fails("fit", table, "--target", "species", "--encoding", "utf-8")

@@ -17,7 +17,20 @@ def fitted(lamina, tmp_path, write_table, people):
         drops = [part for c in others for part in ("--drop", c)]
         table = write_table(people)
         lamina(
-            "fit", table, "--target", target, "--out", tmp_path / target, "--epochs", 40, "--quiet", *drops, *options
+            "fit",
+            table,
+            "--target",
+            target,
+            "--out",
+            tmp_path / target,
+            "--effort",
+            "quick",
+            "--folds",
+            0,
+            "--quiet",
+            "--force",
+            *drops,
+            *options,
         )
         return tmp_path / target / "model.keras"
 
@@ -83,7 +96,9 @@ def test_a_number_in_an_ordinal_or_nominal_column(lamina, tmp_path, write_table)
     rng = np.random.default_rng(0)
     rooms = rng.choice([1, 2, 3], 60)
     table = write_table({"rooms": rooms, "size": rng.normal(size=60), "rent": rooms * 100 + rng.normal(size=60)})
-    lamina("fit", table, "--target", "rent", "--ordinal", "rooms=1,2,3", "--out", tmp_path / "m", "--quiet")
+    lamina(
+        "fit", table, "--target", "rent", "--ordinal", "rooms=1,2,3", "--out", tmp_path / "m", "--quiet", "--hidden", 0
+    )
     new = write_table({"rooms": ["3.0", ""], "size": [0, 1]}, "new.csv")
     frame = pandas.read_csv(io.StringIO(lamina("predict", tmp_path / "m" / "model.keras", new).stdout))
     assert abs(frame["predicted_rent"][0] - 300) < 30

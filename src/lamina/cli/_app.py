@@ -11,17 +11,22 @@ import click
 from lamina import __version__
 from lamina.compat import run_script
 from lamina.saving import ModelFileError
+from lamina.tables._columns import LEFT_OUT
 from lamina.tables._errors import TableError
+from lamina.tables._fit import fit_table
+from lamina.tables._model import load_table_model
+from lamina.tables._output import check_out, write_fit
+from lamina.tables._predict import predict_table
 
 from ._cache import show_cache
-from ._columns import LEFT_OUT
-from ._fit import FitSettings, fit_table
-from ._model_file import load_table_model
-from ._predict import predict_table
-from ._target import AUTO, CLASSIFICATION, REGRESSION
+from ._options import orders_of, times_of, units_of, with_run_file
+
+EXIT_CODES = "Exit codes: 0 done; 2 a mistake in the arguments or the table; 130 interrupted by Ctrl-C."
 
 
-@click.group(name="lamina", context_settings={"show_default": True}, no_args_is_help=True)
+@click.group(
+    name="lamina", context_settings={"show_default": True}, no_args_is_help=True, epilog=EXIT_CODES,
+)  # fmt: skip
 @click.version_option(__version__, "--version", message="lamina %(version)s", help="Show the version and exit.")
 def app() -> None:
     """Deep learning for tables and old programs."""
@@ -51,11 +56,24 @@ def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
+_ENCODING = click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
 
 
-@app.command()
+def _examples(*lines: str) -> str:
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+@app.command(
+    epilog=_examples(
+        "lamina fit people.csv --target income",
+        "lamina fit people.csv --target income --drop id --ordinal size=low,mid,high",
+        "lamina fit visits.csv --target cost --group patient --effort best",
+        "lamina fit sales.parquet --target amount --time date --time 60s",
+        "lamina fit people-model/run.toml --force",
+    )
+)
 @click.argument("table")
-@click.option("--target", required=True, help="Column to predict.")
+@click.option("--target", default=None, help="Column to predict.")
 @click.option(
     "--ordinal", metavar="COL=low,mid,high", multiple=True, help="Column whose values have this order; repeatable."
 )
@@ -63,51 +81,74 @@ _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 @click.option(
     "--missing", metavar="VALUE", multiple=True, help="Value that stands for missing (-1, unknown); repeatable."
 )
-@click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
-@click.option("--task", default=AUTO, help="auto, regression or classification.")
-@click.option("--epochs", default=500, type=_LEAST_1, help="Most epochs; training stops early.")
-@click.option("--batch-size", default=0, type=_LEAST_0, help="Rows an update; 0 chooses by the size of the table.")
-@click.option("--hidden", default="32,16", help="Units of the hidden layers; 0 for none.")
-@click.option("--learning-rate", default=0.003, help="Step size of AdamW.")
+@_ENCODING
+@click.option("--task", default="auto", help="auto, regression or classification.")
+@click.option("--group", metavar="COL", default=None, help="Rows of one value stay on one side of each split.")
 @click.option(
-    "--weight-decay",
-    default=None,
-    type=click.FloatRange(min=0),
-    help="Pull of the weights to 0, in step sizes [default: 100 / training rows, at most 1].",
+    "--time", metavar="COL|60s", multiple=True,
+    help="A column: the latest rows are tested. A duration (60s, 5min, 1h): most that training takes.",
+)  # fmt: skip
+@click.option("--test", metavar="TABLE", default=None, help="Table on which the model is tested.")
+@click.option(
+    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 2000 rows, else 0]."
 )
-@click.option("--patience", default=30, type=_LEAST_1, help="Epochs without improvement before training stops.")
-@click.option("--test-size", default=0.2, help="Share of the rows kept for the test.")
+@click.option("--test-size", type=float, default=None, help="Share of the rows kept for one test [default: 0.2].")
 @click.option("--val-size", default=0.2, help="Share of the other rows that decide when to stop.")
-@click.option("--seed", default=0, type=_LEAST_0, help="Fixes the split, the first weights and the order.")
+@click.option("--split-seed", default=0, type=_LEAST_0, help="Fixes which rows are tested.")
+@click.option("--seed", default=0, type=_LEAST_0, help="Fixes the first weights and the order of training.")
+@click.option("--effort", default="normal", help="quick, normal or best.")
+@click.option(
+    "--hidden", default=None, help="Units of the hidden layers; 0 for the linear model alone [default: 64,64]."
+)
+@click.option("--epochs", default=None, type=_LEAST_1, help="Most epochs [default: by effort and rows].")
+@click.option("--batch-size", default=0, type=_LEAST_0, help="Rows an update; 0 chooses by the size of the table.")
+@click.option("--learning-rate", default=0.008, help="Largest step size of AdamW.")
+@click.option("--weight-decay", default=0.2, type=click.FloatRange(min=0), help="Pull of the weights to 0.")
+@click.option("--patience", default=30, type=_LEAST_1, help="Epochs without improvement before training stops.")
 @click.option("--out", metavar="DIR", default=None, help="Folder to write to [default: TABLE's name + -model].")
+@click.option("--force", is_flag=True, help="Overwrite a model that is there.")
 @click.option("--quiet", is_flag=True, help="Show errors only.")
+@click.pass_context
 @_in_one_line
-def fit(table: str, ordinal: tuple[str, ...], hidden: str, out: str | None, **options: Any) -> None:
-    """Fits a network to TABLE, a CSV or Parquet file: model.keras, metrics.json and learning_curves.png."""
-    if options["task"] not in (AUTO, REGRESSION, CLASSIFICATION):
-        raise TableError(f"--task must be auto, regression or classification; got {options['task']!r}.")
-    for name in ("test_size", "val_size"):
-        if not 0 < options[name] < 1:
-            raise TableError(f"--{name.replace('_', '-')} must be between 0 and 1; got {options[name]:g}.")
-    if not options["learning_rate"] > 0:
-        raise TableError(f"--learning-rate must be above 0; got {options['learning_rate']:g}.")
-    fit_table(
-        FitSettings(
-            table=table,
-            ordinal=_orders(ordinal),
-            hidden=_units(hidden),
-            out=out or os.path.splitext(os.path.basename(table))[0] + "-model",
-            **options | {"drop": list(options["drop"])},
-        )
-    )
+def fit(context: click.Context, **options: Any) -> None:
+    """Fits a model to TABLE (CSV, Parquet, Excel, JSON, SQLite ...), or repeats a run file (TOML).
+
+    Writes model.keras, metrics.json, learning_curves.png and run.toml.
+    """
+    options = with_run_file(context, options)
+    if options["target"] is None:
+        raise TableError("--target is needed: the column to predict.")
+    force, quiet = options.pop("force"), options.pop("quiet")
+    table, out = options["table"], options["out"]
+    out = options["out"] = out or os.path.splitext(os.path.basename(table))[0] + "-model"
+    arguments = {name: value for name, value in options.items() if name not in ("table", "out")}
+    arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
+    arguments["time"], arguments["budget"] = times_of(options["time"])
+    is_new = not os.path.exists(out)
+    check_out(out, force)
+    try:
+        model = fit_table(table, verbose=not quiet, **arguments)
+    except BaseException:
+        if is_new and not os.listdir(out):
+            os.rmdir(out)
+        raise
+    paths, notes = write_fit(out, model, options)
+    if not quiet:
+        for note in notes:
+            print(f"Note: {note}")
+        print(f"Wrote {', '.join(paths)}.")
+        print(f"Next: lamina predict {paths[0]} {table} -o predictions.csv")
+    if model.result.interrupted:
+        print("lamina fit: interrupted; the best so far was written.", file=sys.stderr)
+        raise click.exceptions.Exit(130)
 
 
-@app.command()
+@app.command(epilog=_examples("lamina predict people-model/model.keras new.csv -o predictions.csv --keep id"))
 @click.argument("model")
 @click.argument("table")
 @click.option("--out", "-o", default=None, help="CSV or Parquet file [default: CSV on the screen].")
 @click.option("--keep", metavar="COL", multiple=True, help="Column to copy beside the predictions.")
-@click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
+@_ENCODING
 @_in_one_line
 def predict(model: str, table: str, out: str | None, keep: tuple[str, ...], encoding: str | None) -> None:
     """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
@@ -144,26 +185,3 @@ def run(context: click.Context, script: str) -> None:
 def cache(clear: bool) -> None:
     """Shows the machine code that is kept for the next run of a program (extra fast)."""
     show_cache(clear)
-
-
-def _orders(given: tuple[str, ...]) -> dict[str, list[str]]:
-    orders = {}
-    for entry in given:
-        name, equals, levels = entry.partition("=")
-        order = [level.strip() for level in levels.split(",")]
-        if not equals or len(order) < 2 or "" in order or len(set(order)) < len(order):
-            raise TableError(f"--ordinal takes COLUMN=lowest,...,highest, each level once; got {entry!r}.")
-        orders[name.strip()] = order
-    return orders
-
-
-def _units(given: str) -> tuple[int, ...]:
-    try:
-        units = tuple(int(u) for u in given.replace(" ", "").split(",") if u)
-    except ValueError:
-        units = (-1,)
-    if units in ((), (0,)):
-        return ()
-    if any(u <= 0 for u in units):
-        raise TableError(f"--hidden takes units of layers, like 32,16, or 0 for none; got {given!r}.")
-    return units

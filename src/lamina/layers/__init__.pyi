@@ -12,6 +12,7 @@ from . import preprocessing as preprocessing
 from . import regularization as regularization
 from . import reshaping as reshaping
 from . import rnn as rnn
+from . import tabular as tabular
 from lamina.layers.activations._activation import Activation as Activation
 from lamina.layers.regularization._activity_regularization import ActivityRegularization as ActivityRegularization
 from lamina.layers.pooling._adaptive_pooling import AdaptiveAveragePooling1D as AdaptiveAveragePooling1D
@@ -33,6 +34,7 @@ from lamina.layers.pooling._pooling import AveragePooling3D as AveragePooling3D
 from lamina.layers.pooling._pooling import AveragePooling1D as AvgPool1D
 from lamina.layers.pooling._pooling import AveragePooling2D as AvgPool2D
 from lamina.layers.pooling._pooling import AveragePooling3D as AvgPool3D
+from lamina.layers.tabular._batch_ensemble import BatchEnsemble as BatchEnsemble
 from lamina.layers.normalization._batch_normalization import BatchNormalization as BatchNormalization
 from lamina.layers.rnn._bidirectional import Bidirectional as Bidirectional
 from lamina.layers.preprocessing._category_encoding import CategoryEncoding as CategoryEncoding
@@ -116,7 +118,9 @@ from lamina.layers.attention._multi_head_attention import MultiHeadAttention as 
 from lamina.layers.merging._elementwise import Multiply as Multiply
 from lamina.layers.preprocessing._normalization import Normalization as Normalization
 from lamina.layers.activations._prelu import PReLU as PReLU
+from lamina.layers.tabular._periodic_embedding import PeriodicEmbedding as PeriodicEmbedding
 from lamina.layers.reshaping._permute import Permute as Permute
+from lamina.layers.tabular._piecewise_linear_encoding import PiecewiseLinearEncoding as PiecewiseLinearEncoding
 from lamina.layers.preprocessing._pipeline import Pipeline as Pipeline
 from lamina.layers.normalization._rms_normalization import RMSNormalization as RMSNormalization
 from lamina.layers.rnn._rnn import RNN as RNN

@@ -2,7 +2,10 @@
 
 import difflib
 
+from lamina._public import public
 
+
+@public("tables.TableError")
 class TableError(ValueError):
     """A mistake in a table or in what was said about it: names the file, the line or option, and what to do."""
 

@@ -50,18 +50,23 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
     if database is None and path != "-":
         _check_file(path)
     if database is not None:
-        table = _from_frame(path, *_read_database(database["file"], database["table"]), words)
+        table = from_columns(path, *_read_database(database["file"], database["table"]), words)
     elif path.lower().endswith(PARQUET + _FEATHER + _EXCEL):
-        table = _from_pandas(path, _read_frame(path), words)
+        table = from_pandas(path, _read_frame(path), words)
     else:
         table = _from_bytes(path, *_unpacked(path), words, encoding)
+    return finished(table, missing)
+
+
+def finished(table: Table, missing: tuple[str, ...]) -> Table:
+    """The table with the numbers that stand for missing ones taken out. Raises TableError if it has no row."""
     codes = [float(m) for m in missing if _is_plain(m)]
     if codes:
         for name, values in table.columns.items():
             if values.dtype.kind == "f":
                 table.columns[name] = np.where(np.isin(values, codes), np.nan, values)
     if not len(table):
-        raise TableError(f"{path}: the table is empty: it has {len(table.columns)} column(s) and no row.")
+        raise TableError(f"{table.path}: the table is empty: it has {len(table.columns)} column(s) and no row.")
     return table
 
 
@@ -101,7 +106,7 @@ def _from_bytes(path: str, name: str, content: bytes, words: set[str], encoding:
     text, notes = decode(content, path, encoding)
     if name.lower().endswith((*_JSON_LINES, ".json")):
         names, columns = _read_json(text, path, name.lower().endswith(".json"))
-        table = _from_frame(path, names, columns, words)
+        table = from_columns(path, names, columns, words)
     else:
         table = _from_sheet(path, read_sheet(text, path), words)
     table.notes[:0] = notes
@@ -119,7 +124,7 @@ def _from_sheet(path: str, sheet: Sheet, words: set[str]) -> Table:
     return table
 
 
-def _from_frame(path: str, names: list[str], columns: list[list[Any]], words: set[str]) -> Table:
+def from_columns(path: str, names: list[str], columns: list[list[Any]], words: set[str]) -> Table:
     """A table of Python values: numbers, texts, None."""
     table = Table(path, {})
     for name, values in zip(names, columns):
@@ -134,7 +139,7 @@ def _from_frame(path: str, names: list[str], columns: list[list[Any]], words: se
     return table
 
 
-def _from_pandas(path: str, frame: Any, words: set[str]) -> Table:
+def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
     table = Table(path, {})
     if frame.index.names != [None]:
         frame = frame.reset_index()

@@ -9,15 +9,16 @@ import numpy as np
 
 from lamina._extras import require
 from lamina.saving._writer import write_bytes
-from lamina.tables._errors import TableError, close_names
-from lamina.tables._read import PARQUET, as_text, pandas, read_table
-from lamina.tables._table import Table
 
-from ._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, check_finite, check_levels, is_missing, model_inputs
+from ._columns import check_finite
+from ._errors import TableError, close_names
 from ._figures import classes_of
-from ._model_file import TableModel, load_table_model
-from ._target import NUMBER, TWO_CLASSES, Target
-from ._training import gaps_allowed, outputs_of
+from ._frames import as_table
+from ._model import TableModel, load_table_model, shares_of
+from ._read import PARQUET, as_text, pandas
+from ._table import Table
+from ._target import NUMBER, Target
+from ._training import gaps_allowed
 
 
 def predict_table(
@@ -28,17 +29,17 @@ def predict_table(
     Raises TableError if the table's columns are not those of the model.
     """
     table_model = load_table_model(model_path)
-    table = read_table(table_path, table_model.missing, encoding)
+    table = as_table(table_path, table_model.missing, encoding)
     for name in keep:
         if name not in table.columns:
             raise TableError(f"{table.path}: there is no column {name!r} to keep.{close_names(name, table.names)}")
     if table_model.columns is None:
         answers = _answers_of_any_model(table_model, table, model_path)
     else:
-        columns, notes = match_columns(table_model.columns, table, table_model.target.name)
-        for note in [*table.notes, *notes]:
+        outputs = table_model.outputs(table)
+        for note in [*table.notes, *table_model.notes]:
             print(f"Note: {note}", file=sys.stderr)
-        answers = answers_of(table_model.target, outputs_of(table_model.model, model_inputs(columns, table)))
+        answers = answers_of(table_model.target, outputs)
     kept = {name: table.raw[name] for name in keep if name not in answers}
     _write({**kept, **answers}, out)
 
@@ -50,55 +51,9 @@ def answers_of(target: Target, outputs: np.ndarray) -> dict[str, np.ndarray]:
         return {first: outputs[:, 0].astype("float32")}
     names = np.array(target.classes, dtype=object)
     answers = {first: names[classes_of(target, outputs)]}
-    shares = np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
-    for name, share in zip(target.classes, shares.T):
+    for name, share in zip(target.classes, shares_of(target, outputs).T):
         answers[f"probability_{name}"] = share.astype("float32")
     return answers
-
-
-def match_columns(columns: list[Column], table: Table, target: str) -> tuple[list[Column], list[str]]:
-    """The columns the model uses, checked against the table, and notes on what is unusual in it."""
-    used = [c for c in columns if c.kind != LEFT_OUT]
-    lacking = [c.name for c in used if c.name not in table.columns]
-    if lacking:
-        extra = [n for n in table.names if n not in {c.name for c in columns}]
-        raise TableError(
-            f"{table.path}: the table has no column {', '.join(map(repr, lacking))}, which the model was fitted "
-            f"on.{close_names(lacking[0], extra or table.names)}"
-        )
-    notes = []
-    known = {target, *(c.name for c in columns)}
-    unknown = [n for n in table.names if n not in known]
-    if unknown:
-        notes.append(f"the model knows nothing of {', '.join(map(repr, unknown))}; left aside.")
-    for column in used:
-        values = table.columns[column.name]
-        check_finite(table.path, column.name, values)
-        if column.kind == NUMERIC and values.dtype.kind != "f":
-            odd = str(values[~is_missing(values)][0])
-            raise TableError(
-                f"{table.path}: column {column.name!r} must hold numbers, as when the model was fitted; it holds {odd!r}."
-            )
-        if column.kind == ORDINAL:
-            check_levels(table.path, column.name, values, column.levels)
-        notes.extend(_surprises(column, values))
-    return used, notes
-
-
-def _surprises(column: Column, values: np.ndarray) -> list[str]:
-    said = []
-    if column.kind == NOMINAL:
-        text = as_text(values)
-        new = text[~np.isin(text, column.levels)]
-        named = sorted(set(new.tolist()) - {""})
-        if named:
-            shown = ", ".join(map(repr, named[:3])) + (", ..." if len(named) > 3 else "")
-            said.append(f"{len(new)} row(s) have a {column.name!r} that the model does not tell apart: {shown}.")
-    missing = int(is_missing(values).sum())
-    if missing and not column.has_missing:
-        instead = "as an unknown category" if column.kind == NOMINAL else "as the median"
-        said.append(f"{missing} row(s) lack {column.name!r}, which no training row did; taken {instead}.")
-    return said
 
 
 def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> dict[str, np.ndarray]:

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from lamina.cli._columns import describe_columns
-from lamina.cli._suspicions import leaks, rows_that_repeat
-from lamina.cli._target import describe_target
+from lamina.tables._columns import describe_columns
+from lamina.tables._suspicions import leaks, rows_that_repeat
 from lamina.tables._table import Table
+from lamina.tables._target import describe_target
 
 rng = np.random.default_rng(0)
 N = 120

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lamina.cli._columns import describe_columns, fit_columns, places_of
+from lamina.tables._columns import describe_columns, fit_columns, places_of
 from lamina.tables._errors import TableError
 from lamina.tables._table import Table
 
@@ -40,10 +40,13 @@ def test_kinds():
         "color": "nominal",
         "size": "ordinal",
         "review": "text",
+        "day": "date",
     }
     notes = {name: c.note for name, c in found.items()}
     for name, word in {
-        "row": "identifier", "customer_id": "identifier", "name": "identifier", "review": "free text", "day": "dates",
+        "row": "identifier", "customer_id": "identifier", "name": "identifier", "review": "free text",
+        "day": "2024-01-01 to 2024-01-02",
+
         "same": "same everywhere: x", "nothing": "holds nothing", "unwanted": "you asked",
         "moles": "other units", "atoms": "other units",
     }.items():  # fmt: skip

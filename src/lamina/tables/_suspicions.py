@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from lamina.tables._read import as_text
-from lamina.tables._table import Table
-
 from ._columns import LEFT_OUT, NUMERIC, Column, is_missing
+from ._read import as_text
+from ._table import Table
 from ._target import NUMBER, Target
 
 _DETERMINED = (

@@ -3,8 +3,8 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from lamina.cli._figures import classes_of, confusion, constant_outputs, figures_of
-from lamina.cli._target import Target
+from lamina.tables._figures import classes_of, confusion, constant_outputs, figures_of
+from lamina.tables._target import Target
 
 NUMBER, TWO = Target("y", "number"), Target("y", "two classes", ["no", "yes"])
 THREE = Target("y", "classes", ["a", "b", "c"])

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from lamina.tables._errors import TableError, close_names
-from lamina.tables._read import as_text
-from lamina.tables._table import Table
-
 from ._columns import check_finite, is_missing
+from ._errors import TableError, close_names
+from ._read import as_text
+from ._table import Table
 
 NUMBER, TWO_CLASSES, CLASSES = "number", "two classes", "classes"
 REGRESSION, CLASSIFICATION, AUTO = "regression", "classification", "auto"
@@ -81,6 +80,28 @@ class Target:
         if self.kind == TWO_CLASSES:
             return indices.astype("float32")[:, None]
         return np.eye(len(self.classes), dtype="float32")[indices]
+
+    def rows_of(self, table: Table) -> Table:
+        """The rows of another table that have the target. Raises TableError for classes that the model does not know."""
+        values = table.columns[self.name]
+        table = table.take(np.flatnonzero(~is_missing(values)))
+        values = table.columns[self.name]
+        if not len(table):
+            raise TableError(f"{table.path}: the target {self.name!r} is missing in all rows.")
+        if self.kind == NUMBER:
+            check_finite(table.path, self.name, values)
+            if values.dtype.kind != "f":
+                raise TableError(
+                    f"{table.path}: the target {self.name!r} must hold numbers; it holds {str(values[0])!r}."
+                )
+            return table
+        unknown = sorted(set(as_text(values).tolist()) - set(self.classes))
+        if unknown:
+            raise TableError(
+                f"{table.path}: the target {self.name!r} holds {', '.join(map(repr, unknown[:3]))}, which is none of the "
+                f"classes {', '.join(self.classes[:8])}."
+            )
+        return table
 
     def indices(self, values: np.ndarray) -> np.ndarray:
         """The places of class names, int64 `(rows,)`."""

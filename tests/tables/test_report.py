@@ -3,17 +3,16 @@ import pytest
 
 pytest.importorskip("pandas")
 
-from lamina.cli._columns import Column
-from lamina.cli._fit import _cautions, _choice, _Speaker
-from lamina.cli._report import columns_table, confusion_table, figures_table, missing_sentences
-from lamina.cli._target import Target
-from lamina.cli._training import Progress, Run
+from lamina.tables._columns import Column
+from lamina.tables._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
+from lamina.tables._target import Target
+from lamina.tables._training import Progress, Run
 
 TWO = Target("y", "two classes", ["no", "yes"])
 
 
 def shown(table, capsys):
-    _Speaker(quiet=False).show(table)
+    Speaker(quiet=False).show(table)
     return capsys.readouterr().out
 
 
@@ -32,6 +31,11 @@ def test_figures_beside_each_other(capsys):
     assert [line.split() for line in text.strip().splitlines()][-2:] == [["a", "0.5", "1"], ["b", "1.235e+04"]]
 
 
+def test_the_spread_over_the_folds_stands_beside_the_mean(capsys):
+    text = shown(figures_table({"network": {"a": 0.5}}, {"network": {"a": 0.125}}), capsys)
+    assert text.strip().splitlines()[-1].split() == ["a", "0.5", "±", "0.12"]
+
+
 def test_confusion(capsys):
     text = shown(confusion_table(TWO, np.array([[3, 1], [0, 2]])), capsys)
     assert [line.split() for line in text.strip().splitlines()][-2:] == [["no", "3", "1"], ["yes", "0", "2"]]
@@ -45,31 +49,12 @@ def test_missing_values_are_explained_where_there_are_some():
     assert "median" in said[0] and "category of their own" in said[1]
 
 
-def test_the_first_line_of_the_result():
-    def of(network, linear, constant, chosen="network", target=TWO):
-        metric = "cross-entropy" if target is TWO else "root mean squared error"
-        return _choice(target, {k: {metric: v} for k, v in zip("abc", (network, linear, constant))}, chosen)
-
-    assert of(0.1, 0.2, 0.7).startswith("Written is the network")
-    assert of(0.3, 0.2, 0.7, "linear").startswith("Written is the logistic model")
-    assert of(0.7, 0.2, 0.7).startswith("No better than the answer that is always the same")
-    number = Target("y", "number")
-    assert of(3.0, 2.0, 3.0, "linear", number).startswith("Written is the linear model")
-    assert "tell the linear model nothing of 'y'" in of(3.0, 4.0, 3.0, "linear", number)
-
-
-def test_cautions():
-    assert _cautions(TWO, 1000) == []
-    assert "one row is 2.0 percentage points" in _cautions(TWO, 50)[0]
-    assert "20 test rows are few" in _cautions(Target("y", "number"), 20)[0]
-
-
 def test_progress_without_a_terminal(capsys):
     progress = Progress("network", type("Stopping", (), {"best_epoch": 1}))
     progress.set_params({"epochs": 100})
     progress.on_train_begin()
     for epoch in range(25):
-        progress.on_epoch_end(epoch, {"loss": 0.5, "val_loss": 0.25})
+        progress.on_epoch_end(epoch, {"loss": 0.5, "val_of_the_mean": 0.25})
     progress.on_train_end()
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(",")[0].split()[-1] for line in lines] == ["1/100", "10/100", "20/100", "25/100"]
@@ -77,4 +62,4 @@ def test_progress_without_a_terminal(capsys):
 
 
 def test_a_run_knows_its_length():
-    assert Run(None, {"loss": [3.0, 2.0]}, 2, 0.1).epochs == 2
+    assert Run([], {"loss": [3.0, 2.0]}, 2, 0.1).epochs == 2

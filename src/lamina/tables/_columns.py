@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 
 from lamina import layers
-from lamina.tables._errors import TableError, close_names
-from lamina.tables._read import as_text
-from lamina.tables._table import Table
 
-NUMERIC, NOMINAL, ORDINAL, TEXT, LEFT_OUT = "numeric", "nominal", "ordinal", "text", "left out"
+from ._dates import cycles_of, days_of, order_of
+from ._errors import TableError, close_names
+from ._read import as_text
+from ._table import Table
+
+NUMERIC, NOMINAL, ORDINAL, TEXT, DATE, LEFT_OUT = "numeric", "nominal", "ordinal", "text", "date", "left out"
 MOST_WORDS = 2000  # of a text column, those in most rows
 MOST_LEVELS = 1000  # of a nominal column; rarer ones count as unseen
 _FEW = 9  # so many different texts are categories, however short the table
 _SMALLEST_SPREAD, _LARGEST = 1e-6, 1e18  # what standardising in float32 can tell and hold
+_DAY_0 = np.datetime64("1970-01-01")
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
 
 
@@ -25,14 +28,17 @@ class Column:
     """One column of the table.
 
     Attributes:
-        name, kind: its name; "numeric", "nominal", "ordinal", "text" or "left out".
+        name, kind: its name; "numeric", "nominal", "ordinal", "text", "date" or "left out".
         note: why it is left out, or what to know about it.
         missing: how many rows lack it, in the whole table.
         has_missing: whether rows of the training part lack it.
-        levels: categories, in the order of their indices, or the given order of an ordinal column, or the words of a text.
+        levels: categories, in the order of their indices, or the given order of an ordinal column, or the words of a text,
+            or the cycles (week, year, day) that dates run through.
         weights: how rare each word is.
         median: what replaces a missing number (for ordinal columns the place of a level, from 1).
         mean, variance: of the training rows, after that.
+        spread: between the quartiles of the training rows, or half their range where the quartiles are equal.
+        style: of dates, whether the year, the day or the month stands first.
     """
 
     name: str
@@ -45,6 +51,8 @@ class Column:
     median: float = 0.0
     mean: float = 0.0
     variance: float = 1.0
+    spread: float = 1.0
+    style: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The column as JSON values, for `Column(**values)`."""
@@ -111,7 +119,7 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
     if distinct == 1:
         return Column(name, LEFT_OUT, f"the same everywhere: {as_text(known[:1])[0]}", missing)
     if name in table.dates:
-        return Column(name, LEFT_OUT, "dates; derive numbers from them (year, days since) to use them", missing)
+        return _describe_dates(name, known, missing)
     if values.dtype.kind == "f":
         if _is_numbering(name, known, distinct):
             return Column(name, LEFT_OUT, "numbers the rows, an identifier", missing)
@@ -130,6 +138,19 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
             f", the {MOST_LEVELS} most frequent are told apart; {1 - kept / len(known):.0%} of the rows hold another"
         )
     return Column(name, NOMINAL, note, missing)
+
+
+def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
+    style, doubt = order_of(known)
+    days = days_of(known, style)
+    odd = known[np.isnan(days)]
+    if len(odd) == len(known):
+        return Column(name, LEFT_OUT, f"like dates, but none can be read: {odd[0]}", missing)
+    first, last = (_DAY_0 + np.timedelta64(int(np.floor(d)), "D") for d in (np.nanmin(days), np.nanmax(days)))
+    note = f"{first} to {last}"
+    if len(odd):
+        note += f"; {len(odd)} cannot be read ({odd[0]}), taken as missing"
+    return Column(name, DATE, f"{note}; {doubt}" if doubt else note, missing + len(odd), style=style)
 
 
 def _is_numbering(name: str, known: np.ndarray, distinct: int) -> bool:
@@ -163,14 +184,30 @@ def fit_columns(columns: list[Column], training: Table) -> None:
             column.levels = _levels_of(values)
         elif column.kind == TEXT:
             column.levels, column.weights = _words_of(values)
-        elif column.kind in (NUMERIC, ORDINAL):
-            numbers = values if column.kind == NUMERIC else places_of(values, column.levels)
-            known = numbers[~np.isnan(numbers)]
-            column.median = float(np.median(known)) if len(known) else 0.0
-            filled = np.where(np.isnan(numbers), column.median, numbers)
-            column.mean, variance = float(filled.mean()), float(filled.var())
-            # A column that is constant on the training rows only shifts.
-            column.variance = variance if variance > _SMALLEST_SPREAD**2 else 1.0
+        elif column.kind in (NUMERIC, ORDINAL, DATE):
+            _fit_numbers(column, numbers_of(column, values))
+
+
+def numbers_of(column: Column, values: np.ndarray) -> np.ndarray:
+    """A column as numbers: as it is, the places of its levels, or days since 1970; NaN for missing ones."""
+    if column.kind == ORDINAL:
+        return places_of(values, column.levels)
+    return days_of(as_text(values), column.style) if column.kind == DATE else values
+
+
+def _fit_numbers(column: Column, numbers: np.ndarray) -> None:
+    known = numbers[~np.isnan(numbers)]
+    column.has_missing = len(known) < len(numbers)
+    column.median = float(np.median(known)) if len(known) else 0.0
+    filled = np.where(np.isnan(numbers), column.median, numbers)
+    column.mean, variance = float(filled.mean()), float(filled.var())
+    # A column that is constant on the training rows only shifts.
+    column.variance = variance if variance > _SMALLEST_SPREAD**2 else 1.0
+    low, high = np.quantile(filled, [0.25, 0.75])
+    spread = high - low if high > low else (filled.max() - filled.min()) / 2
+    column.spread = float(spread) if spread > _SMALLEST_SPREAD else 1.0
+    if column.kind == DATE:
+        column.levels = cycles_of(numbers)
 
 
 def _levels_of(values: np.ndarray) -> list[str]:
@@ -202,8 +239,8 @@ def model_inputs(columns: list[Column], table: Table) -> dict[str, np.ndarray]:
     arrays = {}
     for column in columns:
         values = table.columns[column.name]
-        if column.kind == NUMERIC:
-            arrays[column.name] = values.astype("float32")[:, None]
+        if column.kind in (NUMERIC, DATE):
+            arrays[column.name] = numbers_of(column, values).astype("float32")[:, None]
         elif column.kind in (NOMINAL, ORDINAL, TEXT):
             arrays[column.name] = as_text(values)[:, None]
     return arrays

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lamina.cli._split import split_rows
 from lamina.tables._errors import TableError
+from lamina.tables._split import split_folds, split_rows, split_time
 
 
 def test_parts_are_disjoint_complete_and_of_the_asked_size():
@@ -48,3 +48,22 @@ def test_groups_stay_together():
     assert all(set(classes[part].tolist()) == {0, 1} for part in parts)
     with pytest.raises(TableError, match="only 3 different rows or groups"):
         split_rows(30, 0.2, 0.2, 0, None, np.repeat([1, 2, 3], 10))
+
+
+def test_folds_test_every_row_once_and_keep_groups_together():
+    groups = np.repeat(np.arange(20), 3)
+    parts = split_folds(60, 4, 0.2, 0, np.repeat([0, 1], 30), groups)
+    assert sorted(np.concatenate([test for _, _, test in parts]).tolist()) == list(range(60))
+    for part in parts:
+        assert sorted(np.concatenate(part).tolist()) == list(range(60)) and all(map(len, part))
+        held = [set(groups[rows]) for rows in part]
+        assert not held[0] & held[1] and not held[0] & held[2] and not held[1] & held[2]
+
+
+def test_the_latest_rows_are_tested():
+    moments = np.random.default_rng(0).permutation(50).astype(float)
+    training, validation, test = split_time(moments, 0.2, 0.25)
+    assert (len(training), len(validation), len(test)) == (30, 10, 10)
+    assert moments[training].max() < moments[validation].min() and moments[validation].max() < moments[test].min()
+    with pytest.raises(TableError, match="1 different moments"):
+        split_time(np.ones(20), 0.2, 0.2)

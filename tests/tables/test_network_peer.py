@@ -5,9 +5,9 @@ pytest.importorskip("pandas")
 keras = pytest.importorskip("keras")
 tensorflow = pytest.importorskip("tensorflow")  # Keras looks strings up with it on every backend
 
-from lamina.cli._columns import Column  # noqa: E402
-from lamina.cli._network import build_network  # noqa: E402
-from lamina.cli._target import Target  # noqa: E402
+from lamina.tables._columns import Column  # noqa: E402
+from lamina.tables._network import Head, Shape, build_core, build_model  # noqa: E402
+from lamina.tables._target import Target  # noqa: E402
 
 
 @pytest.mark.peer
@@ -19,7 +19,9 @@ def test_keras_opens_the_model_and_gives_the_same(tmp_path):
         Column("c", "nominal", levels=["x", "", "y"]),
         Column("size", "ordinal", levels=["low", "mid", "high"], median=2.0, mean=2.0, variance=1.0),
     ]
-    model = build_network(columns, Target("t", "number", mean=10.0, variance=9.0), (4,))
+    shape = Shape((4, 3), members=2, embedding=3)
+    core = build_core(6, 2, 1, shape, seed=0)
+    model = build_model([Head(columns, Target("t", "number", mean=10.0, variance=9.0), core.get_weights(), shape)])
     rows = {
         "n": np.array([[5.0], [np.nan], [1.0]], "float32"),
         "c": np.array([["y"], [""], ["never seen"]]),

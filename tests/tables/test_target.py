@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from lamina.cli._target import describe_target
 from lamina.tables._errors import TableError
 from lamina.tables._table import Table
+from lamina.tables._target import describe_target
 
 
 def describe(values, task="auto"):

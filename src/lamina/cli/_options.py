@@ -1,0 +1,70 @@
+"""What is typed after the options of `lamina fit`, understood."""
+
+import re
+from typing import Any
+
+import click
+
+from lamina.tables._errors import TableError
+from lamina.tables._run_file import read_run_file
+
+_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|min|h)")
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+
+
+def orders_of(given: tuple[str, ...]) -> dict[str, list[str]]:
+    """Columns and their levels, of `COL=low,mid,high`."""
+    orders = {}
+    for entry in given:
+        name, equals, levels = entry.partition("=")
+        order = [level.strip() for level in levels.split(",")]
+        if not equals or len(order) < 2 or "" in order or len(set(order)) < len(order):
+            raise TableError(f"--ordinal takes COLUMN=lowest,...,highest, each level once; got {entry!r}.")
+        orders[name.strip()] = order
+    return orders
+
+
+def units_of(given: str | None) -> tuple[int, ...] | None:
+    """Units of hidden layers, of `64,64`; () for `0`, None for none given."""
+    if given is None:
+        return None
+    try:
+        units = tuple(int(u) for u in given.replace(" ", "").split(",") if u)
+    except ValueError:
+        units = (-1,)
+    if units in ((), (0,)):
+        return ()
+    if any(u <= 0 for u in units):
+        raise TableError(f"--hidden takes units of layers, like 64,64, or 0 for none; got {given!r}.")
+    return units
+
+
+def times_of(given: tuple[str, ...]) -> tuple[str | None, float | None]:
+    """The column that orders the rows, and the seconds that training may take."""
+    column = budget = None
+    for entry in given:
+        match = _DURATION.fullmatch(entry)
+        if match is not None:
+            budget = float(match["number"]) * _SECONDS[match["unit"]]
+        elif column is not None:
+            raise TableError(f"--time names two columns, {column!r} and {entry!r}; one orders the rows.")
+        else:
+            column = entry
+    return column, budget
+
+
+def with_run_file(context: click.Context, options: dict[str, Any]) -> dict[str, Any]:
+    """The options, those of the run file in the place of what was not typed."""
+    path = options["table"]
+    if not path.lower().endswith(".toml"):
+        return options
+    known = set(options) - {"force", "quiet"}
+    read = read_run_file(path, known)
+    if "table" not in read:
+        raise TableError(f'{path}: names no table; it needs a line like table = "people.csv".')
+    merged = dict(options)
+    for name, value in read.items():
+        typed = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if name == "table" or not typed:
+            merged[name] = tuple(value) if isinstance(value, list) else value
+    return merged

@@ -1,0 +1,5 @@
+# Written by scripts/make_face.py; do not edit.
+
+from lamina.tables._errors import TableError as TableError
+from lamina.tables._model import TableModel as TableModel
+from lamina.tables._model import load_table_model as load_table_model

@@ -1,0 +1,178 @@
+"""Which model is written, and how it does on rows that had no say in it.
+
+With one split the validation rows choose. With folds the rows tested in the *other* folds choose for each fold, since the
+validation rows have already chosen the network's best epoch and flatter it; for what is written, all of them do.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ._figures import Figures, confusion, constant_outputs, figures_of
+from ._network import Head
+from ._rounds import LINEAR, NETWORK, Round, losses_of
+from ._target import NUMBER, Target
+
+BOTH = "mean of both"
+_MARGIN = 1e-4  # relative; what is better by less is not better
+
+
+Chosen = tuple[str, ...]  # names of the heads that are averaged
+
+
+@dataclass
+class Result:
+    """What all rounds say together.
+
+    Attributes:
+        target: of the first round.
+        rounds: the finished ones.
+        chosen: names of the heads that are averaged in what is written.
+        by_fold: for each round what the other rounds prefer, which its figures are of.
+        heads: the trained models that are written.
+        truth, outputs: of all tested rows, `(rows, units)`, by the order of the rounds.
+        by_model, spread: mean and standard deviation of each figure over the rounds, by model; the written one stands first.
+        confusion: of the written model, for classes.
+        was_cut: whether rounds were left out after Ctrl-C.
+    """
+
+    target: Target
+    rounds: list[Round]
+    chosen: Chosen
+    by_fold: list[Chosen]
+    heads: list[Head]
+    truth: np.ndarray
+    outputs: np.ndarray
+    by_model: dict[str, Figures]
+    spread: dict[str, Figures]
+    confusion: np.ndarray | None
+    was_cut: bool = False
+
+    @property
+    def written_name(self) -> str:
+        return name_of(self.chosen, self.target)
+
+    @property
+    def metric(self) -> str:
+        return "root mean squared error" if self.target.kind == NUMBER else "cross-entropy"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the fit before its time."""
+        return self.was_cut or any(one.run is not None and one.run.cut == "interrupted" for one in self.rounds)
+
+    def cautions(self) -> list[str]:
+        """What keeps the figures from being taken for more than they are."""
+        rows = len(self.truth)
+        said = []
+        if rows < 100 and self.target.kind != NUMBER:
+            said.append(f"With {rows} test rows, one row is {100 / rows:.1f} percentage points of accuracy.")
+        elif rows < 50:
+            said.append(f"{rows} test rows are few: another --split-seed will give other figures.")
+        others = [str(i + 1) for i, chosen in enumerate(self.by_fold) if chosen != self.chosen]
+        if others:
+            said.append(
+                f"Fold{'s' * (len(others) > 1)} {', '.join(others)}: without the rows tested there another model would be "
+                f"written; the figures of {self.written_name!r} are of that one there."
+            )
+        if len(self.rounds) > 1:
+            said.append(
+                f"The figures are those of the models of single folds; what is written is the mean of {len(self.rounds)} of "
+                "them, which is seldom worse."
+            )
+        return said
+
+
+def name_of(chosen: Chosen, target: Target) -> str:
+    """What a choice of heads is called."""
+    return BOTH if len(chosen) > 1 else NETWORK if chosen == (NETWORK,) else linear_name(target)
+
+
+def linear_name(target: Target) -> str:
+    """What the linear model is called."""
+    return "linear model" if target.kind == NUMBER else "logistic model"
+
+
+def constant_name(target: Target) -> str:
+    """What the answer that is always the same is called."""
+    return "mean" if target.kind == NUMBER else "majority class"
+
+
+def choose(rounds: list[Round]) -> Result:
+    """Network, linear model, or their mean: the one with the least loss on rows that trained none of them."""
+    target = rounds[0].target
+    options: list[Chosen] = [(LINEAR,)]
+    if NETWORK in rounds[0].heads:
+        options = [(NETWORK,), (LINEAR,), (NETWORK, LINEAR)]
+    losses = {option: [_loss(one, option, len(rounds) > 1) for one in rounds] for option in options}
+    chosen = _least(losses, range(len(rounds)))
+    by_fold = [
+        _least(losses, [j for j in range(len(rounds)) if j != i or len(rounds) == 1]) for i in range(len(rounds))
+    ]
+    answers = {name_of(chosen, target): [_mean(one.tested, names) for one, names in zip(rounds, by_fold)]}
+    for option in options:
+        if len(option) == 1 and option != chosen:
+            answers[name_of(option, target)] = [_mean(one.tested, option) for one in rounds]
+    answers[constant_name(target)] = [
+        constant_outputs(target, one.training.truth, len(one.test.table)) for one in rounds
+    ]
+    each = {
+        name: [figures_of(target, one.test.truth, out) for one, out in zip(rounds, outputs)]
+        for name, outputs in answers.items()
+    }
+    truth = np.concatenate([one.test.truth for one in rounds])
+    outputs = np.concatenate(answers[name_of(chosen, target)])
+    return Result(
+        target, rounds, chosen, by_fold, [one.heads[name] for one in rounds for name in chosen], truth, outputs,
+        {name: _over_rounds(figures, np.mean) for name, figures in each.items()},
+        {name: _over_rounds(figures, np.std) for name, figures in each.items()} if len(rounds) > 1 else {},
+        None if target.kind == NUMBER else confusion(target, truth, outputs),
+    )  # fmt: skip
+
+
+def _loss(one: Round, names: Chosen, by_test: bool) -> np.ndarray:
+    """The losses of a round's rows that choose."""
+    outputs, part = (one.tested, one.test) if by_test else (one.validated, one.validation)
+    return losses_of(one.target, _mean(outputs, names), part.truth)
+
+
+def _least(losses: dict[Chosen, list[np.ndarray]], folds: Any) -> Chosen:
+    return min(
+        losses,
+        key=lambda names: float(np.concatenate([losses[names][i] for i in folds]).mean()) * (1 + _MARGIN * len(names)),
+    )
+
+
+def _mean(outputs: dict[str, np.ndarray], names: Chosen) -> np.ndarray:
+    return np.mean([outputs[name] for name in names], axis=0)
+
+
+def _over_rounds(figures: list[Figures], over: Any) -> Figures:
+    names = list(dict.fromkeys(name for one in figures for name in one))
+    return {name: float(over([one[name] for one in figures if name in one])) for name in names}
+
+
+def first_line(result: Result) -> str:
+    """Which model is written, and whether it is worth anything."""
+    by_model, target = result.by_model, result.target
+    name = result.written_name
+    own, constant = by_model[name][result.metric], by_model[constant_name(target)][result.metric]
+    linear = by_model.get(linear_name(target), by_model[name])[result.metric]
+    if own >= constant:
+        return f"No better than the answer that is always the same: the columns tell the {name} nothing of {target.name!r}."
+    if result.chosen == (LINEAR,):
+        if NETWORK not in by_model:
+            return f"Written is the {name}; no network was asked for."
+        return f"Written is the {name}: the network is no better on {_judges(result)}."
+    what = "the network" if result.chosen == (NETWORK,) else "the mean of network and linear model"
+    if own >= linear:
+        return (
+            f"No better than the {linear_name(target)} on the test rows; written is {what}, which is better on "
+            f"{_judges(result)}."
+        )
+    return f"Written is {what}, which is better than the {linear_name(target)} on {_judges(result)}."
+
+
+def _judges(result: Result) -> str:
+    return "the rows of the folds" if len(result.rounds) > 1 else "the validation rows"

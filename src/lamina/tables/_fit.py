@@ -1,0 +1,328 @@
+"""`fit_table`: from a table to a model, told step by step."""
+
+import copy
+import random as python_random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from lamina import __version__, optimizers, utils
+from lamina._public import public
+
+from ._choice import Result, choose, first_line
+from ._columns import DATE, LEFT_OUT, Column, describe_columns, numbers_of
+from ._errors import TableError, close_names
+from ._frames import as_table, name_of
+from ._matching import match_columns
+from ._model import TableModel
+from ._network import build_model
+from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
+from ._rounds import Round, fit_linear, fit_networks, prepare, schedule_for
+from ._settings import FitSettings
+from ._split import split_folds, split_rows, split_time
+from ._suspicions import leaks, rows_that_repeat
+from ._table import Table
+from ._target import NUMBER, Target, class_counts, describe_target
+
+
+@public("fit_table")
+def fit_table(
+    data: Any,
+    target: str,
+    *,
+    ordinal: dict[str, Sequence[str]] | None = None,
+    drop: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    encoding: str | None = None,
+    task: str = "auto",
+    group: str | None = None,
+    time: str | None = None,
+    test: Any = None,
+    folds: int | None = None,
+    test_size: float | None = None,
+    val_size: float = 0.2,
+    split_seed: int = 0,
+    seed: int = 0,
+    effort: str = "normal",
+    budget: float | None = None,
+    hidden: Sequence[int] | None = None,
+    epochs: int | None = None,
+    batch_size: int = 0,
+    learning_rate: float = 0.008,
+    weight_decay: float = 0.2,
+    patience: int = 30,
+    verbose: bool = True,
+) -> TableModel:
+    """Fits a network and a linear model to a table, tests both, and gives what the validation rows prefer.
+
+    What `lamina fit` does; see docs/cli.md. The model takes raw rows: text, gaps and dates included.
+
+    Args:
+        data: a path, a DataFrame of pandas or polars, a pyarrow Table, or a dict of columns.
+        target: the column to predict.
+        ordinal: columns whose values have an order, with their values from the lowest to the highest.
+        drop: columns to leave out.
+        missing: values that stand for missing ones, besides those that are known.
+        encoding: of a text file; found out by default.
+        task: "auto", "regression" or "classification".
+        group: a column; rows of one value stay on one side of each split, and it is not used to predict.
+        time: a column of dates or numbers; the latest rows are tested.
+        test: a second table, as `data`, on which the model is tested.
+        folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 5 for a table of
+            2000 rows or fewer, unless `time`, `test` or `test_size` is given.
+        test_size, val_size: shares of the rows that are tested, and of the others that decide when to stop.
+        split_seed, seed: fix which rows are tested; the first weights and the order of training.
+        effort: "quick", "normal" or "best".
+        budget: most seconds of training.
+        hidden: units of the hidden layers; empty for the linear model alone.
+        epochs, batch_size, learning_rate, weight_decay, patience: of the training; 0 rows an update and None epochs choose
+            by the size of the table.
+        verbose: whether the steps are printed.
+
+    Returns: a `tables.TableModel`. Raises TableError (a ValueError) for what is wrong with the table; ValueError for other
+    arguments.
+    Example:
+        >>> sizes = [7 * n % 40 for n in range(40)]
+        >>> rows = {"size": sizes, "price": [3.0 * n + 1 for n in sizes]}
+        >>> model = lamina.fit_table(rows, target="price", folds=2, hidden=(), verbose=False)
+        >>> model.predict({"size": [10.0]}).round()
+        array([31.], dtype=float32)
+    """
+    settings = FitSettings(
+        target, {k: list(v) for k, v in (ordinal or {}).items()}, tuple(drop), tuple(missing), encoding, task, group, time,
+        test, folds, test_size, val_size, split_seed, seed, effort, budget,
+        None if hidden is None else tuple(hidden), epochs, batch_size, learning_rate, weight_decay, patience, verbose,
+    )  # fmt: skip
+    with _own_randomness(seed):
+        return run_fit(data, settings, Speaker(not verbose))
+
+
+@contextmanager
+def _own_randomness(seed: int) -> Iterator[None]:
+    """Seeds what training draws from, and leaves Python's and NumPy's random numbers as they were."""
+    kept = python_random.getstate(), np.random.get_state()
+    utils.set_random_seed(seed)
+    try:
+        yield
+    finally:
+        python_random.setstate(kept[0])
+        np.random.set_state(kept[1])
+
+
+def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
+    """Reads, describes, splits, fits, tests and chooses."""
+    table = as_table(data, settings.missing, settings.encoding)
+    target, table, notes = describe_target(table, settings.target, settings.task)
+    columns = describe_columns(table, settings.target, settings.ordinal, list(settings.drop))
+    _leave_group_out(table, columns, settings)
+    if all(c.kind == LEFT_OUT for c in columns):
+        raise TableError(
+            f"{table.path}: no column is left to predict {settings.target!r} from: "
+            + ("; ".join(f"{c.name!r} {c.note}" for c in columns[:5]) if columns else "it is the only one")
+            + "."
+        )
+    notes = [*table.notes, *notes, *leaks(table, target, columns)]
+    say.notes.extend(notes)
+    _describe(say, table, target, columns, notes)
+    rounds = _rounds(say, table, target, columns, settings)
+    for one in rounds:
+        fit_linear(one)
+    if settings.shape is not None:
+        _tell_network(say, rounds, settings)
+        finished = fit_networks(rounds, settings, say)
+    else:
+        finished = rounds
+    result = choose(finished)
+    result.was_cut = len(finished) < len(rounds)
+    return _conclude(say, table, name_of(data), columns, target, settings, result)
+
+
+def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings) -> None:
+    for option, name in (("--group", settings.group), ("--time", settings.time)):
+        if name is not None and (name not in table.columns or name == settings.target):
+            what = "the target itself" if name == settings.target else f"no column {name!r}"
+            raise TableError(f"{table.path}: {option} {name}: that is {what}.{close_names(name, table.names)}")
+    for column in columns:
+        if column.name == settings.group:
+            column.kind, column.note = LEFT_OUT, "tells which rows belong together (--group)"
+
+
+def _describe(say: Speaker, table: Table, target: Target, columns: list[Column], notes: list[str]) -> None:
+    say.line(f"{table.path}: {len(table)} rows, {len(table.columns)} columns.")
+    say.show(columns_table(columns, len(table)))
+    for note in (*notes, *missing_sentences(columns)):
+        say.line(f"Note: {note}")
+    say.line(f"Target {target.name!r}: {describe_values(table, target)}.")
+    for reason in target.reasons():
+        say.line(f"  - {reason}")
+
+
+def describe_values(table: Table, target: Target) -> str:
+    """The range of a number, or the classes with their rows."""
+    values = table.columns[target.name]
+    if target.kind == NUMBER:
+        return f"a number, {values.min():g} to {values.max():g}, mean {values.mean():.4g}"
+    counts = [f"{name} ({n})" for name, n in class_counts(target, values).items()]
+    shown = ", ".join(counts[:10]) + (", ..." if len(counts) > 10 else "")
+    return f"{len(counts)} classes: {shown}"
+
+
+def _rounds(say: Speaker, table: Table, target: Target, columns: list[Column], settings: FitSettings) -> list[Round]:
+    """The divisions of the rows, prepared; says how they were made."""
+    values = table.columns[target.name]
+    classes = None if target.kind == NUMBER else target.indices(values)
+    groups = _groups(say, table, settings)
+    seed, val_size, test_size = settings.split_seed, settings.val_size, settings.test_size or 0.2
+    same = "" if classes is None else ", each class in the same proportion"
+    if settings.test is not None:
+        return [_with_test_table(say, table, target, columns, settings, classes, groups)]
+    folds = settings.folds_for(len(table))
+    if folds:
+        parts = split_folds(len(table), folds, val_size, seed, classes, groups)
+        training, validation, test = map(len, parts[0])
+        say.line(
+            f"Split: {len(parts)} folds, so that every row is tested once; in the first {training} rows for training, "
+            f"{validation} for validation (when to stop), {test} for the test{same}; split seed {seed}. "
+            "Written is the mean of the models of all folds."
+        )
+    else:
+        if settings.time is not None:
+            parts = [split_time(_moments(table, columns, settings.time), test_size, val_size)]
+            how = f", the latest by {settings.time!r}"
+        else:
+            parts = [split_rows(len(table), test_size, val_size, seed, classes, groups)]
+            how = f"{same}; split seed {seed}"
+        training, validation, test = map(len, parts[0])
+        say.line(
+            f"Split: {training} rows for training, {validation} for validation (when to stop), {test} for the test{how}."
+        )
+    return [prepare(columns, target, tuple(table.take(p) for p in part), part[2]) for part in parts]
+
+
+def _groups(say: Speaker, table: Table, settings: FitSettings) -> np.ndarray | None:
+    """A number for each row, equal for rows that must stay together; None if none must."""
+    groups, repeated = rows_that_repeat(table)
+    if repeated:
+        note = f"{repeated} rows are repetitions of others; a row and its repetitions stay on one side of the split."
+        say.notes.append(note)
+        say.line(f"Note: {note}")
+    if settings.group is not None:
+        return np.unique(table.columns[settings.group], return_inverse=True)[1]
+    return groups if repeated else None
+
+
+def _moments(table: Table, columns: list[Column], name: str) -> np.ndarray:
+    column = next(c for c in columns if c.name == name)
+    values = table.columns[name]
+    if column.kind != DATE and values.dtype.kind != "f":
+        raise TableError(f"{table.path}: --time {name}: holds neither dates nor numbers.")
+    moments = numbers_of(column, values) if column.kind == DATE else values
+    bad = np.flatnonzero(np.isnan(moments))
+    if len(bad):
+        raise TableError(f"{table.path}: --time {name}: row {bad[0] + 1} has no moment that can be read.")
+    return moments
+
+
+def _with_test_table(
+    say: Speaker, table: Table, target: Target, columns: list[Column], settings: FitSettings, classes: np.ndarray | None,
+    groups: np.ndarray | None,
+) -> Round:  # fmt: skip
+    test = as_table(settings.test, settings.missing, settings.encoding)
+    if target.name not in test.columns:
+        raise TableError(
+            f"{test.path}: there is no column {target.name!r} to test.{close_names(target.name, test.names)}"
+        )
+    test = target.rows_of(test)
+    _, notes = match_columns(columns, test, target.name, fitted=False)
+    val_size = settings.val_size
+    training, validation, _ = split_rows(len(table), 0.0, val_size, settings.split_seed, classes, groups)
+    for note in notes:
+        say.line(f"Note: {test.path}: {note}")
+    say.line(
+        f"Split: {len(training)} rows for training, {len(validation)} for validation (when to stop); tested on the "
+        f"{len(test)} rows of {test.path}; split seed {settings.split_seed}."
+    )
+    return prepare(columns, target, (table.take(training), table.take(validation), test), None)
+
+
+def _tell_network(say: Speaker, rounds: list[Round], settings: FitSettings) -> None:
+    one = rounds[0]
+    shape, width = settings.shape, one.training.network.shape[1]
+    schedule = schedule_for(settings, min(len(r.training.table) for r in rounds))
+    parts = [
+        f"{width} features",
+        *(f"{n} (relu)" for n in shape.hidden),
+        f"{one.target.units} ({one.target.activation})",
+    ]
+    waves = f", numbers as {shape.embedding} learned waves and lines each" if one.numbers else ""
+    say.line(
+        f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{waves}; at most "
+        f"{schedule.epochs} epochs of {schedule.batch_size} rows an update; seed {settings.seed}."
+    )
+
+
+def _conclude(
+    say: Speaker, table: Table, name: str, columns: list[Column], target: Target, settings: FitSettings, result: Result
+) -> TableModel:
+    model = build_model(result.heads)
+    model.compile(
+        optimizer=optimizers.AdamW(settings.learning_rate), loss=target.loss,
+        metrics=["mae" if target.kind == NUMBER else "accuracy"],
+    )  # fmt: skip
+    fitted = result.rounds[0]
+    run = fitted.run
+    if run is not None and len(result.rounds) == 1:
+        say.line(f"Stopped after {run.epochs} epochs ({run.seconds:.1f} s); best epoch {run.best_epoch}.")
+    headline = first_line(result)
+    say.line(headline)
+    say.show(figures_table(result.by_model, result.spread))
+    if target.kind != NUMBER:
+        shown = confusion_table(target, result.confusion)
+        if shown is not None:
+            say.show(shown)
+    cautions = result.cautions()
+    for caution in cautions:
+        say.line(f"Note: {caution}")
+    used = _union(columns, result.rounds)
+    summary = {
+        "lamina": __version__,
+        "table": name,
+        "target": target.to_json(),
+        "loss": target.loss,
+        "output": {"units": target.units, "activation": target.activation, "why": target.reasons()},
+        "rows": {
+            "training": len(fitted.training.table), "validation": len(fitted.validation.table),
+            "test": len(result.truth), "folds": len(result.rounds) if len(result.rounds) > 1 else 0,
+        },
+        "columns": [{"name": c.name, "kind": c.kind, "missing": c.missing, "note": c.note} for c in columns],
+        "hidden": [] if settings.shape is None else list(settings.shape.hidden),
+        "effort": settings.effort,
+        "seed": settings.seed,
+        "split_seed": settings.split_seed,
+        "written": result.written_name,
+        "result": headline,
+        "notes": [*say.notes, *cautions],
+        "test": result.by_model,
+        "spread": result.spread,
+    }  # fmt: skip
+    if run is not None:
+        summary |= {"epochs": run.epochs, "best_epoch": run.best_epoch}
+        summary["history"] = {k: [v if np.isfinite(v) else None for v in values] for k, values in run.history.items()}
+    if target.kind != NUMBER:
+        summary["confusion"] = result.confusion.tolist()
+    return TableModel(model, used, result.target, settings.missing, summary, result)
+
+
+def _union(columns: list[Column], rounds: list[Round]) -> list[Column]:
+    """The columns as the written model knows them: what any round saw counts as seen."""
+    used = []
+    for i, column in enumerate(columns):
+        fitted = [one.columns[i] for one in rounds]
+        first = copy.copy(fitted[0])
+        if column.kind == "nominal":
+            first.levels = list(dict.fromkeys(level for c in fitted for level in c.levels))
+        first.has_missing = any(c.has_missing for c in fitted)
+        used.append(first)
+    return used

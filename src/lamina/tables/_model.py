@@ -1,0 +1,137 @@
+"""`TableModel`: a model, and what it expects of a table."""
+
+from typing import Any
+
+import numpy as np
+
+from lamina import models
+from lamina._public import public
+from lamina.saving._errors import ModelFileError
+
+from ._columns import Column, model_inputs
+from ._errors import TableError, close_names
+from ._figures import Figures, classes_of, figures_of
+from ._frames import as_table
+from ._matching import match_columns
+from ._model_file import MEMBER, read_model_file, write_model_file
+from ._table import Table
+from ._target import NUMBER, TWO_CLASSES, Target
+from ._training import outputs_of
+
+
+@public("tables.TableModel")
+class TableModel:
+    """A model for the rows of a table as people keep them; `lamina.fit_table` and `lamina fit` make it.
+
+    Attributes:
+        model: the Keras model, which takes a dict of raw columns.
+        columns, target: what it expects of a table; None for a file that `lamina fit` did not write.
+        missing: the values that were said to stand for missing ones.
+        summary: what stands in metrics.json: how the table was read, the choice, the figures; empty if the file has none.
+        result: the models and test rows of all rounds of the fit that just ended; None for a loaded model.
+        notes: what was unusual in the rows last predicted, in sentences.
+
+    Example:
+        >>> sizes = [7 * n % 40 for n in range(40)]
+        >>> rows = {"size": sizes, "kind": ["large" if n >= 20 else "small" for n in sizes]}
+        >>> model = lamina.fit_table(rows, target="kind", folds=2, hidden=(), verbose=False)
+        >>> model.predict({"size": [3, 30]})
+        array(['small', 'large'], dtype=object)
+    """
+
+    def __init__(
+        self, model: models.Model, columns: list[Column] | None = None, target: Target | None = None,
+        missing: tuple[str, ...] = (), summary: dict[str, Any] | None = None, result: Any = None,
+    ):  # fmt: skip
+        self.model, self.columns, self.target, self.missing = model, columns, target, tuple(missing)
+        self.summary: dict[str, Any] = summary or {}
+        self.result = result
+        self.notes: list[str] = []
+
+    def __repr__(self) -> str:
+        return f"<TableModel that predicts {self.target.name!r}, {self.target.kind}>" if self.target else "<TableModel>"
+
+    @property
+    def figures(self) -> dict[str, Figures]:
+        """The metrics on the test rows, by model; the written one stands first."""
+        return self.summary.get("test", {})
+
+    def predict(self, data: Any, encoding: str | None = None) -> np.ndarray:
+        """The number, or the likeliest class, of each row: float32 or names `(rows,)`.
+
+        Args:
+            data: a path, a frame of pandas or polars, a pyarrow Table or a dict of columns, with the columns that the model
+                was fitted on; raw, gaps included.
+        Raises TableError if the columns are not those of the model.
+        """
+        outputs = self.outputs(self.read(data, encoding))
+        if self.target.kind == NUMBER:
+            return outputs[:, 0].astype("float32")
+        return np.array(self.target.classes, dtype=object)[classes_of(self.target, outputs)]
+
+    def predict_proba(self, data: Any, encoding: str | None = None) -> np.ndarray:
+        """The probability of each class, float32 `(rows, classes)`, in the order of `target.classes`.
+
+        Raises ValueError if the target is a number.
+        """
+        if self.target.kind == NUMBER:
+            raise ValueError(f"predict_proba: {self.target.name!r} is a number and has no classes; use predict.")
+        return shares_of(self.target, self.outputs(self.read(data, encoding))).astype("float32")
+
+    def evaluate(self, data: Any, encoding: str | None = None) -> Figures:
+        """The metrics on the rows of a table that have the target. Raises TableError as `predict`, and without a target."""
+        table = self.known_rows(self.read(data, encoding))
+        return figures_of(self.target, self.target.encode(table.columns[self.target.name]), self.outputs(table))
+
+    def save(self, path: str) -> None:
+        """Writes the `.keras` file, whole or not at all; `tables.load_table_model` reads it."""
+        about = {
+            "target": self.target.to_json(),
+            "columns": [c.to_json() for c in self.columns],
+            "missing": list(self.missing),
+            "summary": self.summary,
+        }
+        write_model_file(path, self.model, about)
+
+    def read(self, data: Any, encoding: str | None = None) -> Table:
+        """The data as a table, read as the model's own was. Raises TypeError without a description of the columns."""
+        if self.columns is None:
+            raise TypeError(
+                "TableModel: this file was not written by lamina fit and knows nothing of columns; use `.model`."
+            )
+        return as_table(data, self.missing, encoding)
+
+    def known_rows(self, table: Table) -> Table:
+        """The rows that have the target. Raises TableError if the table has no such column, or unknown classes."""
+        name = self.target.name
+        if name not in table.columns:
+            raise TableError(
+                f"{table.path}: there is no column {name!r} to compare with.{close_names(name, table.names)}"
+            )
+        return self.target.rows_of(table)
+
+    def outputs(self, table: Table) -> np.ndarray:
+        """What the model gives, float64 `(rows, units)`. Raises TableError if the columns are not those of the model."""
+        columns, self.notes = match_columns(self.columns, table, self.target.name)
+        return outputs_of(self.model, model_inputs(columns, table))
+
+
+def shares_of(target: Target, outputs: np.ndarray) -> np.ndarray:
+    """The probability of each class, `(rows, classes)`."""
+    return np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
+
+
+@public("tables.load_table_model")
+def load_table_model(path: str) -> TableModel:
+    """Reads what `TableModel.save` or `lamina fit` wrote; any other model file gives a TableModel without columns.
+
+    Raises ModelFileError if the file is no model.
+    """
+    model, about = read_model_file(path)
+    if about is None:
+        return TableModel(model)
+    try:
+        columns, target = [Column(**c) for c in about["columns"]], Target(**about["target"])
+        return TableModel(model, columns, target, tuple(about["missing"]), about.get("summary"))
+    except (KeyError, TypeError) as error:
+        raise ModelFileError(path, MEMBER, f"not what lamina fit writes ({error}).") from None

@@ -1,0 +1,103 @@
+"""What can be chosen about a fit, and what an effort means."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._errors import TableError
+from ._network import Shape
+from ._target import AUTO, CLASSIFICATION, REGRESSION
+
+SMALL = 2000  # rows below which folds are the default
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is spent: the shape of the network, steps of training, epochs at least and at most, folds of a small table."""
+
+    shape: Shape
+    steps: int
+    least: int
+    most: int
+    folds: int
+
+
+EFFORTS = {
+    "quick": Effort(Shape(members=4), 800, 10, 120, 3),
+    "normal": Effort(Shape(), 2000, 20, 300, 5),
+    "best": Effort(Shape(members=16), 4000, 40, 500, 10),
+}
+
+
+@dataclass
+class FitSettings:
+    """The arguments of `fit_table`, which are the options of `lamina fit`."""
+
+    target: str
+    ordinal: dict[str, list[str]] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    encoding: str | None = None
+    task: str = AUTO
+    group: str | None = None
+    time: str | None = None
+    test: Any = None
+    folds: int | None = None
+    test_size: float | None = None
+    val_size: float = 0.2
+    split_seed: int = 0
+    seed: int = 0
+    effort: str = "normal"
+    budget: float | None = None
+    hidden: tuple[int, ...] | None = None
+    epochs: int | None = None
+    batch_size: int = 0
+    learning_rate: float = 0.008
+    weight_decay: float = 0.2
+    patience: int = 30
+    verbose: bool = True
+
+    def __post_init__(self) -> None:
+        self._one_of("task", (AUTO, REGRESSION, CLASSIFICATION))
+        self._one_of("effort", tuple(EFFORTS))
+        if not self.learning_rate > 0:
+            raise TableError(f"learning_rate (--learning-rate) must be above 0; got {self.learning_rate:g}.")
+        for name in ("test_size", "val_size"):
+            share = getattr(self, name)
+            if share is not None and not 0 < share < 1:
+                raise TableError(f"{name} (--{name.replace('_', '-')}) must be between 0 and 1; got {share:g}.")
+        if self.folds is not None and (self.folds < 0 or self.folds == 1):
+            raise TableError(f"folds (--folds) must be 0 (one split) or 2 and more; got {self.folds}.")
+        if self.budget is not None and not self.budget > 0:
+            raise TableError(f"budget (--time) must be above 0 seconds; got {self.budget:g}.")
+        given = {"folds": bool(self.folds), "time": self.time is not None, "test": self.test is not None}
+        named = [f"--{name}" for name, is_given in given.items() if is_given]
+        if self.time is not None and self.group is not None:
+            named.append("--group")
+        if len(named) > 1:
+            raise TableError(
+                f"{' and '.join(named)} say different things about which rows are tested; give one of them."
+            )
+
+    def _one_of(self, name: str, choices: tuple[str, ...]) -> None:
+        if getattr(self, name) not in choices:
+            listed = ", ".join(choices[:-1]) + " or " + choices[-1]
+            raise TableError(f"{name} (--{name}) must be {listed}; got {getattr(self, name)!r}.")
+
+    @property
+    def spent(self) -> Effort:
+        return EFFORTS[self.effort]
+
+    @property
+    def shape(self) -> Shape | None:
+        """The network's shape; None if there is to be none (`hidden=()`)."""
+        own = self.spent.shape
+        if self.hidden is None:
+            return own
+        return Shape(self.hidden, own.members, own.embedding) if self.hidden else None
+
+    def folds_for(self, rows: int) -> int:
+        """How many folds; 0 for one split."""
+        if self.folds is not None:
+            return self.folds
+        one_split = self.time is not None or self.test is not None or self.test_size is not None
+        return 0 if one_split or rows > SMALL else self.spent.folds

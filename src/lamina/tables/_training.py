@@ -1,0 +1,229 @@
+"""Training of a network on features, and what is shown meanwhile."""
+
+import sys
+import time
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lamina import callbacks, losses, models, ops, optimizers
+
+from ._errors import TableError
+from ._target import CLASSES, NUMBER, TWO_CLASSES, Target
+
+_SLOWEST, _WARM_UP = 0.02, 0.05  # of the step size at the end; of the epochs at the beginning
+_BATCH = 1024
+_SMOOTHING = 0.05  # of the classes, in training alone
+
+
+@dataclass
+class Run:
+    """A finished training.
+
+    Attributes: `weights` of the best epoch; `history`, losses by epoch; `best_epoch`, from 1; `seconds`; `cut`, why it ended
+    before its time ("", "time" or "interrupted").
+    """
+
+    weights: list[np.ndarray]
+    history: dict[str, list[float]]
+    best_epoch: int
+    seconds: float
+    cut: str = ""
+
+    epochs = property(lambda self: len(self.history["loss"]))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a network is trained: most epochs, rows an update, first step size, pull of the weights, patience in epochs."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    patience: int
+
+
+class Core:
+    """The network of `build_core`, compiled once for its target and trained several times from new beginnings."""
+
+    def __init__(self, model: models.Model, target: Target, members: int, schedule: Schedule):
+        self.model, self.kind, self.members, self.schedule = model, target.kind, members, schedule
+        loss, of_the_mean = _losses(target.kind)
+        model.compile(
+            optimizer=optimizers.AdamW(schedule.learning_rate, weight_decay=schedule.weight_decay), loss=loss,
+            metrics=[of_the_mean],
+        )  # fmt: skip
+        model.optimizer.build(model.trainable_variables)
+        self._rest = [np.asarray(v) for v in model.optimizer.variables]
+
+    def train(
+        self, start: list[np.ndarray], training: tuple[Any, Any], validation: tuple[Any, Any], deadline: float | None,
+        title: str | None, lines: bool,
+    ) -> Run:  # fmt: skip
+        """Trains until the loss of the members' mean on the validation rows no longer falls; the best epoch's weights stay.
+
+        Args:
+            start: first weights.
+            training, validation: features `(rows, width)` and targets `(rows, units)`, numbers standardised.
+            deadline: when to stop, in the seconds of `time.monotonic`.
+            title, lines: what the display is called, None for no display; whether it prints lines where it cannot draw.
+        Raises TableError if the loss never is a finite number; KeyboardInterrupt if there is no finished epoch yet.
+        """
+        self.model.set_weights(start)
+        for variable, value in zip(self.model.optimizer.variables, self._rest, strict=True):
+            variable.assign(value)
+        epochs = self.schedule.epochs
+        stopping = callbacks.EarlyStopping("val_of_the_mean", mode="min", patience=self.schedule.patience)
+        stopping.restore_best_weights = True
+        watch = _Watch(deadline)
+        display = None if title is None else Progress(title, stopping, lines)
+        others: list[Any] = [watch] if display is None else [watch, display]
+        began = time.perf_counter()
+        cut = ""
+        try:
+            self.model.fit(
+                training[0], self._spread(training[1]), epochs=epochs, batch_size=self.schedule.batch_size, verbose=0,
+                validation_data=(validation[0], self._spread(validation[1])), validation_batch_size=_BATCH,
+                callbacks=[stopping, callbacks.LearningRateScheduler(self._rate), *others], diagnose="off",
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            if display is not None:
+                display.close()
+            if stopping.best is None:
+                raise
+            self.model.set_weights(stopping.best_weights)
+            cut = "interrupted"
+        history = {"loss": watch.losses, "val_loss": watch.validation}
+        if stopping.best is None or not np.isfinite(stopping.best):
+            raise TableError("Training ran away: the loss is no finite number. Try a smaller --learning-rate.")
+        weights = self.model.get_weights()
+        return Run(weights, history, stopping.best_epoch + 1, time.perf_counter() - began, cut or watch.cut)
+
+    def answers(self, weights: list[np.ndarray], features: np.ndarray) -> np.ndarray:
+        """The mean of the members, `(rows, units)` float64: standardised numbers, or probabilities."""
+        self.model.set_weights(weights)
+        logits = np.asarray(self.model.predict(features, batch_size=_BATCH, verbose=0), "float64")
+        if self.kind == TWO_CLASSES:
+            logits = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
+        elif self.kind == CLASSES:
+            raised = np.exp(logits - logits.max(axis=2, keepdims=True))
+            logits = raised / raised.sum(axis=2, keepdims=True)
+        return logits.mean(axis=1)
+
+    def _spread(self, targets: np.ndarray) -> np.ndarray:
+        """The targets for each member."""
+        return np.repeat(np.asarray(targets, "float32")[:, None], self.members, axis=1)
+
+    def _rate(self, epoch: int) -> float:
+        """Up over the first epochs, then down along half a cosine."""
+        epochs = self.schedule.epochs
+        rising = min(1.0, (epoch + 1) / max(1.0, epochs * _WARM_UP))
+        return float(self.schedule.learning_rate * rising * max(_SLOWEST, 0.5 * (1 + np.cos(np.pi * epoch / epochs))))
+
+
+def _losses(kind: str) -> tuple[Any, Any]:
+    """The loss of the members' logits, and that of their mean answer."""
+    if kind == NUMBER:
+
+        def of_the_mean(y: Any, outputs: Any) -> Any:
+            return ops.mean(ops.square(ops.mean(outputs, axis=1) - y[:, 0]), axis=-1)
+
+        return losses.MeanSquaredError(), of_the_mean
+    if kind == TWO_CLASSES:
+
+        def of_the_mean(y: Any, outputs: Any) -> Any:  # type: ignore[no-redef]
+            share = ops.clip(ops.mean(ops.sigmoid(outputs), axis=1), 1e-7, 1 - 1e-7)
+            return -ops.mean(y[:, 0] * ops.log(share) + (1 - y[:, 0]) * ops.log(1 - share), axis=-1)
+
+        return losses.BinaryCrossentropy(from_logits=True, label_smoothing=_SMOOTHING), of_the_mean
+
+    def of_the_mean(y: Any, outputs: Any) -> Any:  # type: ignore[no-redef]
+        share = ops.sum(ops.mean(ops.softmax(outputs, axis=-1), axis=1) * y[:, 0], axis=-1)
+        return -ops.log(ops.maximum(share, 1e-7))
+
+    return losses.CategoricalCrossentropy(from_logits=True, label_smoothing=_SMOOTHING), of_the_mean
+
+
+class _Watch(callbacks.Callback):
+    """Keeps the losses, and stops at the deadline."""
+
+    def __init__(self, deadline: float | None):
+        super().__init__()
+        self.deadline, self.cut = deadline, ""
+        self.losses: list[float] = []
+        self.validation: list[float] = []
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.losses.append(float(logs["loss"]))
+        self.validation.append(float(logs["val_of_the_mean"]))
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.model.stop_training, self.cut = True, "time"
+
+
+@contextmanager
+def gaps_allowed():
+    """No warnings of missing numbers: these networks fill them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*NaN or infinite values", category=UserWarning)
+        yield
+
+
+def outputs_of(model: models.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """What the model gives for raw columns, float64 `(rows, units)`."""
+    with gaps_allowed():
+        return np.asarray(model.predict(inputs, batch_size=_BATCH, verbose=0), dtype="float64")
+
+
+class Progress(callbacks.Callback):
+    """A bar over the epochs with the time left on a terminal; elsewhere about ten lines, or none."""
+
+    def __init__(self, title: str, stopping: callbacks.EarlyStopping, lines: bool = True):
+        super().__init__()
+        self.title, self.stopping, self.lines = title, stopping, lines
+        self.bar: Any = None
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.total = self.params["epochs"]
+        self.every = max(self.total // 10, 1)
+        self.last = -1
+        if sys.stdout.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self.bar = Progress(
+                TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn(),
+                TextColumn("{task.fields[logs]}"), refresh_per_second=10, transient=not self.lines,
+            )  # fmt: skip
+            self.task = self.bar.add_task(self.title, total=self.total, logs="")
+            self.bar.start()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.last, self.logs = epoch, dict(logs or {})
+        if self.bar is not None:
+            self.bar.update(self.task, completed=epoch + 1, logs=self._losses())
+        elif (epoch + 1) % self.every == 0 or epoch == 0:
+            self._line()
+
+    def close(self) -> None:
+        """Leaves the terminal as it was."""
+        if self.bar is not None:
+            self.bar.stop()
+            self.bar = None
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if self.bar is not None:
+            self.close()
+        elif self.last >= 0 and (self.last + 1) % self.every:
+            self._line()
+
+    def _line(self) -> None:
+        if self.lines:
+            print(f"  {self.title}: epoch {self.last + 1}/{self.total}, {self._losses()}", flush=True)
+
+    def _losses(self) -> str:
+        best = self.stopping.best_epoch + 1
+        validation = self.logs["val_of_the_mean"]
+        return f"loss {self.logs['loss']:.4f}, validation {validation:.4f}, best epoch {best}"

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+
+import lamina
+from lamina.tables import TableError, load_table_model
+from lamina.tables._frames import as_table
+
+AGES = [7 * i % 40 + 20 for i in range(40)]
+ROWS = {
+    "age": AGES, "kind": ["a", "b"] * 20, "day": [f"2024-01-{i % 28 + 1:02}" for i in range(40)],
+    "gap": [1.5, None] * 20, "cost": [2.0 * a + (5 if a % 2 else 0) for a in AGES],
+}  # fmt: skip
+
+
+def frames():
+    yield ROWS
+    for name, make in (("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "table")):
+        try:
+            yield getattr(__import__(name), make)(ROWS)
+        except ImportError:
+            continue
+
+
+@pytest.mark.parametrize("frame", [*frames()], ids=lambda f: type(f).__module__)
+def test_frames_of_every_kind_are_read_alike(frame):
+    table = as_table(frame)
+    assert table.names == list(ROWS) and table.dates == {"day"}
+    np.testing.assert_array_equal(table.columns["gap"], [1.5, np.nan] * 20)
+    assert table.columns["kind"].tolist() == ROWS["kind"]
+
+
+def test_the_model_predicts_raw_rows_and_comes_back_from_its_file(tmp_path):
+    model = lamina.fit_table(ROWS, target="cost", hidden=(), folds=2, verbose=False)
+    rows = {name: values[:3] for name, values in ROWS.items() if name != "cost"} | {"gap": [None] * 3}
+    found = model.predict(rows)
+    np.testing.assert_allclose(found, ROWS["cost"][:3], atol=1)
+    assert model.evaluate(ROWS)["R squared"] > 0.99 and "linear model" in model.figures
+    model.save(tmp_path / "m.keras")
+    again = load_table_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(again.predict(rows), found, rtol=1e-6)
+    assert again.figures == model.figures
+
+
+def test_classes_and_their_probabilities():
+    model = lamina.fit_table(ROWS, target="kind", drop=["day", "cost"], hidden=(), folds=2, verbose=False)
+    shares = model.predict_proba(ROWS)
+    assert shares.shape == (40, 2) and np.allclose(shares.sum(1), 1)
+    assert (model.predict(ROWS) == np.array(model.target.classes)[shares.argmax(1)]).all()
+
+
+def test_mistakes():
+    with pytest.raises(TypeError, match="got int"):
+        as_table(3)
+    with pytest.raises(TableError, match="differ in length"):
+        as_table({"a": [1], "b": [1, 2]})
+    with pytest.raises(TableError, match="effort"):
+        lamina.fit_table(ROWS, target="cost", effort="huge")
+    with pytest.raises(TableError, match="--folds and --time"):
+        lamina.fit_table(ROWS, target="cost", folds=3, time="day")
