@@ -27,7 +27,8 @@ def draw_learning_curves(path: str, title: str, target: Target, network: Run, li
     epochs = np.arange(1, network.epochs + 1)
     training, validation = (np.asarray(network.history[k], "float64") for k in ("loss", "val_loss"))
     best = network.best_epoch
-    axes.plot(epochs, training, color="#1f6fb2", label="training rows")
+    softened = "" if target.kind == NUMBER else ", with smoothed labels"  # which keep the loss up
+    axes.plot(epochs, training, color="#1f6fb2", label=f"training rows{softened}")
     axes.plot(epochs, validation, color="#d1495b", label="validation rows")
     axes.axvline(best, color="#888888", linestyle=":", linewidth=1)
     axes.plot(
