@@ -458,3 +458,21 @@ def test_masks_within_the_layers_of_one_cell(kind, use_cudnn):
     one = kind(5, return_sequences=True, use_cudnn=use_cudnn)
     one(X, mask=mask)
     close(one(X, mask=mask), by_definition(one.cell, X, mask, False, False)[0])
+
+
+@pytest.mark.parametrize("cell", [layers.SimpleRNNCell, layers.LSTMCell, layers.GRUCell])
+def test_masks_for_cells_of_ones_own(cell):
+    made = cell(4, dropout=0.5, seed=1)
+    x, state = np.ones((3, 5), "float32"), np.ones((3, 4), "float32")
+    first = made.get_dropout_mask(x)
+    assert sorted(set(np.asarray(first).ravel().tolist())) == [0.0, 2.0] and first.shape == (3, 5)
+    assert made.get_dropout_mask(x) is first and made.get_recurrent_dropout_mask(state) is None
+    made.reset_dropout_mask()
+    assert made.get_dropout_mask(x) is not first
+    both = cell(4, dropout=0.5, recurrent_dropout=0.5, seed=1)
+    count = both.gates
+    for mask in (both.get_dropout_mask(x), both.get_recurrent_dropout_mask(state)):
+        assert len(mask) == count if count > 1 else mask.shape[0] == 3
+    kept = both.get_recurrent_dropout_mask(state)
+    both.reset_recurrent_dropout_mask()
+    assert both.get_recurrent_dropout_mask(state) is not kept

@@ -79,7 +79,7 @@ class ReversibleEmbedding(Embedding, QuantizedProduct):
         outputs = super().call(inputs)
         return set_mask(outputs, ops.not_equal(inputs, 0)) if self.mask_zero else outputs
 
-    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         return None  # which way the layer is called is known in `call` alone, where the mask is set
 
     def _logits(self, inputs: Any) -> Any:

@@ -48,19 +48,19 @@ class Concatenate(Merge):
     def call(self, inputs: TensorLike) -> Any:
         return ops.concatenate(inputs, axis=self.axis)
 
-    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
-        if previous_mask is None or all(mask is None for mask in previous_mask):
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
+        if mask is None or all(one is None for one in mask):
             return None
         masks = []
-        for x, mask in zip(inputs, previous_mask):
-            if mask is None:
-                mask = ops.ones_like(x, dtype="bool")
-            while len(mask.shape) < len(x.shape):
-                mask = ops.expand_dims(mask, -1)
+        for x, one in zip(inputs, mask):
+            if one is None:
+                one = ops.ones_like(x, dtype="bool")
+            while len(one.shape) < len(x.shape):
+                one = ops.expand_dims(one, -1)
             masks.append(
-                ops.broadcast_to(mask, x.shape)
+                ops.broadcast_to(one, x.shape)
                 if None not in x.shape
-                else ops.logical_and(mask, ops.ones_like(x, dtype="bool"))
+                else ops.logical_and(one, ops.ones_like(x, dtype="bool"))
             )
         return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
 

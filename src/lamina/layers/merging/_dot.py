@@ -67,7 +67,7 @@ class Dot(Merge):
         result = ops.einsum(f"{''.join(names_x)},{''.join(names_y)}->a{''.join(kept)}", x, y)
         return result if kept else ops.expand_dims(result, 1)
 
-    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         return None
 
     def get_config(self) -> dict[str, Any]:

@@ -68,12 +68,12 @@ class Merge(Layer):
         shape = self.compute_output_shape([tuple(x.shape) for x in inputs])
         return specs_of(shape, ops.result_type(*(dtype_inside(self, x) for x in inputs)))
 
-    def compute_mask(self, inputs: TensorLike, previous_mask: TensorLike = None) -> Any:
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> Any:
         """True where all inputs that have a mask are valid."""
         joined = None
-        for mask in previous_mask or ():
-            if mask is not None:
-                joined = mask if joined is None else ops.logical_and(joined, mask)
+        for one in mask or ():
+            if one is not None:
+                joined = one if joined is None else ops.logical_and(joined, one)
         return joined
 
 

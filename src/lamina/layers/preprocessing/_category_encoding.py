@@ -9,11 +9,12 @@ from .._base._arguments import LayerArguments
 from .._base._layer import Layer
 from .._base._specs import specs_of
 from .._base._unsupported import refuse
+from ._converts_weight import ConvertsWeight
 from ._encode import encode, encoded_shape
 
 
 @public("layers.CategoryEncoding")
-class CategoryEncoding(Layer):
+class CategoryEncoding(ConvertsWeight, Layer):
     """Integers as vectors.
 
     Args:

@@ -11,11 +11,12 @@ from .._base._layer import Layer
 from .._base._specs import specs_of
 from .._base._unsupported import refuse
 from ._adapt import batches_of
+from ._converts_weight import ConvertsWeight
 from ._encode import encode, encoded_shape
 
 
 @public("layers.Discretization")
-class Discretization(Layer):
+class Discretization(ConvertsWeight, Layer):
     """Numbers as the index of the range they fall in.
 
     With boundaries `[0, 1, 2]` the ranges are `(-inf, 0) [0, 1) [1, 2) [2, inf)`, indices 0 to 3.

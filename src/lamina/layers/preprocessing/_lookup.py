@@ -14,13 +14,14 @@ from lamina.variables import refuse_path
 
 from .._base._unsupported import refuse
 from ._adapt import batches_of
+from ._assets import KeepsAssets
 from ._fingerprint import fingerprint64, siphash24
 from ._host import HostLayer
 
 _MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
 
 
-class Lookup(HostLayer):
+class Lookup(KeepsAssets, HostLayer):
     """Values to indices in a vocabulary, and back with `invert`.
 
     In mode "int" the mask token (if any) has index 0, the out-of-vocabulary indices follow, then the vocabulary. The other

@@ -9,6 +9,7 @@ from lamina._typing import TensorLike
 
 from .._base._arguments import LayerArguments
 from .._base._layer import Layer
+from ._converts_weight import ConvertsWeight
 
 
 def _mel(hertz: Any) -> Any:
@@ -16,7 +17,7 @@ def _mel(hertz: Any) -> Any:
 
 
 @public("layers.MelSpectrogram")
-class MelSpectrogram(Layer):
+class MelSpectrogram(ConvertsWeight, Layer):
     """Sound as its strength over time in bands that are as far apart as they sound.
 
     The magnitudes of the short-time Fourier transform, to the power `mag_exp`, are added up in triangular bands that lie evenly

@@ -9,10 +9,11 @@ from lamina._typing import Axis, TensorLike
 from .._base._arguments import LayerArguments
 from .._base._layer import Layer
 from ._adapt import batches_of
+from ._converts_weight import ConvertsWeight
 
 
 @public("layers.Normalization")
-class Normalization(Layer):
+class Normalization(ConvertsWeight, Layer):
     """Shifts and scales features to mean 0 and variance 1: `(x - mean) / sqrt(variance)`.
 
     Mean and variance are given, or learned from data by `adapt`.

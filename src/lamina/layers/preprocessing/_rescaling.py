@@ -8,10 +8,11 @@ from lamina._typing import TensorLike
 
 from .._base._arguments import LayerArguments
 from .._base._layer import Layer
+from ._converts_weight import ConvertsWeight
 
 
 @public("layers.Rescaling")
-class Rescaling(Layer):
+class Rescaling(ConvertsWeight, Layer):
     """`x · scale + offset`, such as `Rescaling(1 / 255)` for images.
 
     Args:

@@ -13,6 +13,7 @@ from lamina.variables import deserialize_keras_object, serialize_keras_object
 from .._base._arguments import LayerArguments
 from .._base._unsupported import refuse
 from ._adapt import batches_of
+from ._assets import KeepsAssets
 from ._host import HostLayer, as_text
 from ._string_lookup import StringLookup
 
@@ -23,7 +24,7 @@ _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 @public("layers.TextVectorization")
-class TextVectorization(HostLayer):
+class TextVectorization(KeepsAssets, HostLayer):
     """Texts to indices of their words, or to vectors that tell which words (or how many) are in them.
 
     A text is standardised, split into tokens, the tokens joined to n-grams, and these looked up in a vocabulary, which is

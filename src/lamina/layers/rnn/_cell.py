@@ -72,6 +72,7 @@ class RecurrentCell(Layer):
         self.output_size = units
         self.bias = None
         object.__setattr__(self, "_held_masks", None)
+        object.__setattr__(self, "_own_masks", {})
 
     def build(self, input_shape: Any) -> None:
         features = input_shape[-1]
@@ -122,6 +123,29 @@ class RecurrentCell(Layer):
             return None
         ones = ops.ones(shape, dtype=self.compute_dtype)
         return [random.dropout(ones, rate, seed=self.seed_generator) for _ in range(count)]
+
+    def get_dropout_mask(self, step_input: Any) -> Any:
+        """What inputs are multiplied by, for cells of one's own: of the shape of `step_input`, drawn once and kept until
+        `reset_dropout_mask`; a list, one a gate, where the state is dropped too; None without dropout."""
+        return self._own_mask("inputs", self.dropout, step_input)
+
+    def get_recurrent_dropout_mask(self, step_input: Any) -> Any:
+        """Likewise for the state; until `reset_recurrent_dropout_mask`."""
+        return self._own_mask("state", self.recurrent_dropout, step_input)
+
+    def _own_mask(self, kind: str, rate: float, like: Any) -> Any:
+        if rate > 0 and kind not in self._own_masks:
+            drawn = self._draw(rate, tuple(ops.shape(like)), self.gates if self.recurrent_dropout else 1)
+            self._own_masks[kind] = drawn[0] if drawn is not None and len(drawn) == 1 else drawn
+        return self._own_masks.get(kind)
+
+    def reset_dropout_mask(self) -> None:
+        """Lets the next mask of the inputs be drawn."""
+        self._own_masks.pop("inputs", None)
+
+    def reset_recurrent_dropout_mask(self) -> None:
+        """Lets the next mask of the state be drawn."""
+        self._own_masks.pop("state", None)
 
     def hold_masks(self, masks: Any) -> None:
         """Sets the masks that all steps use until `hold_masks(None)`."""

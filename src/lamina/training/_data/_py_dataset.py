@@ -29,6 +29,10 @@ class PyDataset:
         (4, 1)
     """
 
+    workers: int
+    use_multiprocessing: bool
+    max_queue_size: int
+
     def __init__(self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10):
         self.workers = workers
         self.use_multiprocessing = use_multiprocessing

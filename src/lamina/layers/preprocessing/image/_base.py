@@ -9,6 +9,7 @@ from lamina.variables import SeedGenerator
 
 from ..._base._arguments import LayerArguments
 from ..._base._layer import Layer
+from .._converts_weight import ConvertsWeight
 from ..boxes._formats import convert_format
 from ..boxes._moves import clip_to_image_size
 
@@ -21,7 +22,7 @@ class ImageArguments(LayerArguments, total=False):
     bounding_box_format: str | None
 
 
-class ImageLayer(Layer):
+class ImageLayer(ConvertsWeight, Layer):
     """Images in, alone or as "images" of a dict beside "labels", "bounding_boxes" and "segmentation_masks".
 
     What a call draws is one value, the transformation, which then is applied to each part. A subclass defines `_drawn` and
