@@ -391,6 +391,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "disable_interactive_logging": ("lamina.config._switches", "disable_interactive_logging"),
         "disable_traceback_filtering": ("lamina.config._switches", "disable_traceback_filtering"),
         "dtype_policy": ("lamina.variables._dtype_policy", "dtype_policy"),
+        "enable_determinism": ("lamina.config._engine", "enable_determinism"),
         "enable_flash_attention": ("lamina.config._switches", "enable_flash_attention"),
         "enable_interactive_logging": ("lamina.config._switches", "enable_interactive_logging"),
         "enable_traceback_filtering": ("lamina.config._switches", "enable_traceback_filtering"),

@@ -7,6 +7,7 @@ from lamina.config._switches import disable_flash_attention as disable_flash_att
 from lamina.config._switches import disable_interactive_logging as disable_interactive_logging
 from lamina.config._switches import disable_traceback_filtering as disable_traceback_filtering
 from lamina.variables._dtype_policy import dtype_policy as dtype_policy
+from lamina.config._engine import enable_determinism as enable_determinism
 from lamina.config._switches import enable_flash_attention as enable_flash_attention
 from lamina.config._switches import enable_interactive_logging as enable_interactive_logging
 from lamina.config._switches import enable_traceback_filtering as enable_traceback_filtering

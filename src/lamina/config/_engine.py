@@ -68,6 +68,21 @@ def uses_machine_code() -> bool:
     return engine.uses_machine_code() if hasattr(engine, "uses_machine_code") else False
 
 
+@public("config.enable_determinism")
+def enable_determinism() -> None:
+    """Asks for kernels that give the same bits each time, where an engine has others: jax and torch on a GPU.
+
+    Call it before anything is computed. On the native engine, and on CPUs, results are the same anyway (docs/determinism.md).
+    On torch an operation without such a kernel raises RuntimeError from then on.
+
+    Example:
+        >>> config.enable_determinism()
+    """
+    engine = engines.current()
+    if hasattr(engine, "enable_determinism"):
+        engine.enable_determinism()
+
+
 @public("config.num_threads")
 def num_threads() -> int | None:
     """How many threads the engine computes with; None where the engine decides.

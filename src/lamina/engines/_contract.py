@@ -174,7 +174,8 @@ class Engine(Protocol):
         """The batches of an iterator, brought to where steps compute before they are asked for."""
 
     # Optional names. LAYER_BASE: a class that layers inherit from too. HALF_PRODUCTS: the names of the 16-bit
-    # floats whose products are best left in that dtype. nn.int8_matmul(a, b): the product in int32 of two int8 arrays, exact.
+    # floats whose products are best left in that dtype. enable_determinism(): see `config.enable_determinism`.
+    # nn.int8_matmul(a, b): the product in int32 of two int8 arrays, exact.
     # nn.attention, nn.layer_norm, nn.batch_norm: kernels for what
     # `ops.dot_product_attention`, `ops.layer_normalization` and BatchNormalization in training otherwise put together
     # from smaller ones (see the torch engine).

@@ -29,6 +29,7 @@ from ._control import while_loop as while_loop
 from ._data import can_hold as can_hold
 from ._data import prefetch as prefetch
 from ._data import resident as resident
+from ._determinism import enable_determinism as enable_determinism
 from ._spec import Spec as Spec
 from ._tape import Followed, is_known, settle, untraced
 from ._tape import GradientTape as GradientTape

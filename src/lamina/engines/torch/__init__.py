@@ -12,6 +12,7 @@ from ._compile import compile as compile
 from ._data import can_hold as can_hold
 from ._data import prefetch as prefetch
 from ._data import resident as resident
+from ._determinism import enable_determinism as enable_determinism
 from ._module import Module
 from ._storage import apart as apart
 from ._storage import new_storage as new_storage

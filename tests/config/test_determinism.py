@@ -1,0 +1,69 @@
+"""Same seed, same bits: asked for, and kept in another process and on other numbers of threads."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from lamina import config
+
+PROGRAM = """
+import hashlib, sys
+import numpy as np
+import lamina
+from lamina import layers
+lamina.config.enable_determinism()
+if len(sys.argv) > 1:
+    lamina.config.set_num_threads(int(sys.argv[1]))
+lamina.utils.set_random_seed(7)
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(256, 12)).astype("float32"), rng.integers(0, 3, 256)
+model = lamina.Sequential([
+    layers.Input((12,)), layers.GaussianNoise(0.1), layers.Dense(64, "relu"), layers.BatchNormalization(), layers.Dropout(0.3),
+    layers.Dense(3),
+])
+model.compile("adam", lamina.losses.SparseCategoricalCrossentropy(from_logits=True))
+history = model.fit(x, y, batch_size=32, epochs=3, validation_split=0.2, verbose=0).history
+digest = hashlib.sha256(b"".join(np.ascontiguousarray(w).tobytes() for w in model.get_weights()))
+digest.update(repr(sorted(history.items())).encode())
+print(digest.hexdigest())
+"""
+
+
+def digest(*arguments, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_same_bits_in_every_process():
+    first = digest()
+    assert len(first) == 65 and digest(PYTHONHASHSEED="3") == first
+
+
+@pytest.mark.native_only("how others share work out is theirs")
+def test_the_same_bits_on_every_number_of_threads():
+    assert digest("1") == digest("2") == digest("4")
+
+
+@pytest.mark.skipif(os.environ["LAMINA_ENGINE"] != "torch", reason="about torch")
+def test_torch_is_told():
+    import torch
+
+    config.enable_determinism()
+    try:
+        assert torch.are_deterministic_algorithms_enabled()
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+@pytest.mark.skipif(os.environ["LAMINA_ENGINE"] != "jax", reason="about jax")
+def test_xla_is_told_once(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=false")
+    config.enable_determinism()
+    config.enable_determinism()
+    assert os.environ["XLA_FLAGS"] == "--xla_cpu_enable_fast_math=false --xla_gpu_deterministic_ops=true"
