@@ -19,6 +19,8 @@ from lamina.tables._output import check_out, write_fit
 from lamina.tables._predict import predict_table
 
 from ._cache import show_cache
+from ._check import check_script
+from ._evaluate import evaluate_table
 from ._options import orders_of, times_of, units_of, with_run_file
 
 EXIT_CODES = "Exit codes: 0 done; 2 a mistake in the arguments or the table; 130 interrupted by Ctrl-C."
@@ -157,6 +159,17 @@ def predict(model: str, table: str, out: str | None, keep: tuple[str, ...], enco
 
 @app.command()
 @click.argument("model")
+@click.argument("table")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_ENCODING
+@_in_one_line
+def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> None:
+    """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
+    evaluate_table(model, table, encoding, as_json)
+
+
+@app.command()
+@click.argument("model")
 @_in_one_line
 def summary(model: str) -> None:
     """Shows the layers of MODEL (.keras) and, if it was fitted to a table, its columns."""
@@ -177,6 +190,17 @@ def summary(model: str) -> None:
 def run(context: click.Context, script: str) -> None:
     """Runs SCRIPT, a program for Keras 1, 2, 3 or tensorflow.keras, on lamina; what follows is the program's own."""
     raise click.exceptions.Exit(run_script(script, context.args))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.argument("script")
+@click.pass_context
+def check(context: click.Context, script: str, as_json: bool) -> None:
+    """Runs SCRIPT, a Keras program, to its first fit, and says what is wrong with the network: exit code 1 if anything is."""
+    raise click.exceptions.Exit(check_script(script, context.args, as_json))
 
 
 @app.command()

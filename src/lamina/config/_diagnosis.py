@@ -1,7 +1,8 @@
 """Whether training says what is wrong with a network: as warnings, as errors, or not at all."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from lamina._public import public
 
@@ -39,6 +40,17 @@ def diagnosis() -> str:
     if "mode" not in _set:
         _set["mode"] = check_mode(os.environ.get("LAMINA_DIAGNOSIS") or "warn", "The environment's LAMINA_DIAGNOSIS")
     return str(_set["mode"])
+
+
+@contextmanager
+def checking() -> Iterator[None]:
+    """Within it the first fit of a program ends it with what was found (`training._diagnosing.Looked`)."""
+    before = diagnosis()
+    _set["mode"] = "check"
+    try:
+        yield
+    finally:
+        _set["mode"] = before
 
 
 def ignored_rules() -> frozenset[str]:

@@ -80,7 +80,7 @@ class Trainer(Stepping):
             `diagnose="error"`.
         """
         self._require_compiled("fit")
-        mode = diagnosis() if diagnose is None else check_mode(diagnose, "fit: diagnose")
+        mode = diagnosis() if diagnose is None or diagnosis() == "check" else check_mode(diagnose, "fit: diagnose")
         plan = plan_of(callbacks, resume)
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)

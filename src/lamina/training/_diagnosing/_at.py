@@ -27,8 +27,19 @@ _SOME_ROWS = 4_000
 _GRADIENT_ROWS = 64
 
 
+class Looked(BaseException):
+    """A program is only to be looked at, and has come to its first fit. It is no Exception, so that a program's own handlers
+    let it pass."""
+
+    def __init__(self, findings: list[Finding]):
+        super().__init__("lamina check")
+        self.findings = findings
+
+
 def at_compile(model: Any) -> None:
     """Says what is wrong with a model that is built, whatever it will be trained on."""
+    if diagnosis() == "check":
+        return  # said at the fit, together with the rest
     network = Network(model)
     if network.graph is None:
         return
@@ -75,7 +86,11 @@ def at_fit(
         case = _case(model, source, held_out, setting)
         found = judge(case, ignored() | told, {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
+        if mode == "check":
+            raise
         return
+    if mode == "check":
+        raise Looked(found)
     say(model, found, mode)
 
 

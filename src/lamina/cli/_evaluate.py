@@ -1,0 +1,27 @@
+"""`lamina evaluate`: how well a model predicts a table that has the target."""
+
+import json
+
+from lamina.tables._figures import confusion
+from lamina.tables._model import load_table_model
+from lamina.tables._report import confusion_table, figures_table
+
+
+def evaluate_table(model: str, table: str, encoding: str | None, as_json: bool) -> None:
+    """Prints the metrics, and for classes what was taken for what."""
+    table_model = load_table_model(model)
+    rows = table_model.known_rows(table_model.read(table, encoding))
+    target = table_model.target
+    truth, outputs = target.encode(rows.columns[target.name]), table_model.outputs(rows)
+    figures = table_model.evaluate(table, encoding)
+    if as_json:
+        print(json.dumps({"table": table, "target": target.name, "rows": len(truth), "metrics": figures}, indent=2))
+        return
+    from rich.console import Console
+
+    console = Console()
+    console.print(f"{table}: {len(truth)} rows with {target.name!r}.", highlight=False, soft_wrap=True)
+    console.print(figures_table({"the model": figures}))
+    counts = confusion_table(target, confusion(target, truth, outputs))
+    if counts is not None:
+        console.print(counts)
