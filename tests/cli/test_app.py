@@ -53,7 +53,11 @@ def test_ctrl_c_keeps_the_best_so_far(tmp_path, write_table, people):
     table = write_table(people)
     options = ["--epochs", "20000", "--patience", "20000", "--folds", "0", "--effort", "quick"]
     arguments = ["fit", str(table), "--target", "cost", "--out", str(tmp_path / "m"), *options]
-    process = subprocess.Popen([*MAIN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # What a shell runs in the background does not hear SIGINT, and neither do its children.
+    process = subprocess.Popen(
+        [*MAIN, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
     for line in process.stdout:
         if "epoch 1/" in line:
             process.send_signal(signal.SIGINT)

@@ -60,11 +60,11 @@ def learning_rate_low(case: Case) -> Iterator[Seen]:
     limit, rate = _LOWEST.get(kind(optimizer)), _highest_rate(optimizer, case.setting.steps)
     if limit is None or rate is None or case.setting.sets_rate or rate <= 0:
         return
-    at_50 = _rate_at(optimizer, 50)
-    if rate >= limit and at_50 is not None and at_50 < 1e-3 * rate:
+    soon = 50 if case.setting.steps is None else min(50, case.setting.steps // 2)  # a short training may end as soon
+    if rate >= limit and (later := _rate_at(optimizer, soon)) is not None and later < 1e-3 * rate:
         yield seen(
-            None, f"The learning rate of {kind(optimizer)} begins with {rate:g} and is {at_50:g} after 50 steps already.",
-            "a schedule whose decay_steps are counted in batches, over all epochs.", learning_rate=at_50, highest=rate,
+            None, f"The learning rate of {kind(optimizer)} begins with {rate:g} and is {later:g} after {soon} steps already.",
+            "a schedule whose decay_steps are counted in batches, over all epochs.", learning_rate=later, highest=rate,
         )  # fmt: skip
     if rate < 0.999 * limit:  # rates are kept in float32
         usual = 0.01 if kind(optimizer) == "SGD" else 0.001
