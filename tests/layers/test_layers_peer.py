@@ -13,7 +13,7 @@ keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.peer
 
 # Keras's invert=True and string outputs work on its TensorFlow backend only; its tables need TensorFlow.
-_NEEDS_TENSORFLOW = ("StringLookup", "IntegerLookup", "Hashing", "TextVectorization")
+_NEEDS_TENSORFLOW = ("StringLookup", "IntegerLookup", "Hashing", "HashedCrossing", "TextVectorization")
 
 
 def as_numpy(x):
@@ -21,8 +21,10 @@ def as_numpy(x):
     return np.asarray(x)
 
 
+# Keras neither reads its own config of the first nor calls the second twice in a model.
+_NOT_IN_KERAS_FILES = ("RandomShear", "Equalization")
 # Keras's layers of images change them, by draws of their own, where nothing is said of training.
-_TRAINING_BY_DEFAULT = ("Rand", "CenterCrop", "Solarization", "AugMix")
+_TRAINING_BY_DEFAULT = ("Rand", "CenterCrop", "Solarization", "AugMix", "MixUp", "CutMix")
 
 
 def call(layer, x):
@@ -37,6 +39,8 @@ def data_of(x):
 
 def pair(case):
     name, arguments, x = case
+    if not hasattr(keras.layers, name):
+        pytest.skip("Keras has no such layer")
     if name in _NEEDS_TENSORFLOW:
         pytest.importorskip("tensorflow")
     if keras.backend.backend() == "torch" and "lanczos" in arguments.get("interpolation", ""):
@@ -80,6 +84,8 @@ def test_configs_are_read_by_either(layer_case):
 
 def test_files_are_read_by_either(layer_case, tmp_path):
     theirs, ours, x, expected = pair(layer_case)
+    if type(theirs).__name__ in _NOT_IN_KERAS_FILES:
+        pytest.skip("Keras has no working model of it")
     is_text = not isinstance(x, (list, tuple)) and x.dtype.kind == "U"
     keras_model = model_of(keras.Model, keras.Input, type(theirs).from_config(theirs.get_config()), x)
     keras_model.set_weights(theirs.get_weights())
