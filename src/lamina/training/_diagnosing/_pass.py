@@ -1,8 +1,7 @@
 """One pass forward and backward over a few rows, by which nothing of the model changes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,8 @@ from lamina.diagnosis._network import Network, kind, path_of
 from lamina.engines import engine
 from lamina.layers import Layer
 from lamina.variables import StateScope
+
+from ._called_through import called_through
 
 MOST_ROWS = 256
 _FEWEST_ROWS = 8
@@ -85,7 +86,11 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
     if not has_call(model):
         return look
     try:
-        with np.errstate(all="ignore"), _watched(network.layers, look.calls), StateScope():
+        with (
+            np.errstate(all="ignore"),
+            called_through(network.layers, partial(_noting, calls=look.calls)),
+            StateScope(),
+        ):
             outputs = model._forward(model._host_inputs(batch[0]), training=False)
     except Exception as error:
         look.error = error
@@ -95,22 +100,6 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
         size = len(tree.flatten(batch[0])[0])
         _look_back(model, take(batch, slice(None, None, -(-size // gradient_rows))), look)
     return look
-
-
-@contextmanager
-def _watched(layers: list[Any], calls: list[Call]) -> Iterator[None]:
-    """While it lasts, calls of the layers are noted."""
-    own = [layer.__dict__.get("call") for layer in layers]  # what a user has put there
-    for layer in layers:
-        layer.__dict__["call"] = _noting(layer, layer.call, calls)
-    try:
-        yield
-    finally:
-        for layer, call in zip(layers, own):
-            if call is None:
-                del layer.__dict__["call"]
-            else:
-                layer.__dict__["call"] = call
 
 
 def _noting(layer: Any, call: Any, calls: list[Call]) -> Any:

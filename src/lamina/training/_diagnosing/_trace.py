@@ -13,6 +13,8 @@ from lamina.diagnosis._network import Network, path_of
 from lamina.engines import engine
 from lamina.variables import StateScope
 
+from ._called_through import called_through
+
 _FIXES = {
     "data": "np.nan_to_num(...), or leave out these rows.",
     "step size": "a learning rate 10 times smaller, or clipnorm=1.0 in the optimizer.",
@@ -206,22 +208,6 @@ def _noting(name: str, function: Any, seen: list[_Operation]) -> Any:
     return noted
 
 
-@contextmanager
-def _instead(layers: list[Any], wrap: Any) -> Iterator[None]:
-    """While it lasts, the layers are called through `wrap(layer, call)`."""
-    own = [layer.__dict__.get("call") for layer in layers]
-    for layer in layers:
-        layer.__dict__["call"] = wrap(layer, layer.call)
-    try:
-        yield
-    finally:
-        for layer, call in zip(layers, own):
-            if call is None:
-                del layer.__dict__["call"]
-            else:
-                layer.__dict__["call"] = call
-
-
 def _layers(layers: list[Any], seen: list[_Operation], broken: list[Any]) -> Any:
     """Notes the first layer that gives what is not finite: with its operations, its outputs, and whether its inputs were."""
 
@@ -237,7 +223,7 @@ def _layers(layers: list[Any], seen: list[_Operation], broken: list[Any]) -> Any
 
         return noted
 
-    return _instead(layers, wrap)
+    return called_through(layers, wrap)
 
 
 def _marked(layers: list[Any], seen: list[_Operation], marks: list[tuple[str, int]]) -> Any:
@@ -250,7 +236,7 @@ def _marked(layers: list[Any], seen: list[_Operation], marks: list[tuple[str, in
 
         return noted
 
-    return _instead(layers, wrap)
+    return called_through(layers, wrap)
 
 
 def _tensors(part: Any) -> Any:
