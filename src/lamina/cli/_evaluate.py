@@ -2,7 +2,7 @@
 
 import json
 
-from lamina.tables._figures import confusion
+from lamina.tables._figures import confusion, figures_of
 from lamina.tables._model import load_table_model
 from lamina.tables._report import confusion_table, figures_table
 
@@ -13,7 +13,7 @@ def evaluate_table(model: str, table: str, encoding: str | None, as_json: bool) 
     rows = table_model.known_rows(table_model.read(table, encoding))
     target = table_model.target
     truth, outputs = target.encode(rows.columns[target.name]), table_model.outputs(rows)
-    figures = table_model.evaluate(table, encoding)
+    figures = figures_of(target, truth, outputs)
     if as_json:
         print(json.dumps({"table": table, "target": target.name, "rows": len(truth), "metrics": figures}, indent=2))
         return
