@@ -1,0 +1,19 @@
+"""What is raised when a model cannot go into a format."""
+
+from lamina._public import public
+
+
+@public("export.ExportError")
+class ExportError(ValueError):
+    """A model, or a layer of it, cannot be written in the format asked for; the message names the layer and what can be done.
+
+    Example:
+        >>> raise lamina.export.ExportError("dense: ...")
+        Traceback (most recent call last):
+        lamina.export.ExportError: dense: ...
+    """
+
+
+def at(place: str) -> str:
+    """The layer at the head of a message."""
+    return f'Layer "{place}"' if place else "The model"

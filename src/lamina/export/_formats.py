@@ -1,0 +1,79 @@
+"""The formats, and the one function that writes them."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lamina._public import public
+
+from ._exported import exported_model
+from ._numpy._export import write_numpy
+
+
+@dataclass(frozen=True)
+class Format:
+    """`write(exported, path, **options)` gives the paths written; `suffix` ends the name of the (first) file."""
+
+    write: Callable[..., list[str]]
+    suffix: str
+    options: tuple[str, ...] = ("check",)
+
+
+FORMATS = {
+    "numpy": Format(write_numpy, ".py"),
+}
+
+
+def format_named(name: str) -> Format:
+    """The format of that name. Raises ValueError that lists them all."""
+    if name not in FORMATS:
+        raise ValueError(f"export: format must be one of {', '.join(map(repr, sorted(FORMATS)))}; got {name!r}.")
+    return FORMATS[name]
+
+
+def target_path(filepath: Any, suffix: str) -> str:
+    """The path with the suffix of its format. Raises ValueError for another suffix."""
+    path = os.fspath(filepath)
+    given = os.path.splitext(path)[1]
+    if suffix and not given:
+        return path + suffix
+    if suffix and given != suffix:
+        raise ValueError(f"export: the file name must end in {suffix}; got {path!r}.")
+    return path
+
+
+@public("export.export_model")
+def export_model(
+    model: Any, filepath: Any, format: str = "tf_saved_model", verbose: bool | None = None, input_signature: Any = None,
+    **kwargs: Any,
+) -> list[str]:  # fmt: skip
+    """Writes what a model predicts to files that run without lamina; `Model.export` calls it.
+
+    Args:
+        model: built; its call outside training is written.
+        filepath: of the file, with the suffix of the format or none.
+        format: "numpy" (a Python file and a `.npz` beside it, which need NumPy alone).
+        verbose: whether the paths are printed.
+        input_signature: what stands for the inputs, nested as they are: things with `shape` (None for an open size) and
+            `dtype`, such as `layers.InputSpec`. Default: the inputs that the model was built with.
+        kwargs: check=False leaves out the comparison of the file with the model before it is written.
+
+    Returns: list[str], the paths written.
+    Raises ExportError, naming the layer, for what a format cannot hold; ValueError for another format, suffix or option;
+        ImportError, naming what to install.
+
+    Example:
+        >>> model = Sequential([Input((2,)), layers.Dense(3)])
+        >>> lamina.export.export_model(model, "net", format="numpy")
+        ['net.py', 'net.npz']
+    """
+    chosen = format_named(format)
+    unknown = sorted(set(kwargs) - set(chosen.options))
+    if unknown:
+        raise ValueError(f"export: format {format!r} has no option {unknown[0]!r}; it has {', '.join(chosen.options)}.")
+    path = target_path(filepath, chosen.suffix)
+    paths = chosen.write(exported_model(model, input_signature), path, **kwargs)
+    if verbose:
+        print(f"Wrote {', '.join(paths)}.")
+    return paths
