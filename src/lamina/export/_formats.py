@@ -9,6 +9,7 @@ from lamina._public import public
 
 from ._exported import exported_model
 from ._numpy._export import write_numpy
+from ._onnx._export import write_onnx
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Format:
 
 FORMATS = {
     "numpy": Format(write_numpy, ".py"),
+    "onnx": Format(write_onnx, ".onnx"),
 }
 
 
@@ -53,7 +55,7 @@ def export_model(
     Args:
         model: built; its call outside training is written.
         filepath: of the file, with the suffix of the format or none.
-        format: "numpy" (a Python file and a `.npz` beside it, which need NumPy alone).
+        format: "numpy" (a Python file and a `.npz` beside it, which need NumPy alone) or "onnx" (opset 18).
         verbose: whether the paths are printed.
         input_signature: what stands for the inputs, nested as they are: things with `shape` (None for an open size) and
             `dtype`, such as `layers.InputSpec`. Default: the inputs that the model was built with.
