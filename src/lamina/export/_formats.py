@@ -7,6 +7,7 @@ from typing import Any
 
 from lamina._public import public
 
+from ._c._export import write_c
 from ._exported import exported_model
 from ._numpy._export import write_numpy
 from ._onnx._export import write_onnx
@@ -22,6 +23,7 @@ class Format:
 
 
 FORMATS = {
+    "c": Format(write_c, ".c"),
     "numpy": Format(write_numpy, ".py"),
     "onnx": Format(write_onnx, ".onnx"),
 }
