@@ -10,6 +10,8 @@ import click
 
 from lamina import __version__
 from lamina.compat import run_script
+from lamina.export import ExportError
+from lamina.export._formats import FORMATS
 from lamina.saving import ModelFileError
 from lamina.tables._columns import LEFT_OUT
 from lamina.tables._errors import TableError
@@ -21,6 +23,7 @@ from lamina.tables._predict import predict_table
 from ._cache import show_cache
 from ._check import check_script
 from ._evaluate import evaluate_table
+from ._export import export_file
 from ._options import orders_of, times_of, units_of, with_run_file
 
 EXIT_CODES = "Exit codes: 0 done; 2 a mistake in the arguments or the table; 130 interrupted by Ctrl-C."
@@ -46,7 +49,7 @@ def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (TableError, ModelFileError, ImportError) as error:
+        except (TableError, ModelFileError, ExportError, ImportError) as error:
             message = " ".join(str(error).split())
             print(f"lamina {command.__name__}: {message}", file=sys.stderr)
             raise click.exceptions.Exit(2) from None
@@ -166,6 +169,25 @@ def predict(model: str, table: str, out: str | None, keep: tuple[str, ...], enco
 def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> None:
     """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
     evaluate_table(model, table, encoding, as_json)
+
+
+@app.command(
+    epilog=_examples(
+        "lamina export people-model/model.keras --format numpy",
+        "lamina export net.keras --format onnx --out net.onnx --check",
+    )
+)
+@click.argument("model")
+@click.option("--format", "-f", required=True, type=click.Choice(sorted(FORMATS)), help="Of the file to write.")
+@click.option("--out", "-o", default=None, help="File to write [default: MODEL with another suffix].")
+@click.option(
+    "--check/--no-check", default=None, help="Run the file beside MODEL first [default: if what runs it is installed]."
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@_in_one_line
+def export(model: str, format: str, out: str | None, check: bool | None, force: bool) -> None:
+    """Writes MODEL (.keras, or of lamina fit) to a file that runs without lamina."""
+    export_file(model, format, out, check, force)
 
 
 @app.command()

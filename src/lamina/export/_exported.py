@@ -13,6 +13,7 @@ from lamina.engines import engine
 from ._model_ends import model_ends
 from ._model_function import model_function
 from ._program import Program
+from ._table import TablePart
 from ._tracing import Ends, trace_program
 
 
@@ -23,7 +24,8 @@ class Exported:
     Attributes:
         name: of the model. function: of traced tensors, nested as `ends.structure`. call: the same on arrays.
         ends: what it takes. variables: what it reads. titles: for the path of each layer its class.
-        named_outputs: names of the outputs of a functional model.
+        named_outputs: names of the outputs of a functional model. table: what it expects of a table.
+        difference: the largest that a check of what was written has found; None without one.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Exported:
     variables: list[Any]
     titles: dict[str, str]
     named_outputs: list[str] | None = None
+    table: TablePart | None = None
+    difference: float | None = None
 
     @cached_property
     def _traced(self) -> tuple[Program, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from lamina._public import public
 
 from ._c._export import write_c
-from ._exported import exported_model
+from ._exported import Exported, exported_model
 from ._numpy._export import write_numpy
 from ._onnx._export import write_onnx
 
@@ -47,6 +47,15 @@ def target_path(filepath: Any, suffix: str) -> str:
     return path
 
 
+def write_format(name: str, exported: Exported, path: str, options: dict[str, Any]) -> list[str]:
+    """Writes in the format of that name. Raises ValueError for an option that it does not have."""
+    chosen = format_named(name)
+    unknown = sorted(set(options) - set(chosen.options))
+    if unknown:
+        raise ValueError(f"export: format {name!r} has no option {unknown[0]!r}; it has {', '.join(chosen.options)}.")
+    return chosen.write(exported, path, **options)
+
+
 @public("export.export_model")
 def export_model(
     model: Any, filepath: Any, format: str = "tf_saved_model", verbose: bool | None = None, input_signature: Any = None,
@@ -72,12 +81,8 @@ def export_model(
         >>> lamina.export.export_model(model, "net", format="numpy")
         ['net.py', 'net.npz']
     """
-    chosen = format_named(format)
-    unknown = sorted(set(kwargs) - set(chosen.options))
-    if unknown:
-        raise ValueError(f"export: format {format!r} has no option {unknown[0]!r}; it has {', '.join(chosen.options)}.")
-    path = target_path(filepath, chosen.suffix)
-    paths = chosen.write(exported_model(model, input_signature), path, **kwargs)
+    path = target_path(filepath, format_named(format).suffix)
+    paths = write_format(format, exported_model(model, input_signature), path, kwargs)
     if verbose:
         print(f"Wrote {', '.join(paths)}.")
     return paths

@@ -38,6 +38,7 @@ def write_c(exported: Exported, path: str, check: bool | None = None) -> list[st
         raise ExportError("export(format='c', check=True): there is no C compiler (cc, gcc, clang, or what CC names).")
     if compiler and check is not False:
         check_text(single, text, compiler)
+        exported.difference = single.difference
     write_text(path, text)
     return [path]
 

@@ -31,6 +31,7 @@ def write_numpy(exported: Exported, path: str, check: bool = True) -> list[str]:
         exported.output_names,
         exported.structure,
         exported.titles,
+        exported.table,
     )
     text = file.text()
     if check:

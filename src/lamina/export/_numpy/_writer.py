@@ -9,32 +9,15 @@ import numpy as np
 from lamina import __version__
 
 from .._program import Program, Value
+from .._table import TablePart
 from . import _helpers as helpers
+from . import _table_helpers as tables
+from ._mains import arrays_main, table_main
 from ._scope import FEW, Scope, identifier
-from ._sources import sources
+from ._sources import Sources
 from ._text import scalar_text
 
-TAKEN = {"np", "sys", "math", "pathlib", "predict", "main", "W", "INPUTS", "OUTPUTS", *vars(helpers)}
-
-MAIN = '''\
-def main(arguments):
-    """`python {file} INPUTS OUTPUTS`: predicts what is in one file (.npy; .npz by name for several arrays) into another."""
-    if len(arguments) != 2 or arguments[0] in ("-h", "--help"):
-        print(__doc__)
-        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
-    data = np.load(arguments[0])
-    inputs = [data[name] for name in INPUTS] if isinstance(data, np.lib.npyio.NpzFile) else [data]
-    result = predict(*inputs)
-    if len(OUTPUTS) == 1:
-        np.save(arguments[1], result)
-    else:
-        np.savez(arguments[1], **dict(zip(OUTPUTS, result.values() if isinstance(result, dict) else result)))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
-'''
+TAKEN = {"np", "sys", "math", "pathlib", "predict", "main", "W", "INPUTS", "OUTPUTS", *vars(helpers), *vars(tables)}
 
 
 class NumpyFile:
@@ -43,14 +26,15 @@ class NumpyFile:
     Args:
         name: of the model. file: of the written file, with ".py".
         outputs: names of the outputs. structure: None for one output, "list", or the keys of a dict.
-        titles: for the path of a layer what is said of it in a comment.
+        titles: for the path of a layer what is said of it in a comment. table: what it reads of a table.
     """
 
     def __init__(
-        self, program: Program, name: str, file: str, outputs: list[str], structure: Any, titles: dict[str, str]
-    ):
+        self, program: Program, name: str, file: str, outputs: list[str], structure: Any, titles: dict[str, str],
+        table: TablePart | None = None,
+    ):  # fmt: skip
         self.program, self.name, self.file = program, name, file
-        self.outputs, self.structure, self.titles = outputs, structure, titles
+        self.outputs, self.structure, self.titles, self.table = outputs, structure, titles, table
         self.arrays: dict[str, np.ndarray] = {}
         self.helpers: dict[str, Callable[..., Any]] = {}
         self.counts: dict[str, int] = {}
@@ -66,21 +50,30 @@ class NumpyFile:
         result = self._result([scope.read(v) for v in self.program.outputs])
         body = [*self._checked(names), *self._symbols(names, [*lines, result]), *lines, f"    return {result}"]
         head = f'def predict({", ".join(names)}):\n    """{self._says()}"""'
-        functions = sources(self.helpers.values())
+        own = Sources([*self.helpers.values(), *self._of_table()])
+        main = arrays_main(self.file) if self.table is None else table_main(self.file, self.table)
         return "\n".join([
-            self._top(), functions, "", '@np.errstate(all="ignore")', head, *body, "\n", MAIN.replace("{file}", self.file)
+            self._top(own.modules), own.text, "", '@np.errstate(all="ignore")', head, *body, "\n", main
         ])  # fmt: skip
 
-    def _top(self) -> str:
+    def _of_table(self) -> list[Callable[..., Any]]:
+        if self.table is None:
+            return []
+        dates = [self.table.days_of] if self.table.styles else []
+        readers = [tables.column_of, tables.as_words, tables.as_numbers, tables.as_levels, *dates]
+        return [*readers, tables.answers, tables.read_csv, tables.write_csv]
+
+    def _top(self, modules: set[str]) -> str:
         inputs = "\n".join(f"    {v.name}: {v.dtype.name} {_shape(v)}" for v in self.program.inputs)
         outputs = "\n".join(f"    {n}: {v.dtype.name} {_shape(v)}" for n, v in zip(self.outputs, self.program.outputs))
         weights = self.file.removesuffix(".py") + ".npz"
-        imports = "import math\n" if any("math." in sources([h]) for h in self.helpers.values()) else ""
+        imports = "".join(f"import {name}\n" for name in sorted({*modules, "pathlib", "sys"}))
+        given = "table.csv predictions.csv" if self.table else "inputs.npy outputs.npy"
         return (
             f'"""The model "{self.name}". It needs NumPy alone; its weights are in {weights}, beside this file.\n\n'
-            f"    python {self.file} inputs.npy outputs.npy\n\nInputs:\n{inputs}\nOutputs:\n{outputs}\n\n"
+            f"    python {self.file} {given}\n\nInputs:\n{inputs}\nOutputs:\n{outputs}\n\n"
             f'Written by lamina {__version__}.\n"""\n\n'
-            f"{imports}import pathlib\nimport sys\n\nimport numpy as np\n\n"
+            f"{imports}\nimport numpy as np\n\n"
             f'W = dict(np.load(pathlib.Path(__file__).with_suffix(".npz"), allow_pickle=False))\n'
             f"INPUTS = {[v.name for v in self.program.inputs]!r}\nOUTPUTS = {self.outputs!r}\n\n"
         )

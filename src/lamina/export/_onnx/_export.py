@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import json
 from typing import Any
 
 import numpy as np
@@ -57,9 +58,21 @@ def onnx_model(exported: Exported) -> Any:
     initializers = [onnx.numpy_helper.from_array(np.asarray(a, order="C"), n) for n, a in b.root.initializers.items()]
     graph = helper.make_graph(b.nodes, exported.name, inputs, outputs, initializers)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", OPSET_ML)]
-    return helper.make_model(
+    model = helper.make_model(
         graph, opset_imports=opsets, ir_version=IR, producer_name="lamina", producer_version=__version__
     )
+    if exported.table is not None:
+        helper.set_model_props(model, _of_table(exported))
+    return model
+
+
+def _of_table(exported: Exported) -> dict[str, str]:
+    """What a reader of the file must know of the table, as JSON: the column of each input, the target, its classes."""
+    table = exported.table
+    assert table is not None
+    columns = {name: {"column": c, "holds": kind} for name, (c, kind) in zip(exported.ends.names, table.columns)}
+    parts = {"columns": columns, "target": table.target, "classes": table.classes}
+    return {f"lamina_{name}": json.dumps(part) for name, part in parts.items()}
 
 
 def _open_shape(program: Any, i: int) -> list[Any]:
@@ -75,8 +88,8 @@ def _size_name(size: Any) -> Any:
     return "batch" if text == "n" else None if size is None else text.replace(" ", "")
 
 
-def check_bytes(exported: Exported, content: bytes) -> float:
-    """Runs the file on the CPU beside the model; returns the largest difference."""
+def check_bytes(exported: Exported, content: bytes) -> None:
+    """Runs the file on the CPU beside the model."""
     if importlib.util.find_spec("onnxruntime") is None:
         raise ImportError("export(format='onnx', check=True) needs onnxruntime: pip install onnxruntime")
     runtime = importlib.import_module("onnxruntime")
@@ -90,7 +103,7 @@ def check_bytes(exported: Exported, content: bytes) -> float:
         feeds = dict(zip([v.name for v in exported.program.inputs], inputs))
         return session.run(exported.output_names, {name: _plain(feeds[name]) for name in names})
 
-    return check_written(exported, run, "The ONNX file")
+    check_written(exported, run, "The ONNX file")
 
 
 def _plain(x: np.ndarray) -> np.ndarray:
