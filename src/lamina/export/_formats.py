@@ -9,6 +9,8 @@ from lamina._public import public
 
 from ._c._export import write_c
 from ._exported import Exported, exported_model
+from ._frameworks._jax import write_jax
+from ._frameworks._torch import write_torch
 from ._numpy._export import write_numpy
 from ._onnx._export import write_onnx
 
@@ -26,6 +28,8 @@ FORMATS = {
     "c": Format(write_c, ".c"),
     "numpy": Format(write_numpy, ".py"),
     "onnx": Format(write_onnx, ".onnx"),
+    "torch": Format(write_torch, ".pt2"),
+    "jax": Format(write_jax, ".jax", ("check", "platforms")),
 }
 
 

@@ -172,6 +172,13 @@ def scan(
     return [*carry, *(np.stack(column) for column in zip(*rows))]
 
 
+def branch(
+    predicate: Any, yes: Callable[..., list[Any]], no: Callable[..., list[Any]], of_yes: list[Any], of_no: list[Any]
+) -> list[Any]:
+    """What one of two functions gives."""
+    return yes(*of_yes) if predicate else no(*of_no)
+
+
 def repeat_while(
     condition: Callable[..., Any], body: Callable[..., Any], state: Sequence[Any], of_condition: Sequence[Any],
     of_body: Sequence[Any], limit: int | None,
@@ -269,6 +276,11 @@ def window_at(starts: Array, sizes: tuple, shape: tuple) -> tuple[slice, ...]:
     """The window of these sizes that begins at `starts`, moved so that it fits."""
     first = [max(0, min(int(s), n - size)) for s, size, n in zip(starts, sizes, shape)]
     return tuple(slice(s, s + size) for s, size in zip(first, sizes))
+
+
+def dynamic_slice(x: Array, starts: Array, sizes: tuple) -> Array:
+    """A window of `x`."""
+    return x[window_at(starts, sizes, x.shape)]
 
 
 def dynamic_update_slice(x: Array, update: Array, starts: Array) -> Array:

@@ -63,18 +63,14 @@ def _scatter(writer: Any, call: Any, ins: list[str]) -> str:
     return f"scatter({ins[0]}, {ins[1]}, ({', '.join(ins[2:])},){combine[call.params['mode']]})"
 
 
-def _dynamic_slice(writer: Any, call: Any, ins: list[str]) -> str:
-    writer.need(helpers.window_at)
-    return f"{ins[0]}[window_at({ins[1]}, {param_text(call.params['sizes'])}, {ins[0]}.shape)]"
-
-
 def _put(writer: Any, call: Any, ins: list[str]) -> str:
     writer.need(helpers.put_into_zeros)
-    index = f"({', '.join(_index_item(i) for i in call.params['index'])},)"
+    index = f"({', '.join(index_item(i) for i in call.params['index'])},)"
     return f"put_into_zeros({ins[0]}, {param_text(call.params['shape'])}, {index})"
 
 
-def _index_item(i: Any) -> str:
+def index_item(i: Any) -> str:
+    """One axis of an index, as it stands in a tuple."""
     return f"slice({i.start}, {i.stop}, {i.step})" if isinstance(i, slice) else str(i)
 
 
@@ -115,10 +111,11 @@ def _scan(writer: Any, call: Any, ins: list[str]) -> str:
 
 
 def _cond(writer: Any, call: Any, ins: list[str]) -> str:
+    writer.need(helpers.branch)
     p, (predicate, *rest) = call.params, ins
     yes, no = writer.nested(p["yes"]), writer.nested(p["no"])
-    split = p["split"]
-    return f"{yes}({', '.join(rest[:split])}) if {predicate} else {no}({', '.join(rest[split:])})"
+    parts = ", ".join(f"[{', '.join(names)}]" for names in (rest[: p["split"]], rest[p["split"] :]))
+    return f"branch({predicate}, {yes}, {no}, {parts})"
 
 
 def _while(writer: Any, call: Any, ins: list[str]) -> str:
@@ -171,7 +168,7 @@ RULES |= {
     "transpose": lambda writer, call, ins: f"np.transpose({ins[0]}, {param_text(call.params['axes'])})",
     "broadcast_to": lambda writer, call, ins: f"np.broadcast_to({ins[0]}, {param_text(call.params['shape'])})",
     "pad": lambda writer, call, ins: f"np.pad({ins[0]}, {param_text(call.params['widths'])})",
-    "cast": lambda writer, call, ins: f"{ins[0]}.astype(np.{np.dtype(call.params['dtype']).name})",
+    "cast": lambda writer, call, ins: writer.file.cast(ins[0], np.dtype(call.params["dtype"]).name),
     "where": _called("np.where"),
     "relu": lambda writer, call, ins: f"np.maximum({ins[0]}, 0)",
     "softplus": lambda writer, call, ins: f"np.logaddexp({ins[0]}, {ins[0]}.dtype.type(0))",
@@ -184,7 +181,7 @@ RULES |= {
     "concatenate": _concatenate,
     "gather": _gather,
     "scatter": _scatter,
-    "dynamic_slice": _dynamic_slice,
+    "dynamic_slice": _helped("dynamic_slice", "sizes"),
     "dynamic_update_slice": _helped("dynamic_update_slice"),
     "take_grad": _helped("add_at", "axis", "size"),
     "einsum": _einsum,

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._errors import ExportError, at
 from .._program import Call, Program, Value
-from ._rules import GIVES, RULES
+from ._rules import GIVES
 from ._text import param_text, scalar_text
 
 FEW = 16  # a constant of so many numbers stands in the file, a larger one beside the weights
@@ -67,8 +67,8 @@ class Scope:
             )
 
     def _expression(self, call: Call, ins: list[str]) -> str:
-        if call.name in RULES:
-            return RULES[call.name](self, call, ins)
+        if call.name in self.file.rules:
+            return self.file.rules[call.name](self, call, ins)
         if isinstance(call.primitive.forward, np.ufunc):
             return f"np.{call.primitive.forward.__name__}({', '.join(ins)})"
         raise ExportError(
@@ -100,13 +100,14 @@ class Scope:
             return f"np.full({shape}, {scalar_text(np.asarray(form.value, v.dtype), False)}, np.{dtype})"
         if form.kind == "repeated":
             size = " * ".join(f"({size})" for size in v.shape)
-            return f"np.reshape(({form.step} * (np.arange({size}) // {form.value})).astype(np.{dtype}), {shape})"
+            numbers = self.file.cast(f"({form.step} * (np.arange({size}) // {form.value}))", dtype)
+            return f"np.reshape({numbers}, {shape})"
         if form.kind == "steps":
             further = "".join("-1, " if axis == form.value else "1, " for axis in range(len(v.shape)))
             steps = f"{form.step} * np.arange({v.shape[form.value]}).reshape({further.rstrip()})"
-            return f"({array} + {steps}).astype(np.{dtype})"
+            return self.file.cast(f"({array} + {steps})", dtype)
         row = {
-            "range": f"({form.value} + {form.step} * np.arange({v.shape[-1]})).astype(np.{dtype})",
+            "range": self.file.cast(f"({form.value} + {form.step} * np.arange({v.shape[-1]}))", dtype),
             "rows": array,
             "lower": f"np.tri({', '.join(map(str, v.shape[-2:]))}, dtype=np.{dtype})",
         }

@@ -4,7 +4,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -12,9 +12,13 @@ GIVEN = {"np", "Any", "Callable", "Iterator", "Sequence", "Array"}  # imported t
 
 
 class Sources:
-    """Functions and all of ours that they need, what is called before who calls it; and the modules they import."""
+    """Functions and all of ours that they need, what is called before who calls it; and the modules they import.
 
-    def __init__(self, functions: Iterable[Callable[..., Any]]):
+    there: names that need not be written.
+    """
+
+    def __init__(self, functions: Iterable[Callable[..., Any]], there: Collection[str] = ()):
+        self.there = {*GIVEN, *there}
         self.found: dict[str, str] = {}
         self.modules: set[str] = set()
         for function in functions:
@@ -32,7 +36,7 @@ class Sources:
         _without_annotations(definition)
         for name in dict.fromkeys(n.id for n in ast.walk(definition) if isinstance(n, ast.Name)):
             needed = function.__globals__.get(name)
-            if name not in GIVEN and name not in (function.__name__, *self.found) and needed is not None:
+            if name not in self.there and name not in (function.__name__, *self.found) and needed is not None:
                 self._need(name, needed)
         self.found[function.__name__] = ast.unparse(definition) + "\n"
 

@@ -32,3 +32,8 @@ def scalar_text(value: np.ndarray, typed: bool) -> str:
     text = repr(float(str(value))) if value.dtype.kind == "f" else repr(number)
     text = {"inf": "np.inf", "-inf": "-np.inf", "nan": "np.nan"}.get(text, text)
     return f"np.{value.dtype.name}({text})" if typed else text
+
+
+def cast_text(text: str, dtype: str) -> str:
+    """An expression in another dtype."""
+    return f"{text}.astype(np.{dtype})"

@@ -13,9 +13,10 @@ from .._table import TablePart
 from . import _helpers as helpers
 from . import _table_helpers as tables
 from ._mains import arrays_main, table_main
+from ._rules import RULES
 from ._scope import FEW, Scope, identifier
 from ._sources import Sources
-from ._text import scalar_text
+from ._text import cast_text, scalar_text
 
 TAKEN = {"np", "sys", "math", "pathlib", "predict", "main", "W", "INPUTS", "OUTPUTS", *vars(helpers), *vars(tables)}
 
@@ -35,6 +36,7 @@ class NumpyFile:
     ):  # fmt: skip
         self.program, self.name, self.file = program, name, file
         self.outputs, self.structure, self.titles, self.table = outputs, structure, titles, table
+        self.rules, self.cast = RULES, cast_text
         self.arrays: dict[str, np.ndarray] = {}
         self.helpers: dict[str, Callable[..., Any]] = {}
         self.counts: dict[str, int] = {}
@@ -43,18 +45,21 @@ class NumpyFile:
     def text(self) -> str:
         """The source; afterwards `arrays` is complete."""
         self.need(helpers.as_input)
+        predict = self.function(checked=True)
+        own = Sources([*self.helpers.values(), *self._of_table()])
+        main = arrays_main(self.file) if self.table is None else table_main(self.file, self.table)
+        return "\n".join([self._top(own.modules), own.text, "", '@np.errstate(all="ignore")', predict, "\n", main])
+
+    def function(self, checked: bool) -> str:
+        """The source of `predict` alone; `checked`: whether it begins with a look at what it is given."""
         taken = set(TAKEN)
         names = [identifier(v.name, taken) for v in self.program.inputs]
         scope = Scope(self, self.program, names, "    ")
         lines = scope.write()
         result = self._result([scope.read(v) for v in self.program.outputs])
-        body = [*self._checked(names), *self._symbols(names, [*lines, result]), *lines, f"    return {result}"]
-        head = f'def predict({", ".join(names)}):\n    """{self._says()}"""'
-        own = Sources([*self.helpers.values(), *self._of_table()])
-        main = arrays_main(self.file) if self.table is None else table_main(self.file, self.table)
-        return "\n".join([
-            self._top(own.modules), own.text, "", '@np.errstate(all="ignore")', head, *body, "\n", main
-        ])  # fmt: skip
+        first = self._checked(names) if checked else []
+        head = [f"def predict({', '.join(names)}):", f'    """{self._says()}"""']
+        return "\n".join([*head, *first, *self._symbols(names, [*lines, result]), *lines, f"    return {result}"])
 
     def _of_table(self) -> list[Callable[..., Any]]:
         if self.table is None:
