@@ -493,6 +493,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "serialize": ("lamina.variables._dtype_policy", "serialize"),
     },
     "export": {
+        "ExportArchive": ("lamina.export._archive", "ExportArchive"),
         "ExportError": ("lamina.export._errors", "ExportError"),
         "export_model": ("lamina.export._formats", "export_model"),
     },

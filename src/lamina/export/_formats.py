@@ -10,6 +10,7 @@ from lamina._public import public
 from ._c._export import write_c
 from ._exported import Exported, exported_model
 from ._frameworks._jax import write_jax
+from ._frameworks._tensorflow import write_saved_model
 from ._frameworks._torch import write_torch
 from ._numpy._export import write_numpy
 from ._onnx._export import write_onnx
@@ -29,6 +30,7 @@ FORMATS = {
     "numpy": Format(write_numpy, ".py"),
     "onnx": Format(write_onnx, ".onnx"),
     "torch": Format(write_torch, ".pt2"),
+    "tf_saved_model": Format(write_saved_model, ""),
     "jax": Format(write_jax, ".jax", ("check", "platforms")),
 }
 
@@ -70,11 +72,14 @@ def export_model(
     Args:
         model: built; its call outside training is written.
         filepath: of the file, with the suffix of the format or none.
-        format: "numpy" (a Python file and a `.npz` beside it, which need NumPy alone) or "onnx" (opset 18).
+        format: "numpy" (a Python file and a `.npz` beside it, which need NumPy alone), "onnx" (opset 18), "c" (one file of C99
+            for a batch of one), "jax" (StableHLO through `jax.export`), "torch" (`torch.export`), or "tf_saved_model" (a
+            folder; needs TensorFlow and jax).
         verbose: whether the paths are printed.
         input_signature: what stands for the inputs, nested as they are: things with `shape` (None for an open size) and
             `dtype`, such as `layers.InputSpec`. Default: the inputs that the model was built with.
-        kwargs: check=False leaves out the comparison of the file with the model before it is written.
+        kwargs: check=False leaves out the comparison of the file with the model before it is written; format "jax" also takes
+            platforms.
 
     Returns: list[str], the paths written.
     Raises ExportError, naming the layer, for what a format cannot hold; ValueError for another format, suffix or option;

@@ -26,7 +26,7 @@ def ends_of(given: Any) -> Ends:
     names = [_name(x, i) for i, x in enumerate(leaves)]
     return Ends(
         [tuple(x.shape) for x in leaves],
-        [str(x.dtype or "float32") for x in leaves],
+        [str(getattr(x.dtype, "name", x.dtype) or "float32") for x in leaves],
         [name if names.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(names)],
         tree.map_structure(lambda x: None, given),
     )
