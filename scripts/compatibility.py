@@ -21,7 +21,6 @@ _LATER = "not written yet"
 # Path, or beginning of paths that ends in a dot -> why it is left out; the longest that fits counts.
 REASONS = {
     "distribution.": _ONE_DEVICE,
-    "export.": "it writes formats of TensorFlow, OpenVINO and ONNX",
     "layers.TFSMLayer": "it runs a SavedModel of TensorFlow",
     "layers.": _LATER,
 }

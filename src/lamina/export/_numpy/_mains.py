@@ -8,8 +8,10 @@ def main(arguments):
     if len(arguments) != 2 or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
-    data = np.load(arguments[0])
-    inputs = [data[name] for name in INPUTS] if isinstance(data, np.lib.npyio.NpzFile) else [data]
+    inputs = [np.load(arguments[0], allow_pickle=False)]
+    if isinstance(inputs[0], np.lib.npyio.NpzFile):
+        with inputs[0] as stored:
+            inputs = [stored[name] for name in INPUTS]
     result = predict(*inputs)
     if len(OUTPUTS) == 1:
         np.save(arguments[1], result)

@@ -79,7 +79,7 @@ class NumpyFile:
             f"    python {self.file} {given}\n\nInputs:\n{inputs}\nOutputs:\n{outputs}\n\n"
             f'Written by lamina {__version__}.\n"""\n\n'
             f"{imports}\nimport numpy as np\n\n"
-            f'W = dict(np.load(pathlib.Path(__file__).with_suffix(".npz"), allow_pickle=False))\n'
+            f'with np.load(pathlib.Path(__file__).with_suffix(".npz"), allow_pickle=False) as stored:\n    W = dict(stored)\n'
             f"INPUTS = {[v.name for v in self.program.inputs]!r}\nOUTPUTS = {self.outputs!r}\n\n"
         )
 
