@@ -1,5 +1,6 @@
 """The function of a NumPy file on other arrays."""
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -37,3 +38,8 @@ def function_on(
     scope = {**namespace, "W": {name: array(a) for name, a in file.arrays.items()}}
     exec(Sources(helpers, set(namespace)).text + "\n" + text, scope)  # written just now, from the program
     return scope["predict"]
+
+
+def namespace_of(module: str) -> dict[str, Any]:
+    """What stands for NumPy and the helpers, from a module beside this one that imports its library."""
+    return importlib.import_module(f".{module}", __package__).NAMESPACE

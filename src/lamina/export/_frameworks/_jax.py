@@ -11,8 +11,7 @@ from lamina.saving._writer import check_target, write_bytes
 from .._check import check_written
 from .._errors import ExportError
 from .._exported import Exported
-from ._function import function_on
-from ._jax_helpers import jax_namespace
+from ._function import function_on, namespace_of
 
 
 def write_jax(exported: Exported, path: str, check: bool = True, platforms: Any = None) -> list[str]:
@@ -40,7 +39,7 @@ def jax_export(exported: Exported, platforms: Any = None) -> Any:
     from jax import export, numpy
 
     with jax.enable_x64(True):
-        function = function_on(exported, "JAX", numpy.asarray, jax_namespace())
+        function = function_on(exported, "JAX", numpy.asarray, namespace_of("_on_jax"))
     scope = export.SymbolicScope()
     axes, specs = exported.program.axes, []
     for i, v in enumerate(exported.program.inputs):

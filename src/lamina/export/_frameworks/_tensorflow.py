@@ -13,8 +13,7 @@ from lamina import tree
 
 from .._check import check_written
 from .._exported import Exported
-from ._function import function_on
-from ._jax_helpers import jax_namespace
+from ._function import function_on, namespace_of
 
 
 def write_saved_model(exported: Exported, path: str, check: bool = True) -> list[str]:
@@ -59,7 +58,7 @@ def saved_module(exported: Exported, tf: Any) -> Any:
 
     jax2tf = importlib.import_module("jax.experimental.jax2tf")
     with jax.enable_x64(True):
-        function = function_on(exported, "TensorFlow through JAX", numpy.asarray, jax_namespace())
+        function = function_on(exported, "TensorFlow through JAX", numpy.asarray, namespace_of("_on_jax"))
     axes, program = exported.program.axes, exported.program
     shapes = [
         f"({', '.join(axes.get((i, a), str(n)) for a, n in enumerate(v.shape))})" for i, v in enumerate(program.inputs)

@@ -13,8 +13,7 @@ from .._check import check_written, sample_inputs
 from .._errors import ExportError
 from .._exported import Exported
 from .._numpy._rules import index_item
-from ._function import function_on
-from ._torch_helpers import torch_namespace
+from ._function import function_on, namespace_of
 
 # What tensors of PyTorch do not have: the method astype, negative steps, the dtype of a number.
 RULES = {
@@ -52,7 +51,7 @@ def torch_export(exported: Exported) -> Any:
     """The function as a `torch.export.ExportedProgram`, the open sizes as `Dim`s."""
     import torch
 
-    function = function_on(exported, "PyTorch", torch.tensor, torch_namespace(), RULES, cast)
+    function = function_on(exported, "PyTorch", torch.tensor, namespace_of("_on_torch"), RULES, cast)
 
     class Exporting(torch.nn.Module):
         def forward(self, *inputs: Any) -> Any:

@@ -26,9 +26,8 @@ class DType:
         return self.torch.as_tensor(value, dtype=self.of)
 
 
-def torch_numpy() -> Any:
+def torch_numpy(torch: Any) -> Any:
     """What stands for `np`."""
-    import torch
 
     def both(name: str) -> Any:
         function = getattr(torch, OTHERWISE.get(name, SHIFTS.get(name, name)))
