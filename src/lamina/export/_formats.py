@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lamina._public import public
+from lamina.engines import engine
 
 from ._c._export import write_c
+from ._elsewhere import export_elsewhere
 from ._exported import Exported, exported_model
 from ._frameworks._jax import write_jax
 from ._frameworks._tensorflow import write_saved_model
@@ -91,7 +93,10 @@ def export_model(
         ['net.py', 'net.npz']
     """
     path = target_path(filepath, format_named(format).suffix)
-    paths = write_format(format, exported_model(model, input_signature), path, kwargs)
+    if engine.NAME != "native" and input_signature is None:
+        paths = export_elsewhere(model, path, format, kwargs)
+    else:
+        paths = write_format(format, exported_model(model, input_signature), path, kwargs)
     if verbose:
         print(f"Wrote {', '.join(paths)}.")
     return paths

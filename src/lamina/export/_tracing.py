@@ -41,8 +41,8 @@ def trace_program(function: Callable[[Any], Any], ends: Ends, variables: Sequenc
     """
     if engine.NAME != "native":
         raise ExportError(
-            f"This format is written from the native engine's program; the {engine.NAME} engine is in use. Save the model, "
-            "and run LAMINA_ENGINE=native lamina export MODEL.keras --format ..."
+            f"A file is written from the native engine's program; the {engine.NAME} engine is in use. Save the model, and run "
+            "lamina export MODEL.keras --format ..."
         )
     symbols = symbol_places(ends.shapes)
     try:

@@ -145,7 +145,8 @@ class Unifier:
         for nodes in zip(*(g.nodes for g in graphs)):
             if len({n.primitive.name for n in nodes}) != 1:
                 return nodes[0].place[0]
-        return ""
+        longest = max(graphs, key=lambda g: len(g.nodes))
+        return longest.nodes[min(len(g.nodes) for g in graphs)].place[0]
 
 
 def is_open(size: Any) -> bool:
