@@ -21,20 +21,20 @@ def sample_inputs(exported: Exported, batch: int) -> list[np.ndarray]:
     for i, (shape, dtype) in enumerate(zip(ends.shapes, ends.dtypes)):
         whole = tuple(sizes[symbols[i, axis]] if size is None else size for axis, size in enumerate(shape))
         if dtype == "string":
-            found.append(rng.choice(_words(exported), whole))
+            found.append(rng.choice(_keys(exported, "U", ["something else"]), whole))
         elif np.dtype(dtype).kind in "biu":
-            found.append(rng.integers(0, 2, whole).astype(dtype))
+            found.append(rng.choice(_keys(exported, "i", [0, 1]), whole).astype(dtype))
         else:
             found.append(rng.random(whole).astype(dtype))
     return found
 
 
-def _words(exported: Exported) -> list[str]:
-    """A few words of each vocabulary, and one that is in none."""
+def _keys(exported: Exported, kind: str, others: list[Any]) -> list[Any]:
+    """A few keys of each vocabulary of a kind, and others unless one of the vocabularies has no index for them."""
     tables = [call.params["vocabulary"] for call in exported.program.calls if "vocabulary" in call.params]
-    keys = [str(k) for table in tables if table.keys.dtype.kind == "U" for k in table.keys[:5]]
-    unknown = all(table.default is not None for table in tables)
-    return [*keys, *(["something else"] if unknown or not keys else [])]
+    tables = [table for table in tables if table.keys.dtype.kind == kind]
+    keys = [k for table in tables for k in table.keys[:5].tolist()]
+    return [*keys, *(others if all(table.default is not None for table in tables) else [])]
 
 
 def check_written(
