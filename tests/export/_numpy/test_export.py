@@ -128,6 +128,17 @@ def test_loops_and_branches(tmp_path):
         np.testing.assert_allclose(run(tmp_path / "m.py")(data), model.predict(data, verbose=0))
 
 
+def test_matrices(tmp_path):
+    x = layers.Input((3, 3))
+    square = ops.matmul(x, ops.transpose(x, (0, 2, 1))) + np.eye(3, dtype="float32")
+    outputs = [ops.inv(square), ops.det(square), ops.cholesky(square), ops.solve(square, x)]
+    model = models.Model(x, outputs)
+    model.export(tmp_path / "m", format="numpy")
+    data = np.random.default_rng(0).normal(size=(2, 3, 3)).astype("float32")
+    for got, wanted in zip(run(tmp_path / "m.py")(data), model.predict(data, verbose=0), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4)
+
+
 def test_int8_weights_stay_int8(tmp_path):
     model = models.Sequential([layers.Input((8,)), layers.Dense(16, name="first"), layers.Dense(3)], name="sequential")
     model.quantize("int8")

@@ -1,13 +1,12 @@
 """Primitives that move elements: each is a copy with other strides, or several."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .._errors import ExportError, at
 from ._loops import offset, spread_strides, strides_of
-
-Rule = Callable[[Any, Any, list[str], list[str]], None]
+from ._rule import Rule
 
 
 def copy(

@@ -1,14 +1,12 @@
 """Products of matrices, contractions, convolutions and pooling: loops that add up."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from ._loops import offset, spread_strides, strides_of
 from ._moving import zeros
+from ._rule import Rule
 from ._types import TYPES
-
-Rule = Callable[[Any, Any, list[str], list[str]], None]
 
 
 def _matmul(w: Any, call: Any, ins: list[str], outs: list[str]) -> None:

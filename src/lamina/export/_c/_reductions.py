@@ -1,13 +1,13 @@
 """Reductions, softmax and running sums."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ._loops import offset, strides_of
+from ._rule import Rule
 from ._types import TYPES, function
 
-Rule = Callable[[Any, Any, list[str], list[str]], None]
 STARTS = {"sum": "0", "prod": "1", "any": "0", "all": "1"}
 JOINS = {
     "sum": "total += {x};", "prod": "total *= {x};", "any": "total |= {x} != 0;", "all": "total &= {x} != 0;",

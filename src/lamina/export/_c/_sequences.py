@@ -4,9 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from ._rule import Rule
 from ._types import TYPES, function
-
-Rule = Callable[[Any, Any, list[str], list[str]], None]
 
 
 def _copy(w: Any, to: str, source: str, size: int) -> None:

@@ -161,6 +161,7 @@ POOL = "window", "strides", "padding"
 RULES: dict[str, Rule] = {name: _operator(sign) for name, sign in OPERATORS.items()}
 RULES |= {name: _reduction(f"np.{name}") for name in ("sum", "prod", "max", "min", "any", "all")}
 RULES |= {name: _called(f"np.{name}", "axis") for name in ("argmax", "argmin", "take", "take_along_axis")}
+RULES |= {name: _called(f"np.linalg.{name}") for name in ("inv", "det", "cholesky", "solve")}
 RULES |= {name: _sequence(name) for name in ("simple_rnn", "lstm", "gru")}
 RULES |= {name: _helped(name, "axis") for name in ("softmax", "log_softmax", "recurrence")}
 RULES |= {

@@ -1,11 +1,11 @@
 """Elementwise primitives."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-Rule = Callable[[Any, Any, list[str]], Any]
+from ._rule import Rule
+
 WIDE = np.dtype("int32")  # in which onnxruntime computes what it has no kernel for in fewer bits
 
 

@@ -1,12 +1,12 @@
 """Loops and branches: graphs within the graph. What they read of what is outside, they read by its name."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ._rule import Rule
+
 INT64, BOOL = np.dtype("int64"), np.dtype(bool)
-Rule = Callable[[Any, Any, list[str]], Any]
 
 
 def _infos(b: Any, names: list[str], values: list[Any]) -> list[Any]:

@@ -1,12 +1,11 @@
 """Primitives that move elements: shapes, slices, padding, joining."""
 
-from collections.abc import Callable
 from typing import Any
 
 from .._dim import Dim
 from .._errors import ExportError, at
+from ._rule import Rule
 
-Rule = Callable[[Any, Any, list[str]], Any]
 FAR = (1 << 63) - 1  # an end beyond every end
 
 

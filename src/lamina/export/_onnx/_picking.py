@@ -1,11 +1,9 @@
 """Primitives that read or write at indices."""
 
-from collections.abc import Callable
 from typing import Any
 
 from .._errors import ExportError, at
-
-Rule = Callable[[Any, Any, list[str]], Any]
+from ._rule import Rule
 
 
 def _take(b: Any, call: Any, ins: list[str]) -> str:

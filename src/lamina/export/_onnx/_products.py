@@ -1,13 +1,11 @@
 """Products of matrices, convolutions and pooling. ONNX has the channels before the spatial axes."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from .._dim import Dim, Size
 from .._errors import ExportError, at
-
-Rule = Callable[[Any, Any, list[str]], Any]
+from ._rule import Rule
 
 
 def _first(rank: int) -> list[int]:

@@ -1,9 +1,8 @@
 """Reductions, softmax, running sums and sorting."""
 
-from collections.abc import Callable
 from typing import Any
 
-Rule = Callable[[Any, Any, list[str]], Any]
+from ._rule import Rule
 
 
 def _reduction(op: str) -> Rule:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-Rule = Callable[[Any, Any, list[str]], Any]
+from ._rule import Rule
+
 MASK_OF = {"simple_rnn": 5, "gru": 5, "lstm": 6}  # the place of a mask among the inputs
 
 

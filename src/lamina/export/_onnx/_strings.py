@@ -1,11 +1,9 @@
 """Vocabularies, as LabelEncoder of ONNX's domain for machine learning."""
 
-from collections.abc import Callable
 from typing import Any
 
 from .._errors import ExportError, at
-
-Rule = Callable[[Any, Any, list[str]], Any]
+from ._rule import Rule
 
 
 def _look_up(b: Any, call: Any, ins: list[str]) -> str:
