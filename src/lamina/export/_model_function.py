@@ -13,9 +13,7 @@ from ._strings import HostCalls
 
 def model_function(model: Any) -> Callable[[Any], Any]:
     """`model(inputs, training=False)`; layers that work on the host are calls of primitives of their own."""
-    graph = getattr(model, "_functional", None) or model
-    nodes = getattr(graph, "_nodes", None)
-    if not nodes or not any(getattr(node.operation, "is_host_layer", False) for node in nodes):
+    if not _has_host_layers(model):
         return lambda inputs: model(inputs, training=False)
     host = HostCalls()
 
@@ -23,13 +21,27 @@ def model_function(model: Any) -> Callable[[Any], Any]:
         if getattr(operation, "is_host_layer", False):
             with inside(operation.path or operation.name):
                 return host(operation, *args, **kwargs)
+        if _graph_of(operation) is not None and _has_host_layers(operation):
+            return run(operation, *args)
         return operation(*args, **kwargs)
 
-    def function(inputs: Any) -> Any:
+    def run(part: Any, inputs: Any) -> Any:
+        graph = _graph_of(part)
         values = {id(x): value for x, value in zip(graph._inputs, tree.flatten(inputs))}
         with training_mode(False):
-            run_nodes(nodes, values, call)
+            run_nodes(graph._nodes, values, call)
         outputs = tree.pack_sequence_as(graph._outputs_struct, [values[id(x)] for x in graph._outputs])
         return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
 
-    return function
+    return lambda inputs: run(model, inputs)
+
+
+def _graph_of(model: Any) -> Any:
+    """The functional model that a model is, or has inside; None for others."""
+    graph = getattr(model, "_functional", None) or model
+    return graph if hasattr(graph, "_nodes") else None
+
+
+def _has_host_layers(model: Any) -> bool:
+    layers = getattr(model, "_flatten_layers", list)()
+    return _graph_of(model) is not None and any(getattr(layer, "is_host_layer", False) for layer in layers)

@@ -49,11 +49,18 @@ def trace_program(function: Callable[[Any], Any], ends: Ends, variables: Sequenc
         return _traced(function, ends, variables, symbols)
     except ExportError:
         raise
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError) as error:
         shared = _shared(symbols)
         if shared == symbols:
-            raise
+            raise _untraceable(error) from error
+    try:
         return _traced(function, ends, variables, shared)
+    except (ValueError, TypeError, IndexError) as error:
+        raise error if isinstance(error, ExportError) else _untraceable(error) from error
+
+
+def _untraceable(error: Exception) -> ExportError:
+    return ExportError(f"The model cannot be traced for inputs of any size: {error}")
 
 
 def symbol_places(shapes: Sequence[tuple[int | None, ...]]) -> dict[tuple[int, int], str]:

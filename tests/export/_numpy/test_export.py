@@ -180,3 +180,32 @@ def test_a_file_that_gives_something_else_is_not_written(small, tmp_path, monkey
     with pytest.raises(ExportError, match="differs from the model"):
         small.export(tmp_path / "m", format="numpy")
     assert not list(tmp_path.iterdir())
+
+
+def test_names_stay_names(tmp_path):
+    strange = 'x"""\nraise SystemExit(3)\n"""'
+    x = layers.Input((2,), name=strange)
+    model = models.Model(x, layers.Dense(2, name="y\nraise SystemExit(4)")(x), name=strange)
+    model.export(tmp_path / "m", format="numpy")
+    data = np.ones((1, 2), "float32")
+    np.testing.assert_allclose(run(tmp_path / "m.py")(data), model.predict(data, verbose=0), rtol=1e-6)
+    model.export(tmp_path / "m", format="c", check=False)
+    text = (tmp_path / "m.c").read_text()
+    assert not any(line.startswith("raise") for line in text.splitlines())
+
+
+def test_strings_are_read_by_models_inside(tmp_path):
+    word = layers.Input((1,), dtype="string")
+    inner = models.Model(word, layers.StringLookup(vocabulary=["a", "b"], output_mode="one_hot")(word))
+    again = layers.Input((1,), dtype="string", name="word")
+    model = models.Model(again, layers.Dense(2)(inner(again)))
+    model.export(tmp_path / "m", format="numpy")
+    data = np.array([["b"], ["c"]])
+    np.testing.assert_allclose(run(tmp_path / "m.py")(data), model.predict(data, verbose=0), rtol=1e-6)
+
+
+def test_what_cannot_be_traced_is_an_export_error(tmp_path):
+    x = layers.Input((2,))
+    y = layers.Lambda(lambda v: v if float(v[0, 0]) > 0 else -v, output_shape=(2,))(x)
+    with pytest.raises(ExportError, match="cannot be traced"):
+        models.Model(x, y).export(tmp_path / "m", format="numpy")

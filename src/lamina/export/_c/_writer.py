@@ -1,7 +1,6 @@
 """The file of a program: weights, static arrays and one function."""
 
 import math
-import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from lamina import __version__
 
 from .._errors import ExportError, at
+from .._plain import identifier, plain
 from .._program import Call, Program, Value
 from ._elementwise import expression
 from ._loops import Lines, offset, spread_strides, strides_of
@@ -53,7 +53,7 @@ class Writer(Lines):
         last |= {id(v): len(program.calls) for v in program.outputs}
         for n, call in enumerate(program.calls):
             if call.place != self.place and self.depth == 1 and call.place:
-                self.add(f"/* {self.titles.get(call.place, call.place)} */")
+                self.add(f"/* {plain(self.titles.get(call.place, call.place))} */")
                 self.place = call.place
             passing, self.passing = self.passing, []
             self._call(call, last)
@@ -143,7 +143,7 @@ class Writer(Lines):
 
     def table(self, stem: str, array: np.ndarray) -> str:
         """The name of a constant array, made of `stem`."""
-        name = base = f"w_{re.sub(r'[^0-9A-Za-z_]', '_', stem)}"
+        name = base = f"w_{identifier(stem)}"
         count = 1
         while name in self.weights:
             name, count = f"{base}_{count}", count + 1
@@ -173,13 +173,13 @@ class Writer(Lines):
 
 def c_text(program: Program, name: str, outputs: list[str], titles: dict[str, str], file: str) -> str:
     """The whole file; the function is called `<name>_predict`."""
-    stem = re.sub(r"\W", "_", name)
+    stem = identifier(name)
     strings = [v.name for v in program.inputs if v.dtype.name not in TYPES]
     if strings:
         raise ExportError(f"The input {strings[0]!r} takes what C99 has no type for; numbers alone can go in.")
     taken: set[str] = set()
-    ins = [_identifier(f"in_{v.name}", taken) for v in program.inputs]
-    outs = [_identifier(f"out_{n}", taken) for n in outputs]
+    ins = [_argument(f"in_{v.name}", taken) for v in program.inputs]
+    outs = [_argument(f"out_{n}", taken) for n in outputs]
     writer = Writer(program, titles)
     body = writer.write(ins, outs)
     body = [*writer.pointers.values(), *body]
@@ -193,8 +193,8 @@ def c_text(program: Program, name: str, outputs: list[str], titles: dict[str, st
     )
     memory = [f"static {kind} memory_{kind.removesuffix('_t')}[{n}];" for kind, n in writer.memory.peaks.items()]
     return "\n".join([
-        f'/* The model "{name}" for one sample, in C99: static arrays, no allocation. Not for several threads at once.',
-        f"   Compile with: cc -std=c99 -O2 -c {file}; link with -lm.", "   In and out, in rows:", says,
+        f'/* The model "{plain(name)}" for one sample, in C99: static arrays, no allocation. Not for several threads at once.',
+        f"   Compile with: cc -std=c99 -O2 -c {plain(file)}; link with -lm.", "   In and out, in rows:", says,
         f"   Written by lamina {__version__}. */", "#include <math.h>", "#include <stdint.h>", "",
         *(_array(n, a) for n, a in writer.weights.items()), *memory, "",
         f"void {stem}_predict({arguments});", "", f"void {stem}_predict({arguments}) {{", *body, "}", "",
@@ -202,8 +202,8 @@ def c_text(program: Program, name: str, outputs: list[str], titles: dict[str, st
     ])  # fmt: skip
 
 
-def _identifier(name: str, taken: set[str]) -> str:
-    found = re.sub(r"\W", "_", name)
+def _argument(name: str, taken: set[str]) -> str:
+    found = identifier(name)
     while found in taken:
         found += "_"
     taken.add(found)

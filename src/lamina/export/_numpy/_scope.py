@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._errors import ExportError, at
+from .._plain import identifier, plain
 from .._program import Call, Program, Value
 from ._rules import GIVES
 from ._text import param_text, scalar_text
@@ -40,7 +41,7 @@ class Scope:
 
     def _comment(self, place: str) -> None:
         if place != self.place and place:
-            self.lines.append(f"{self.indent}# {self.file.title(place)}")
+            self.lines.append(f"{self.indent}# {plain(self.file.title(place))}")
         self.place = place
 
     def _call(self, call: Call, n: int) -> None:
@@ -141,10 +142,10 @@ def _is_typed(v: Value, call: Call) -> bool:
     return bool(beside) and call.primitive.elementwise and call.name != "cast"
 
 
-def identifier(name: str, taken: set[str]) -> str:
+def argument(name: str, taken: set[str]) -> str:
     """`name` as a name of Python that is not taken yet."""
-    found = re.sub(r"\W", "_", name)
-    found = f"_{found}" if not found or found[0].isdigit() or keyword.iskeyword(found) else found
+    found = identifier(name)
+    found = f"_{found}" if keyword.iskeyword(found) else found
     while found in taken or re.fullmatch(r"[xat]\d+|n", found):
         found += "_"
     taken.add(found)

@@ -8,13 +8,14 @@ import numpy as np
 
 from lamina import __version__
 
+from .._plain import plain
 from .._program import Program, Value
 from .._table import TablePart
 from . import _helpers as helpers
 from . import _table_helpers as tables
 from ._mains import arrays_main, table_main
 from ._rules import RULES
-from ._scope import FEW, Scope, identifier
+from ._scope import FEW, Scope, argument
 from ._sources import Sources
 from ._text import cast_text, scalar_text
 
@@ -34,7 +35,7 @@ class NumpyFile:
         self, program: Program, name: str, file: str, outputs: list[str], structure: Any, titles: dict[str, str],
         table: TablePart | None = None,
     ):  # fmt: skip
-        self.program, self.name, self.file = program, name, file
+        self.program, self.name, self.file = program, name, plain(file)
         self.outputs, self.structure, self.titles, self.table = outputs, structure, titles, table
         self.rules, self.cast = RULES, cast_text
         self.arrays: dict[str, np.ndarray] = {}
@@ -53,7 +54,7 @@ class NumpyFile:
     def function(self, checked: bool) -> str:
         """The source of `predict` alone; `checked`: whether it begins with a look at what it is given."""
         taken = set(TAKEN)
-        names = [identifier(v.name, taken) for v in self.program.inputs]
+        names = [argument(v.name, taken) for v in self.program.inputs]
         scope = Scope(self, self.program, names, "    ")
         lines = scope.write()
         result = self._result([scope.read(v) for v in self.program.outputs])
@@ -69,13 +70,15 @@ class NumpyFile:
         return [*readers, tables.answers, tables.read_csv, tables.write_csv]
 
     def _top(self, modules: set[str]) -> str:
-        inputs = "\n".join(f"    {v.name}: {v.dtype.name} {_shape(v)}" for v in self.program.inputs)
-        outputs = "\n".join(f"    {n}: {v.dtype.name} {_shape(v)}" for n, v in zip(self.outputs, self.program.outputs))
+        inputs = "\n".join(f"    {plain(v.name)}: {v.dtype.name} {_shape(v)}" for v in self.program.inputs)
+        outputs = "\n".join(
+            f"    {plain(n)}: {v.dtype.name} {_shape(v)}" for n, v in zip(self.outputs, self.program.outputs)
+        )
         weights = self.file.removesuffix(".py") + ".npz"
         imports = "".join(f"import {name}\n" for name in sorted({*modules, "pathlib", "sys"}))
         given = "table.csv predictions.csv" if self.table else "inputs.npy outputs.npy"
         return (
-            f'"""The model "{self.name}". It needs NumPy alone; its weights are in {weights}, beside this file.\n\n'
+            f'"""The model "{plain(self.name)}". It needs NumPy alone; its weights are in {weights}, beside this file.\n\n'
             f"    python {self.file} {given}\n\nInputs:\n{inputs}\nOutputs:\n{outputs}\n\n"
             f'Written by lamina {__version__}.\n"""\n\n'
             f"{imports}\nimport numpy as np\n\n"
