@@ -12,7 +12,7 @@ from ._backend import kernels, xp
 from ._convert import tensor, to
 from ._dtypes import dtype_name, is_float_dtype, standardize_dtype
 from ._op import op
-from ._symbolic import KerasTensor, infer_spec
+from ._symbolic import KerasTensor, infer_spec, sizes_are_made_up
 
 
 def integer(x: Any) -> Any:
@@ -42,7 +42,14 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
     try:
         return xp.take(x, indices, axis=axis)
     except IndexError:
-        raise ValueError(_out_of_range("take", x, indices, axis)) from None
+        _refuse_range("take", x, indices, axis)
+        return xp.take(x, xp.zeros_like(indices), axis=axis)
+
+
+def _refuse_range(name: str, x: Any, indices: Any, axis: int | None) -> None:
+    """Raises ValueError for indices out of range, unless they follow from a size that is made up (a range of positions)."""
+    if not sizes_are_made_up() or (axis is not None and not -x.ndim <= axis < x.ndim):
+        raise ValueError(_out_of_range(name, x, indices, axis)) from None
 
 
 def _out_of_range(name: str, x: Any, indices: Any, axis: int | None) -> str:
@@ -89,7 +96,8 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
     try:
         return xp.take_along_axis(x, indices, axis=axis)
     except IndexError:
-        raise ValueError(_out_of_range("take_along_axis", x, indices, axis)) from None
+        _refuse_range("take_along_axis", x, indices, axis)
+        return xp.take_along_axis(x, xp.zeros_like(indices), axis=axis)
 
 
 def _slice_tensor(x: Any, key: Any) -> Any:

@@ -20,6 +20,7 @@ from lamina.variables import DTypePolicyMap as _PolicyMap
 
 from ._building import Building, build_once
 from ._call import Arguments, context, signature_for
+from ._closure import SymbolicLoss, with_losses_in_sight
 from ._config import Configured
 from ._input_spec import check_inputs
 from ._losses import Losses
@@ -236,7 +237,12 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Records a call on KerasTensors and returns the KerasTensors it would give."""
-        outputs = self.compute_output_spec(*args, **kwargs)
+        try:
+            outputs = self.compute_output_spec(*args, **kwargs)
+        except SymbolicLoss:
+            if self.weights:
+                raise
+            return with_losses_in_sight(self, self.call, args, kwargs)
         given = {id(x) for x in tree.flatten((args, kwargs)) if isinstance(x, KerasTensor)}
         outputs = tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype) if id(x) in given else x, outputs)
         Node(self, args, kwargs, outputs)
