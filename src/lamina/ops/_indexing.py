@@ -101,7 +101,31 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
 
 
 def _slice_tensor(x: Any, key: Any) -> Any:
-    return x[key]
+    keys = list(key) if isinstance(key, tuple) else [key]
+    if not any(isinstance(k, slice) and (k.step or 1) < 0 for k in keys):
+        return x[key]
+    try:
+        return x[key]
+    except ValueError:  # PyTorch takes no steps backwards
+        return _forwards(x, keys)
+
+
+def _forwards(x: Any, keys: list[Any]) -> Any:
+    """The entries that steps backwards lead to, by steps forwards over flipped axes."""
+    used = sum(map(_takes_axis, keys))
+    axis, flipped = 0, []
+    for i, k in enumerate(keys):
+        if isinstance(k, slice) and (k.step or 1) < 0:
+            places = range(*k.indices(x.shape[axis]))
+            begin = x.shape[axis] - 1 - places.start
+            keys[i] = slice(begin, begin - k.step * (len(places) - 1) + 1, -k.step) if places else slice(0, 0)
+            flipped.append(axis)
+        axis += x.ndim - used if k is Ellipsis else int(_takes_axis(k))
+    return xp.flip(x, axis=tuple(flipped))[tuple(keys)]
+
+
+def _takes_axis(key: Any) -> bool:
+    return key is not None and key is not Ellipsis
 
 
 def _as_key(key: Any) -> Any:

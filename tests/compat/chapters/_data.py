@@ -1,6 +1,7 @@
 """Data for the programs: small files of the forms that the real data sets have."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +90,7 @@ def texts(folder: Path, rng: np.random.Generator) -> None:
                 words = [str(rng.choice(favourites if rng.random() < 0.3 else filler)) for _ in range(20)]
                 (place / f"{n}_7.txt").write_text(" ".join(words) + ".<br /> Fine print.", encoding="utf-8")
     (folder / "story.txt").write_text("the cat sat on the mat and the dog sat by the door. " * 40, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    make_all(Path(sys.argv[1]))

@@ -17,8 +17,14 @@ model.add(layers.Dense(1, activation="sigmoid"))
 model.compile(loss="binary_crossentropy", optimizer=optimizers.RMSprop(lr=2e-3), metrics=["acc"])
 
 train_datagen = ImageDataGenerator(
-    rescale=1.0 / 255, rotation_range=5, width_shift_range=0.1, height_shift_range=0.1, shear_range=0.05, zoom_range=0.1,
-    horizontal_flip=True, fill_mode="nearest",
+    rescale=1.0 / 255,
+    rotation_range=5,
+    width_shift_range=0.1,
+    height_shift_range=0.1,
+    shear_range=0.05,
+    zoom_range=0.1,
+    horizontal_flip=True,
+    fill_mode="nearest",
 )
 test_datagen = ImageDataGenerator(rescale=1.0 / 255)
 train_generator = train_datagen.flow_from_directory(

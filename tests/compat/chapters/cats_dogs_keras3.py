@@ -12,11 +12,13 @@ validation_dataset = image_dataset_from_directory(new_base_dir / "validation", i
 test_dataset = image_dataset_from_directory(new_base_dir / "test", image_size=(32, 32), batch_size=8, shuffle=False)
 assert train_dataset.class_names == ["cat", "dog"]
 
-data_augmentation = keras.Sequential([
-    layers.RandomFlip("horizontal"),
-    layers.RandomRotation(0.02),
-    layers.RandomZoom(0.1),
-])
+data_augmentation = keras.Sequential(
+    [
+        layers.RandomFlip("horizontal"),
+        layers.RandomRotation(0.02),
+        layers.RandomZoom(0.1),
+    ]
+)
 inputs = keras.Input(shape=(32, 32, 3))
 x = data_augmentation(inputs)
 x = layers.Rescaling(1.0 / 255)(x)

@@ -7,11 +7,13 @@ from keras.preprocessing import image
 
 K.set_learning_phase(0)
 np.random.seed(0)
-model = models.Sequential([
-    layers.Conv2D(6, 3, activation="tanh", padding="same", input_shape=(None, None, 3), name="mixed2"),
-    layers.AveragePooling2D(),
-    layers.Conv2D(8, 3, activation="tanh", padding="same", name="mixed3"),
-])
+model = models.Sequential(
+    [
+        layers.Conv2D(6, 3, activation="tanh", padding="same", input_shape=(None, None, 3), name="mixed2"),
+        layers.AveragePooling2D(),
+        layers.Conv2D(8, 3, activation="tanh", padding="same", name="mixed3"),
+    ]
+)
 layer_contributions = {"mixed2": 0.2, "mixed3": 3.0}
 layer_dict = dict([(layer.name, layer) for layer in model.layers])
 loss = K.variable(0.0)

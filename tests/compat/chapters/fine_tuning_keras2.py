@@ -54,7 +54,9 @@ tuned = conv_base.get_layer("block5_conv3").get_weights()[0]
 model.compile(loss="binary_crossentropy", optimizer=optimizers.RMSprop(lr=1e-4), metrics=["acc"])
 model.fit_generator(
     datagen.flow_from_directory("cats_vs_dogs/train", target_size=(32, 32), batch_size=8, class_mode="binary"),
-    steps_per_epoch=2, epochs=1, verbose=0,
+    steps_per_epoch=2,
+    epochs=1,
+    verbose=0,
 )
 assert np.array_equal(frozen, conv_base.get_layer("block1_conv1").get_weights()[0])
 assert not np.array_equal(tuned, conv_base.get_layer("block5_conv3").get_weights()[0])

@@ -7,22 +7,28 @@ from keras import layers
 
 keras.utils.set_random_seed(0)
 latent_dim = 4
-discriminator = keras.Sequential([
-    keras.Input(shape=(8, 8, 1)),
-    layers.Conv2D(8, kernel_size=3, strides=2, padding="same"),
-    layers.LeakyReLU(negative_slope=0.2),
-    layers.Flatten(),
-    layers.Dense(1, activation="sigmoid"),
-], name="discriminator")
-generator = keras.Sequential([
-    keras.Input(shape=(latent_dim,)),
-    layers.Dense(4 * 4 * 8),
-    layers.Reshape((4, 4, 8)),
-    layers.UpSampling2D(),
-    layers.Conv2D(8, 3, padding="same"),
-    layers.LeakyReLU(negative_slope=0.2),
-    layers.Conv2D(1, kernel_size=3, padding="same", activation="tanh"),
-], name="generator")
+discriminator = keras.Sequential(
+    [
+        keras.Input(shape=(8, 8, 1)),
+        layers.Conv2D(8, kernel_size=3, strides=2, padding="same"),
+        layers.LeakyReLU(negative_slope=0.2),
+        layers.Flatten(),
+        layers.Dense(1, activation="sigmoid"),
+    ],
+    name="discriminator",
+)
+generator = keras.Sequential(
+    [
+        keras.Input(shape=(latent_dim,)),
+        layers.Dense(4 * 4 * 8),
+        layers.Reshape((4, 4, 8)),
+        layers.UpSampling2D(),
+        layers.Conv2D(8, 3, padding="same"),
+        layers.LeakyReLU(negative_slope=0.2),
+        layers.Conv2D(1, kernel_size=3, padding="same", activation="tanh"),
+    ],
+    name="generator",
+)
 
 
 class GAN(keras.Model):
@@ -71,6 +77,8 @@ class GANMonitor(keras.callbacks.Callback):
 
 gan = GAN(discriminator, generator, latent_dim)
 gan.compile(keras.optimizers.Adam(2e-3), keras.optimizers.Adam(2e-3), keras.losses.BinaryCrossentropy())
-history = gan.fit(np.full((128, 8, 8, 1), 0.8, "float32"), epochs=12, batch_size=16, callbacks=[GANMonitor()], verbose=0)
+history = gan.fit(
+    np.full((128, 8, 8, 1), 0.8, "float32"), epochs=12, batch_size=16, callbacks=[GANMonitor()], verbose=0
+)
 assert set(history.history) == {"d_loss", "g_loss"}
 assert abs(GANMonitor.means[-1] - 0.8) < abs(GANMonitor.means[0] - 0.8), GANMonitor.means

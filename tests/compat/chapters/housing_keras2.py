@@ -6,7 +6,9 @@ import numpy as np
 from keras import layers, models
 from keras.datasets import boston_housing
 
-(train_data, train_targets), (test_data, test_targets) = boston_housing.load_data(path=os.path.abspath("boston_housing.npz"))
+(train_data, train_targets), (test_data, test_targets) = boston_housing.load_data(
+    path=os.path.abspath("boston_housing.npz")
+)
 mean = train_data.mean(axis=0)
 train_data -= mean
 std = train_data.std(axis=0)
@@ -29,13 +31,20 @@ num_val_samples = len(train_data) // k
 for i in range(k):
     val_data = train_data[i * num_val_samples : (i + 1) * num_val_samples]
     val_targets = train_targets[i * num_val_samples : (i + 1) * num_val_samples]
-    partial_train_data = np.concatenate([train_data[: i * num_val_samples], train_data[(i + 1) * num_val_samples :]], axis=0)
+    partial_train_data = np.concatenate(
+        [train_data[: i * num_val_samples], train_data[(i + 1) * num_val_samples :]], axis=0
+    )
     partial_train_targets = np.concatenate(
         [train_targets[: i * num_val_samples], train_targets[(i + 1) * num_val_samples :]], axis=0
     )
     model = build_model()
     history = model.fit(
-        partial_train_data, partial_train_targets, validation_data=(val_data, val_targets), epochs=num_epochs, batch_size=8, verbose=0
+        partial_train_data,
+        partial_train_targets,
+        validation_data=(val_data, val_targets),
+        epochs=num_epochs,
+        batch_size=8,
+        verbose=0,
     )
     all_mae_histories.append(history.history["val_mean_absolute_error"])
 average = [np.mean([x[i] for x in all_mae_histories]) for i in range(num_epochs)]

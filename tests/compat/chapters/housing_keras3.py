@@ -5,7 +5,9 @@ import os
 import keras
 import numpy as np
 
-(x_train, y_train), (x_test, y_test) = keras.datasets.boston_housing.load_data(path=os.path.abspath("boston_housing.npz"))
+(x_train, y_train), (x_test, y_test) = keras.datasets.boston_housing.load_data(
+    path=os.path.abspath("boston_housing.npz")
+)
 normalization = keras.layers.Normalization()
 normalization.adapt(x_train)
 inputs = keras.Input(shape=(13,), name="features")

@@ -3,7 +3,7 @@
 import os
 
 import numpy as np
-from keras import layers, models, optimizers, losses, metrics, regularizers
+from keras import layers, losses, metrics, models, optimizers, regularizers
 from keras.datasets import imdb
 
 (train_data, train_labels), (test_data, test_labels) = imdb.load_data(path=os.path.abspath("imdb.npz"), num_words=100)
@@ -28,8 +28,12 @@ model.add(layers.Dense(16, kernel_regularizer=regularizers.l2(0.001), activation
 model.add(layers.Dropout(0.2))
 model.add(layers.Dense(16, activation="relu"))
 model.add(layers.Dense(1, activation="sigmoid"))
-model.compile(optimizer=optimizers.RMSprop(lr=0.005), loss=losses.binary_crossentropy, metrics=[metrics.binary_accuracy])
-history = model.fit(x_train[60:], y_train[60:], epochs=12, batch_size=32, validation_data=(x_train[:60], y_train[:60]), verbose=0)
+model.compile(
+    optimizer=optimizers.RMSprop(lr=0.005), loss=losses.binary_crossentropy, metrics=[metrics.binary_accuracy]
+)
+history = model.fit(
+    x_train[60:], y_train[60:], epochs=12, batch_size=32, validation_data=(x_train[:60], y_train[:60]), verbose=0
+)
 assert sorted(history.history) == ["binary_accuracy", "loss", "val_binary_accuracy", "val_loss"]
 loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 assert accuracy > 0.9, accuracy

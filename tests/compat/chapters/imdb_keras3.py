@@ -21,11 +21,13 @@ def multi_hot_encode(sequences, num_classes):
 x_train, x_test = multi_hot_encode(train_data, 100), multi_hot_encode(test_data, 100)
 y_train, y_test = train_labels.astype("float32"), test_labels.astype("float32")
 
-model = keras.Sequential([
-    layers.Dense(16, activation="relu"),
-    layers.Dense(16, activation="relu"),
-    layers.Dense(1, activation="sigmoid"),
-])
+model = keras.Sequential(
+    [
+        layers.Dense(16, activation="relu"),
+        layers.Dense(16, activation="relu"),
+        layers.Dense(1, activation="sigmoid"),
+    ]
+)
 model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
 history = model.fit(x_train, y_train, epochs=12, batch_size=32, validation_split=0.2, verbose=0)
 assert len(history.history["val_loss"]) == 12

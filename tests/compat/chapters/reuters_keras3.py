@@ -15,13 +15,15 @@ x_train, x_test = (
 )
 assert x_train.shape == (560, 110)
 
-model = keras.Sequential([
-    keras.Input((110,)),
-    layers.Rescaling(1 / 4),
-    layers.Dense(64, activation="relu"),
-    layers.Dense(64, activation="relu"),
-    layers.Dense(46, activation="softmax"),
-])
+model = keras.Sequential(
+    [
+        keras.Input((110,)),
+        layers.Rescaling(1 / 4),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(46, activation="softmax"),
+    ]
+)
 model.compile(
     optimizer="adam",
     loss="sparse_categorical_crossentropy",

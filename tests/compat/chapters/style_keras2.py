@@ -17,10 +17,12 @@ target_image = K.constant(preprocess_image("picture.jpg"))
 style_reference_image = K.constant(preprocess_image("style.jpg"))
 combination_image = K.placeholder((1, img_height, img_width, 3))
 input_tensor = K.concatenate([target_image, style_reference_image, combination_image], axis=0)
-net = models.Sequential([
-    layers.Conv2D(4, 3, activation="tanh", input_shape=(img_height, img_width, 3), name="block1_conv1"),
-    layers.Conv2D(4, 3, activation="tanh", name="block2_conv1"),
-])
+net = models.Sequential(
+    [
+        layers.Conv2D(4, 3, activation="tanh", input_shape=(img_height, img_width, 3), name="block1_conv1"),
+        layers.Conv2D(4, 3, activation="tanh", name="block2_conv1"),
+    ]
+)
 
 
 def features(x, name):
@@ -60,7 +62,7 @@ grads = K.gradients(loss, combination_image)[0]
 fetch_loss_and_grads = K.function([combination_image], [loss, grads])
 
 
-class Evaluator(object):
+class Evaluator:
     def __init__(self):
         self.loss_value = None
         self.grads_values = None

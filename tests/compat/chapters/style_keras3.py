@@ -7,13 +7,17 @@ from keras import layers, ops
 
 keras.utils.set_random_seed(0)
 size = (20, 20)
-read = lambda path: (keras.utils.img_to_array(keras.utils.load_img(path, target_size=size))[None] / 127.5 - 1).astype("float32")
+read = lambda path: (keras.utils.img_to_array(keras.utils.load_img(path, target_size=size))[None] / 127.5 - 1).astype(
+    "float32"
+)
 base_image, style_image = read("picture.jpg"), read("style.jpg")
-net = keras.Sequential([
-    keras.Input((*size, 3)),
-    layers.Conv2D(4, 3, activation="tanh", name="block1_conv1"),
-    layers.Conv2D(4, 3, activation="tanh", name="block2_conv1"),
-])
+net = keras.Sequential(
+    [
+        keras.Input((*size, 3)),
+        layers.Conv2D(4, 3, activation="tanh", name="block1_conv1"),
+        layers.Conv2D(4, 3, activation="tanh", name="block2_conv1"),
+    ]
+)
 feature_extractor = keras.Model(net.inputs, {layer.name: layer.output for layer in net.layers})
 
 
@@ -32,7 +36,8 @@ def compute_loss(combination_image):
 
 
 optimizer = keras.optimizers.SGD(
-    keras.optimizers.schedules.ExponentialDecay(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.96), momentum=0.5
+    keras.optimizers.schedules.ExponentialDecay(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.96),
+    momentum=0.5,
 )
 combination_image = keras.Variable(base_image)
 losses = []

@@ -32,7 +32,9 @@ assert model.evaluate(int_test_ds, verbose=0)[1] > 0.85
 
 text = keras.Input(shape=(1,), dtype="string")
 inference_model = keras.Model(text, model(text_vectorization(text)))
-predictions = inference_model.predict(np.array([["splendid clever moving film"], ["dull tired clumsy story"]], dtype=object))
+predictions = inference_model.predict(
+    np.array([["splendid clever moving film"], ["dull tired clumsy story"]], dtype=object)
+)
 assert predictions[0, 0] > 0.5 > predictions[1, 0]
 punctuation = re.sub(f"[{re.escape(string.punctuation)}]", "", "A film, at last!")
 assert punctuation == "A film at last"

@@ -52,7 +52,9 @@ class PositionalEmbedding(layers.Layer):
 
     def get_config(self):
         config = super().get_config()
-        config.update({"output_dim": self.output_dim, "sequence_length": self.sequence_length, "input_dim": self.input_dim})
+        config.update(
+            {"output_dim": self.output_dim, "sequence_length": self.sequence_length, "input_dim": self.input_dim}
+        )
         return config
 
 

@@ -52,7 +52,9 @@ class PositionalEmbedding(layers.Layer):
 
 
 (x_train, y_train), (x_test, y_test) = keras.datasets.imdb.load_data(path=os.path.abspath("imdb.npz"), num_words=100)
-x_train, x_test = (keras.utils.pad_sequences(x, maxlen=30, padding="post", truncating="post") for x in (x_train, x_test))
+x_train, x_test = (
+    keras.utils.pad_sequences(x, maxlen=30, padding="post", truncating="post") for x in (x_train, x_test)
+)
 
 inputs = keras.Input(shape=(30,), dtype="int32", name="tokens")
 embedding = PositionalEmbedding(30, 100, 16)(inputs)

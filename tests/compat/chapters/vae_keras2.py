@@ -58,6 +58,8 @@ class CustomVariationalLayer(keras.layers.Layer):
 y = CustomVariationalLayer()([input_img, z_decoded])
 vae = Model(input_img, y)
 vae.compile(optimizer="rmsprop", loss=None)
-history = vae.fit(x=x_train, y=None, shuffle=True, epochs=8, batch_size=16, validation_data=(x_train[:32], None), verbose=0)
+history = vae.fit(
+    x=x_train, y=None, shuffle=True, epochs=8, batch_size=16, validation_data=(x_train[:32], None), verbose=0
+)
 assert history.history["loss"][-1] < 0.8 * history.history["loss"][0], history.history["loss"]
 assert decoder.predict(np.zeros((3, 2))).shape == (3, 16, 16, 1)

@@ -38,9 +38,13 @@ train_gen = generator(float_data, 24, 6, 0, 500, shuffle=True)
 val_gen = generator(float_data, 24, 6, 501, 700)
 
 model = Sequential()
-model.add(layers.GRU(8, dropout=0.1, recurrent_dropout=0.1, return_sequences=True, input_shape=(None, float_data.shape[-1])))
+model.add(
+    layers.GRU(8, dropout=0.1, recurrent_dropout=0.1, return_sequences=True, input_shape=(None, float_data.shape[-1]))
+)
 model.add(layers.Bidirectional(layers.LSTM(8, implementation=2)))
 model.add(layers.Dense(1))
 model.compile(optimizer=RMSprop(lr=5e-3), loss="mae")
-history = model.fit_generator(train_gen, steps_per_epoch=10, epochs=8, validation_data=val_gen, validation_steps=5, verbose=0)
+history = model.fit_generator(
+    train_gen, steps_per_epoch=10, epochs=8, validation_data=val_gen, validation_steps=5, verbose=0
+)
 assert history.history["val_loss"][-1] < 0.7 * history.history["val_loss"][0], history.history["val_loss"]

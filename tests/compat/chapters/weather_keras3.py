@@ -17,8 +17,14 @@ delay = sampling_rate * sequence_length + 5
 
 def windows(start, end, shuffle):
     return keras.utils.timeseries_dataset_from_array(
-        raw_data[:-delay], targets=temperature[delay:], sampling_rate=sampling_rate, sequence_length=sequence_length,
-        shuffle=shuffle, batch_size=32, start_index=start, end_index=end,
+        raw_data[:-delay],
+        targets=temperature[delay:],
+        sampling_rate=sampling_rate,
+        sequence_length=sequence_length,
+        shuffle=shuffle,
+        batch_size=32,
+        start_index=start,
+        end_index=end,
     )
 
 
@@ -28,9 +34,9 @@ for samples, targets in train_dataset:
     assert samples.shape == (32, 12, 3) and targets.shape == (32,)
     break
 
-naive = np.mean([
-    abs(np.array(samples)[:, -1, 1] * std[1] + mean[1] - np.array(targets)).mean() for samples, targets in val_dataset
-])
+naive = np.mean(
+    [abs(np.array(samples)[:, -1, 1] * std[1] + mean[1] - np.array(targets)).mean() for samples, targets in val_dataset]
+)
 inputs = keras.Input(shape=(sequence_length, raw_data.shape[-1]))
 x = layers.LSTM(16, recurrent_dropout=0.1)(inputs)
 x = layers.Dropout(0.1)(x)

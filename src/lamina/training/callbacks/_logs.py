@@ -4,7 +4,6 @@ from typing import Any
 
 from lamina._deprecation import warn_once
 
-
 # What Keras before 2.3 called the values of metrics=["mae"] and its like.
 _LONG = {
     "mean_squared_error": "mse",
@@ -15,7 +14,10 @@ _LONG = {
 
 
 class Logs(dict):
-    """The logs of an epoch, or the history. 'acc' stands for 'accuracy', with or without 'val_', 'mean_absolute_error' for 'mae'."""
+    """The logs of an epoch, or the history.
+
+    'acc' stands for 'accuracy' and 'mean_absolute_error' for 'mae', with or without 'val_'.
+    """
 
     def __missing__(self, key: str) -> Any:
         today = self._today(key)
