@@ -1,5 +1,6 @@
 """The base of all layers: build once, call, state, masks, dtype policy, config."""
 
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -356,7 +357,8 @@ _nothing = _Nothing()
 def _with_training(
     signature: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    position = signature.names.index("training")
+    by_keyword = signature.signature.parameters["training"].kind is inspect.Parameter.KEYWORD_ONLY
+    position = len(args) if by_keyword else signature.names.index("training")
     if position < len(args):
         return (*args[:position], training, *args[position + 1 :]), kwargs
     return args, {**kwargs, "training": training}
