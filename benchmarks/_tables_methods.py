@@ -92,7 +92,7 @@ def boosted(package: str, name: str, **options: object) -> Method:
 def catboost(fit: pd.DataFrame, y: np.ndarray, asked: pd.DataFrame, classes: int, seed: int) -> np.ndarray:
     kind = getattr(importlib.import_module("catboost"), "CatBoostClassifier" if classes else "CatBoostRegressor")
     texts = texts_of(fit)
-    fit, asked = (frame.assign(**{c: frame[c].astype(str) for c in texts}) for frame in (fit, asked))
+    fit, asked = (frame.astype(dict.fromkeys(texts, str)) for frame in (fit, asked))
     with tempfile.TemporaryDirectory() as folder:
         model = kind(random_seed=seed, thread_count=2, verbose=0, cat_features=texts, train_dir=folder).fit(fit, y)
     return model.predict_proba(asked) if classes else model.predict(asked)
@@ -106,7 +106,7 @@ def pytabkit(name: str) -> Method:
         texts = texts_of(fit)
         numbers = [c for c in fit if c not in texts]
         medians = fit[numbers].median()  # neither takes gaps in numbers
-        fit, asked = (frame.assign(**{c: frame[c].fillna(medians[c]) for c in numbers}) for frame in (fit, asked))
+        fit, asked = (frame.fillna(medians.to_dict()) for frame in (fit, asked))
         fit, asked = (frame.astype(dict.fromkeys(texts, str)) for frame in (fit, asked))
         with tempfile.TemporaryDirectory() as folder:
             model = kind(device="cpu", random_state=seed, n_threads=2, tmp_folder=Path(folder))

@@ -72,7 +72,7 @@ class GANMonitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         vectors = tf.random.normal(shape=(16, latent_dim))
-        self.means.append(float(np.mean(self.model.generator(vectors))))
+        self.means.append(float(keras.ops.mean(self.model.generator(vectors))))
 
 
 gan = GAN(discriminator, generator, latent_dim)
