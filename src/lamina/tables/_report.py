@@ -27,6 +27,11 @@ class Speaker:
         """Prints a line."""
         self.console.print(text, markup=False, soft_wrap=not self.console.is_terminal)
 
+    def note(self, text: str) -> None:
+        """Prints a remark, and keeps it."""
+        self.notes.append(text)
+        self.line(f"Note: {text}")
+
     def show(self, table: Any) -> None:
         """Prints a table of rich."""
         self.console.print(table)

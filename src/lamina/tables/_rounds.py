@@ -37,6 +37,9 @@ class Round:
         columns, target: fitted to the training rows.
         training, validation, test: the rows.
         test_rows: their places in the table, if they are of the same table.
+        numbers: how many of the features are numbers.
+        features: the model from raw columns to the features of both models.
+        core, width: what trained the network, and the features it takes.
         heads: the trained models by name.
         validated, tested: what they give for the validation and the test rows, in the table's units.
         run: the training of the network, if there is one.
@@ -49,6 +52,9 @@ class Round:
     test: Part
     test_rows: np.ndarray | None = None
     numbers: int = 0
+    features: Any = None
+    core: Core | None = None
+    width: int = 0
     heads: dict[str, Head] = field(default_factory=dict)
     validated: dict[str, np.ndarray] = field(default_factory=dict)
     tested: dict[str, np.ndarray] = field(default_factory=dict)
@@ -68,7 +74,7 @@ def prepare(
     model, numbers = feature_model(columns)
     for part in parts:
         part.linear, part.network = _features(model, model_inputs(columns, part.table))
-    return Round(columns, target, *parts, rows, numbers)
+    return Round(columns, target, *parts, rows, numbers, model)
 
 
 def _features(model: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -88,7 +94,12 @@ def fit_linear(one: Round) -> None:
             kernel, bias = kernel[:, 1:] - kernel[:, :1], bias[1:] - bias[:1]
     one.heads[LINEAR] = Head(one.columns, one.target, [kernel.astype("float32"), bias.astype("float32")])
     for part, kept in ((one.validation, one.validated), (one.test, one.tested)):
-        kept[LINEAR] = _in_units(one.target, _activated(one.target, part.linear @ kernel + bias))
+        kept[LINEAR] = _linear_answers(one, part.linear)
+
+
+def _linear_answers(one: Round, features: np.ndarray) -> np.ndarray:
+    kernel, bias = one.heads[LINEAR].weights
+    return _in_units(one.target, _activated(one.target, np.asarray(features, "float64") @ kernel + bias))
 
 
 def fit_networks(rounds: list[Round], settings: FitSettings, say: Any) -> list[Round]:
@@ -114,8 +125,9 @@ def fit_networks(rounds: list[Round], settings: FitSettings, say: Any) -> list[R
         except KeyboardInterrupt:
             if i == 0:
                 raise
-            say.line(f"Note: interrupted; what follows is of the {i} folds that were finished.")
+            say.note(f"interrupted; what follows is of the {i} folds that were finished.")
             return rounds[:i]
+        one.core, one.width = core, width
         for features, kept in ((x[1], one.validated), (x[2], one.tested)):
             kept[NETWORK] = _in_units(one.target, core.answers(one.run.weights, features))
         own = build_core(one.training.network.shape[1], numbers, units, shape, 0)
@@ -124,9 +136,20 @@ def fit_networks(rounds: list[Round], settings: FitSettings, say: Any) -> list[R
             say.line(f"  fold {i + 1} of {len(rounds)}: {_told(one)}")
         if one.run.cut == "interrupted":
             done = f"of the {i + 1} folds begun" if len(rounds) > 1 else "the best epoch so far"
-            say.line(f"Note: interrupted; what follows is {done}.")
+            say.note(f"interrupted; what follows is {done}.")
             return rounds[: i + 1]
     return rounds
+
+
+def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """What the mean of some models of a round gives for raw columns (`model_inputs`), `(rows, units)` in the table's units."""
+    linear, network = _features(one.features, inputs)
+    given = []
+    if LINEAR in names:
+        given.append(_linear_answers(one, linear))
+    if NETWORK in names:
+        given.append(_in_units(one.target, one.core.answers(one.run.weights, _padded(network, one.width))))
+    return np.mean(given, axis=0)
 
 
 def _told(one: Round) -> str:
