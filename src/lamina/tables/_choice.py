@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ._figures import Figures, confusion, constant_outputs, figures_of
+from ._figures import Figures, confusion, constant_outputs, figures_of, score_name
 from ._network import Head
 from ._rounds import LINEAR, NETWORK, Round, losses_of
 from ._target import NUMBER, Target
@@ -55,7 +55,7 @@ class Result:
 
     @property
     def metric(self) -> str:
-        return "root mean squared error" if self.target.kind == NUMBER else "cross-entropy"
+        return score_name(self.target)
 
     @property
     def interrupted(self) -> bool:

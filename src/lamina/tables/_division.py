@@ -49,7 +49,7 @@ def _groups(say: Speaker, table: Table, settings: FitSettings) -> np.ndarray | N
     """A number for each row, equal for rows that must stay together; None if none must."""
     groups, repeated = rows_that_repeat(table)
     if repeated:
-        say.note(f"{repeated} rows are repetitions of others; a row and its repetitions stay on one side of the split.")
+        say.warn(f"{repeated} rows are repetitions of others; a row and its repetitions stay on one side of the split.")
     if settings.group is not None:
         return np.unique(table.columns[settings.group], return_inverse=True)[1]
     return groups if repeated else None

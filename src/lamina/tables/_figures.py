@@ -34,10 +34,15 @@ def figures_of(target: Target, truth: np.ndarray, outputs: np.ndarray) -> Figure
     return found
 
 
+def score_name(target: Target) -> str:
+    """The figure that models are compared by."""
+    return "root mean squared error" if target.kind == NUMBER else "cross-entropy"
+
+
 def classes_of(target: Target, outputs: np.ndarray) -> np.ndarray:
     """The likeliest class of each row, int64 `(rows,)`."""
     if target.kind == TWO_CLASSES:
-        return (outputs[:, 0] > 0.5).astype("int64")
+        return (outputs[:, 0] > target.threshold).astype("int64")
     return outputs.argmax(axis=1)
 
 

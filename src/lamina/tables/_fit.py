@@ -13,13 +13,14 @@ from lamina._public import public
 
 from ._choice import Result, choose, first_line
 from ._columns import LEFT_OUT, Column, describe_columns
+from ._command import command_of
 from ._division import divide
 from ._errors import TableError, close_names
 from ._frames import as_table, name_of
 from ._model import TableModel
 from ._network import build_model
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
-from ._rounds import Round, fit_linear, fit_networks, schedule_for
+from ._rounds import LINEAR, Round, fit_linear, fit_networks, losses_of, schedule_for
 from ._settings import FitSettings
 from ._suspicions import leaks
 from ._table import Table
@@ -103,19 +104,25 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
             + ("; ".join(f"{c.name!r} {c.note}" for c in columns[:5]) if columns else "it is the only one")
             + "."
         )
-    _describe(say, table, target, columns, [*table.notes, *notes, *leaks(table, target, columns)])
+    _describe(say, table, target, columns, notes)
     rounds, split = divide(say, table, target, columns, settings)
     say.line(f"Split: {split}")
     for one in rounds:
         fit_linear(one)
+    network = None
     if settings.shape is not None:
-        _tell_network(say, rounds, settings)
+        network = _network_sentence(rounds, settings)
+        say.line(network)
         finished = fit_networks(rounds, settings, say)
     else:
         finished = rounds
     result = choose(finished)
     result.was_cut = len(finished) < len(rounds)
-    return _conclude(say, table, name_of(data), columns, target, settings, result)
+    told = {
+        "table": name_of(data), "command": command_of(data, settings), "rows_read": len(table), "split": split,
+        "network": network,
+    }  # fmt: skip
+    return _conclude(say, told, columns, target, settings, result)
 
 
 def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings) -> None:
@@ -129,10 +136,13 @@ def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings)
 
 
 def _describe(say: Speaker, table: Table, target: Target, columns: list[Column], notes: list[str]) -> None:
+    """Tells what the table holds; `notes` are of the target."""
     say.line(f"{table.path}: {len(table)} rows, {len(table.columns)} columns.")
     say.show(columns_table(columns, len(table)))
-    for note in (*notes, *missing_sentences(columns)):
+    for note in (*table.notes, *missing_sentences(columns)):
         say.note(note)
+    for caution in (*notes, *leaks(table, target, columns)):
+        say.warn(caution)
     say.line(f"Target {target.name!r}: {describe_values(table, target)}.")
     for reason in target.reasons():
         say.line(f"  - {reason}")
@@ -148,7 +158,7 @@ def describe_values(table: Table, target: Target) -> str:
     return f"{len(counts)} classes: {shown}"
 
 
-def _tell_network(say: Speaker, rounds: list[Round], settings: FitSettings) -> None:
+def _network_sentence(rounds: list[Round], settings: FitSettings) -> str:
     one = rounds[0]
     shape, width = settings.shape, one.training.network.shape[1]
     schedule = schedule_for(settings, min(len(r.training.table) for r in rounds))
@@ -158,15 +168,16 @@ def _tell_network(say: Speaker, rounds: list[Round], settings: FitSettings) -> N
         f"{one.target.units} ({one.target.activation})",
     ]
     waves = f", numbers as {shape.embedding} learned waves and lines each" if one.numbers else ""
-    say.line(
+    return (
         f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{waves}; at most "
         f"{schedule.epochs} epochs of {schedule.batch_size} rows an update; seed {settings.seed}."
     )
 
 
 def _conclude(
-    say: Speaker, table: Table, name: str, columns: list[Column], target: Target, settings: FitSettings, result: Result
+    say: Speaker, told: dict[str, Any], columns: list[Column], target: Target, settings: FitSettings, result: Result
 ) -> TableModel:
+    """The written model; shows its figures beside those of the others. `told` goes into its summary."""
     model = build_model(result.heads)
     model.compile(
         optimizer=optimizers.AdamW(settings.learning_rate), loss=target.loss,
@@ -183,13 +194,12 @@ def _conclude(
         shown = confusion_table(target, result.confusion)
         if shown is not None:
             say.show(shown)
-    cautions = result.cautions()
-    for caution in cautions:
-        say.line(f"Note: {caution}")
+    for caution in result.cautions():
+        say.warn(caution)
     used = _union(columns, result.rounds)
     summary = {
         "lamina": __version__,
-        "table": name,
+        **told,
         "target": target.to_json(),
         "loss": target.loss,
         "output": {"units": target.units, "activation": target.activation, "why": target.reasons()},
@@ -204,12 +214,15 @@ def _conclude(
         "split_seed": settings.split_seed,
         "written": result.written_name,
         "result": headline,
-        "notes": [*say.notes, *cautions],
+        "notes": say.notes,
+        "cautions": say.cautions,
         "test": result.by_model,
         "spread": result.spread,
     }  # fmt: skip
     if run is not None:
         summary |= {"epochs": run.epochs, "best_epoch": run.best_epoch}
+        linear = losses_of(fitted.target, fitted.validated[LINEAR], fitted.validation.truth)
+        summary["linear_validation_loss"] = float(linear.mean())
         summary["history"] = {k: [v if np.isfinite(v) else None for v in values] for k, values in run.history.items()}
     if target.kind != NUMBER:
         summary["confusion"] = result.confusion.tolist()

@@ -9,10 +9,10 @@ from lamina.saving._writer import write_text
 from ._errors import TableError
 from ._model import TableModel
 from ._picture import can_draw, draw_learning_curves
-from ._rounds import LINEAR, losses_of
 from ._run_file import run_toml
 
 MODEL, METRICS, PICTURE, RUN = "model.keras", "metrics.json", "learning_curves.png", "run.toml"
+REPORT = "report.html"
 
 
 def check_out(folder: str, force: bool) -> None:
@@ -28,27 +28,22 @@ def check_out(folder: str, force: bool) -> None:
 
 
 def write_fit(folder: str, model: TableModel, options: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Writes model, figures, curves and run file; gives their paths and what is to be said."""
+    """Writes model, report, figures, curves and run file; gives their paths and what is to be said."""
     notes: list[str] = []
-    paths = {name: os.path.join(folder, name) for name in (MODEL, METRICS, PICTURE, RUN)}
+    paths = {name: os.path.join(folder, name) for name in (MODEL, METRICS, REPORT, PICTURE, RUN)}
     run = model.result.rounds[0].run
     try:
         model.save(paths[MODEL])
         write_text(paths[METRICS], json.dumps(model.summary, indent=2) + "\n")
         write_text(paths[RUN], run_toml(options))
-        written = [MODEL, METRICS, RUN]
+        model.report(paths[REPORT])
+        written = [MODEL, REPORT, METRICS, RUN]
         if run is not None and can_draw():
             title = f"Learning curves: {model.target.name} from {os.path.basename(model.summary['table'])}"
-            draw_learning_curves(paths[PICTURE], title, model.target, run, linear_loss(model))
+            draw_learning_curves(paths[PICTURE], title, model.target, run, model.summary["linear_validation_loss"])
             written.append(PICTURE)
         elif run is not None:
             notes.append("no picture of the learning curves without matplotlib: pip install 'lamina[plot]'")
     except OSError as error:
         raise TableError(f"--out {folder}: cannot be written to ({error.strerror or error}).") from None
     return [paths[name] for name in written], notes
-
-
-def linear_loss(model: TableModel) -> float:
-    """The loss of the linear model on the validation rows of the first round."""
-    one = model.result.rounds[0]
-    return float(losses_of(one.target, one.validated[LINEAR], one.validation.truth).mean())

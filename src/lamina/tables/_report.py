@@ -13,12 +13,13 @@ _MOST_CONFUSED = 8  # classes, in the table of mistakes
 
 
 class Speaker:
-    """Prints, unless it is to be quiet, and keeps the notes."""
+    """Prints, unless it is to be quiet, and keeps the notes, and of them the cautions."""
 
     def __init__(self, quiet: bool):
         from rich.console import Console
 
         self.notes: list[str] = []
+        self.cautions: list[str] = []
         self.console = Console(highlight=False, quiet=quiet)
         if not self.console.is_terminal:  # in files and pipes the tables are as wide as they need
             self.console = Console(highlight=False, quiet=quiet, width=160)
@@ -31,6 +32,11 @@ class Speaker:
         """Prints a remark, and keeps it."""
         self.notes.append(text)
         self.line(f"Note: {text}")
+
+    def warn(self, text: str) -> None:
+        """Prints what keeps the figures from being taken for more than they are, and keeps it."""
+        self.cautions.append(text)
+        self.note(text)
 
     def show(self, table: Any) -> None:
         """Prints a table of rich."""

@@ -12,7 +12,7 @@ from ._linear import fit_logistic, fit_ridge
 from ._network import Head, build_core, feature_model
 from ._settings import FitSettings
 from ._table import Table
-from ._target import NUMBER, TWO_CLASSES, Target
+from ._target import NUMBER, TWO_CLASSES, Target, shares_of
 from ._training import Core, Run, Schedule, gaps_allowed
 
 NETWORK, LINEAR = "network", "linear"
@@ -88,7 +88,7 @@ def fit_linear(one: Round) -> None:
     if one.target.kind == NUMBER:
         kernel, bias = fit_ridge(x, _standardised(one.target, y)[:, 0])
     else:
-        truth, held = (_shares(part.truth) for part in (one.training, one.validation))
+        truth, held = (shares_of(one.target, part.truth) for part in (one.training, one.validation))
         kernel, bias = fit_logistic(x, truth, one.validation.linear, held)
         if one.target.kind == TWO_CLASSES:
             kernel, bias = kernel[:, 1:] - kernel[:, :1], bias[1:] - bias[:1]
@@ -125,7 +125,7 @@ def fit_networks(rounds: list[Round], settings: FitSettings, say: Any) -> list[R
         except KeyboardInterrupt:
             if i == 0:
                 raise
-            say.note(f"interrupted; what follows is of the {i} folds that were finished.")
+            say.warn(f"interrupted; what follows is of the {i} folds that were finished.")
             return rounds[:i]
         one.core, one.width = core, width
         for features, kept in ((x[1], one.validated), (x[2], one.tested)):
@@ -136,7 +136,7 @@ def fit_networks(rounds: list[Round], settings: FitSettings, say: Any) -> list[R
             say.line(f"  fold {i + 1} of {len(rounds)}: {_told(one)}")
         if one.run.cut == "interrupted":
             done = f"of the {i + 1} folds begun" if len(rounds) > 1 else "the best epoch so far"
-            say.note(f"interrupted; what follows is {done}.")
+            say.warn(f"interrupted; what follows is {done}.")
             return rounds[: i + 1]
     return rounds
 
@@ -174,13 +174,8 @@ def losses_of(target: Target, outputs: np.ndarray, truth: np.ndarray) -> np.ndar
     """The loss of each row: squared error over the target's variance, or cross-entropy."""
     if target.kind == NUMBER:
         return np.square(outputs - truth)[:, 0] / target.variance
-    given = (_shares(outputs) * _shares(truth)).sum(axis=1)
+    given = (shares_of(target, outputs) * shares_of(target, truth)).sum(axis=1)
     return -np.log(np.clip(given, 1e-7, 1))
-
-
-def _shares(outputs: np.ndarray) -> np.ndarray:
-    """Probabilities of all classes, of two classes too."""
-    return np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
 
 
 def _standardised(target: Target, truth: np.ndarray) -> np.ndarray:

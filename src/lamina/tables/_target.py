@@ -26,6 +26,7 @@ class Target:
     Attributes:
         name, kind: its name; "number", "two classes" or "classes".
         classes: names in the order of the outputs; of two classes the second is the one whose probability is given.
+        threshold: of two classes, the probability above which a row is taken for the second.
         mean, variance: of the numbers in the training part.
     """
 
@@ -34,6 +35,7 @@ class Target:
     classes: list[str] = field(default_factory=list)
     mean: float = 0.0
     variance: float = 1.0
+    threshold: float = 0.5
 
     def to_json(self) -> dict[str, Any]:
         """The target as JSON values, for `Target(**values)`."""
@@ -107,6 +109,11 @@ class Target:
         """The places of class names, int64 `(rows,)`."""
         place = {name: i for i, name in enumerate(self.classes)}
         return np.array([place[v] for v in as_text(values).tolist()], dtype="int64")
+
+
+def shares_of(target: Target, outputs: np.ndarray) -> np.ndarray:
+    """The probability of each class, `(rows, classes)`."""
+    return np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
 
 
 def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, list[str]]:

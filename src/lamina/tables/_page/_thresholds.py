@@ -1,0 +1,95 @@
+"""Two classes: the ROC curve, and what another threshold than one half would do."""
+
+import numpy as np
+
+from ._axes import Axes, cut
+from ._findings import Findings
+from ._html import Markup, element, joined, number, paragraph, rows_table
+
+_MOST_POINTS = 200
+
+
+class Thresholds:
+    """What each threshold does; a row is taken for the second class if its probability is above it.
+
+    Attributes: `at`, the thresholds from the largest, float64 `(n,)`; `found`, `false`, `taken`: rows of the second class, of
+    the first class, and of both, above them; `positives`, `negatives`: rows of each.
+    """
+
+    def __init__(self, positive: np.ndarray, shares: np.ndarray):
+        order = np.argsort(-shares, kind="stable")
+        last = np.append(np.flatnonzero(np.diff(shares[order])), len(order) - 1)  # rows of one share come together
+        self.found = np.append(0, np.cumsum(positive[order])[last])
+        self.taken = np.append(0, last + 1)
+        self.false = self.taken - self.found
+        values = shares[order][last]
+        self.at = np.concatenate([[1.0], (values[:-1] + values[1:]) / 2, [0.0]])
+        self.positives, self.negatives = int(self.found[-1]), int(self.false[-1])
+
+    @property
+    def recall(self) -> np.ndarray:
+        return self.found / max(self.positives, 1)
+
+    @property
+    def false_share(self) -> np.ndarray:
+        return self.false / max(self.negatives, 1)
+
+    @property
+    def precision(self) -> np.ndarray:
+        """NaN where no row is taken."""
+        return np.where(self.taken > 0, self.found / np.maximum(self.taken, 1), np.nan)
+
+    @property
+    def f1(self) -> np.ndarray:
+        return 2 * self.found / np.maximum(self.taken + self.positives, 1)
+
+
+def threshold_plots(findings: Findings) -> tuple[list[Markup], Markup | None]:
+    """The ROC curve; precision, recall and F1 by threshold; and a table of some thresholds."""
+    own = Thresholds(findings.true_classes == 1, findings.shares[:, 1])
+    if not own.positives or not own.negatives:
+        return [], None
+    name = cut(findings.target.classes[1], 20)
+    return [_roc(findings, own, name), _by_threshold(own, name)], _some(own, findings.target.threshold)
+
+
+def _roc(findings: Findings, own: Thresholds, name: str) -> Markup:
+    axes = Axes((0.0, 1.0), (0.0, 1.0), "share of the others taken for it", f"share of {name} found", "ROC curve")
+    keep = _thinned(len(own.at))
+    axes.line([0, 1], [0, 1], "dash")
+    axes.line(own.false_share[keep], own.recall[keep], "s0")
+    half = _place(own, findings.target.threshold)
+    axes.dots([own.false_share[half]], [own.recall[half]], "s1 big")
+    area = findings.figures.get("area under the ROC curve")
+    said = f"The area under the curve is {number(area)}. The dot is the threshold {findings.target.threshold:.3g}."
+    return element("div", element("h3", "ROC curve"), axes.render(), paragraph(said, kind="soft"))
+
+
+def _by_threshold(own: Thresholds, name: str) -> Markup:
+    axes = Axes((0.0, 1.0), (0.0, 1.0), f"threshold for {name}", "share", "Precision, recall and F1 by threshold")
+    keep = _thinned(len(own.at))
+    legend = [("s0", "precision"), ("s1", "recall"), ("s2", "F1")]
+    for values, (kind, _) in zip((own.precision, own.recall, own.f1), legend):
+        axes.line(own.at[keep], values[keep], kind)
+    return element("div", element("h3", "Threshold"), axes.render(legend))
+
+
+def _some(own: Thresholds, used: float) -> Markup:
+    youden, f1 = int((own.recall - own.false_share).argmax()), int(own.f1.argmax())
+    picked = [("used", _place(own, used)), ("largest F1", f1), ("largest recall less false share", youden)]
+    rows = [
+        (why, number(used if why == "used" else own.at[i]), number(own.precision[i]), number(own.recall[i]), number(own.f1[i]))
+        for why, i in picked
+    ]  # fmt: skip
+    said = "Thresholds that are picked on the same rows look a little better here than they will on others."
+    table = rows_table(("threshold", "", "precision", "recall", "F1"), rows)
+    return joined([element("h3", "Thresholds"), table, paragraph(said, kind="soft")])
+
+
+def _place(own: Thresholds, threshold: float) -> int:
+    """The place that a threshold has among those that differ."""
+    return int(np.flatnonzero(own.at >= threshold)[-1]) if threshold > 0 else len(own.at) - 1
+
+
+def _thinned(size: int) -> np.ndarray:
+    return np.unique(np.linspace(0, size - 1, min(size, _MOST_POINTS)).astype(int))
