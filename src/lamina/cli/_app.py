@@ -14,6 +14,7 @@ from lamina.saving import ModelFileError
 from lamina.tables._columns import LEFT_OUT
 from lamina.tables._errors import TableError
 from lamina.tables._fit import fit_table
+from lamina.tables._importance import REPEATS
 from lamina.tables._model import load_table_model
 from lamina.tables._output import check_out, write_fit
 from lamina.tables._predict import predict_table
@@ -21,6 +22,8 @@ from lamina.tables._predict import predict_table
 from ._cache import show_cache
 from ._check import check_script
 from ._evaluate import evaluate_table
+from ._explain import explain_row, explain_table
+from ._new_report import report_on
 from ._options import orders_of, times_of, units_of, with_run_file
 
 EXIT_CODES = "Exit codes: 0 done; 2 a mistake in the arguments or the table; 130 interrupted by Ctrl-C."
@@ -166,6 +169,51 @@ def predict(model: str, table: str, out: str | None, keep: tuple[str, ...], enco
 def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> None:
     """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
     evaluate_table(model, table, encoding, as_json)
+
+
+@app.command(
+    epilog=_examples(
+        "lamina explain people-model/model.keras people.csv",
+        "lamina explain people-model/model.keras new.csv --row 3 --background people.csv",
+    )
+)
+@click.argument("model")
+@click.argument("table")
+@click.option("--row", type=_LEAST_1, default=None, help="What each column adds to the answer for this row, from 1.")
+@click.option(
+    "--background", metavar="TABLE", default=None, help="Rows that the row is compared with [default: TABLE]."
+)
+@click.option(
+    "--class", "name", metavar="NAME", default=None, help="Class whose probability is told [default: the likeliest]."
+)
+@click.option("--repeats", type=_LEAST_1, default=REPEATS, help="How often each column is shuffled.")
+@click.option("--seed", type=_LEAST_0, default=0, help="Fixes what is drawn.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_ENCODING
+@_in_one_line
+def explain(
+    model: str, table: str, row: int | None, background: str | None, name: str | None, repeats: int, seed: int, as_json: bool,
+    encoding: str | None,
+) -> None:  # fmt: skip
+    """Says what the columns of TABLE do in MODEL: their importance, or with --row what each adds to one answer."""
+    if row is None:
+        if background is not None or name is not None:
+            raise TableError(f"{'--background' if name is None else '--class'} is of one row: say which with --row.")
+        explain_table(model, table, encoding, repeats, seed, as_json)
+    else:
+        explain_row(model, table, encoding, row, background, name, seed, as_json)
+
+
+@app.command(epilog=_examples("lamina report people-model/model.keras new.csv -o new.html"))
+@click.argument("model")
+@click.argument("table")
+@click.option("--out", "-o", default=None, help="HTML file [default: TABLE's name + -report.html].")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@_ENCODING
+@_in_one_line
+def report(model: str, table: str, out: str | None, force: bool, encoding: str | None) -> None:
+    """Writes a report on how MODEL does on TABLE, which has the target: one HTML file."""
+    report_on(model, table, out, force, encoding)
 
 
 @app.command()

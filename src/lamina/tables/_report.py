@@ -45,11 +45,11 @@ class Speaker:
 
 def columns_table(columns: list[Column], rows: int) -> Any:
     """Kind, missing values and a word on each column."""
-    table = _table("column", "kind", "missing", "")
+    table = rows_table("column", "kind", "missing", "")
     for column in columns[:_MOST_SHOWN]:
         missing = f"{column.missing} ({column.missing / rows:.0%})" if column.missing else ""
         style = "dim" if column.kind == LEFT_OUT else None
-        table.add_row(*(_plain(v) for v in (column.name, column.kind, missing, column.note)), style=style)
+        table.add_row(*(plain(v) for v in (column.name, column.kind, missing, column.note)), style=style)
     if len(columns) > _MOST_SHOWN:
         table.add_row("...", f"{len(columns) - _MOST_SHOWN} more", "", "")
     return table
@@ -71,13 +71,13 @@ def missing_sentences(columns: list[Column]) -> list[str]:
 def figures_table(by_model: dict[str, Figures], spread: dict[str, Figures] | None = None) -> Any:
     """A row for each metric, a column for each model; with a spread as mean ± standard deviation over the folds."""
     head = "on the test rows" if not spread else "mean ± spread over the folds"
-    table = _table(head, *by_model, right=len(by_model))
+    table = rows_table(head, *by_model, right=len(by_model))
     for metric in next(iter(by_model.values())):
         cells = [
             _number(figures.get(metric)) + (f" ± {spread[name][metric]:.2g}" if spread and metric in figures else "")
             for name, figures in by_model.items()
         ]
-        table.add_row(_plain(metric), *cells)
+        table.add_row(plain(metric), *cells)
     return table
 
 
@@ -85,23 +85,24 @@ def confusion_table(target: Target, counts: np.ndarray) -> Any | None:
     """How many test rows of each class were taken for which; None for many classes."""
     if len(target.classes) > _MOST_CONFUSED:
         return None
-    table = _table("true \\ predicted", *target.classes, right=len(target.classes))
+    table = rows_table("true \\ predicted", *target.classes, right=len(target.classes))
     for name, row in zip(target.classes, counts):
-        table.add_row(_plain(name), *(str(n) for n in row))
+        table.add_row(plain(name), *(str(n) for n in row))
     return table
 
 
-def _table(*heads: str, right: int = 0) -> Any:
+def rows_table(*heads: str, right: int = 0) -> Any:
+    """A table of rich with these heads, of which the last `right` stand over numbers."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for i, head in enumerate(heads):
-        table.add_column(_plain(head), justify="right" if i >= len(heads) - right else "left")
+        table.add_column(plain(head), justify="right" if i >= len(heads) - right else "left")
     return table
 
 
-def _plain(text: Any) -> Any:
+def plain(text: Any) -> Any:
     """Text in which square brackets are no markup."""
     from rich.text import Text
 
