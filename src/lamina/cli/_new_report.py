@@ -3,6 +3,7 @@
 import os
 
 from lamina.tables._errors import TableError
+from lamina.tables._output import check_new
 
 from ._fitted import fitted_model
 
@@ -10,8 +11,7 @@ from ._fitted import fitted_model
 def report_on(model: str, table: str, out: str | None, force: bool, encoding: str | None) -> None:
     """Writes the report and says where it is. Raises TableError if it cannot be, or would overwrite a file."""
     path = out or os.path.splitext(os.path.basename(table))[0] + "-report.html"
-    if os.path.exists(path) and not force:
-        raise TableError(f"--out {path}: is there already; choose another name, or overwrite it with --force.")
+    check_new(path, force)
     try:
         fitted_model(model).report(path, table, encoding)
     except OSError as error:

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lamina.saving._writer import write_text
@@ -13,24 +15,44 @@ from ._run_file import run_toml
 
 MODEL, METRICS, PICTURE, RUN = "model.keras", "metrics.json", "learning_curves.png", "run.toml"
 REPORT = "report.html"
+FILES = (MODEL, REPORT, METRICS, PICTURE, RUN)
 
 
-def check_out(folder: str, force: bool) -> None:
-    """Raises TableError if the folder cannot be written to, or holds a model that would be overwritten."""
-    if os.path.exists(os.path.join(folder, MODEL)) and not force:
-        raise TableError(f"--out {folder}: holds a model already; choose another folder, or overwrite it with --force.")
+@contextmanager
+def out_folder(folder: str, force: bool) -> Iterator[None]:
+    """Makes the folder before there is work to lose; removes it again if the work fails and nothing is in it.
+
+    Raises TableError if it cannot be written to, or holds files that would be overwritten.
+    """
+    there = [name for name in FILES if os.path.exists(os.path.join(folder, name))]
+    if there and not force:
+        what = "a model" if MODEL in there else f"{there[0]}"
+        raise TableError(f"--out {folder}: holds {what} already; choose another folder, or overwrite it with --force.")
+    is_new = not os.path.exists(folder)
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise TableError(f"--out {folder}: cannot be written to ({error.strerror or error}).") from None
     if not os.access(folder, os.W_OK):
         raise TableError(f"--out {folder}: cannot be written to (no permission).")
+    try:
+        yield
+    except BaseException:
+        if is_new and not os.listdir(folder):
+            os.rmdir(folder)
+        raise
+
+
+def check_new(path: str | None, force: bool) -> None:
+    """Raises TableError if a file would be overwritten."""
+    if path is not None and os.path.exists(path) and not force:
+        raise TableError(f"--out {path}: is there already; choose another name, or overwrite it with --force.")
 
 
 def write_fit(folder: str, model: TableModel, options: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Writes model, report, figures, curves and run file; gives their paths and what is to be said."""
     notes: list[str] = []
-    paths = {name: os.path.join(folder, name) for name in (MODEL, METRICS, REPORT, PICTURE, RUN)}
+    paths = {name: os.path.join(folder, name) for name in FILES}
     run = model.result.rounds[0].run
     try:
         model.save(paths[MODEL])
