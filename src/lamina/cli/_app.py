@@ -17,7 +17,7 @@ from lamina.tables._errors import TableError
 from lamina.tables._fit import fit_table
 from lamina.tables._importance import REPEATS
 from lamina.tables._model import load_table_model
-from lamina.tables._output import check_new, out_folder, write_fit
+from lamina.tables._output import check_new, drop_unfinished, out_folder, write_fit
 from lamina.tables._predict import predict_table
 from lamina.tables._settings import EFFORTS
 
@@ -125,12 +125,13 @@ def _examples(*lines: str) -> str:
 @click.option("--patience", default=30, type=_LEAST_1, help="Epochs without improvement before training stops.")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False),
+    type=_FILE,
     metavar="DIR",
     default=None,
     help="Folder to write to [default: TABLE's name + -model].",
 )
 @click.option("--force", is_flag=True, help="Overwrite a model that is there.")
+@click.option("--resume", is_flag=True, help="Go on with a fit that was killed, to the same bits.")
 @click.option("--quiet", is_flag=True, help="Show errors only.")
 @click.option(
     "--json",
@@ -148,15 +149,16 @@ def fit(context: click.Context, **options: Any) -> None:
     options = with_run_file(context, options)
     if options["target"] is None:
         raise TableError("--target is needed: the column to predict.")
-    force, quiet, as_json = (options.pop(name) for name in ("force", "quiet", "as_json"))
+    force, quiet, as_json, resume = (options.pop(name) for name in ("force", "quiet", "as_json", "resume"))
     table, out = options["table"], options["out"]
     out = options["out"] = out or os.path.splitext(os.path.basename(table))[0] + "-model"
     arguments = {name: value for name, value in options.items() if name not in ("table", "out")}
     arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
     arguments["time"], arguments["budget"] = times_of(options["time"])
-    with out_folder(out, force):
-        model = fit_table(table, verbose=not quiet and not as_json, **arguments)
+    with out_folder(out, force, resume) as kept:
+        model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
         paths, notes = write_fit(out, model, options)
+    may_go_on = drop_unfinished(kept, model.result.interrupted)
     if as_json:
         print(json.dumps({**model.summary, "files": paths}, indent=2))
     elif not quiet:
@@ -165,7 +167,8 @@ def fit(context: click.Context, **options: Any) -> None:
         print(f"Wrote {', '.join(paths)}.")
         print(f"Next: lamina predict {paths[0]} {table} -o predictions.csv")
     if model.result.interrupted:
-        print("lamina fit: interrupted; the best so far was written.", file=sys.stderr)
+        how = " To go on: the same command with --resume --force." if may_go_on else ""
+        print(f"lamina fit: interrupted; the best so far was written.{how}", file=sys.stderr)
         raise click.exceptions.Exit(130)
 
 

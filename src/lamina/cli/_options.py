@@ -12,7 +12,7 @@ from lamina.tables._run_file import read_run_file
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
-OF_ONE_RUN = {"force", "quiet", "as_json"}  # what stands in no run file
+OF_ONE_RUN = {"force", "quiet", "as_json", "resume"}  # what stands in no run file
 
 
 def one_of(*names: str) -> Callable[..., list[str]]:

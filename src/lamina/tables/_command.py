@@ -7,7 +7,7 @@ from typing import Any
 
 from ._settings import FitSettings
 
-_LEFT_OUT = ("target", "verbose", "progress", "kept_in", "resume")
+_LEFT_OUT = ("target", "verbose", "resume")
 _LONG = 400  # letters
 
 

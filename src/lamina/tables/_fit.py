@@ -1,6 +1,7 @@
 """`fit_table`: from a table to a model, told step by step."""
 
 import copy
+import os
 import random as python_random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +20,9 @@ from ._errors import TableError, close_names
 from ._frames import as_table, name_of
 from ._model import TableModel
 from ._network import build_model
+from ._networks import fit_networks, schedule_for
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
-from ._rounds import LINEAR, Round, fit_linear, fit_networks, losses_of, schedule_for
+from ._rounds import LINEAR, Round, fit_linear, losses_of
 from ._settings import FitSettings
 from ._suspicions import leaks
 from ._table import Table
@@ -35,6 +37,7 @@ def fit_table(
     val_size: float = 0.2, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
     hidden: Sequence[int] | None = None, epochs: int | None = None, batch_size: int = 0, learning_rate: float = 0.008,
     weight_decay: float = 0.2, patience: int = 30, verbose: bool = True,
+    resume: Any = None,
 ) -> TableModel:  # fmt: skip
     """Fits a network and a linear model to a table, tests both, and gives what the validation rows prefer.
 
@@ -61,6 +64,8 @@ def fit_table(
         epochs, batch_size, learning_rate, weight_decay, patience: of the training; 0 rows an update and None epochs choose
             by the size of the table.
         verbose: whether the steps are printed.
+        resume: path of a folder for this fit alone, in which the training of each fold is kept when it is finished (and of
+            5000 rows and more, each epoch). Killed and started again, the fit goes on there, and ends in the same bits.
 
     Returns: a `tables.TableModel`. Raises TableError (a ValueError) for what is wrong with the table; ValueError for other
     arguments.
@@ -75,6 +80,7 @@ def fit_table(
         target, {k: list(v) for k, v in (ordinal or {}).items()}, tuple(drop), tuple(missing), encoding, task, group, time,
         test, folds, test_size, val_size, split_seed, seed, effort, budget,
         None if hidden is None else tuple(hidden), epochs, batch_size, learning_rate, weight_decay, patience, verbose,
+        None if resume is None else os.fspath(resume),
     )  # fmt: skip
     with _own_randomness(seed):
         return run_fit(data, settings, Speaker(not verbose))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,33 +15,51 @@ from ._picture import can_draw, draw_learning_curves
 from ._run_file import run_toml
 
 MODEL, METRICS, PICTURE, RUN = "model.keras", "metrics.json", "learning_curves.png", "run.toml"
-REPORT = "report.html"
+REPORT, UNFINISHED = "report.html", "unfinished"
 FILES = (MODEL, REPORT, METRICS, PICTURE, RUN)
 
 
 @contextmanager
-def out_folder(folder: str, force: bool) -> Iterator[None]:
-    """Makes the folder before there is work to lose; removes it again if the work fails and nothing is in it.
+def out_folder(folder: str, force: bool, resume: bool) -> Iterator[str]:
+    """Makes the folder before there is work to lose, and gives the path in it for trainings as they finish.
 
-    Raises TableError if it cannot be written to, or holds files that would be overwritten.
+    What is kept there goes when the work is done, or fails; it stays if the fit is killed, and is taken up with `resume`. The
+    folder is removed again if the work fails and nothing is in it. Raises TableError if it cannot be written to, or holds
+    files that would be overwritten.
     """
+    kept = os.path.join(folder, UNFINISHED)
     there = [name for name in FILES if os.path.exists(os.path.join(folder, name))]
     if there and not force:
-        what = "a model" if MODEL in there else f"{there[0]}"
+        what = "a model" if MODEL in there else there[0]
         raise TableError(f"--out {folder}: holds {what} already; choose another folder, or overwrite it with --force.")
+    if os.path.exists(kept) and not (force or resume):
+        raise TableError(f"--out {folder}: holds an unfinished fit; go on with --resume, or start anew with --force.")
     is_new = not os.path.exists(folder)
     try:
         os.makedirs(folder, exist_ok=True)
+        if os.path.exists(kept) and not resume:
+            shutil.rmtree(kept)
     except OSError as error:
         raise TableError(f"--out {folder}: cannot be written to ({error.strerror or error}).") from None
     if not os.access(folder, os.W_OK):
         raise TableError(f"--out {folder}: cannot be written to (no permission).")
+    was_there = os.path.exists(kept)
     try:
-        yield
+        yield kept
     except BaseException:
+        if not was_there:
+            shutil.rmtree(kept, ignore_errors=True)
         if is_new and not os.listdir(folder):
             os.rmdir(folder)
         raise
+
+
+def drop_unfinished(kept: str, interrupted: bool) -> bool:
+    """Removes what was kept of a fit that is done; gives whether something stays, since it was interrupted."""
+    if interrupted and os.path.isdir(kept) and any(name.startswith("fold-") for name in os.listdir(kept)):
+        return True
+    shutil.rmtree(kept, ignore_errors=True)
+    return False
 
 
 def check_new(path: str | None, force: bool) -> None:
