@@ -5,6 +5,7 @@ import numpy as np
 from lamina import metrics
 
 from ._target import NUMBER, TWO_CLASSES, Target
+from ._thresholds import f1_of
 
 Figures = dict[str, float]
 
@@ -31,6 +32,8 @@ def figures_of(target: Target, truth: np.ndarray, outputs: np.ndarray) -> Figure
     }
     if target.kind == TWO_CLASSES and len(np.unique(true)) == 2:
         found["area under the ROC curve"] = _area_under_roc(true, outputs[:, 0])
+    if target.rare:
+        found[f"F1 of {target.rare!r}"] = f1_of(target, true, predicted)
     return found
 
 
@@ -53,9 +56,12 @@ def constant_outputs(target: Target, training: np.ndarray, rows: int) -> np.ndar
 
 def confusion(target: Target, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """How many rows of each class (first axis) were taken for each class (second axis)."""
-    size = len(target.classes)
-    pairs = classes_of(target, truth) * size + classes_of(target, outputs)
-    return np.bincount(pairs, minlength=size * size).reshape(size, size)
+    return counted(classes_of(target, truth), classes_of(target, outputs), len(target.classes))
+
+
+def counted(true: np.ndarray, predicted: np.ndarray, size: int) -> np.ndarray:
+    """How often each of `size` places (first axis) was taken for each (second axis)."""
+    return np.bincount(true * size + predicted, minlength=size * size).reshape(size, size)
 
 
 def _value(metric: metrics.Metric, truth: np.ndarray, outputs: np.ndarray) -> float:

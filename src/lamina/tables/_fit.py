@@ -12,7 +12,7 @@ import numpy as np
 from lamina import __version__, optimizers, utils
 from lamina._public import public
 
-from ._choice import Result, choose, first_line
+from ._choice import Result, choose, decision_of, first_line
 from ._columns import LEFT_OUT, Column, describe_columns
 from ._command import command_of
 from ._division import divide
@@ -200,6 +200,9 @@ def _conclude(
         shown = confusion_table(target, result.confusion)
         if shown is not None:
             say.show(shown)
+    decision = decision_of(result)
+    if decision is not None:
+        say.line(decision)
     for caution in result.cautions():
         say.warn(caution)
     used = _union(columns, result.rounds)
@@ -220,6 +223,7 @@ def _conclude(
         "split_seed": settings.split_seed,
         "written": result.written_name,
         "result": headline,
+        "decision": decision,
         "notes": say.notes,
         "cautions": say.cautions,
         "test": result.by_model,

@@ -172,7 +172,8 @@ class TableModel:
 
     def _trial(self, table: Table) -> Trial:
         inputs, answers = self._inputs(table), partial(outputs_of, self.model)
-        return Trial(table, self.target.encode(table.columns[self.target.name]), answers(inputs), inputs, answers)
+        truth = self.target.encode(table.columns[self.target.name])
+        return Trial(table, truth, answers(inputs), inputs, answers, self.target.threshold)
 
     def _contributions(self, table: Table, others: Table, seed: int) -> Contributions:
         def answers(inputs: dict[str, np.ndarray]) -> np.ndarray:

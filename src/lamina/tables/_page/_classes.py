@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._figures import confusion
+from .._figures import counted
 from ._axes import cut
 from ._findings import Findings
 from ._html import Markup, element, joined, number, paragraph, rows_table
@@ -14,7 +14,7 @@ _NAME, _HEAD = 28, 16  # letters of a class, and at the head of a column
 
 def classes_section(findings: Findings) -> Markup:
     """Confusions and the figures of each class."""
-    counts = confusion(findings.target, findings.truth, findings.outputs)
+    counts = counted(findings.true_classes, findings.predicted_classes, len(findings.target.classes))
     return joined([element("h2", "Classes"), _confusion(findings, counts), _by_class(findings, counts)])
 
 

@@ -1,6 +1,6 @@
 """What a report is about."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -62,7 +62,8 @@ class Findings:
 
     @cached_property
     def predicted_classes(self) -> np.ndarray:
-        return classes_of(self.target, self.outputs)
+        """By the threshold of each trial."""
+        return np.concatenate([classes_of(replace(self.target, threshold=t.threshold), t.outputs) for t in self.trials])
 
     @cached_property
     def shares(self) -> np.ndarray:

@@ -20,7 +20,8 @@ def models_section(findings: Findings) -> Markup:
     ]
     head = "mean ± spread over the folds" if spread else "on the test rows"
     return joined([
-        element("h2", "The choice"), paragraph(about["result"]), rows_table((head, *by_model), rows),
+        element("h2", "The choice"), paragraph(about["result"]),
+        paragraph(about["decision"]) if about.get("decision") else None, rows_table((head, *by_model), rows),
         paragraph(f"The rows: {about['split']}"), paragraph(about["network"]) if about.get("network") else None,
         element("h3", "Output and loss"), bullets(about["output"]["why"]),
     ])  # fmt: skip

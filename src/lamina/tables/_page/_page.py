@@ -7,13 +7,13 @@ from ._calibration import calibration_plot
 from ._classes import classes_section
 from ._columns import columns_section
 from ._curves import training_section
+from ._decisions import threshold_plots
 from ._findings import Findings
 from ._html import Markup, bullets, element, joined, number, paragraph
 from ._models import models_section
 from ._residuals import residuals_section
 from ._style import STYLE
 from ._table import table_section
-from ._thresholds import threshold_plots
 from ._worst import worst_section
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # nothing is fetched, nothing is run

@@ -2,46 +2,12 @@
 
 import numpy as np
 
+from .._thresholds import Thresholds
 from ._axes import Axes, cut
 from ._findings import Findings
 from ._html import Markup, element, joined, number, paragraph, rows_table
 
 _MOST_POINTS = 200
-
-
-class Thresholds:
-    """What each threshold does; a row is taken for the second class if its probability is above it.
-
-    Attributes: `at`, the thresholds from the largest, float64 `(n,)`; `found`, `false`, `taken`: rows of the second class, of
-    the first class, and of both, above them; `positives`, `negatives`: rows of each.
-    """
-
-    def __init__(self, positive: np.ndarray, shares: np.ndarray):
-        order = np.argsort(-shares, kind="stable")
-        last = np.append(np.flatnonzero(np.diff(shares[order])), len(order) - 1)  # rows of one share come together
-        self.found = np.append(0, np.cumsum(positive[order])[last])
-        self.taken = np.append(0, last + 1)
-        self.false = self.taken - self.found
-        values = shares[order][last]
-        self.at = np.concatenate([[1.0], (values[:-1] + values[1:]) / 2, [0.0]])
-        self.positives, self.negatives = int(self.found[-1]), int(self.false[-1])
-
-    @property
-    def recall(self) -> np.ndarray:
-        return self.found / max(self.positives, 1)
-
-    @property
-    def false_share(self) -> np.ndarray:
-        return self.false / max(self.negatives, 1)
-
-    @property
-    def precision(self) -> np.ndarray:
-        """NaN where no row is taken."""
-        return np.where(self.taken > 0, self.found / np.maximum(self.taken, 1), np.nan)
-
-    @property
-    def f1(self) -> np.ndarray:
-        return 2 * self.found / np.maximum(self.taken + self.positives, 1)
 
 
 def threshold_plots(findings: Findings) -> tuple[list[Markup], Markup | None]:
