@@ -165,3 +165,13 @@ def test_ctrl_c_before_there_is_anything_to_keep(lamina, visits, tmp_path, monke
     monkeypatch.setattr(_app, "fit_table", interrupted)
     result = lamina("fit", visits, "--target", "cost", "--out", tmp_path / "m", code=130)
     assert result.stderr == "lamina fit: interrupted; nothing was written.\n" and not (tmp_path / "m").exists()
+
+
+def test_the_columns_that_matter_are_named(fit, visits):
+    metrics, text = fit(visits, "--drop", "day")
+    found = metrics["importance"]
+    assert [c["name"] for c in found] == ["age", "patient"] and found[0]["value"] > 10
+    assert (
+        f"Matter most, by how much the root mean squared error grows when they are shuffled: age (+{found[0]['value']:.3g})"
+        in text
+    )

@@ -22,8 +22,19 @@ def test_along_a_number():
     found = partial_dependence([one], NUMBER, Column("a", "numeric"))
     assert (np.diff(found.numbers) > 0).all() and A.min() < found.numbers[0] and found.numbers[-1] < A.max()
     np.testing.assert_allclose(found.mean[:, 0], found.numbers**2 + 49.5, rtol=1e-9)
-    for line, share in ((found.low, 0.1), (found.high, 0.9)):
-        np.testing.assert_allclose(line[:, 0], found.numbers**2 + np.quantile(np.arange(100.0), share), rtol=1e-9)
+    for line in (found.low, found.high):  # of a sum the column does the same in every row
+        np.testing.assert_allclose(line[:, 0], found.mean[:, 0], rtol=1e-9)
+
+
+def test_the_band_is_wide_where_columns_work_together():
+    """Of a product a b each row's curve has the slope b: centred, the deciles are those of b times the distance."""
+    b = np.linspace(1, 2, 101)[:, None]
+    one = trial(lambda given: given["a"] * given["b"], a=np.linspace(-1, 1, 101)[:, None], b=b)
+    found = partial_dependence([one], NUMBER, Column("a", "numeric"))
+    distance = found.numbers - found.numbers.mean()
+    middle = found.numbers.mean() * 1.5
+    ends = np.sort(np.outer(distance, [1.1, 1.9]), axis=1) + middle
+    np.testing.assert_allclose(np.hstack([found.low, found.high]), ends, atol=1e-9)
 
 
 def test_among_levels_the_most_frequent_first():

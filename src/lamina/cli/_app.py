@@ -163,7 +163,7 @@ def fit(context: click.Context, **options: Any) -> None:
         print(json.dumps({**model.summary, "files": paths}, indent=2))
     elif not quiet:
         for note in notes:
-            print(f"Note: {note}")
+            print(note)
         print(f"Wrote {', '.join(paths)}.")
         print(f"Next: lamina predict {paths[0]} {table} -o predictions.csv")
     if model.result.interrupted:

@@ -22,12 +22,13 @@ class Dependence:
         column: the column.
         numbers: values along a number or date (days since 1970), float64 `(points,)`; None for levels.
         levels: the values as text.
-        mean, low, high: mean, first and last decile of the rows' answers, float64 `(points, units)`; units are the number, or
-            the probability of each class.
+        mean: of the rows' answers, float64 `(points, units)`; units are the number, or the probability of each class.
+        low, high: first and last decile of the rows' answers, each row less its own mean over the points and more that of all;
+            they lie on the mean where the column does the same in every row.
         known: the column's values in the rows, for marks along the axis.
 
     References: Friedman, Greedy Function Approximation, 2001 (the mean); Goldstein et al., Peeking Inside the Black Box, 2015
-    (the rows beside it).
+    (the rows beside it, centred).
     """
 
     column: Column
@@ -59,10 +60,11 @@ def partial_dependence(trials: list[Trial], target: Target, column: Column, seed
             outputs = shares_of(target, outputs)
         answers.append(outputs.reshape(len(grid), rows, -1))
     by_row = np.concatenate(answers, axis=1)
-    low, high = np.quantile(by_row, _BAND, axis=1)
+    mean = by_row.mean(axis=1)
+    low, high = np.quantile(by_row - by_row.mean(axis=0) + mean.mean(axis=0), _BAND, axis=1)
     known = values[~np.isnan(values)].astype("float64") if is_number else values
     return Dependence(
-        column, grid.astype("float64") if is_number else None, [str(v) for v in grid.tolist()], by_row.mean(axis=1), low, high,
+        column, grid.astype("float64") if is_number else None, [str(v) for v in grid.tolist()], mean, low, high,
         known,
     )  # fmt: skip
 

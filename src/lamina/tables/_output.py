@@ -10,13 +10,18 @@ from typing import Any
 from lamina.saving._writer import write_text
 
 from ._errors import TableError
+from ._importance import Importance
 from ._model import TableModel
+from ._page._page import write_page
 from ._picture import can_draw, draw_learning_curves
+from ._reporting import findings_of_fit
 from ._run_file import run_toml
 
 MODEL, METRICS, PICTURE, RUN = "model.keras", "metrics.json", "learning_curves.png", "run.toml"
 REPORT, UNFINISHED = "report.html", "unfinished"
 FILES = (MODEL, REPORT, METRICS, PICTURE, RUN)
+
+_FIRST = 5  # columns that are named on the screen
 
 
 @contextmanager
@@ -73,18 +78,33 @@ def write_fit(folder: str, model: TableModel, options: dict[str, Any]) -> tuple[
     notes: list[str] = []
     paths = {name: os.path.join(folder, name) for name in FILES}
     run = model.result.rounds[0].run
+    findings = findings_of_fit(model.columns, model.target, model.summary, model.result)
+    found = findings.importance
+    model.summary["importance"] = [
+        {"name": name, "value": value, "spread": spread}
+        for name, value, spread in zip(found.columns, found.values.tolist(), found.spread.tolist())
+    ]
+    notes.append(most_important(found))
     try:
+        write_page(paths[REPORT], findings)
         model.save(paths[MODEL])
         write_text(paths[METRICS], json.dumps(model.summary, indent=2) + "\n")
         write_text(paths[RUN], run_toml(options))
-        model.report(paths[REPORT])
         written = [MODEL, REPORT, METRICS, RUN]
         if run is not None and can_draw():
             title = f"Learning curves: {model.target.name} from {os.path.basename(model.summary['table'])}"
             draw_learning_curves(paths[PICTURE], title, model.target, run, model.summary["linear_validation_loss"])
             written.append(PICTURE)
         elif run is not None:
-            notes.append("no picture of the learning curves without matplotlib: pip install 'lamina[plot]'")
+            notes.append("Note: no picture of the learning curves without matplotlib: pip install 'lamina[plot]'")
     except OSError as error:
         raise TableError(f"--out {folder}: cannot be written to ({error.strerror or error}).") from None
     return [paths[name] for name in written], notes
+
+
+def most_important(found: Importance) -> str:
+    """The first columns, and by how much the error grows without them."""
+    said = [f"{name} (+{value:.3g})" for name, value in zip(found.columns[:_FIRST], found.values) if value > 0]
+    if not said:
+        return "No column lowers the error on the test rows."
+    return f"Matter most, by how much the {found.metric} grows when they are shuffled: {', '.join(said)}."

@@ -1,5 +1,6 @@
 """What is found out for a report."""
 
+import os
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ._page._findings import Findings
 from ._target import Target
 
 _CURVES = 6  # columns that are drawn
+_MATTERS = 0.01  # of the importance of the first column
 _MANY = 100  # columns above which each is shuffled twice only
 
 
@@ -65,19 +67,23 @@ def _findings(
 ) -> Findings:  # fmt: skip
     names = used_columns(columns)
     importance = permutation_importance(trials, target, names, REPEATS if len(names) <= _MANY else 2)
+    title = f"{target.name} from {os.path.basename(summary['table'])}"
     return Findings(
-        f"{target.name} from {summary['table']}", target, columns, summary, trials, judged, figures, spread, cautions,
-        importance, _dependences(columns, target, trials, importance), curves,
+        title, target, columns, summary, trials, judged, figures, spread, cautions, importance,
+        _dependences(columns, target, trials, importance), curves,
     )  # fmt: skip
 
 
 def _dependences(
     columns: list[Column], target: Target, trials: list[Trial], importance: Importance
 ) -> list[Dependence]:
-    """The curves of the most important columns; those that do not matter have none."""
+    """The curves of the most important columns; those that do not matter, beside their spread or the first, have none."""
     by_name = {c.name: c for c in columns}
+    least = _MATTERS * importance.values[0]
     matter = [
-        name for name, value in zip(importance.columns, importance.values) if value > 0 and can_vary(by_name[name])
+        name
+        for name, value, spread in zip(importance.columns, importance.values, importance.spread)
+        if value > max(least, spread) and can_vary(by_name[name])
     ]
     found = [partial_dependence(trials, target, by_name[name]) for name in matter[:_CURVES]]
     return [one for one in found if len(one.levels) > 1]

@@ -1,4 +1,4 @@
-from lamina.tables._page._html import Markup, bullets, element, number, percent, rows_table
+from lamina.tables._page._html import Markup, bullets, element, number, percent, rows_table, share
 
 HOSTILE = "<script>alert('1')</script>&\""
 
@@ -26,5 +26,6 @@ def test_a_list():
 
 
 def test_numbers():
+    assert [share(v) for v in (0.5, 1, float("nan"))] == ["0.500", "1.000", ""]
     assert [number(v) for v in (0.123456, 12345.678, None, float("nan"))] == ["0.1235", "1.235e+04", "", ""]
     assert [percent(v) for v in (0, 0.034, 0.5)] == ["0%", "3.4%", "50%"]

@@ -82,8 +82,14 @@ class Axes:
     def _y_ticks(self) -> list[tuple[float, str]]:
         if self.log:
             self.y = (math.log10(self.y[0]), math.log10(self.y[1]))
-            places = range(math.ceil(self.y[0]), math.floor(self.y[1]) + 1)
-            return [(float(p), f"{10.0**p:g}") for p in places]
+            between = (1, 2, 5) if self.y[1] - self.y[0] < 2 else (1,)
+            every = (m * 10.0**p for p in range(math.floor(self.y[0]), math.ceil(self.y[1])) for m in between)
+            values = [
+                v
+                for v in (*every, 10.0 ** math.ceil(self.y[1]))
+                if self.y[0] - 1e-9 <= math.log10(v) <= self.y[1] + 1e-9
+            ]
+            return [(math.log10(v), f"{v:g}") for v in values]
         return [(t, f"{t:g}") for t in ticks_of(*self.y)]
 
     def _turned(self) -> bool:

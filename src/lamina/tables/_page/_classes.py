@@ -5,7 +5,7 @@ import numpy as np
 from .._figures import counted
 from ._axes import cut
 from ._findings import Findings
-from ._html import Markup, element, joined, number, paragraph, rows_table
+from ._html import Markup, element, joined, paragraph, rows_table, share
 
 _MOST = 12  # classes in the table of confusions
 _MOST_ROWS = 100  # classes in the table of precision and recall
@@ -28,15 +28,15 @@ def _confusion(findings: Findings, counts: np.ndarray) -> Markup:
         return rows_table(("true", "taken for", "rows"), rows, left=2, caption="The most frequent mistakes")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     rows = [
-        (cut(name, _NAME), *(_heat(n, share, i == j) for j, (n, share) in enumerate(zip(counts[i], shares[i]))))
+        (cut(name, _NAME), *(_heat(n, part, i == j) for j, (n, part) in enumerate(zip(counts[i], shares[i]))))
         for i, name in enumerate(names)
     ]
     heads = ("true \\ predicted", *(cut(name, _HEAD) for name in names))
     return rows_table(heads, rows, caption="Rows of each class (line) taken for each class (column)")
 
 
-def _heat(count: int, share: float, right: bool) -> Markup:
-    style = f"--h:var(--{'s2' if right else 's1'});--p:{60 * share:.0f}"
+def _heat(count: int, part: float, right: bool) -> Markup:
+    style = f"--h:var(--{'s2' if right else 's1'});--p:{60 * part:.0f}"
     return element("td", str(count), class_="heat", style=style)
 
 
@@ -48,7 +48,7 @@ def _by_class(findings: Findings, counts: np.ndarray) -> Markup:
         precision = right[i] / taken[i] if taken[i] else float("nan")
         recall = right[i] / there[i] if there[i] else float("nan")
         f1 = 2 * right[i] / (taken[i] + there[i]) if taken[i] + there[i] else float("nan")
-        rows.append((cut(names[i], _NAME), there[i], number(precision), number(recall), number(f1)))
+        rows.append((cut(names[i], _NAME), there[i], share(precision), share(recall), share(f1)))
     said = (
         "Precision: of the rows taken for the class, the share that is right. Recall: of the rows of the class, the "
         "share that is found. F1: their harmonic mean."

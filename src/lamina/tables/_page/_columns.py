@@ -63,8 +63,9 @@ def _size(value: float, spread: float, low: float, high: float) -> Markup:
 def _how(findings: Findings) -> str:
     what = "prediction" if findings.is_number else "probability"
     return (
-        f"Line: the mean {what} if the column had this value in every row and all else stayed as it is. Band: eight of ten rows; "
-        "where it widens, the other columns decide. Marks below: values that there are."
+        f"Line: the mean {what} if the column had this value in every row and all else stayed as it is. Band: eight of ten "
+        "rows, each moved to the common mean; where it is wide, what the column does depends on the others. Marks below: values "
+        "that there are."
     )
 
 
@@ -90,7 +91,7 @@ def _curve(findings: Findings, one: Dependence) -> Markup:
             axes.whiskers(places, one.low[:, unit], one.high[:, unit], f"s{k} thin")
             axes.dots(places, one.mean[:, unit], f"s{k} big")
         else:
-            axes.band(places, one.low[:, unit], one.high[:, unit], f"f{k}")
+            axes.band(places, one.low[:, unit], one.high[:, unit], f"f{k} faint" if len(units) > 1 else f"f{k}")
             axes.line(places, one.mean[:, unit], f"s{k}")
     if one.numbers is not None:
         axes.marks_below(one.known[(one.known >= places[0]) & (one.known <= places[-1])])

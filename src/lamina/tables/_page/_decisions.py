@@ -5,7 +5,7 @@ import numpy as np
 from .._thresholds import Thresholds
 from ._axes import Axes, cut
 from ._findings import Findings
-from ._html import Markup, element, joined, number, paragraph, rows_table
+from ._html import Markup, element, joined, number, paragraph, rows_table, share
 
 _MOST_POINTS = 200
 
@@ -42,9 +42,9 @@ def _by_threshold(own: Thresholds, name: str) -> Markup:
 
 def _some(own: Thresholds, used: float) -> Markup:
     youden, f1 = int((own.recall - own.false_share).argmax()), int(own.f1.argmax())
-    picked = [("used", _place(own, used)), ("largest F1", f1), ("largest recall less false share", youden)]
+    picked = [("used", _place(own, used)), ("largest F1", f1), ("best recall less false share", youden)]
     rows = [
-        (why, number(used if why == "used" else own.at[i]), number(own.precision[i]), number(own.recall[i]), number(own.f1[i]))
+        (why, *map(share, (used if why == "used" else own.at[i], own.precision[i], own.recall[i], own.f1[i])))
         for why, i in picked
     ]  # fmt: skip
     said = "Thresholds that are picked on the same rows look a little better here than they will on others."

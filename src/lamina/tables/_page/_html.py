@@ -70,3 +70,8 @@ def number(value: float | None) -> str:
 def percent(share: float) -> str:
     """A share in percent, with one place below ten."""
     return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"
+
+
+def share(value: float) -> str:
+    """A share of one in three places, nothing for NaN."""
+    return "" if value != value else f"{value:.3f}"

@@ -27,7 +27,7 @@ path{fill:none;stroke-width:1.8;stroke-linejoin:round}.grid{stroke:var(--line);s
 .rug{stroke:var(--soft);stroke-width:.8;opacity:.6}
 .dot{stroke-width:5;stroke-linecap:round;opacity:.55}.big{stroke-width:9;stroke-linecap:round}
 .f0,.f1,.f2,.f3{stroke:none;opacity:.18}.f0{fill:var(--s0)}.f1{fill:var(--s1)}.f2{fill:var(--s2)}.f3{fill:var(--s3)}
-.bar{fill:var(--s0);stroke:var(--paper);stroke-width:.6;opacity:.85}
+.faint{opacity:.07}.bar{fill:var(--s0);stroke:var(--paper);stroke-width:.6;opacity:.85}
 figcaption span{margin-right:1em;white-space:nowrap;display:inline-block}
 .key{display:inline-block;width:18px;height:0;border-top:3px solid;margin-right:5px;vertical-align:middle}
 .key.s0,.key.f0,.key.bar{border-color:var(--s0)}.key.s1,.key.f1{border-color:var(--s1)}.key.s2,.key.f2{border-color:var(--s2)}
