@@ -40,3 +40,74 @@ def test_the_command_is_killed_and_goes_on(tmp_path, write_table, lamina):
 
 def weights_of(path):
     return package.models.load_model(path).get_weights()
+
+
+def test_ctrl_c_while_the_report_is_made_keeps_the_trainings(lamina, write_table, tmp_path, monkeypatch):
+    from lamina.cli import _app
+
+    rng = np.random.default_rng(0)
+    rows = {"a": rng.normal(size=40), "b": rng.normal(size=40)}
+    table = write_table({**rows, "y": 2 * rows["a"] + rows["b"] ** 2})
+    arguments = [
+        "fit",
+        table,
+        "--target",
+        "y",
+        "--folds",
+        2,
+        "--epochs",
+        2,
+        "--effort",
+        "quick",
+        "--out",
+        tmp_path / "m",
+    ]
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_app, "write_fit", interrupted)
+        message = lamina(*arguments, code=130).stderr
+    assert message == "lamina fit: interrupted; nothing was written. To go on: the same command with --resume.\n"
+    assert [p.name for p in (tmp_path / "m").iterdir()] == ["unfinished"]
+    text = lamina(*arguments, "--resume").stdout
+    assert text.count("kept from before") == 2 and not (tmp_path / "m" / "unfinished").exists()
+
+
+def test_ctrl_c_between_folds_writes_those_that_are_finished(lamina, write_table, tmp_path, monkeypatch):
+    from lamina.tables import _networks
+
+    rng = np.random.default_rng(0)
+    table = write_table({"a": rng.normal(size=40), "y": rng.normal(size=40)})
+    arguments = [
+        "fit",
+        table,
+        "--target",
+        "y",
+        "--folds",
+        3,
+        "--epochs",
+        2,
+        "--effort",
+        "quick",
+        "--out",
+        tmp_path / "m",
+    ]
+    told = _networks._told
+    with monkeypatch.context() as patch:
+        calls = []
+
+        def interrupting(one):
+            calls.append(one)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return told(one)
+
+        patch.setattr(_networks, "_told", interrupting)
+        result = lamina(*arguments, code=130)
+    assert "of the 2 folds that were finished" in result.stdout
+    assert result.stderr.endswith("the best so far was written. To go on: the same command with --resume --force.\n")
+    assert (tmp_path / "m" / "model.keras").exists() and (tmp_path / "m" / "unfinished" / "fold-2.npz").exists()
+    assert "kept from before" in lamina(*arguments, "--resume", "--force").stdout
+    assert not (tmp_path / "m" / "unfinished").exists()

@@ -17,7 +17,7 @@ from lamina.tables._errors import TableError
 from lamina.tables._fit import fit_table
 from lamina.tables._importance import REPEATS
 from lamina.tables._model import load_table_model
-from lamina.tables._output import check_new, drop_unfinished, out_folder, write_fit
+from lamina.tables._output import check_new, drop_unfinished, holds_trainings, out_folder, write_fit
 from lamina.tables._predict import predict_table
 from lamina.tables._settings import EFFORTS
 
@@ -28,6 +28,7 @@ from ._explain import explain_row, explain_table
 from ._new_report import report_on
 from ._options import one_of, orders_of, times_of, units_of, with_run_file
 
+GO_ON = " To go on: the same command with {}."
 EXIT_CODES = (
     "Exit codes: 0 done; 1 lamina check found something; 2 a mistake in the arguments, the table or the model; 3 lamina "
     "check met no fit; 130 interrupted by Ctrl-C. lamina run ends with the code of its program. "
@@ -59,8 +60,8 @@ def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
             message = " ".join(str(error).split())
             print(f"lamina {command.__name__}: {message}", file=sys.stderr)
             raise click.exceptions.Exit(2) from None
-        except KeyboardInterrupt:
-            print(f"lamina {command.__name__}: interrupted; nothing was written.", file=sys.stderr)
+        except KeyboardInterrupt as interrupt:
+            print(f"lamina {command.__name__}: interrupted; nothing was written.{interrupt}", file=sys.stderr)
             raise click.exceptions.Exit(130) from None
 
     return wrapper
@@ -156,8 +157,11 @@ def fit(context: click.Context, **options: Any) -> None:
     arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
     arguments["time"], arguments["budget"] = times_of(options["time"])
     with out_folder(out, force, resume) as kept:
-        model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
-        paths, notes = write_fit(out, model, options)
+        try:
+            model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
+            paths, notes = write_fit(out, model, options)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(GO_ON.format("--resume") if holds_trainings(kept) else "") from None
     may_go_on = drop_unfinished(kept, model.result.interrupted)
     if as_json:
         print(json.dumps({**model.summary, "files": paths}, indent=2))
@@ -167,7 +171,7 @@ def fit(context: click.Context, **options: Any) -> None:
         print(f"Wrote {', '.join(paths)}.")
         print(f"Next: lamina predict {paths[0]} {table} -o predictions.csv")
     if model.result.interrupted:
-        how = " To go on: the same command with --resume --force." if may_go_on else ""
+        how = GO_ON.format("--resume --force") if may_go_on else ""
         print(f"lamina fit: interrupted; the best so far was written.{how}", file=sys.stderr)
         raise click.exceptions.Exit(130)
 

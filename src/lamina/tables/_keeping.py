@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,20 @@ from ._training import Run
 
 _KEY = "fit.txt"
 _LONG = 5000  # rows from which an epoch takes long enough that its state is kept too
+
+
+@dataclass
+class Trained:
+    """A finished training of a round.
+
+    Attributes: the `run`; `validated` and `tested`, the network's answers for these rows, `(rows, units)`, standardised or
+    probabilities; `progress`, how many steps of each program the engine has run, which decides where machine code takes over.
+    """
+
+    run: Run
+    validated: np.ndarray
+    tested: np.ndarray
+    progress: dict[str, dict[str, int]]
 
 
 class Keeping:
@@ -49,7 +63,7 @@ class Keeping:
         else:
             write_text(known, key)
 
-    def load(self, place: int) -> Run | None:
+    def load(self, place: int) -> Trained | None:
         """The finished training of a round; None if it is not there, or damaged, and must be trained."""
         path = self._path(f"fold-{place + 1}.npz")
         if self.folder is None or not os.path.exists(path):
@@ -57,17 +71,22 @@ class Keeping:
         try:
             with open(path, "rb") as file, np.load(io.BytesIO(file.read()), allow_pickle=False) as kept:
                 about = json.loads(str(kept["about"]))
-                return Run([kept[f"w{i}"] for i in range(about.pop("weights"))], **about)
+                weights = [kept[f"w{i}"] for i in range(about.pop("weights"))]
+                progress = about.pop("progress")
+                return Trained(Run(weights, **about), kept["validated"], kept["tested"], progress)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
             return None
 
-    def save(self, place: int, run: Run) -> None:
+    def save(self, place: int, trained: Trained) -> None:
         """Writes a finished training, whole or not at all."""
+        run = trained.run
         if self.folder is None or run.cut == "interrupted":
             return
-        about = {**asdict(run), "weights": len(run.weights)}
+        told = {name: value for name, value in vars(run).items() if name != "weights"}
+        about = json.dumps({**told, "weights": len(run.weights), "progress": trained.progress})
+        arrays = {f"w{i}": w for i, w in enumerate(run.weights)}
         content = io.BytesIO()
-        np.savez(content, about=np.array(json.dumps(about)), **{f"w{i}": w for i, w in enumerate(run.weights)})
+        np.savez(content, about=np.array(about), validated=trained.validated, tested=trained.tested, **arrays)
         write_bytes(self._path(f"fold-{place + 1}.npz"), content.getvalue())
 
     def within(self, place: int, rows: int) -> list[callbacks.Callback]:

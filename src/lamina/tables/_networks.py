@@ -8,7 +8,7 @@ import numpy as np
 from lamina import __version__, utils
 
 from ._display import Display
-from ._keeping import Keeping, key_of
+from ._keeping import Keeping, Trained, key_of
 from ._network import Head, build_core
 from ._report import Speaker
 from ._rounds import LINEAR, NETWORK, Round, in_units, losses_of, padded, standardised
@@ -25,21 +25,24 @@ def fit_networks(rounds: list[Round], settings: FitSettings, say: Speaker) -> li
     console = say.console if settings.verbose else None
     with Display(console, len(rounds), schedule.epochs, schedule.patience, settings.budget) as display:
         series = _Series(rounds, settings, schedule, display)
-        for i, one in enumerate(rounds):
-            try:
+        finished = 0
+        try:
+            for i, one in enumerate(rounds):
                 was_kept = series.train(i)
-            except KeyboardInterrupt:
-                if i == 0:
-                    raise
-                say.warn(f"interrupted; what follows is of the {i} folds that were finished.")
-                return rounds[:i]
-            if len(rounds) > 1:
-                say.line(f"  fold {i + 1} of {len(rounds)}: {_told(one)}{', kept from before' if was_kept else ''}")
-            if one.run.cut == "interrupted":
-                done = f"of the {i + 1} folds begun" if len(rounds) > 1 else "the best epoch so far"
-                say.warn(f"interrupted; what follows is {done}.")
-                return rounds[: i + 1]
-    return rounds
+                finished = i + 1
+                if len(rounds) > 1:
+                    say.line(
+                        f"  fold {finished} of {len(rounds)}: {_told(one)}{', kept from before' if was_kept else ''}"
+                    )
+                if one.run.cut == "interrupted":
+                    done = f"of the {finished} folds begun" if len(rounds) > 1 else "the best epoch so far"
+                    say.warn(f"interrupted; what follows is {done}.")
+                    break
+        except KeyboardInterrupt:
+            if not finished:
+                raise
+            say.warn(f"interrupted; what follows is of the {finished} folds that were finished.")
+    return rounds[:finished]
 
 
 class _Series:
@@ -53,7 +56,7 @@ class _Series:
         self.keeping = Keeping(settings.resume, self._key() if settings.resume is not None else "")
 
     def _key(self) -> str:
-        parts = [part for one in self.rounds for part in (one.training, one.validation)]
+        parts = [part for one in self.rounds for part in (one.training, one.validation, one.test)]
         about = __version__, self.settings.shape, self.schedule, self.settings.seed, self.rounds[0].target.kind
         return key_of((array for part in parts for array in (part.network, part.truth)), *about)
 
@@ -69,13 +72,15 @@ class _Series:
         if kept is None:
             y = [standardised(one.target, part.truth) for part in (one.training, one.validation)]
             within = self.keeping.within(place, len(x[0]))
-            one.run = core.train(start, (x[0], y[0]), (x[1], y[1]), self._deadline(place), self.display, within)
-            self.keeping.save(place, one.run)
+            run = core.train(start, (x[0], y[0]), (x[1], y[1]), self._deadline(place), self.display, within)
+            trained = Trained(run, *(core.answers(run.weights, features) for features in x[1:]), core.progress())
+            self.keeping.save(place, trained)
         else:
-            one.run = kept
-        one.core, one.width = core, self.width
-        for features, answers in ((x[1], one.validated), (x[2], one.tested)):
-            answers[NETWORK] = in_units(one.target, core.answers(one.run.weights, features))
+            trained = kept
+            core.catch_up(kept.progress)
+        one.run, one.core, one.width = trained.run, core, self.width
+        one.validated[NETWORK] = in_units(one.target, trained.validated)
+        one.tested[NETWORK] = in_units(one.target, trained.tested)
         like = self._network(one.training.network.shape[1], 0).get_weights()
         one.heads[NETWORK] = Head(one.columns, one.target, _trimmed(one.run.weights, like), settings.shape)
         return kept is not None

@@ -28,9 +28,10 @@ _FIRST = 5  # columns that are named on the screen
 def out_folder(folder: str, force: bool, resume: bool) -> Iterator[str]:
     """Makes the folder before there is work to lose, and gives the path in it for trainings as they finish.
 
-    What is kept there goes when the work is done, or fails; it stays if the fit is killed, and is taken up with `resume`. The
-    folder is removed again if the work fails and nothing is in it. Raises TableError if it cannot be written to, or holds
-    files that would be overwritten.
+    What is kept there goes when the work is done, or fails; it stays if the fit is killed or interrupted, and is taken up with
+    `resume`. The folder is removed again if the work fails and nothing is in it.
+
+    Raises TableError if it cannot be written to, or holds files that would be overwritten.
     """
     kept = os.path.join(folder, UNFINISHED)
     there = [name for name in FILES if os.path.exists(os.path.join(folder, name))]
@@ -51,8 +52,8 @@ def out_folder(folder: str, force: bool, resume: bool) -> Iterator[str]:
     was_there = os.path.exists(kept)
     try:
         yield kept
-    except BaseException:
-        if not was_there:
+    except BaseException as error:
+        if not was_there and not (isinstance(error, KeyboardInterrupt) and holds_trainings(kept)):
             shutil.rmtree(kept, ignore_errors=True)
         if is_new and not os.listdir(folder):
             os.rmdir(folder)
@@ -61,10 +62,15 @@ def out_folder(folder: str, force: bool, resume: bool) -> Iterator[str]:
 
 def drop_unfinished(kept: str, interrupted: bool) -> bool:
     """Removes what was kept of a fit that is done; gives whether something stays, since it was interrupted."""
-    if interrupted and os.path.isdir(kept) and any(name.startswith("fold-") for name in os.listdir(kept)):
+    if interrupted and holds_trainings(kept):
         return True
     shutil.rmtree(kept, ignore_errors=True)
     return False
+
+
+def holds_trainings(kept: str) -> bool:
+    """Whether there is something to go on from."""
+    return os.path.isdir(kept) and any(name.startswith("fold-") for name in os.listdir(kept))
 
 
 def check_new(path: str | None, force: bool) -> None:

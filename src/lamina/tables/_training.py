@@ -1,5 +1,6 @@
 """Training of a network on features."""
 
+import copy
 import time
 import warnings
 from collections.abc import Sequence
@@ -112,6 +113,15 @@ class Core:
             raised = np.exp(logits - logits.max(axis=2, keepdims=True))
             logits = raised / raised.sum(axis=2, keepdims=True)
         return logits.mean(axis=1)
+
+    def progress(self) -> dict[str, dict[str, int]]:
+        """How many steps of each program the engine has run."""
+        return copy.deepcopy(self.model._compiled.progress)
+
+    def catch_up(self, progress: dict[str, dict[str, int]]) -> None:
+        """Has programs that are not made yet begin as if they had run so many steps, as after a training that was kept."""
+        for kind, counts in progress.items():
+            self.model._compiled.progress.setdefault(kind, {}).update(counts)
 
     def _spread(self, targets: np.ndarray) -> np.ndarray:
         """The targets for each member."""
