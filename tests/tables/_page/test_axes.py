@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from lamina.tables._page._axes import Axes, cut, range_of, ticks_of, width_of
+from lamina.tables._page._axes import Axes, cut, labelled, range_of, ticks_of, width_of
 
 
 @pytest.mark.parametrize("low,high", [(0, 1), (-3.2, 17), (1e-7, 4e-7), (0, 123456), (999.9, 1000.2), (-5, -4)])
@@ -13,6 +13,11 @@ def test_ticks_are_few_round_and_within(low, high):
     step = found[1] - found[0]
     np.testing.assert_allclose(np.diff(found), step, rtol=1e-6)
     assert round(step / 10.0 ** np.floor(np.log10(step * 1.0001)), 6) in (1, 2, 2.5, 5)
+
+
+def test_ticks_are_told_apart():
+    assert [text for _, text in labelled([0.0, 0.5, 1e6])] == ["0", "0.5", "1e+06"]
+    assert [text for _, text in labelled([20240101.0, 20240102.0])] == ["20240101", "20240102"]
 
 
 def test_widths_count_hangul_twice():

@@ -40,6 +40,13 @@ def ticks_of(low: float, high: float, most: int = 5) -> list[float]:
     return [float(f"{i * step:.10g}") for i in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
+def labelled(ticks: list[float]) -> list[tuple[float, str]]:
+    """Each tick with its text, in as many digits as tell them apart."""
+    short = [f"{t:g}" for t in ticks]
+    is_clear = [float(text) for text in short] == ticks
+    return list(zip(ticks, short if is_clear else [f"{t:.10g}" for t in ticks]))
+
+
 def range_of(*values: Any, zero: bool = False) -> _Range:
     """The range of all finite values, a little widened; never empty."""
     every = np.concatenate([np.ravel(np.asarray(v, "float64")) for v in values])
@@ -90,7 +97,7 @@ class Axes:
                 if self.y[0] - 1e-9 <= math.log10(v) <= self.y[1] + 1e-9
             ]
             return [(math.log10(v), f"{v:g}") for v in values]
-        return [(t, f"{t:g}") for t in ticks_of(*self.y)]
+        return labelled(ticks_of(*self.y))
 
     def _turned(self) -> bool:
         """Whether names of levels are too wide to stand beside each other."""
@@ -189,8 +196,8 @@ class Axes:
             return self.own_ticks
         if self.levels is not None:
             return [(i, cut(name, 14)) for i, name in enumerate(self.levels)]
-        widest = max(len(f"{t:g}") for t in (*ticks_of(*self.x), 0.0))
-        return [(t, f"{t:g}") for t in ticks_of(*self.x, most=5 if widest <= 6 else 3)]
+        found = labelled(ticks_of(*self.x))
+        return found if max(len(text) for _, text in found) <= 6 else labelled(ticks_of(*self.x, most=3))
 
 
 def _text(text: str, x: float, y: float, anchor: str, **attributes: Any) -> Markup:
