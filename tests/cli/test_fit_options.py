@@ -175,3 +175,39 @@ def test_the_columns_that_matter_are_named(fit, visits):
         f"Matter most, by how much the root mean squared error grows when they are shuffled: age (+{found[0]['value']:.3g})"
         in text
     )
+
+
+def test_mistakes_about_which_rows_are_tested(lamina, visits, write_table, tmp_path):
+    def message(*options):
+        return lamina.fails("fit", visits, "--target", "cost", "--hidden", 0, "--out", tmp_path / "m", *options)
+
+    assert "holds neither dates nor numbers" in message("--time", "patient")
+    assert "no column 'patients'. Did you mean 'patient'?" in message("--group", "patients")
+    assert "that is the target itself" in message("--time", "cost")
+    assert "--time names two columns" in message("--time", "day", "--time", "age")
+    assert "--folds and --time" in message("--folds", 3, "--time", "day")
+    other = write_table({"patient": ["p1"], "day": ["2024-01-01"], "age": [3]}, "other.csv")
+    assert "no column 'cost' to test" in message("--test", other)
+    gaps = visits.read_text().replace("2024-01-05", "")
+    (tmp_path / "gaps.csv").write_text(gaps)
+    said = lamina.fails("fit", tmp_path / "gaps.csv", "--target", "cost", "--time", "day", "--out", tmp_path / "m")
+    assert "has no moment that can be read" in said and not (tmp_path / "m").exists()
+
+
+def test_a_duration_ends_the_training(lamina, visits, tmp_path):
+    options = (
+        "--folds",
+        0,
+        "--epochs",
+        100_000,
+        "--patience",
+        100_000,
+        "--time",
+        "0.3s",
+        "--effort",
+        "quick",
+        "--json",
+    )
+    result = lamina("fit", visits, "--target", "cost", "--out", tmp_path / "m", *options)
+    found = json.loads(result.stdout)
+    assert 0 < found["epochs"] < 100_000 and "--time 0.3s" in found["command"]
