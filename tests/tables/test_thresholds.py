@@ -32,7 +32,7 @@ def test_the_area_below_the_curve_is_the_share_of_pairs_in_order():
 
 
 @pytest.mark.parametrize("rare", ["no", "yes"])
-def test_the_chosen_threshold_has_the_largest_f1_of_the_rare_class(rare):
+def test_the_chosen_threshold_is_amid_those_of_nearly_the_largest_f1_of_the_rare_class(rare):
     rng = np.random.default_rng(1)
     is_rare = rng.random(400) < 0.08
     share = np.clip(rng.normal(0.1 + 0.25 * is_rare, 0.1), 0.001, 0.999)
@@ -45,7 +45,11 @@ def test_the_chosen_threshold_has_the_largest_f1_of_the_rare_class(rare):
         taken = (outputs > threshold) == bool(place)
         return 2 * (taken & is_rare).sum() / (taken.sum() + is_rare.sum())
 
-    assert f1(found) == max(f1(t) for t in (0.0, *outputs)) > f1(0.5)
+    grid = np.linspace(0.0005, 0.9995, 20_000)
+    scores = np.array([f1(t) for t in grid])
+    near = grid[scores >= 0.97 * scores.max()]
+    assert found == pytest.approx((near[0] + near[-1]) / 2, abs=0.02)
+    assert f1(found) > f1(0.5) and f1(found) > 0.9 * scores.max()
     predicted = (outputs > found).astype(int)
     assert f1_of(target, truth.astype(int), predicted) == pytest.approx(f1(found))
 
