@@ -4,6 +4,7 @@ import pytest
 pytest.importorskip("pandas")
 
 from lamina.tables._columns import Column
+from lamina.tables._display import Display
 from lamina.tables._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
 from lamina.tables._target import Target
 from lamina.tables._training import Run
@@ -14,6 +15,14 @@ TWO = Target("y", "two classes", ["no", "yes"])
 def shown(table, capsys):
     Speaker(quiet=False).show(table)
     return capsys.readouterr().out
+
+
+def test_a_pipe_with_colours_gets_nothing_that_moves(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    say = Speaker(quiet=False)
+    with say.working("busy"), Display(say.console, 1, 10, 5, None):
+        say.line("a line")
+    assert capsys.readouterr().out == "a line\n"
 
 
 def test_square_brackets_are_no_markup(capsys):

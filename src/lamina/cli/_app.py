@@ -19,6 +19,7 @@ from lamina.tables._importance import REPEATS
 from lamina.tables._model import load_table_model
 from lamina.tables._output import check_new, drop_unfinished, holds_trainings, out_folder, write_fit
 from lamina.tables._predict import predict_table
+from lamina.tables._report import Speaker
 from lamina.tables._settings import EFFORTS
 
 from ._cache import show_cache
@@ -159,7 +160,8 @@ def fit(context: click.Context, **options: Any) -> None:
     with out_folder(out, force, resume) as kept:
         try:
             model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
-            paths, notes = write_fit(out, model, options)
+            with Speaker(quiet or as_json).working("Looking at the columns for the report"):
+                paths, notes = write_fit(out, model, options)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(GO_ON.format("--resume") if holds_trainings(kept) else "") from None
     may_go_on = drop_unfinished(kept, model.result.interrupted)

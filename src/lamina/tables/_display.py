@@ -27,7 +27,7 @@ class Display:
         self.bar: Any = None
 
     def __enter__(self) -> "Display":
-        if self.console is not None and self.console.is_terminal and not self.console.is_dumb_terminal:
+        if self.console is not None and self.console.is_interactive:
             from rich.progress import BarColumn, Progress, TextColumn
 
             told = [f"epoch {{task.fields[epoch]}}/{self.epochs}", "{task.fields[left]}"]

@@ -1,5 +1,7 @@
 """What a fit shows on the screen."""
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -20,13 +22,17 @@ class Speaker:
 
         self.notes: list[str] = []
         self.cautions: list[str] = []
-        self.console = Console(highlight=False, quiet=quiet)
-        if not self.console.is_terminal:  # in files and pipes the tables are as wide as they need
-            self.console = Console(highlight=False, quiet=quiet, width=160)
+        is_watched = sys.stdout.isatty()  # in files and pipes nothing moves, whatever the colours, and tables are wide
+        self.console = Console(
+            highlight=False,
+            quiet=quiet,
+            force_interactive=None if is_watched else False,
+            width=None if is_watched else 160,
+        )
 
     def line(self, text: str = "") -> None:
         """Prints a line."""
-        self.console.print(text, markup=False, soft_wrap=not self.console.is_terminal)
+        self.console.print(text, markup=False, soft_wrap=not self.console.is_interactive)
 
     def note(self, text: str) -> None:
         """Prints a remark, and keeps it."""
@@ -37,6 +43,10 @@ class Speaker:
         """Prints what keeps the figures from being taken for more than they are, and keeps it."""
         self.cautions.append(text)
         self.note(text)
+
+    def working(self, text: str) -> AbstractContextManager[Any]:
+        """Says on a terminal what is being done, for as long as it is."""
+        return self.console.status(text) if self.console.is_interactive else nullcontext()
 
     def show(self, table: Any) -> None:
         """Prints a table of rich."""
