@@ -1687,6 +1687,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "serialize_keras_object": ("lamina.variables._registry._write", "serialize_keras_object"),
     },
     "tables": {
+        "Contributions": ("lamina.tables._contributions", "Contributions"),
+        "Importance": ("lamina.tables._importance", "Importance"),
         "TableError": ("lamina.tables._errors", "TableError"),
         "TableModel": ("lamina.tables._model", "TableModel"),
         "load_table_model": ("lamina.tables._model", "load_table_model"),

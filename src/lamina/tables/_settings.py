@@ -55,6 +55,7 @@ class FitSettings:
     weight_decay: float = 0.2
     patience: int = 30
     verbose: bool = True
+    resume: str | None = None
 
     def __post_init__(self) -> None:
         self._one_of("task", (AUTO, REGRESSION, CLASSIFICATION))
