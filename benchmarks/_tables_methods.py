@@ -36,7 +36,7 @@ def lamina(effort: str) -> Method:
         task = "classification" if classes else "regression"
         table = fit.assign(target__=[f"class {n:03d}" for n in y] if classes else y)
         # Tables too large for folds would lose a fifth of their rows to a test that nobody reads: a few rows serve for it.
-        options = {} if len(fit) <= 2000 else {"test": table.head(20 * max(classes, 1))}
+        options = {} if len(fit) <= 10_000 else {"test": table.head(20 * max(classes, 1))}
         model = lamina.fit_table(table, "target__", task=task, effort=effort, seed=seed, verbose=False, **options)
         if not classes:
             return np.asarray(model.predict(asked), "float64").ravel()

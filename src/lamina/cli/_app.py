@@ -110,7 +110,7 @@ def _examples(*lines: str) -> str:
 )  # fmt: skip
 @click.option("--test", type=_FILE, metavar="TABLE", default=None, help="Table on which the model is tested.")
 @click.option(
-    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 2000 rows, else 0]."
+    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 10,000 rows, else 0]."
 )
 @click.option("--test-size", type=float, default=None, help="Share of the rows kept for one test [default: 0.2].")
 @click.option("--val-size", default=0.2, help="Share of the other rows that decide when to stop.")
