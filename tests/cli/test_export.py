@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import runpy
 import subprocess
 import sys
 
@@ -89,6 +90,14 @@ def test_a_model_for_tables_reads_tables(lamina, rows, target, tmp_path):
         csv.writer(file).writerows([list(rows), *zip(*{**rows, "size": ["huge"] * 90}.values())])
     bad = subprocess.run([*run[:2], tmp_path / "bad.csv", tmp_path / "q.csv"], capture_output=True, text=True)
     assert bad.returncode and "'huge', which is none of its levels low, mid, high" in bad.stderr
+
+
+def test_the_threshold_of_a_rare_class_is_kept(rows, tmp_path):
+    model = fitted(rows, "kind", tmp_path / "m.keras")
+    model.target.threshold = float(np.median(model.predict_proba(rows)[:, 1]))
+    model.export(tmp_path / "m", format="numpy")
+    found = runpy.run_path(str(tmp_path / "m.py"))["predict_table"](rows)["predicted_kind"]
+    assert found == model.predict(rows).tolist() and len(set(found)) == 2
 
 
 def test_a_model_for_tables_as_onnx_takes_strings(lamina, rows, tmp_path):

@@ -16,6 +16,7 @@ class TablePart:
         levels: for each column of LEVELS those it may hold.
         styles: for each column of dates how they are written.
         target, classes: the name of what is predicted; of classes, in the order of the outputs, none for a number.
+        threshold: of two classes, the probability above which a row is taken for the second.
         missing: texts, folded, that stand for "missing".
         days_of: `(texts, style)` to days since 1970, a function whose source can be written.
     """
@@ -25,5 +26,6 @@ class TablePart:
     styles: dict[str, str]
     target: str
     classes: list[str]
+    threshold: float
     missing: list[str]
     days_of: Callable[..., Any]

@@ -26,6 +26,7 @@ def exported_table(model: Any, columns: list[Column], target: Target, missing: t
         {name: by_name[name].style for name in names if by_name[name].kind == DATE},
         target.name,
         [] if target.kind == NUMBER else target.classes,
+        target.threshold,
         sorted({*MISSING, *(m.strip().casefold() for m in missing)}),
         days_of,
     )

@@ -48,12 +48,16 @@ def as_levels(values: list[Any], missing: list[str], levels: list[str], name: st
     return found
 
 
-def answers(outputs: np.ndarray, target: str, classes: list[str]) -> dict[str, list[Any]]:
-    """Columns of predictions: numbers, or the likeliest class and the probability of each."""
+def answers(outputs: np.ndarray, target: str, classes: list[str], threshold: float) -> dict[str, list[Any]]:
+    """Columns of predictions: numbers, or a class and the probability of each. Of two classes the second is taken above the
+    threshold, of more the likeliest."""
     if not classes:
         return {f"predicted_{target}": outputs[:, 0].tolist()}
-    shares = np.hstack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
-    found = {f"predicted_{target}": [classes[i] for i in shares.argmax(axis=1)]}
+    if outputs.shape[1] == 1:
+        shares, places = np.hstack([1 - outputs, outputs]), (outputs[:, 0] > threshold).astype(int)
+    else:
+        shares, places = outputs, outputs.argmax(axis=1)
+    found = {f"predicted_{target}": [classes[i] for i in places]}
     return {**found, **{f"probability_{name}": share.tolist() for name, share in zip(classes, shares.T)}}
 
 
