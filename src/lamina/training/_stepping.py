@@ -1,5 +1,6 @@
 """`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -87,6 +88,7 @@ class Stepping:
         if auto_scale_loss and _needs_loss_scale(self, optimizer):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
         _check_names(loss, metrics, weighted_metrics)
+        _check_numbers(loss_weights)
         names = getattr(self, "output_names", None)
         bound_loss, *bound_metrics = bind_tensors(self, loss, metrics, weighted_metrics)
         has_metrics = metrics is not None or weighted_metrics is not None
@@ -311,13 +313,36 @@ def _needs_loss_scale(model: Any, optimizer: Any) -> bool:
 
 
 def _check_names(loss: Any, *metrics: Any) -> None:
-    """Raises ValueError at once for a name that no loss or metric has; what it means may depend on shapes."""
-    for name in tree.flatten(loss):
-        if isinstance(name, str) and name.lower() not in CROSSENTROPY:
-            losses.get(name)
-    for name in tree.flatten(metrics):
-        if isinstance(name, str) and name.lower() not in BY_SHAPES:
-            metrics_module.get(name)
+    """Raises ValueError at once for a name that no loss or metric has; what it means may depend on shapes.
+
+    Raises TypeError for what is neither a name nor a function.
+    """
+    for known, get, argument, given in (
+        (CROSSENTROPY, losses.get, "loss", [loss]), (BY_SHAPES, metrics_module.get, "metrics", metrics),
+    ):  # fmt: skip
+        for name in _parts(given):
+            if isinstance(name, str) and name.lower() not in known:
+                get(name)
+            elif not (name is None or isinstance(name, str) or callable(name)):
+                raise TypeError(f"compile: {argument} must be names, functions or objects of that kind; got {name!r}.")
+
+
+def _parts(given: Any) -> Iterator[Any]:
+    """What a nested structure holds, but for the configs in it."""
+    if isinstance(given, dict):
+        given = [] if "class_name" in given else given.values()
+    elif not isinstance(given, (list, tuple)):
+        yield given
+        return
+    for part in given:
+        yield from _parts(part)
+
+
+def _check_numbers(loss_weights: Any) -> None:
+    """Raises TypeError for a weight that is no number."""
+    for weight in tree.flatten(loss_weights):
+        if isinstance(weight, (str, bytes, bool)):
+            raise TypeError(f"compile: loss_weights must be numbers; got {weight!r}.")
 
 
 class _Opaque:
