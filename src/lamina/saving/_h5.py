@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._archive import check_is_file
-from ._errors import ModelFileError
+from ._errors import MALFORMED, ModelFileError, told
 
 # An array may be this many times as large as the file (constant arrays compress well), and always this many bytes.
 _EXPANSION = 1000
@@ -49,8 +49,11 @@ class Reader:
     def __enter__(self) -> "Reader":
         return self
 
-    def __exit__(self, *exc: Any) -> None:
+    def __exit__(self, kind: Any = None, error: Any = None, traceback: Any = None) -> None:
+        """What the library says of a damaged file, and a class of arrays that are not its own, tells where it was found."""
         self.file.close()
+        if isinstance(error, (*MALFORMED, OSError, RuntimeError)) and not isinstance(error, ModelFileError):
+            raise self.bad(told(error)) from error
 
     def group(self, place: str) -> Any:
         """The group at that place, None if there is none."""

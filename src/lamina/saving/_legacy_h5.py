@@ -96,7 +96,7 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
         if text is None:
             raise ModelFileError(path, "model_config", "missing: the file holds weights only; use load_weights().")
         config = _json(reader, text, "model_config")
-        if "class_name" not in config or "config" not in config:
+        if "class_name" not in config or not isinstance(config.get("config"), (dict, list)):
             raise reader.bad("does not describe a model: it must have a class_name and a config.", "model_config")
         training = reader.attribute(reader.file, "training_config")
         training = _json(reader, training, "training_config") if training is not None and compile else None
@@ -107,7 +107,7 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
     if config["class_name"] == "Functional":
         config["module"] = "keras.src.models.functional"
         for key in ("input_layers", "output_layers"):  # Keras 2 put a single tensor in a list
-            ends = (config.get("config") or {}).get(key)
+            ends = config["config"].get(key) if isinstance(config["config"], dict) else None
             if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list):
                 config["config"][key] = ends[0]
     try:
