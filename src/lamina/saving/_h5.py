@@ -9,6 +9,7 @@ import numpy as np
 
 from ._archive import check_is_file
 from ._errors import MALFORMED, ModelFileError, told
+from ._h5_heaps import check_heaps
 
 # An array may be this many times as large as the file (constant arrays compress well), and always this many bytes.
 _EXPANSION = 1000
@@ -36,6 +37,10 @@ class Reader:
         self.h5 = h5py
         if not isinstance(source, bytes):
             check_is_file(source)
+        try:
+            check_heaps(source)
+        except (ValueError, OSError) as error:
+            raise self.bad(f"damaged ({error}).") from None
         try:
             self.file = h5py.File(io.BytesIO(source) if isinstance(source, bytes) else source, "r")
             self.size = len(source) if isinstance(source, bytes) else self.file.id.get_filesize()

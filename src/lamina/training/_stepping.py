@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
+
 from lamina import losses, ops, optimizers, tree
 from lamina import metrics as metrics_module
 from lamina._checks import check_positive_int
@@ -84,6 +86,8 @@ class Stepping:
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
         check_positive_int(steps_per_execution, "steps_per_execution", "compile")
+        if not isinstance(run_eagerly, (bool, int, np.bool_, type(None))):
+            raise TypeError(f"compile: run_eagerly must be True or False; got {run_eagerly!r}.")
         optimizer = optimizers.get(optimizer)
         if auto_scale_loss and _needs_loss_scale(self, optimizer):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
@@ -249,6 +253,10 @@ class Stepping:
         if not variables:
             warn_once(f"no weights:{id(self)}", "The model has no trainable weights; nothing is learned.", UserWarning)
             return
+        if self.optimizer is None:
+            raise ValueError(
+                "The model was compiled with optimizer=None, so it cannot be trained; compile it with one."
+            )
         with inside("optimizer"):
             if flat is not None:
                 flat.apply(gradients)

@@ -84,6 +84,9 @@ class Trainer(Stepping):
         plan = plan_of(callbacks, resume)
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
+        if not isinstance(shuffle, (bool, int, str, np.bool_, type(None))):
+            raise TypeError(f"fit: shuffle must be True or False; got {shuffle!r}.")
+        _checks.check_validation(validation_steps, validation_batch_size, validation_freq)
         epochs = at_most(epochs, max_epochs())
         source = make_source(self, x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
         source, held_out = with_validation(
