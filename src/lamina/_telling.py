@@ -68,11 +68,12 @@ def telling_method(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def told(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            for place, name, accepts, what in checks:
+            result = method(self, *args, **kwargs)
+            for place, name, accepts, what in checks:  # afterwards: the method may have better words
                 value = args[place] if place < len(args) else kwargs.get(name)
                 if value is not None and not accepts(value):
                     raise TypeError(f"{type(self).__name__}: {name} must be {what}; got {describe(value)}.")
-            return method(self, *args, **kwargs)
+            return result
         except Exception as error:
             name = f"{type(self).__name__}{suffix}"
             found = explained(error, name, lambda: named(method, (self, *args), kwargs))

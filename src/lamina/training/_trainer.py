@@ -270,6 +270,10 @@ class Trainer(Stepping):
 
     def _step(self, kind: str, source: Any) -> Any:
         """The compiled step of that kind for the model as it is now; a plain function with run_eagerly."""
+        with self._compiled.lock:
+            return self._step_now(kind, source)
+
+    def _step_now(self, kind: str, source: Any) -> Any:
         example = self._example(source)
         self._build_for(kind, example, source)
         if self.run_eagerly:
@@ -284,7 +288,14 @@ class Trainer(Stepping):
         if kind == "train" and is_default and engine.MUTABLE and can_flatten(self.optimizer, self._weights_to_train()):
             flat = FlatState(self.optimizer, self._weights_to_train())
         pads = engine.COSTLY_TRACES and can_pad(self, kind)
-        step = Step(self._update_of(kind), variables, flat, pads, self._compiled.progress.setdefault(kind, {}))
+        step = Step(
+            self._update_of(kind),
+            variables,
+            flat,
+            pads,
+            self._compiled.progress.setdefault(kind, {}),
+            self._compiled.lock,
+        )
         self._steps[kind] = (key, step)
         return step
 
