@@ -1,6 +1,6 @@
 """Files of models that are damaged at random: each is refused by a ModelFileError, or loads into a sound model.
 
-    python scripts/mutate_files.py [--count 10000] [--seed 0] [--formats keras,weights,h5,state] [--only NUMBER]
+    python scripts/mutate_files.py [--count 10000] [--seed 0] [--formats keras,weights,h5,npz,state] [--only NUMBER]
 
 A mutant is a good file with bytes flipped, cut, doubled or moved, in the file, in a member of its archive (whose checksums are
 then made right), or in the structure of its JSON texts. They are read in processes with a limit of memory (RLIMIT_AS) and of
@@ -68,6 +68,7 @@ def network() -> Any:
 
 def plain_network() -> Any:
     """Without texts, for the format of Keras 2, which keeps no files beside the weights."""
+    lamina.utils.set_random_seed(0)
     inputs = layers.Input((6, 2))
     x = layers.Add()([layers.Conv1D(2, 3, padding="same")(inputs), inputs])
     model = models.Model(inputs, layers.Dense(1)(layers.GRU(3)(layers.LayerNormalization()(x))))
@@ -85,7 +86,7 @@ def good_file(kind: str, folder: Path) -> bytes:
         model = network()
         model.compile("adam", "mse", metrics=["mae"])
         model.save(path)
-    elif kind == "weights":
+    elif kind in ("weights", "npz"):
         plain_network().save_weights(path)
     else:
         plain_network().save(path)
@@ -234,11 +235,12 @@ def _change_group(file: Any, rng: random.Random) -> None:
         file[name] = strange
 
 
-ENDINGS = {"keras": ".keras", "weights": ".weights.h5", "h5": ".h5", "state": ".state"}
+ENDINGS = {"keras": ".keras", "weights": ".weights.h5", "h5": ".h5", "npz": ".npz", "state": ".state"}
 MUTANTS: dict[str, Callable[[bytes, random.Random], bytes]] = {
     "keras": lambda content, rng: mutant_of_archive(content, rng, (CONFIG,)),
     "weights": mutant_of_h5,
     "h5": mutant_of_h5,
+    "npz": lambda content, rng: mutant_of_archive(content, rng, ()),
     "state": lambda content, rng: mutant_of_archive(content, rng, ("state.json", "checksums.json")),
 }
 
@@ -252,7 +254,7 @@ class Reader:
     def __init__(self, kind: str, content: bytes, folder: Path):
         self.kind, self.content = kind, content
         self.path = folder / f"mutant{ENDINGS[kind]}"
-        self.model = plain_network() if kind == "weights" else None
+        self.model = plain_network() if kind in ("weights", "npz") else None
 
     def mutant(self, seed: int, number: int) -> bytes:
         return MUTANTS[self.kind](self.content, random.Random(f"{seed} {self.kind} {number}"))
@@ -347,6 +349,7 @@ def main() -> int:
     parser.add_argument("--only", type=int)
     options = parser.parse_args()
     wrong = 0
+    lamina.config.set_diagnosis("off")
     for kind in options.formats.split(","):
         start, found = time.monotonic(), collections.Counter()
         for outcome in trials(

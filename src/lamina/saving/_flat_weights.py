@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Callable, Iterable, Iterator
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def _array(content: bytes, path: str, name: str) -> np.ndarray:
         version = np.lib.format.read_magic(stream)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, by_columns, dtype = read(stream)
-    except (*MALFORMED, SyntaxError) as error:
+    except (*MALFORMED, SyntaxError, TokenError) as error:
         raise ModelFileError(path, name, f"not an array as NumPy writes them ({told(error)})") from None
     is_brain = dtype.kind == "V" and dtype.itemsize == 2 and dtype.fields is None  # bfloat16, as NumPy writes it
     if not is_brain and (dtype.kind not in _NUMBERS or dtype.fields is not None):

@@ -28,6 +28,7 @@ FAMILIES = (
     "old_files",
     "states",
     "other_formats",
+    "flat",
 )
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 

@@ -20,12 +20,12 @@ def torch_checkpoint(lab):
     return lab.pack({"archive/data.pkl": pickle.dumps(print), "archive/version": b"3"})
 
 
-@attacks("CVE-2025-1550: a pickle under every ending", {e: e for e in (".keras", ".h5", ".weights.h5")})
+@attacks("CVE-2025-1550: a pickle under every ending", {e: e for e in (".keras", ".h5", ".weights.h5", ".npz")})
 def pickle_under(lab, ending):
     from corpus import into_net
 
     path = lab.write(pickle.dumps(print), ending)
-    return into_net(path) if ending == ".weights.h5" else path
+    return into_net(path) if ending in (".weights.h5", ".npz") else path
 
 
 @attack("a zip under the ending of HDF5")

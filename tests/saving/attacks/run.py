@@ -12,6 +12,7 @@ import collections
 import ctypes
 import fnmatch
 import importlib
+import importlib.util
 import json
 import os
 import resource
@@ -92,6 +93,8 @@ class Guard:
         if event == "exec":
             return args[0].co_filename.startswith((*CODE, "<frozen", "<string>", "<__array_function__"))
         if event == "compile":
+            if args[1] == "<unknown>":  # ast.literal_eval, by which NumPy reads headers: it parses and runs nothing
+                return any(name == "literal_eval" for name in _callers())
             return isinstance(args[1], (str, bytes)) and os.fsdecode(args[1]).startswith(CODE)
         if event == "marshal.loads":
             return sys._getframe(2).f_code.co_filename.startswith("<frozen")
@@ -114,6 +117,13 @@ OWN_PACKAGES = (
     "inspect",
     "math",
 )
+
+
+def _callers():
+    frame = sys._getframe(2)
+    while frame is not None:
+        yield frame.f_code.co_name
+        frame = frame.f_back
 
 
 class Watch:
@@ -158,6 +168,9 @@ def good_files(folder):
     into = net()
     into.save_weights(folder / "w.weights.h5")
     into.load_weights(folder / "w.weights.h5")
+    for ending in (".npz", ".safetensors") if importlib.util.find_spec("safetensors") else (".npz",):
+        into.save_weights(folder / f"flat{ending}")
+        into.load_weights(folder / f"flat{ending}")
     saving.KerasFileEditor(folder / "keras.keras")
     return {path.stem: path.read_bytes() for path in folder.iterdir()}
 
