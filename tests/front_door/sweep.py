@@ -28,7 +28,8 @@ from bases import GROUPS, Base
 SECONDS = 10
 # Words of messages that say what was got and what was expected.
 PLAIN = re.compile(
-    r"\bgot\b|[Uu]nknown|not supported|expected an? |Cannot (turn|make) |out of range for shape|does not (fit|broadcast)"
+    r"\bgot\b|[Uu]nknown|not supported|expected an? |Cannot (turn|make) |no tensors of dtype|out of range for shape|"
+    r"does not (fit|broadcast)"
 )
 WRONG: dict[str, Any] = {
     "none": None,
