@@ -16,14 +16,12 @@ START, END = "<!-- table -->", "<!-- end of table -->"
 NOT_KERAS = ("src", "api", "_tf_keras")
 
 _ONE_DEVICE = "everything runs on one device"
-_LATER = "not written yet"
 
 # Path, or beginning of paths that ends in a dot -> why it is left out; the longest that fits counts.
 REASONS = {
     "distribution.": _ONE_DEVICE,
     "export.": "it writes formats of TensorFlow, OpenVINO and ONNX",
     "layers.TFSMLayer": "it runs a SavedModel of TensorFlow",
-    "layers.": _LATER,
 }
 
 

@@ -91,3 +91,30 @@ def test_starting_the_command_loads_no_extra():
         "import sys, lamina.cli; print(sorted({'pandas', 'matplotlib', 'pyarrow', 'torch', 'jax'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_every_command_shows_examples_and_exit_codes_are_told():
+    from lamina.cli._app import app
+
+    for name, command in app.commands.items():
+        assert f"lamina {name}" in (command.epilog or ""), name
+    told = " ".join(run("--help").stdout.split())
+    for code in ("0 done", "1 lamina check found", "2 a mistake", "3 lamina check met no fit", "130 interrupted"):
+        assert code in told
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("lamina e", ["evaluate", "explain"]),
+        ("lamina fit t.csv --effort ", ["quick", "normal", "best"]),
+        ("lamina fit t.csv --task r", ["regression"]),
+        ("lamina report m", ["m"]),  # of a file: the shell does it
+    ],
+)
+def test_completion_of_the_shell(words, completed):
+    environment = {
+        **os.environ, "_LAMINA_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))
+    }  # fmt: skip
+    shown = subprocess.check_output(MAIN, text=True, env=environment).splitlines()
+    assert [line.partition(",")[2].strip() for line in shown] == completed

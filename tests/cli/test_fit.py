@@ -47,7 +47,7 @@ def test_classes(lamina, tmp_path):
     ):
         assert said in text
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "model.keras", "metrics.json", "learning_curves.png", "run.toml",
+        "model.keras", "report.html", "metrics.json", "learning_curves.png", "run.toml",
     }  # fmt: skip
 
 

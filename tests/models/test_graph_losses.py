@@ -134,3 +134,42 @@ def test_behind_a_layer_that_reads_strings():
     model.compile("sgd")
     table = model.get_layer("e").embeddings.numpy()
     assert model.evaluate(np.array([["a"], ["b"]]), verbose=0) == pytest.approx(np.mean(table[1:3] ** 2), rel=1e-5)
+
+
+def test_a_layer_may_close_over_tensors_of_the_graph():
+    """As programs of Keras 1 and 2 write a variational autoencoder's loss: call() refers to tensors it was not given."""
+    inputs = Input((3,))
+    hidden = Dense(2, use_bias=False, name="w")(inputs)
+    outputs = Dense(3, use_bias=False, name="v")(hidden)
+
+    class Adds(layers.Layer):
+        def call(self, given):
+            self.add_loss(ops.mean(ops.square(given[0] - given[1])) + 0.1 * ops.sum(ops.abs(hidden)))
+            return given[0]
+
+    model = Model(inputs, Adds()([inputs, outputs]))
+    copy = clone_model(model)
+    copy.set_weights(model.get_weights())
+    w, v = model.get_weights()
+    expected = np.mean((x - x @ w @ v) ** 2) + 0.1 * np.abs(x @ w).sum()
+    for one in (model, copy):
+        one.compile("sgd", loss=None)
+        assert one.evaluate(x, verbose=0, batch_size=len(x)) == pytest.approx(expected, rel=1e-5)
+    history = model.fit(x, epochs=5, verbose=0, batch_size=len(x)).history
+    assert history["loss"][-1] < history["loss"][0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_layer_with_weights_may_not():
+    inputs = Input((3,))
+    hidden = Dense(2)(inputs)
+
+    class Adds(layers.Layer):
+        def build(self, shape):
+            self.scale = self.add_weight((1,))
+
+        def call(self, given):
+            self.add_loss(ops.sum(hidden))
+            return given * self.scale
+
+    with pytest.raises(ValueError, match="A functional model takes it"):
+        Adds()(inputs)

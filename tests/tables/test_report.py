@@ -4,9 +4,10 @@ import pytest
 pytest.importorskip("pandas")
 
 from lamina.tables._columns import Column
+from lamina.tables._display import Display
 from lamina.tables._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
 from lamina.tables._target import Target
-from lamina.tables._training import Progress, Run
+from lamina.tables._training import Run
 
 TWO = Target("y", "two classes", ["no", "yes"])
 
@@ -14,6 +15,14 @@ TWO = Target("y", "two classes", ["no", "yes"])
 def shown(table, capsys):
     Speaker(quiet=False).show(table)
     return capsys.readouterr().out
+
+
+def test_a_pipe_with_colours_gets_nothing_that_moves(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    say = Speaker(quiet=False)
+    with say.working("busy"), Display(say.console, 1, 10, 5, None):
+        say.line("a line")
+    assert capsys.readouterr().out == "a line\n"
 
 
 def test_square_brackets_are_no_markup(capsys):
@@ -47,18 +56,6 @@ def test_missing_values_are_explained_where_there_are_some():
     assert missing_sentences([Column("a", "numeric"), Column("b", "left out", missing=3)]) == []
     said = missing_sentences([Column("a", "ordinal", missing=1), Column("b", "nominal", missing=3)])
     assert "median" in said[0] and "category of their own" in said[1]
-
-
-def test_progress_without_a_terminal(capsys):
-    progress = Progress("network", type("Stopping", (), {"best_epoch": 1}))
-    progress.set_params({"epochs": 100})
-    progress.on_train_begin()
-    for epoch in range(25):
-        progress.on_epoch_end(epoch, {"loss": 0.5, "val_of_the_mean": 0.25})
-    progress.on_train_end()
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(",")[0].split()[-1] for line in lines] == ["1/100", "10/100", "20/100", "25/100"]
-    assert lines[0] == "  network: epoch 1/100, loss 0.5000, validation 0.2500, best epoch 2"
 
 
 def test_a_run_knows_its_length():

@@ -528,3 +528,15 @@ def test_a_batch_size_for_batches_is_noted(make):
     forget_warnings()
     with pytest.warns(UserWarning, match="batch_size has no effect"):
         make().fit(iter([(np.ones((4, 3)), np.ones((4, 1)))]), batch_size=2, verbose=0)
+
+
+@pytest.mark.parametrize("low, high, is_taken", [(-0.05, 1.05, True), (-1, 1, False), (0, 255, False), (0, 2, False)])
+def test_labels_of_binary_crossentropy_may_be_noisy(low, high, is_taken):
+    model = lamina.Sequential([lamina.Input((2,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    x, y = np.zeros((2, 2)), np.array([[low], [high]], "float32")
+    if is_taken:
+        assert model.train_on_batch(x, y) == pytest.approx(np.log(2), rel=1e-5)
+    else:
+        with pytest.raises(ValueError, match="takes 0 ... 1"):
+            model.train_on_batch(x, y)

@@ -1,5 +1,6 @@
 """The commands and their options."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -14,16 +15,26 @@ from lamina.saving import ModelFileError
 from lamina.tables._columns import LEFT_OUT
 from lamina.tables._errors import TableError
 from lamina.tables._fit import fit_table
+from lamina.tables._importance import REPEATS
 from lamina.tables._model import load_table_model
-from lamina.tables._output import check_out, write_fit
+from lamina.tables._output import check_new, drop_unfinished, holds_trainings, out_folder, write_fit
 from lamina.tables._predict import predict_table
+from lamina.tables._report import Speaker
+from lamina.tables._settings import EFFORTS
 
 from ._cache import show_cache
 from ._check import check_script
 from ._evaluate import evaluate_table
-from ._options import orders_of, times_of, units_of, with_run_file
+from ._explain import explain_row, explain_table
+from ._new_report import report_on
+from ._options import one_of, orders_of, times_of, units_of, with_run_file
 
-EXIT_CODES = "Exit codes: 0 done; 2 a mistake in the arguments or the table; 130 interrupted by Ctrl-C."
+GO_ON = " To go on: the same command with {}."
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 lamina check found something; 2 a mistake in the arguments, the table or the model; 3 lamina "
+    "check met no fit; 130 interrupted by Ctrl-C. lamina run ends with the code of its program. "
+    "Completion of the shell: see docs/cli.md."
+)
 
 
 @click.group(
@@ -50,13 +61,15 @@ def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
             message = " ".join(str(error).split())
             print(f"lamina {command.__name__}: {message}", file=sys.stderr)
             raise click.exceptions.Exit(2) from None
-        except KeyboardInterrupt:
-            print(f"lamina {command.__name__}: interrupted; nothing was written.", file=sys.stderr)
+        except KeyboardInterrupt as interrupt:
+            print(f"lamina {command.__name__}: interrupted; nothing was written.{interrupt}", file=sys.stderr)
             raise click.exceptions.Exit(130) from None
 
     return wrapper
 
 
+_PROGRAM = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+_FILE = click.Path()  # checked by who reads it; names are completed by the shell
 _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 _ENCODING = click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
 
@@ -74,7 +87,7 @@ def _examples(*lines: str) -> str:
         "lamina fit people-model/run.toml --force",
     )
 )
-@click.argument("table")
+@click.argument("table", type=_FILE)
 @click.option("--target", default=None, help="Column to predict.")
 @click.option(
     "--ordinal", metavar="COL=low,mid,high", multiple=True, help="Column whose values have this order; repeatable."
@@ -84,21 +97,26 @@ def _examples(*lines: str) -> str:
     "--missing", metavar="VALUE", multiple=True, help="Value that stands for missing (-1, unknown); repeatable."
 )
 @_ENCODING
-@click.option("--task", default="auto", help="auto, regression or classification.")
+@click.option(
+    "--task",
+    default="auto",
+    shell_complete=one_of("auto", "regression", "classification"),
+    help="auto, regression or classification.",
+)
 @click.option("--group", metavar="COL", default=None, help="Rows of one value stay on one side of each split.")
 @click.option(
     "--time", metavar="COL|60s", multiple=True,
     help="A column: the latest rows are tested. A duration (60s, 5min, 1h): most that training takes.",
 )  # fmt: skip
-@click.option("--test", metavar="TABLE", default=None, help="Table on which the model is tested.")
+@click.option("--test", type=_FILE, metavar="TABLE", default=None, help="Table on which the model is tested.")
 @click.option(
-    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 2000 rows, else 0]."
+    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 10,000 rows, else 0]."
 )
 @click.option("--test-size", type=float, default=None, help="Share of the rows kept for one test [default: 0.2].")
 @click.option("--val-size", default=0.2, help="Share of the other rows that decide when to stop.")
 @click.option("--split-seed", default=0, type=_LEAST_0, help="Fixes which rows are tested.")
 @click.option("--seed", default=0, type=_LEAST_0, help="Fixes the first weights and the order of training.")
-@click.option("--effort", default="normal", help="quick, normal or best.")
+@click.option("--effort", default="normal", shell_complete=one_of(*EFFORTS), help="quick, normal or best.")
 @click.option(
     "--hidden", default=None, help="Units of the hidden layers; 0 for the linear model alone [default: 64,64]."
 )
@@ -107,59 +125,85 @@ def _examples(*lines: str) -> str:
 @click.option("--learning-rate", default=0.008, help="Largest step size of AdamW.")
 @click.option("--weight-decay", default=0.2, type=click.FloatRange(min=0), help="Pull of the weights to 0.")
 @click.option("--patience", default=30, type=_LEAST_1, help="Epochs without improvement before training stops.")
-@click.option("--out", metavar="DIR", default=None, help="Folder to write to [default: TABLE's name + -model].")
+@click.option(
+    "--out",
+    type=_FILE,
+    metavar="DIR",
+    default=None,
+    help="Folder to write to [default: TABLE's name + -model].",
+)
 @click.option("--force", is_flag=True, help="Overwrite a model that is there.")
+@click.option("--resume", is_flag=True, help="Go on with a fit that was killed, to the same bits.")
 @click.option("--quiet", is_flag=True, help="Show errors only.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON document: what metrics.json holds, and the files.",
+)
 @click.pass_context
 @_in_one_line
 def fit(context: click.Context, **options: Any) -> None:
     """Fits a model to TABLE (CSV, Parquet, Excel, JSON, SQLite ...), or repeats a run file (TOML).
 
-    Writes model.keras, metrics.json, learning_curves.png and run.toml.
+    Writes model.keras, report.html, metrics.json, learning_curves.png and run.toml.
     """
     options = with_run_file(context, options)
     if options["target"] is None:
         raise TableError("--target is needed: the column to predict.")
-    force, quiet = options.pop("force"), options.pop("quiet")
+    force, quiet, as_json, resume = (options.pop(name) for name in ("force", "quiet", "as_json", "resume"))
     table, out = options["table"], options["out"]
     out = options["out"] = out or os.path.splitext(os.path.basename(table))[0] + "-model"
     arguments = {name: value for name, value in options.items() if name not in ("table", "out")}
     arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
     arguments["time"], arguments["budget"] = times_of(options["time"])
-    is_new = not os.path.exists(out)
-    check_out(out, force)
-    try:
-        model = fit_table(table, verbose=not quiet, **arguments)
-    except BaseException:
-        if is_new and not os.listdir(out):
-            os.rmdir(out)
-        raise
-    paths, notes = write_fit(out, model, options)
-    if not quiet:
+    with out_folder(out, force, resume) as kept:
+        try:
+            model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
+            with Speaker(quiet or as_json).working("Looking at the columns for the report"):
+                paths, notes = write_fit(out, model, options)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(GO_ON.format("--resume") if holds_trainings(kept) else "") from None
+    may_go_on = drop_unfinished(kept, model.result.interrupted)
+    if as_json:
+        print(json.dumps({**model.summary, "files": paths}, indent=2))
+    elif not quiet:
         for note in notes:
-            print(f"Note: {note}")
+            print(note)
         print(f"Wrote {', '.join(paths)}.")
         print(f"Next: lamina predict {paths[0]} {table} -o predictions.csv")
     if model.result.interrupted:
-        print("lamina fit: interrupted; the best so far was written.", file=sys.stderr)
+        how = GO_ON.format("--resume --force") if may_go_on else ""
+        print(f"lamina fit: interrupted; the best so far was written.{how}", file=sys.stderr)
         raise click.exceptions.Exit(130)
 
 
-@app.command(epilog=_examples("lamina predict people-model/model.keras new.csv -o predictions.csv --keep id"))
-@click.argument("model")
-@click.argument("table")
-@click.option("--out", "-o", default=None, help="CSV or Parquet file [default: CSV on the screen].")
+@app.command(
+    epilog=_examples(
+        "lamina predict people-model/model.keras new.csv",
+        "lamina predict people-model/model.keras new.csv -o predictions.csv --keep id",
+    )
+)
+@click.argument("model", type=_FILE)
+@click.argument("table", type=_FILE)
+@click.option(
+    "--out", "-o", type=_FILE, metavar="FILE", default=None, help="CSV or Parquet file [default: CSV on the screen]."
+)
 @click.option("--keep", metavar="COL", multiple=True, help="Column to copy beside the predictions.")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @_ENCODING
 @_in_one_line
-def predict(model: str, table: str, out: str | None, keep: tuple[str, ...], encoding: str | None) -> None:
+def predict(
+    model: str, table: str, out: str | None, keep: tuple[str, ...], force: bool, encoding: str | None
+) -> None:  # fmt: skip
     """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
+    check_new(out, force)
     predict_table(model, table, out, list(keep), encoding)
 
 
-@app.command()
-@click.argument("model")
-@click.argument("table")
+@app.command(epilog=_examples("lamina evaluate people-model/model.keras new.csv --json"))
+@click.argument("model", type=_FILE)
+@click.argument("table", type=_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_ENCODING
 @_in_one_line
@@ -168,8 +212,55 @@ def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> Non
     evaluate_table(model, table, encoding, as_json)
 
 
-@app.command()
-@click.argument("model")
+@app.command(
+    epilog=_examples(
+        "lamina explain people-model/model.keras people.csv",
+        "lamina explain people-model/model.keras new.csv --row 3 --background people.csv",
+    )
+)
+@click.argument("model", type=_FILE)
+@click.argument("table", type=_FILE)
+@click.option("--row", type=_LEAST_1, default=None, help="What each column adds to the answer for this row, from 1.")
+@click.option(
+    "--background", metavar="TABLE", default=None, help="Rows that the row is compared with [default: TABLE]."
+)
+@click.option(
+    "--class", "name", metavar="NAME", default=None, help="Class whose probability is told [default: the likeliest]."
+)
+@click.option("--repeats", type=_LEAST_1, default=REPEATS, help="How often each column is shuffled.")
+@click.option("--seed", type=_LEAST_0, default=0, help="Fixes what is drawn.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_ENCODING
+@_in_one_line
+def explain(
+    model: str, table: str, row: int | None, background: str | None, name: str | None, repeats: int, seed: int, as_json: bool,
+    encoding: str | None,
+) -> None:  # fmt: skip
+    """Says what the columns of TABLE do in MODEL: their importance, or with --row what each adds to one answer."""
+    if row is None:
+        if background is not None or name is not None:
+            raise TableError(f"{'--background' if name is None else '--class'} is of one row: say which with --row.")
+        explain_table(model, table, encoding, repeats, seed, as_json)
+    else:
+        explain_row(model, table, encoding, row, background, name, seed, as_json)
+
+
+@app.command(epilog=_examples("lamina report people-model/model.keras new.csv -o new.html"))
+@click.argument("model", type=_FILE)
+@click.argument("table", type=_FILE)
+@click.option(
+    "--out", "-o", type=_FILE, metavar="FILE", default=None, help="HTML file [default: TABLE's name + -report.html]."
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@_ENCODING
+@_in_one_line
+def report(model: str, table: str, out: str | None, force: bool, encoding: str | None) -> None:
+    """Writes a report on how MODEL does on TABLE, which has the target: one HTML file."""
+    report_on(model, table, out, force, encoding)
+
+
+@app.command(epilog=_examples("lamina summary people-model/model.keras"))
+@click.argument("model", type=_FILE)
 @_in_one_line
 def summary(model: str) -> None:
     """Shows the layers of MODEL (.keras) and, if it was fitted to a table, its columns."""
@@ -182,10 +273,8 @@ def summary(model: str) -> None:
                 print(f"  {column.name} ({column.kind})")
 
 
-@app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
-)
-@click.argument("script")
+@app.command(context_settings=_PROGRAM, epilog=_examples("lamina run old_keras_program.py --epochs 5"))
+@click.argument("script", type=_FILE)
 @click.pass_context
 def run(context: click.Context, script: str) -> None:
     """Runs SCRIPT, a program for Keras 1, 2, 3 or tensorflow.keras, on lamina; what follows is the program's own."""
@@ -193,17 +282,17 @@ def run(context: click.Context, script: str) -> None:
 
 
 @app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+    context_settings=_PROGRAM, epilog=_examples("lamina check train.py", "lamina check --json train.py --lr 0.1")
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.argument("script")
+@click.argument("script", type=_FILE)
 @click.pass_context
 def check(context: click.Context, script: str, as_json: bool) -> None:
     """Runs SCRIPT, a Keras program, to its first fit, and says what is wrong with the network: exit code 1 if anything is."""
     raise click.exceptions.Exit(check_script(script, context.args, as_json))
 
 
-@app.command()
+@app.command(epilog=_examples("lamina cache", "lamina cache --clear"))
 @click.option("--clear", is_flag=True, help="Remove it.")
 @_in_one_line
 def cache(clear: bool) -> None:

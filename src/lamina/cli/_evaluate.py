@@ -3,13 +3,14 @@
 import json
 
 from lamina.tables._figures import confusion, figures_of
-from lamina.tables._model import load_table_model
 from lamina.tables._report import confusion_table, figures_table
+
+from ._fitted import fitted_model
 
 
 def evaluate_table(model: str, table: str, encoding: str | None, as_json: bool) -> None:
     """Prints the metrics, and for classes what was taken for what."""
-    table_model = load_table_model(model)
+    table_model = fitted_model(model)
     rows = table_model.known_rows(table_model.read(table, encoding))
     target = table_model.target
     truth, outputs = target.encode(rows.columns[target.name]), table_model.outputs(rows)

@@ -1,6 +1,7 @@
 """What is typed after the options of `lamina fit`, understood."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -10,6 +11,13 @@ from lamina.tables._run_file import read_run_file
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
+
+OF_ONE_RUN = {"force", "quiet", "as_json", "resume"}  # what stands in no run file
+
+
+def one_of(*names: str) -> Callable[..., list[str]]:
+    """Completes one of some names in the shell."""
+    return lambda context, parameter, incomplete: [name for name in names if name.startswith(incomplete)]
 
 
 def orders_of(given: tuple[str, ...]) -> dict[str, list[str]]:
@@ -58,7 +66,7 @@ def with_run_file(context: click.Context, options: dict[str, Any]) -> dict[str, 
     path = options["table"]
     if not path.lower().endswith(".toml"):
         return options
-    known = set(options) - {"force", "quiet"}
+    known = set(options) - OF_ONE_RUN
     read = read_run_file(path, known)
     if "table" not in read:
         raise TableError(f'{path}: names no table; it needs a line like table = "people.csv".')

@@ -8,7 +8,7 @@ from ._missing import no_such_name
 
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
-    "layers": ("FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"),
+    "layers": ("TFSMLayer",),
     "distribution": (
         "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
         "set_distribution",

@@ -54,10 +54,17 @@ def cast(x: Any, dtype: Any, name: Any = None) -> Any:
     return ops.cast(x, dtype_name(dtype))
 
 
+class Sizes(np.ndarray):
+    """Sizes as an array and not as a tensor: their values are known inside a traced step too."""
+
+    def numpy(self) -> np.ndarray:
+        return np.array(self)
+
+
 def shape(input: Any, out_type: Any = None, name: Any = None) -> Any:
-    """The sizes, as a tensor of integers; as a tuple with None where some are not known yet."""
+    """The sizes, as integers; as a tuple with None where some are not known yet."""
     sizes = ops.shape(input)
-    return sizes if None in sizes else ops.convert_to_tensor(np.array(sizes, dtype="int32"))
+    return sizes if None in sizes else np.array(sizes, dtype="int32").view(Sizes)
 
 
 def rank(input: Any, name: Any = None) -> int:

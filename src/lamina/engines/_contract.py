@@ -121,6 +121,9 @@ class Random(Protocol):
     def permutation(self, seed: Tensor, n: int) -> Tensor:
         """The integers 0 ... n-1 in random order."""
 
+    def bits(self, seed: Tensor, shape: Sequence[int]) -> Tensor:
+        """31 random bits each, int32 from 0 up, by Threefry-2x32 of the seed and the place: the same on every engine."""
+
     def gamma(self, seed: Tensor, alpha: Tensor, dtype: Any = "float32") -> Tensor:
         """Gamma with shape `alpha` and scale one."""
 

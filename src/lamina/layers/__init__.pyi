@@ -5,6 +5,7 @@ from . import application as application
 from . import attention as attention
 from . import convolution as convolution
 from . import core as core
+from . import foreign as foreign
 from . import merging as merging
 from . import normalization as normalization
 from . import pooling as pooling
@@ -71,6 +72,7 @@ from lamina.layers.core._einsum_dense import EinsumDense as EinsumDense
 from lamina.layers.core._embedding import Embedding as Embedding
 from lamina.layers.preprocessing.image._equalization import Equalization as Equalization
 from lamina.layers.reshaping._flatten import Flatten as Flatten
+from lamina.layers.foreign._flax_layer import FlaxLayer as FlaxLayer
 from lamina.layers.rnn._gru import GRU as GRU
 from lamina.layers.rnn._gru import GRUCell as GRUCell
 from lamina.layers.regularization._gaussian_noise import GaussianDropout as GaussianDropout
@@ -96,6 +98,7 @@ from lamina.layers.core._input_layer import Input as Input
 from lamina.layers.core._input_layer import InputLayer as InputLayer
 from lamina.layers._base._input_spec import InputSpec as InputSpec
 from lamina.layers.preprocessing._integer_lookup import IntegerLookup as IntegerLookup
+from lamina.layers.foreign._jax_layer import JaxLayer as JaxLayer
 from lamina.layers.rnn._lstm import LSTM as LSTM
 from lamina.layers.rnn._lstm import LSTMCell as LSTMCell
 from lamina.layers.core._lambda import Lambda as Lambda
@@ -169,6 +172,7 @@ from lamina.layers.preprocessing._string_lookup import StringLookup as StringLoo
 from lamina.layers.merging._elementwise import Subtract as Subtract
 from lamina.layers.preprocessing._text_vectorization import TextVectorization as TextVectorization
 from lamina.layers.rnn._time_distributed import TimeDistributed as TimeDistributed
+from lamina.layers.foreign._torch_module_wrapper import TorchModuleWrapper as TorchModuleWrapper
 from lamina.layers.normalization._unit_normalization import UnitNormalization as UnitNormalization
 from lamina.layers.reshaping._up_sampling import UpSampling1D as UpSampling1D
 from lamina.layers.reshaping._up_sampling import UpSampling2D as UpSampling2D

@@ -3,6 +3,8 @@
 from typing import Any
 
 from lamina.layers import Layer
+from lamina.layers._base._closure import AddsLosses
+from lamina.layers._base._old_arguments import without_inputs
 from lamina.ops._symbolic import KerasTensor, Node, run_nodes, sort_nodes
 
 
@@ -12,6 +14,7 @@ class GraphLosses(Layer):
     def _forget_losses(self) -> None:
         self._added_losses, self._watched, self._further_nodes = [], [], []
 
+    @without_inputs
     def add_loss(self, loss: Any) -> None:
         """Adds to what training minimises and `evaluate` reports.
 
@@ -76,7 +79,8 @@ class GraphLosses(Layer):
     def _collect_losses(self, values: dict[int, Any]) -> None:
         """Computes the further tensors from the values of a call; adds the losses and keeps what is watched."""
         run_nodes(self._further_nodes, values)
-        for x in self._added_losses:
+        closed = [x for node in self._nodes if isinstance(node.operation, AddsLosses) for x in node.args[1]]
+        for x in (*closed, *self._added_losses):
             super().add_loss(values[id(x)])
         self._compiled.watched = {id(x): values[id(x)] for x in self._watched}
 

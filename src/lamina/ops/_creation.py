@@ -148,7 +148,10 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) 
 
 def item(x: Any) -> Any:
     """The number in a tensor of one element; a number as it is."""
-    return x if isinstance(x, (int, float)) else engine.numpy(tensor(x)).item()
+    if isinstance(x, (int, float)):
+        return x
+    is_known = type(x) is np.ndarray or isinstance(x, np.generic)  # no engine is asked, which may be tracing
+    return (x if is_known else engine.numpy(tensor(x))).item()
 
 
 def _space_dtype(dtype: Any, *values: Any) -> str:

@@ -12,7 +12,7 @@ from ._backend import kernels, xp
 from ._convert import tensor, to
 from ._dtypes import dtype_name, is_float_dtype, standardize_dtype
 from ._op import op
-from ._symbolic import KerasTensor, infer_spec
+from ._symbolic import KerasTensor, infer_spec, sizes_are_made_up
 
 
 def integer(x: Any) -> Any:
@@ -42,7 +42,14 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
     try:
         return xp.take(x, indices, axis=axis)
     except IndexError:
-        raise ValueError(_out_of_range("take", x, indices, axis)) from None
+        _refuse_range("take", x, indices, axis)
+        return xp.take(x, xp.zeros_like(indices), axis=axis)
+
+
+def _refuse_range(name: str, x: Any, indices: Any, axis: int | None) -> None:
+    """Raises ValueError for indices out of range, unless they follow from a size that is made up (a range of positions)."""
+    if not sizes_are_made_up() or (axis is not None and not -x.ndim <= axis < x.ndim):
+        raise ValueError(_out_of_range(name, x, indices, axis)) from None
 
 
 def _out_of_range(name: str, x: Any, indices: Any, axis: int | None) -> str:
@@ -89,11 +96,36 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
     try:
         return xp.take_along_axis(x, indices, axis=axis)
     except IndexError:
-        raise ValueError(_out_of_range("take_along_axis", x, indices, axis)) from None
+        _refuse_range("take_along_axis", x, indices, axis)
+        return xp.take_along_axis(x, xp.zeros_like(indices), axis=axis)
 
 
 def _slice_tensor(x: Any, key: Any) -> Any:
-    return x[key]
+    keys = list(key) if isinstance(key, tuple) else [key]
+    if not any(isinstance(k, slice) and (k.step or 1) < 0 for k in keys):
+        return x[key]
+    try:
+        return x[key]
+    except ValueError:  # PyTorch takes no steps backwards
+        return _forwards(x, keys)
+
+
+def _forwards(x: Any, keys: list[Any]) -> Any:
+    """The entries that steps backwards lead to, by steps forwards over flipped axes."""
+    used = sum(map(_takes_axis, keys))
+    axis, flipped = 0, []
+    for i, k in enumerate(keys):
+        if isinstance(k, slice) and (k.step or 1) < 0:
+            places = range(*k.indices(x.shape[axis]))
+            begin = x.shape[axis] - 1 - places.start
+            keys[i] = slice(begin, begin - k.step * (len(places) - 1) + 1, -k.step) if places else slice(0, 0)
+            flipped.append(axis)
+        axis += x.ndim - used if k is Ellipsis else int(_takes_axis(k))
+    return xp.flip(x, axis=tuple(flipped))[tuple(keys)]
+
+
+def _takes_axis(key: Any) -> bool:
+    return key is not None and key is not Ellipsis
 
 
 def _as_key(key: Any) -> Any:

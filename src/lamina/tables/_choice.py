@@ -4,15 +4,16 @@ With one split the validation rows choose. With folds the rows tested in the *ot
 validation rows have already chosen the network's best epoch and flatter it; for what is written, all of them do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ._figures import Figures, confusion, constant_outputs, figures_of
+from ._figures import Figures, classes_of, confusion, constant_outputs, figures_of, score_name
 from ._network import Head
 from ._rounds import LINEAR, NETWORK, Round, losses_of
 from ._target import NUMBER, Target
+from ._thresholds import chosen_threshold, decision_sentence, f1_of
 
 BOTH = "mean of both"
 _MARGIN = 1e-4  # relative; what is better by less is not better
@@ -26,7 +27,7 @@ class Result:
     """What all rounds say together.
 
     Attributes:
-        target: of the first round.
+        target: of the first round, with the threshold of the written model.
         rounds: the finished ones.
         chosen: names of the heads that are averaged in what is written.
         by_fold: for each round what the other rounds prefer, which its figures are of.
@@ -34,6 +35,7 @@ class Result:
         truth, outputs: of all tested rows, `(rows, units)`, by the order of the rounds.
         by_model, spread: mean and standard deviation of each figure over the rounds, by model; the written one stands first.
         confusion: of the written model, for classes.
+        thresholds: of the written model's classes in each round.
         was_cut: whether rounds were left out after Ctrl-C.
     """
 
@@ -47,6 +49,7 @@ class Result:
     by_model: dict[str, Figures]
     spread: dict[str, Figures]
     confusion: np.ndarray | None
+    thresholds: list[float]
     was_cut: bool = False
 
     @property
@@ -55,7 +58,7 @@ class Result:
 
     @property
     def metric(self) -> str:
-        return "root mean squared error" if self.target.kind == NUMBER else "cross-entropy"
+        return score_name(self.target)
 
     @property
     def interrupted(self) -> bool:
@@ -110,25 +113,42 @@ def choose(rounds: list[Round]) -> Result:
     by_fold = [
         _least(losses, [j for j in range(len(rounds)) if j != i or len(rounds) == 1]) for i in range(len(rounds))
     ]
-    answers = {name_of(chosen, target): [_mean(one.tested, names) for one, names in zip(rounds, by_fold)]}
+    models: dict[str, list[Chosen]] = {name_of(chosen, target): by_fold}
     for option in options:
         if len(option) == 1 and option != chosen:
-            answers[name_of(option, target)] = [_mean(one.tested, option) for one in rounds]
-    answers[constant_name(target)] = [
-        constant_outputs(target, one.training.truth, len(one.test.table)) for one in rounds
-    ]
+            models[name_of(option, target)] = [option] * len(rounds)
+    answers = {name: [_mean(one.tested, heads) for one, heads in zip(rounds, heads)] for name, heads in models.items()}
+    decided = {name: [_decided(rounds, i, heads) for i, heads in enumerate(of)] for name, of in models.items()}
+    constant = constant_name(target)
+    answers[constant] = [constant_outputs(target, one.training.truth, len(one.test.table)) for one in rounds]
+    decided[constant] = [target] * len(rounds)
     each = {
-        name: [figures_of(target, one.test.truth, out) for one, out in zip(rounds, outputs)]
+        name: [figures_of(of, one.test.truth, out) for of, one, out in zip(decided[name], rounds, outputs)]
         for name, outputs in answers.items()
     }
-    truth = np.concatenate([one.test.truth for one in rounds])
-    outputs = np.concatenate(answers[name_of(chosen, target)])
+    written = name_of(chosen, target)
     return Result(
-        target, rounds, chosen, by_fold, [one.heads[name] for one in rounds for name in chosen], truth, outputs,
+        _decided(rounds, None, chosen), rounds, chosen, by_fold, [one.heads[name] for one in rounds for name in chosen],
+        np.concatenate([one.test.truth for one in rounds]), np.concatenate(answers[written]),
         {name: _over_rounds(figures, np.mean) for name, figures in each.items()},
         {name: _over_rounds(figures, np.std) for name, figures in each.items()} if len(rounds) > 1 else {},
-        None if target.kind == NUMBER else confusion(target, truth, outputs),
+        None if target.kind == NUMBER else sum(
+            confusion(of, one.test.truth, out) for of, one, out in zip(decided[written], rounds, answers[written])
+        ),
+        [of.threshold for of in decided[written]],
     )  # fmt: skip
+
+
+def _decided(rounds: list[Round], place: int | None, heads: Chosen) -> Target:
+    """The target with the threshold of these heads for a round: by what the other rounds tested, or by the validation rows."""
+    target = rounds[0].target
+    if not target.rare:
+        return target
+    judges = [(one.test.truth, _mean(one.tested, heads)) for i, one in enumerate(rounds) if i != place]
+    if len(rounds) == 1:
+        judges = [(rounds[0].validation.truth, _mean(rounds[0].validated, heads))]
+    truth, outputs = (np.concatenate(parts) for parts in zip(*judges))
+    return replace(target, threshold=chosen_threshold(target, truth, outputs))
 
 
 def _loss(one: Round, names: Chosen, by_test: bool) -> np.ndarray:
@@ -176,3 +196,15 @@ def first_line(result: Result) -> str:
 
 def _judges(result: Result) -> str:
     return "the rows of the folds" if len(result.rounds) > 1 else "the validation rows"
+
+
+def decision_of(result: Result) -> str | None:
+    """What is told about the threshold of a rare class; None if there is none."""
+    if not result.target.rare:
+        return None
+    sizes = np.cumsum([len(one.test.table) for one in result.rounds])[:-1]
+    truth = classes_of(result.target, result.truth)
+    by_half = f1_of(result.target, truth, classes_of(replace(result.target, threshold=0.5), result.outputs))
+    parts = zip(result.thresholds, np.split(result.outputs, sizes))
+    own = np.concatenate([classes_of(replace(result.target, threshold=t), outputs) for t, outputs in parts])
+    return decision_sentence(result.target, by_half, f1_of(result.target, truth, own))

@@ -238,9 +238,11 @@ def model_inputs(columns: list[Column], table: Table) -> dict[str, np.ndarray]:
     """What the model takes: for each column used an array `(rows, 1)`, float32 or str."""
     arrays = {}
     for column in columns:
+        if column.kind == LEFT_OUT:
+            continue
         values = table.columns[column.name]
         if column.kind in (NUMERIC, DATE):
             arrays[column.name] = numbers_of(column, values).astype("float32")[:, None]
-        elif column.kind in (NOMINAL, ORDINAL, TEXT):
+        else:
             arrays[column.name] = as_text(values)[:, None]
     return arrays

@@ -5,6 +5,7 @@ import numpy as np
 from lamina import metrics
 
 from ._target import NUMBER, TWO_CLASSES, Target
+from ._thresholds import f1_of
 
 Figures = dict[str, float]
 
@@ -31,13 +32,20 @@ def figures_of(target: Target, truth: np.ndarray, outputs: np.ndarray) -> Figure
     }
     if target.kind == TWO_CLASSES and len(np.unique(true)) == 2:
         found["area under the ROC curve"] = _area_under_roc(true, outputs[:, 0])
+    if target.rare:
+        found[f"F1 of {target.rare!r}"] = f1_of(target, true, predicted)
     return found
+
+
+def score_name(target: Target) -> str:
+    """The figure that models are compared by."""
+    return "root mean squared error" if target.kind == NUMBER else "cross-entropy"
 
 
 def classes_of(target: Target, outputs: np.ndarray) -> np.ndarray:
     """The likeliest class of each row, int64 `(rows,)`."""
     if target.kind == TWO_CLASSES:
-        return (outputs[:, 0] > 0.5).astype("int64")
+        return (outputs[:, 0] > target.threshold).astype("int64")
     return outputs.argmax(axis=1)
 
 
@@ -48,9 +56,12 @@ def constant_outputs(target: Target, training: np.ndarray, rows: int) -> np.ndar
 
 def confusion(target: Target, truth: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     """How many rows of each class (first axis) were taken for each class (second axis)."""
-    size = len(target.classes)
-    pairs = classes_of(target, truth) * size + classes_of(target, outputs)
-    return np.bincount(pairs, minlength=size * size).reshape(size, size)
+    return counted(classes_of(target, truth), classes_of(target, outputs), len(target.classes))
+
+
+def counted(true: np.ndarray, predicted: np.ndarray, size: int) -> np.ndarray:
+    """How often each of `size` places (first axis) was taken for each (second axis)."""
+    return np.bincount(true * size + predicted, minlength=size * size).reshape(size, size)
 
 
 def _value(metric: metrics.Metric, truth: np.ndarray, outputs: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """`fit_table`: from a table to a model, told step by step."""
 
 import copy
+import os
 import random as python_random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,50 +12,33 @@ import numpy as np
 from lamina import __version__, optimizers, utils
 from lamina._public import public
 
-from ._choice import Result, choose, first_line
-from ._columns import DATE, LEFT_OUT, Column, describe_columns, numbers_of
+from ._choice import Result, choose, decision_of, first_line
+from ._columns import LEFT_OUT, Column, describe_columns
+from ._command import command_of
+from ._division import divide
 from ._errors import TableError, close_names
 from ._frames import as_table, name_of
-from ._matching import match_columns
 from ._model import TableModel
 from ._network import build_model
+from ._networks import fit_networks, schedule_for
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
-from ._rounds import Round, fit_linear, fit_networks, prepare, schedule_for
+from ._rounds import LINEAR, Round, fit_linear, losses_of
 from ._settings import FitSettings
-from ._split import split_folds, split_rows, split_time
-from ._suspicions import leaks, rows_that_repeat
+from ._suspicions import leaks
 from ._table import Table
 from ._target import NUMBER, Target, class_counts, describe_target
 
 
 @public("fit_table")
 def fit_table(
-    data: Any,
-    target: str,
-    *,
-    ordinal: dict[str, Sequence[str]] | None = None,
-    drop: Sequence[str] = (),
-    missing: Sequence[str] = (),
-    encoding: str | None = None,
-    task: str = "auto",
-    group: str | None = None,
-    time: str | None = None,
-    test: Any = None,
-    folds: int | None = None,
-    test_size: float | None = None,
-    val_size: float = 0.2,
-    split_seed: int = 0,
-    seed: int = 0,
-    effort: str = "normal",
-    budget: float | None = None,
-    hidden: Sequence[int] | None = None,
-    epochs: int | None = None,
-    batch_size: int = 0,
-    learning_rate: float = 0.008,
-    weight_decay: float = 0.2,
-    patience: int = 30,
-    verbose: bool = True,
-) -> TableModel:
+    data: Any, target: str, *, ordinal: dict[str, Sequence[str]] | None = None, drop: Sequence[str] = (),
+    missing: Sequence[str] = (), encoding: str | None = None, task: str = "auto", group: str | None = None,
+    time: str | None = None, test: Any = None, folds: int | None = None, test_size: float | None = None,
+    val_size: float = 0.2, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
+    hidden: Sequence[int] | None = None, epochs: int | None = None, batch_size: int = 0, learning_rate: float = 0.008,
+    weight_decay: float = 0.2, patience: int = 30, verbose: bool = True,
+    resume: Any = None,
+) -> TableModel:  # fmt: skip
     """Fits a network and a linear model to a table, tests both, and gives what the validation rows prefer.
 
     What `lamina fit` does; see docs/cli.md. The model takes raw rows: text, gaps and dates included.
@@ -71,7 +55,7 @@ def fit_table(
         time: a column of dates or numbers; the latest rows are tested.
         test: a second table, as `data`, on which the model is tested.
         folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 5 for a table of
-            2000 rows or fewer, unless `time`, `test` or `test_size` is given.
+            10,000 rows or fewer, unless `time`, `test` or `test_size` is given.
         test_size, val_size: shares of the rows that are tested, and of the others that decide when to stop.
         split_seed, seed: fix which rows are tested; the first weights and the order of training.
         effort: "quick", "normal" or "best".
@@ -80,6 +64,8 @@ def fit_table(
         epochs, batch_size, learning_rate, weight_decay, patience: of the training; 0 rows an update and None epochs choose
             by the size of the table.
         verbose: whether the steps are printed.
+        resume: path of a folder for this fit alone, in which the training of each fold is kept when it is finished (and of
+            5000 rows and more, each epoch). Killed and started again, the fit goes on there, and ends in the same bits.
 
     Returns: a `tables.TableModel`. Raises TableError (a ValueError) for what is wrong with the table; ValueError for other
     arguments.
@@ -94,6 +80,7 @@ def fit_table(
         target, {k: list(v) for k, v in (ordinal or {}).items()}, tuple(drop), tuple(missing), encoding, task, group, time,
         test, folds, test_size, val_size, split_seed, seed, effort, budget,
         None if hidden is None else tuple(hidden), epochs, batch_size, learning_rate, weight_decay, patience, verbose,
+        None if resume is None else os.fspath(resume),
     )  # fmt: skip
     with _own_randomness(seed):
         return run_fit(data, settings, Speaker(not verbose))
@@ -123,20 +110,25 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
             + ("; ".join(f"{c.name!r} {c.note}" for c in columns[:5]) if columns else "it is the only one")
             + "."
         )
-    notes = [*table.notes, *notes, *leaks(table, target, columns)]
-    say.notes.extend(notes)
     _describe(say, table, target, columns, notes)
-    rounds = _rounds(say, table, target, columns, settings)
+    rounds, split = divide(say, table, target, columns, settings)
+    say.line(f"Split: {split}")
     for one in rounds:
         fit_linear(one)
+    network = None
     if settings.shape is not None:
-        _tell_network(say, rounds, settings)
+        network = _network_sentence(rounds, settings)
+        say.line(network)
         finished = fit_networks(rounds, settings, say)
     else:
         finished = rounds
     result = choose(finished)
     result.was_cut = len(finished) < len(rounds)
-    return _conclude(say, table, name_of(data), columns, target, settings, result)
+    told = {
+        "table": name_of(data), "command": command_of(data, settings), "rows_read": len(table), "split": split,
+        "network": network,
+    }  # fmt: skip
+    return _conclude(say, told, columns, target, settings, result)
 
 
 def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings) -> None:
@@ -150,10 +142,13 @@ def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings)
 
 
 def _describe(say: Speaker, table: Table, target: Target, columns: list[Column], notes: list[str]) -> None:
+    """Tells what the table holds; `notes` are of the target."""
     say.line(f"{table.path}: {len(table)} rows, {len(table.columns)} columns.")
     say.show(columns_table(columns, len(table)))
-    for note in (*notes, *missing_sentences(columns)):
-        say.line(f"Note: {note}")
+    for note in (*table.notes, *missing_sentences(columns)):
+        say.note(note)
+    for caution in (*notes, *leaks(table, target, columns)):
+        say.warn(caution)
     say.line(f"Target {target.name!r}: {describe_values(table, target)}.")
     for reason in target.reasons():
         say.line(f"  - {reason}")
@@ -169,85 +164,7 @@ def describe_values(table: Table, target: Target) -> str:
     return f"{len(counts)} classes: {shown}"
 
 
-def _rounds(say: Speaker, table: Table, target: Target, columns: list[Column], settings: FitSettings) -> list[Round]:
-    """The divisions of the rows, prepared; says how they were made."""
-    values = table.columns[target.name]
-    classes = None if target.kind == NUMBER else target.indices(values)
-    groups = _groups(say, table, settings)
-    seed, val_size, test_size = settings.split_seed, settings.val_size, settings.test_size or 0.2
-    same = "" if classes is None else ", each class in the same proportion"
-    if settings.test is not None:
-        return [_with_test_table(say, table, target, columns, settings, classes, groups)]
-    folds = settings.folds_for(len(table))
-    if folds:
-        parts = split_folds(len(table), folds, val_size, seed, classes, groups)
-        training, validation, test = map(len, parts[0])
-        say.line(
-            f"Split: {len(parts)} folds, so that every row is tested once; in the first {training} rows for training, "
-            f"{validation} for validation (when to stop), {test} for the test{same}; split seed {seed}. "
-            "Written is the mean of the models of all folds."
-        )
-    else:
-        if settings.time is not None:
-            parts = [split_time(_moments(table, columns, settings.time), test_size, val_size)]
-            how = f", the latest by {settings.time!r}"
-        else:
-            parts = [split_rows(len(table), test_size, val_size, seed, classes, groups)]
-            how = f"{same}; split seed {seed}"
-        training, validation, test = map(len, parts[0])
-        say.line(
-            f"Split: {training} rows for training, {validation} for validation (when to stop), {test} for the test{how}."
-        )
-    return [prepare(columns, target, tuple(table.take(p) for p in part), part[2]) for part in parts]
-
-
-def _groups(say: Speaker, table: Table, settings: FitSettings) -> np.ndarray | None:
-    """A number for each row, equal for rows that must stay together; None if none must."""
-    groups, repeated = rows_that_repeat(table)
-    if repeated:
-        note = f"{repeated} rows are repetitions of others; a row and its repetitions stay on one side of the split."
-        say.notes.append(note)
-        say.line(f"Note: {note}")
-    if settings.group is not None:
-        return np.unique(table.columns[settings.group], return_inverse=True)[1]
-    return groups if repeated else None
-
-
-def _moments(table: Table, columns: list[Column], name: str) -> np.ndarray:
-    column = next(c for c in columns if c.name == name)
-    values = table.columns[name]
-    if column.kind != DATE and values.dtype.kind != "f":
-        raise TableError(f"{table.path}: --time {name}: holds neither dates nor numbers.")
-    moments = numbers_of(column, values) if column.kind == DATE else values
-    bad = np.flatnonzero(np.isnan(moments))
-    if len(bad):
-        raise TableError(f"{table.path}: --time {name}: row {bad[0] + 1} has no moment that can be read.")
-    return moments
-
-
-def _with_test_table(
-    say: Speaker, table: Table, target: Target, columns: list[Column], settings: FitSettings, classes: np.ndarray | None,
-    groups: np.ndarray | None,
-) -> Round:  # fmt: skip
-    test = as_table(settings.test, settings.missing, settings.encoding)
-    if target.name not in test.columns:
-        raise TableError(
-            f"{test.path}: there is no column {target.name!r} to test.{close_names(target.name, test.names)}"
-        )
-    test = target.rows_of(test)
-    _, notes = match_columns(columns, test, target.name, fitted=False)
-    val_size = settings.val_size
-    training, validation, _ = split_rows(len(table), 0.0, val_size, settings.split_seed, classes, groups)
-    for note in notes:
-        say.line(f"Note: {test.path}: {note}")
-    say.line(
-        f"Split: {len(training)} rows for training, {len(validation)} for validation (when to stop); tested on the "
-        f"{len(test)} rows of {test.path}; split seed {settings.split_seed}."
-    )
-    return prepare(columns, target, (table.take(training), table.take(validation), test), None)
-
-
-def _tell_network(say: Speaker, rounds: list[Round], settings: FitSettings) -> None:
+def _network_sentence(rounds: list[Round], settings: FitSettings) -> str:
     one = rounds[0]
     shape, width = settings.shape, one.training.network.shape[1]
     schedule = schedule_for(settings, min(len(r.training.table) for r in rounds))
@@ -257,15 +174,16 @@ def _tell_network(say: Speaker, rounds: list[Round], settings: FitSettings) -> N
         f"{one.target.units} ({one.target.activation})",
     ]
     waves = f", numbers as {shape.embedding} learned waves and lines each" if one.numbers else ""
-    say.line(
+    return (
         f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{waves}; at most "
         f"{schedule.epochs} epochs of {schedule.batch_size} rows an update; seed {settings.seed}."
     )
 
 
 def _conclude(
-    say: Speaker, table: Table, name: str, columns: list[Column], target: Target, settings: FitSettings, result: Result
+    say: Speaker, told: dict[str, Any], columns: list[Column], target: Target, settings: FitSettings, result: Result
 ) -> TableModel:
+    """The written model; shows its figures beside those of the others. `told` goes into its summary."""
     model = build_model(result.heads)
     model.compile(
         optimizer=optimizers.AdamW(settings.learning_rate), loss=target.loss,
@@ -282,13 +200,15 @@ def _conclude(
         shown = confusion_table(target, result.confusion)
         if shown is not None:
             say.show(shown)
-    cautions = result.cautions()
-    for caution in cautions:
-        say.line(f"Note: {caution}")
+    decision = decision_of(result)
+    if decision is not None:
+        say.line(decision)
+    for caution in result.cautions():
+        say.warn(caution)
     used = _union(columns, result.rounds)
     summary = {
         "lamina": __version__,
-        "table": name,
+        **told,
         "target": target.to_json(),
         "loss": target.loss,
         "output": {"units": target.units, "activation": target.activation, "why": target.reasons()},
@@ -303,12 +223,16 @@ def _conclude(
         "split_seed": settings.split_seed,
         "written": result.written_name,
         "result": headline,
-        "notes": [*say.notes, *cautions],
+        "decision": decision,
+        "notes": say.notes,
+        "cautions": say.cautions,
         "test": result.by_model,
         "spread": result.spread,
     }  # fmt: skip
     if run is not None:
         summary |= {"epochs": run.epochs, "best_epoch": run.best_epoch}
+        linear = losses_of(fitted.target, fitted.validated[LINEAR], fitted.validation.truth)
+        summary["linear_validation_loss"] = float(linear.mean())
         summary["history"] = {k: [v if np.isfinite(v) else None for v in values] for k, values in run.history.items()}
     if target.kind != NUMBER:
         summary["confusion"] = result.confusion.tolist()

@@ -1,5 +1,6 @@
 """`TableModel`: a model, and what it expects of a table."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,18 @@ from lamina._public import public
 from lamina.saving._errors import ModelFileError
 
 from ._columns import Column, model_inputs
+from ._contributions import Contributions, shapley_values
 from ._errors import TableError, close_names
+from ._evidence import Trial, used_columns
 from ._figures import Figures, classes_of, figures_of
 from ._frames import as_table
+from ._importance import REPEATS, Importance, permutation_importance
 from ._matching import match_columns
 from ._model_file import MEMBER, read_model_file, write_model_file
+from ._page._page import write_page
+from ._reporting import findings_of_fit, findings_on
 from ._table import Table
-from ._target import NUMBER, TWO_CLASSES, Target
+from ._target import NUMBER, Target, shares_of
 from ._training import outputs_of
 
 
@@ -83,6 +89,52 @@ class TableModel:
         table = self.known_rows(self.read(data, encoding))
         return figures_of(self.target, self.target.encode(table.columns[self.target.name]), self.outputs(table))
 
+    def explain(
+        self, data: Any, row: int | None = None, *, background: Any = None, repeats: int = REPEATS, seed: int = 0,
+        encoding: str | None = None,
+    ) -> Importance | Contributions:  # fmt: skip
+        """What the columns do: for the rows of a table that have the target their importance, for one row what each adds.
+
+        Args:
+            data: as for `predict`; for importance with the target.
+            row: number of the row in `data`, from 1; None for the importance of the columns.
+            background: rows that the row is compared with; by default those of `data`.
+            repeats: how often each column is shuffled, for importance.
+            seed: fixes what is drawn.
+        Returns: a `tables.Importance`, or for a row `tables.Contributions`. Raises TableError as `evaluate` (`predict` for a
+        row), and if there is no such row.
+        """
+        table = self.read(data, encoding)
+        if row is None:
+            return permutation_importance(
+                [self._trial(self.known_rows(table))], self.target, used_columns(self.columns), repeats, seed
+            )
+        if not 1 <= row <= len(table):
+            raise TableError(f"{table.path}: there is no row {row}; the table has rows 1 to {len(table)}.")
+        others = table if background is None else self.read(background, encoding)
+        return self._contributions(table.take(np.array([row - 1])), others, seed)
+
+    def report(self, path: str, data: Any = None, encoding: str | None = None) -> None:
+        """Writes a report: one HTML file with the figures, curves, importance of columns and worst rows.
+
+        Args:
+            path: of the file, which is written whole or not at all.
+            data: rows with the target that the model does not know, as for `predict`; by default the rows that were tested by
+                the fit that just ended.
+        Raises TableError as `evaluate`, and without `data` for a model that was loaded.
+        """
+        if data is not None:
+            table = self.known_rows(self.read(data, encoding))
+            trial = self._trial(table)
+            findings = findings_on(self.columns, self.target, self.summary, trial, [*table.notes, *self.notes])
+        elif self.result is not None:
+            findings = findings_of_fit(self.columns, self.target, self.summary, self.result)
+        else:
+            raise TableError(
+                "report: a model that was loaded has no tested rows beside it; give `data`, rows with the target."
+            )
+        write_page(path, findings)
+
     def save(self, path: str) -> None:
         """Writes the `.keras` file, whole or not at all; `tables.load_table_model` reads it."""
         about = {
@@ -112,13 +164,29 @@ class TableModel:
 
     def outputs(self, table: Table) -> np.ndarray:
         """What the model gives, float64 `(rows, units)`. Raises TableError if the columns are not those of the model."""
+        return outputs_of(self.model, self._inputs(table))
+
+    def _inputs(self, table: Table) -> dict[str, np.ndarray]:
         columns, self.notes = match_columns(self.columns, table, self.target.name)
-        return outputs_of(self.model, model_inputs(columns, table))
+        return model_inputs(columns, table)
 
+    def _trial(self, table: Table) -> Trial:
+        inputs, answers = self._inputs(table), partial(outputs_of, self.model)
+        truth = self.target.encode(table.columns[self.target.name])
+        return Trial(table, truth, answers(inputs), inputs, answers, self.target.threshold)
 
-def shares_of(target: Target, outputs: np.ndarray) -> np.ndarray:
-    """The probability of each class, `(rows, classes)`."""
-    return np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
+    def _contributions(self, table: Table, others: Table, seed: int) -> Contributions:
+        def answers(inputs: dict[str, np.ndarray]) -> np.ndarray:
+            outputs = outputs_of(self.model, inputs)
+            return outputs if self.target.kind == NUMBER else shares_of(self.target, outputs)
+
+        background, row = self._inputs(others), self._inputs(table)
+        values, spread, base, prediction, rows = shapley_values(answers, row, background, seed)
+        raw = table.raw or table.columns
+        return Contributions(
+            list(row), [str(raw[name][0]) for name in row], values, spread, base, prediction,
+            self.target.classes or [self.target.name], rows,
+        )  # fmt: skip
 
 
 @public("tables.load_table_model")

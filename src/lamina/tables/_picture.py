@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import re
 
 import numpy as np
 
@@ -9,6 +10,8 @@ from lamina.saving._writer import write_bytes
 
 from ._target import NUMBER, Target
 from ._training import Run
+
+_MANY_LETTERS = re.compile("CJK|Noto Sans|Nanum|Malgun|Gothic|YaHei|PingFang|Unicode")  # names of fonts beyond Latin
 
 
 def can_draw() -> bool:
@@ -21,6 +24,7 @@ def draw_learning_curves(path: str, title: str, target: Target, network: Run, li
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    families = _families_for(title)
     figure = Figure(figsize=(7.5, 5), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
@@ -49,9 +53,25 @@ def draw_learning_curves(path: str, title: str, target: Target, network: Run, li
     axes.set_ylabel(
         "mean squared error / variance of the target" if target.kind == NUMBER else "cross-entropy (nats a row)"
     )
-    axes.set_title(title)
+    axes.set_title(title if families else "Learning curves", family=families or None)
     axes.grid(alpha=0.25)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     content = io.BytesIO()
     figure.savefig(content, format="png", metadata={"Software": None})
     write_bytes(path, content.getvalue())
+
+
+def _families_for(text: str) -> list[str]:
+    """Fonts that are installed and together have all letters of the text; none if there are no such fonts."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font_names
+    from matplotlib.ft2font import FT2Font
+
+    lacking, families = {ord(letter) for letter in text if not letter.isspace()}, []
+    for family in ("DejaVu Sans", *(name for name in get_font_names() if _MANY_LETTERS.search(name))):
+        letters = FT2Font(findfont(FontProperties(family=family))).get_charmap()
+        if lacking & letters.keys():
+            families.append(family)
+            lacking -= letters.keys()
+        if not lacking:
+            return families
+    return []

@@ -14,10 +14,10 @@ from ._columns import check_finite
 from ._errors import TableError, close_names
 from ._figures import classes_of
 from ._frames import as_table
-from ._model import TableModel, load_table_model, shares_of
+from ._model import TableModel, load_table_model
 from ._read import PARQUET, as_text, pandas
 from ._table import Table
-from ._target import NUMBER, Target
+from ._target import NUMBER, Target, shares_of
 from ._training import gaps_allowed
 
 

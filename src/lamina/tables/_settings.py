@@ -7,7 +7,7 @@ from ._errors import TableError
 from ._network import Shape
 from ._target import AUTO, CLASSIFICATION, REGRESSION
 
-SMALL = 2000  # rows below which folds are the default
+SMALL = 10_000  # rows up to which folds are the default
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class FitSettings:
     weight_decay: float = 0.2
     patience: int = 30
     verbose: bool = True
+    resume: str | None = None
 
     def __post_init__(self) -> None:
         self._one_of("task", (AUTO, REGRESSION, CLASSIFICATION))

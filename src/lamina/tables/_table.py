@@ -16,6 +16,7 @@ class Table:
         notes: what was done to read it, in sentences.
         raw: the same columns as they stand in the file: str, or the values of a typed file, `(rows,)` each.
         ordered: levels of columns that are ordered in the file, lowest first.
+        places: numbers of the rows in what was read, from 1, int64 `(rows,)`; None while they are all there.
     """
 
     path: str
@@ -24,10 +25,16 @@ class Table:
     notes: list[str] = field(default_factory=list)
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     ordered: dict[str, list[str]] = field(default_factory=dict)
+    places: np.ndarray | None = None
 
     @property
     def names(self) -> list[str]:
         return list(self.columns)
+
+    @property
+    def row_numbers(self) -> np.ndarray:
+        """The number of each row in what was read, from 1."""
+        return np.arange(1, len(self) + 1) if self.places is None else self.places
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
@@ -35,4 +42,4 @@ class Table:
     def take(self, rows: np.ndarray) -> "Table":
         """The table of these rows."""
         columns, raw = ({k: v[rows] for k, v in part.items()} for part in (self.columns, self.raw))
-        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered)
+        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered, self.row_numbers[rows])

@@ -16,6 +16,7 @@ REGRESSION, CLASSIFICATION, AUTO = "regression", "classification", "auto"
 _FEW = 10  # whole numbers: at most so many different ones are taken as classes
 _MOST_CLASSES = 1000
 _FEWEST = 5  # rows of a class
+_RARE = 0.1  # share of the rows, of two classes
 _SMALLEST, _LARGEST = 1e-15, 1e15
 
 
@@ -26,6 +27,8 @@ class Target:
     Attributes:
         name, kind: its name; "number", "two classes" or "classes".
         classes: names in the order of the outputs; of two classes the second is the one whose probability is given.
+        threshold: of two classes, the probability above which a row is taken for the second.
+        rare: of two classes, the one that fewer than a tenth of the rows are of; its F1 chooses the threshold.
         mean, variance: of the numbers in the training part.
     """
 
@@ -34,6 +37,8 @@ class Target:
     classes: list[str] = field(default_factory=list)
     mean: float = 0.0
     variance: float = 1.0
+    threshold: float = 0.5
+    rare: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The target as JSON values, for `Target(**values)`."""
@@ -109,6 +114,11 @@ class Target:
         return np.array([place[v] for v in as_text(values).tolist()], dtype="int64")
 
 
+def shares_of(target: Target, outputs: np.ndarray) -> np.ndarray:
+    """The probability of each class, `(rows, classes)`."""
+    return np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
+
+
 def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, list[str]]:
     """The target, the rows that have it, and notes.
 
@@ -140,7 +150,14 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
         )
     notes.extend(_odd_classes(as_text(values)))
     ordered = np.unique(values)  # numbers in the order of their size, names in that of the alphabet
-    return Target(name, TWO_CLASSES if distinct == 2 else CLASSES, as_text(ordered).tolist()), table, notes
+    names = as_text(ordered).tolist()
+    kind = TWO_CLASSES if distinct == 2 else CLASSES
+    return Target(name, kind, names, rare=_rare(values, ordered, names) if kind == TWO_CLASSES else ""), table, notes
+
+
+def _rare(values: np.ndarray, ordered: np.ndarray, names: list[str]) -> str:
+    counts = [int((values == level).sum()) for level in ordered]
+    return names[int(np.argmin(counts))] if min(counts) < _RARE * len(values) else ""
 
 
 def _odd_classes(names: np.ndarray) -> list[str]:

@@ -1,8 +1,9 @@
-"""Training of a network on features, and what is shown meanwhile."""
+"""Training of a network on features."""
 
-import sys
+import copy
 import time
 import warnings
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from lamina import callbacks, losses, models, ops, optimizers
 
+from ._display import Display
 from ._errors import TableError
 from ._target import CLASSES, NUMBER, TWO_CLASSES, Target
 
@@ -62,7 +64,7 @@ class Core:
 
     def train(
         self, start: list[np.ndarray], training: tuple[Any, Any], validation: tuple[Any, Any], deadline: float | None,
-        title: str | None, lines: bool,
+        display: Display, others: Sequence[callbacks.Callback] = (),
     ) -> Run:  # fmt: skip
         """Trains until the loss of the members' mean on the validation rows no longer falls; the best epoch's weights stay.
 
@@ -70,7 +72,8 @@ class Core:
             start: first weights.
             training, validation: features `(rows, width)` and targets `(rows, units)`, numbers standardised.
             deadline: when to stop, in the seconds of `time.monotonic`.
-            title, lines: what the display is called, None for no display; whether it prints lines where it cannot draw.
+            display: what shows the course of it.
+            others: further callbacks.
         Raises TableError if the loss never is a finite number; KeyboardInterrupt if there is no finished epoch yet.
         """
         self.model.set_weights(start)
@@ -80,19 +83,16 @@ class Core:
         stopping = callbacks.EarlyStopping("val_of_the_mean", mode="min", patience=self.schedule.patience)
         stopping.restore_best_weights = True
         watch = _Watch(deadline)
-        display = None if title is None else Progress(title, stopping, lines)
-        others: list[Any] = [watch] if display is None else [watch, display]
         began = time.perf_counter()
         cut = ""
         try:
             self.model.fit(
                 training[0], self._spread(training[1]), epochs=epochs, batch_size=self.schedule.batch_size, verbose=0,
                 validation_data=(validation[0], self._spread(validation[1])), validation_batch_size=_BATCH,
-                callbacks=[stopping, callbacks.LearningRateScheduler(self._rate), *others], diagnose="off",
+                callbacks=[stopping, callbacks.LearningRateScheduler(self._rate), watch, display.watching(stopping), *others],
+                diagnose="off",
             )  # fmt: skip
         except KeyboardInterrupt:
-            if display is not None:
-                display.close()
             if stopping.best is None:
                 raise
             self.model.set_weights(stopping.best_weights)
@@ -113,6 +113,15 @@ class Core:
             raised = np.exp(logits - logits.max(axis=2, keepdims=True))
             logits = raised / raised.sum(axis=2, keepdims=True)
         return logits.mean(axis=1)
+
+    def progress(self) -> dict[str, dict[str, int]]:
+        """How many steps of each program the engine has run."""
+        return copy.deepcopy(self.model._compiled.progress)
+
+    def catch_up(self, progress: dict[str, dict[str, int]]) -> None:
+        """Has programs that are not made yet begin as if they had run so many steps, as after a training that was kept."""
+        for kind, counts in progress.items():
+            self.model._compiled.progress.setdefault(kind, {}).update(counts)
 
     def _spread(self, targets: np.ndarray) -> np.ndarray:
         """The targets for each member."""
@@ -157,6 +166,12 @@ class _Watch(callbacks.Callback):
         self.losses: list[float] = []
         self.validation: list[float] = []
 
+    def get_state(self) -> dict[str, Any]:
+        return {"losses": self.losses, "validation": self.validation}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self.losses, self.validation = list(state["losses"]), list(state["validation"])
+
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.losses.append(float(logs["loss"]))
         self.validation.append(float(logs["val_of_the_mean"]))
@@ -176,54 +191,3 @@ def outputs_of(model: models.Model, inputs: dict[str, np.ndarray]) -> np.ndarray
     """What the model gives for raw columns, float64 `(rows, units)`."""
     with gaps_allowed():
         return np.asarray(model.predict(inputs, batch_size=_BATCH, verbose=0), dtype="float64")
-
-
-class Progress(callbacks.Callback):
-    """A bar over the epochs with the time left on a terminal; elsewhere about ten lines, or none."""
-
-    def __init__(self, title: str, stopping: callbacks.EarlyStopping, lines: bool = True):
-        super().__init__()
-        self.title, self.stopping, self.lines = title, stopping, lines
-        self.bar: Any = None
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        self.total = self.params["epochs"]
-        self.every = max(self.total // 10, 1)
-        self.last = -1
-        if sys.stdout.isatty():
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self.bar = Progress(
-                TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn(), TimeRemainingColumn(),
-                TextColumn("{task.fields[logs]}"), refresh_per_second=10, transient=not self.lines,
-            )  # fmt: skip
-            self.task = self.bar.add_task(self.title, total=self.total, logs="")
-            self.bar.start()
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self.last, self.logs = epoch, dict(logs or {})
-        if self.bar is not None:
-            self.bar.update(self.task, completed=epoch + 1, logs=self._losses())
-        elif (epoch + 1) % self.every == 0 or epoch == 0:
-            self._line()
-
-    def close(self) -> None:
-        """Leaves the terminal as it was."""
-        if self.bar is not None:
-            self.bar.stop()
-            self.bar = None
-
-    def on_train_end(self, logs: Any = None) -> None:
-        if self.bar is not None:
-            self.close()
-        elif self.last >= 0 and (self.last + 1) % self.every:
-            self._line()
-
-    def _line(self) -> None:
-        if self.lines:
-            print(f"  {self.title}: epoch {self.last + 1}/{self.total}, {self._losses()}", flush=True)
-
-    def _losses(self) -> str:
-        best = self.stopping.best_epoch + 1
-        validation = self.logs["val_of_the_mean"]
-        return f"loss {self.logs['loss']:.4f}, validation {validation:.4f}, best epoch {best}"

@@ -107,9 +107,9 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
 
 def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
     """Raises ValueError for labels that the loss has no meaning for: integers outside 0 ... classes-1 of a sparse loss,
-    and anything outside 0 ... 1 of binary cross-entropy."""
+    and numbers far outside 0 ... 1 of binary cross-entropy (a little noise on labels is a known trick of training GANs)."""
     if y is not None and y.dtype.kind in "iuf" and y.size and getattr(loss, "name", "") == "binary_crossentropy":
-        if y.min() < 0 or y.max() > 1:
+        if y.min() < -0.5 or y.max() > 1.5:
             raise ValueError(
                 f"y holds values from {y.min()} to {y.max()} for the output {output!r}; binary cross-entropy takes 0 ... 1. "
                 "For labels -1 and 1 use hinge, or (y + 1) / 2."

@@ -1,5 +1,6 @@
 """`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -140,7 +141,17 @@ class Stepping:
             return {k: serialize_keras_object(v) for k, v in compiled.config.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compiles the model as `get_compile_config` described it."""
+        """Compiles the model as `get_compile_config` described it.
+
+        A class with a `compile` of its own is left uncompiled, with a warning: what that takes is not known here.
+        """
+        if type(self).compile is not Stepping.compile:
+            warnings.warn(
+                f"{type(self).__name__} has a compile() of its own, so it was loaded without being compiled. Call compile(), or "
+                "override get_compile_config() and compile_from_config(config) too.",
+                stacklevel=2,
+            )
+            return
         config = {k: deserialize_keras_object(v) for k, v in config.items()}
         known = (
             "optimizer",

@@ -160,3 +160,12 @@ def test_get_updates_make_a_step_after_each_call(model, updates_of):
     np.testing.assert_allclose(model.get_weights()[2], before[2] - 0.1 * slope, atol=1e-3)
     with pytest.raises(TypeError, match="expected loss= and params="):
         lamina.optimizers.SGD().get_updates(loss=loss)
+
+
+def test_sizes_that_are_not_known_yet_can_be_computed_with():
+    inputs = layers.Input((None, 3))
+    sizes = K.shape(inputs)
+    assert sizes == (None, None, 3)
+    scaled = K.sum(inputs) / K.prod(K.cast(sizes, "float32"))
+    x = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
+    np.testing.assert_allclose(K.function([inputs], [scaled, K.prod(sizes)])([x])[0], x.sum() / 30, rtol=1e-5)

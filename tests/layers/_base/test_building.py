@@ -1,8 +1,10 @@
 """Shapes of layers whose class overrides `compute_output_shape`."""
 
+import numpy as np
 import pytest
 
 from lamina import layers, ops
+from lamina.models import Model, Sequential
 
 
 class TestShapesOfOverrides:
@@ -69,3 +71,56 @@ def test_building_for_no_shape_calls_nothing():
     layer = Holder()
     layer.build(None)
     assert layer.built and not layer.inner.built
+
+
+class TestUnknownSizes:
+    """Layers made of layers, called on tensors whose inner sizes are not known yet."""
+
+    @pytest.mark.parametrize(
+        ("inner", "known"),
+        [((None, 4), (7, 4)), ((None, None, 3), (5, 6, 3)), ((None,), (4,)), ((83, None, 2), (83, 5, 2))],
+    )
+    def test_a_sequential_inside_is_built_for_any(self, inner, known):
+        class Wraps(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.inside = Sequential([layers.ReLU(), layers.Activation("tanh")])
+
+            def call(self, x):
+                return self.inside(x + 1.0)
+
+        inputs = layers.Input(inner)
+        outputs = Wraps()(inputs)
+        assert outputs.shape == (None, *inner)
+        x = np.random.default_rng(0).normal(size=(2, *known)).astype("float32")
+        expected = np.tanh(np.maximum(x + 1, 0))
+        np.testing.assert_allclose(Model(inputs, outputs).predict(x, verbose=0), expected, rtol=1e-5, atol=1e-6)
+
+    def test_features_as_many_as_the_stand_in_stay_known(self):
+        class Wraps(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.inside = Sequential([layers.Dense(2)])
+
+            def call(self, x):
+                return self.inside(x)
+
+        assert Wraps()(layers.Input((None, 83))).shape == (None, None, 2)
+
+    def test_positions_may_go_past_a_table(self):
+        class Positions(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.table = layers.Embedding(30, 2)
+
+            def call(self, x):
+                return self.table(ops.arange(ops.shape(x)[1])) + ops.take_along_axis(
+                    x, ops.zeros((1, 1, 1), "int32"), 1
+                )
+
+        inputs = layers.Input((None, 2))
+        outputs = Positions()(inputs)
+        assert outputs.shape == (None, None, 2)
+        assert Model(inputs, outputs).predict(np.zeros((1, 30, 2)), verbose=0).shape == (1, 30, 2)
+        with pytest.raises(ValueError, match="-30 and 29"):
+            Positions()(np.zeros((1, 31, 2), "float32"))

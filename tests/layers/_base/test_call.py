@@ -66,3 +66,16 @@ class TestArgumentsHandedOn:
         model.save(str(tmp_path / "m.keras"))
         again = saving.load_model(str(tmp_path / "m.keras"))
         np.testing.assert_array_equal(again.predict([x, x], verbose=0), model.predict([x, x], verbose=0))
+
+
+def test_training_after_any_number_of_tensors():
+    class Sums(layers.Layer):
+        def call(self, *tensors, training=None):
+            return sum(tensors) * (2.0 if training else 1.0)
+
+    one = np.ones((2, 3), "float32")
+    np.testing.assert_array_equal(Sums()(one, one, training=True), 4 * one)
+    inputs = [layers.Input((3,)), layers.Input((3,))]
+    model = lamina.Model(inputs, Sums()(*inputs))
+    np.testing.assert_array_equal(model([one, one], training=False), 2 * one)
+    np.testing.assert_array_equal(model([one, one], training=True), 4 * one)

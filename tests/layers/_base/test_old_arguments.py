@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import layers
+from lamina import layers, ops
 from lamina._deprecation import forget_warnings
 from lamina.layers._base._old_arguments import rename_old_arguments
 
@@ -132,3 +132,27 @@ def test_initial_weights_by_a_function_of_keras_1():
         layer = layers.Dense(2, init=mine)
     layer.build((None, 3))
     assert layer.kernel.numpy().tolist() == [[3.0, 3.0]] * 3 and layer.kernel.dtype == "float32"
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_average_pooling_halves_without_a_size(rank):
+    forget_warnings()
+    with pytest.warns(DeprecationWarning, match="no default of pool_size"):
+        layer = getattr(layers, f"AveragePooling{rank}D")()
+    assert layer.pool_size == (2,) * rank
+    assert getattr(layers, f"AveragePooling{rank}D")(3).pool_size == (3,) * rank
+
+
+def test_a_loss_says_what_it_depends_on():
+    class Adds(layers.Layer):
+        def call(self, x):
+            self.add_loss(ops.sum(x), inputs=[x])
+            return x
+
+    layer = Adds()
+    forget_warnings()
+    with pytest.warns(DeprecationWarning, match="inputs= has no effect"):
+        layer(np.ones(3, "float32"))
+    assert [float(loss) for loss in layer.losses] == [3.0]
+    with pytest.raises(TypeError, match="scale"):
+        layer.add_loss(1.0, scale=2)

@@ -241,6 +241,19 @@ def test_history_understands_old_spellings(model, data):
     assert history.history["val_acc"] == [0.25]  # one note is enough
     with pytest.raises(KeyError, match="the history holds"):
         history.history["nothing"]
+    with pytest.raises(KeyError, match="the history holds"):
+        history.history["val_mean_absolute_error"]
+
+
+@pytest.mark.parametrize("long, short", [("mean_absolute_error", "mae"), ("mean_squared_error", "mse")])
+def test_history_knows_the_long_names_of_old(model, long, short):
+    history = callbacks.History()
+    history.set_model(model)
+    history.on_epoch_end(0, {short: 3.0, f"val_{short}": 4.0})
+    forget_warnings()
+    with pytest.warns(DeprecationWarning, match=f"called 'val_{short}'"):
+        assert history.history[f"val_{long}"] == [4.0]
+    assert history.history.get(long) == [3.0]
 
 
 @pytest.mark.parametrize("ending", ["h5", "hdf5", "keras"])

@@ -8,6 +8,8 @@ from lamina import ops
 from lamina._public import public
 from lamina._settings import floatx
 
+from ._shapes import with_sizes
+
 
 @public("backend.standardize_dtype", "utils.standardize_dtype")
 def standardize_dtype(dtype: Any) -> str:
@@ -70,7 +72,7 @@ def dtype(x: Any) -> str:
 @public("backend.cast")
 def cast(x: Any, dtype: Any) -> Any:
     """`x` as a tensor of another dtype."""
-    return ops.cast(x, dtype)
+    return ops.cast(with_sizes(x), dtype)
 
 
 @public("backend.cast_to_floatx")

@@ -5,6 +5,8 @@ from typing import Any
 from lamina import ops
 from lamina._public import public
 
+from ._shapes import with_sizes
+
 
 def _same(name: str, operation: Any = None) -> Any:
     """A function of one tensor that is called alike in `ops`."""
@@ -96,7 +98,7 @@ def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 @public("backend.prod")
 def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The product over axes, all by default."""
-    return ops.prod(x, axis=axis, keepdims=keepdims)
+    return ops.prod(with_sizes(x), axis=axis, keepdims=keepdims)
 
 
 @public("backend.max")

@@ -7,6 +7,25 @@ import numpy as np
 from lamina import ops
 from lamina._public import public
 from lamina._settings import standardize_data_format
+from lamina.ops._symbolic import Operation
+
+
+class Sizes(tuple):
+    """The shape of a symbolic tensor with sizes that are not known yet; `cast` and `prod` make a symbolic tensor of it."""
+
+    of: Any
+
+
+class SizesOf(Operation):
+    """The sizes of a tensor, as integers `(rank,)`."""
+
+    def call(self, x: Any) -> Any:
+        return ops.convert_to_tensor(np.array(ops.shape(x), "int32"))
+
+
+def with_sizes(x: Any) -> Any:
+    """A symbolic tensor in the place of `Sizes`; everything else as it is."""
+    return SizesOf()(x.of) if isinstance(x, Sizes) else x
 
 
 @public("backend.int_shape")
@@ -18,7 +37,11 @@ def int_shape(x: Any) -> tuple[Any, ...]:
 @public("backend.shape")
 def shape(x: Any) -> tuple[Any, ...]:
     """The shape; a size that is not known yet is None (inside a layer's call all are known)."""
-    return ops.shape(x)
+    sizes = ops.shape(x)
+    if None in sizes:
+        sizes = Sizes(sizes)
+        sizes.of = x
+    return sizes
 
 
 @public("backend.ndim")

@@ -1,11 +1,14 @@
 """Draws by JAX's Threefry generator, keyed with (seed, counter)."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from lamina.engines._threefry import threefry
 
 
 def _key(seed: Any) -> Any:
@@ -39,6 +42,13 @@ def randint(seed: Any, shape: Sequence[int], low: Any, high: Any, dtype: Any = "
 def permutation(seed: Any, n: int) -> Any:
     """The integers 0 ... n-1 in random order."""
     return jax.random.permutation(_key(seed), int(n))
+
+
+def bits(seed: Any, shape: Sequence[int]) -> Any:
+    """31 random bits each, int32 from 0 up; the same on every engine."""
+    seed, shape = jnp.asarray(seed).astype(np.uint32), tuple(shape)
+    words, _ = threefry((seed[0], seed[1]), jnp.arange(math.prod(shape), dtype=np.uint32))
+    return (words >> 1).astype(np.int32).reshape(shape)
 
 
 def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> Any:

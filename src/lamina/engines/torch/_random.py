@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from lamina.engines._threefry import threefry
+
 from ._dtypes import torch_dtype
 from ._tensors import DEVICE, tensor
 
@@ -104,6 +106,15 @@ def randint(seed: Any, shape: Any, low: Any, high: Any, dtype: Any = "int32") ->
 def permutation(seed: Any, n: int) -> torch.Tensor:
     """The integers 0 ... n-1 in random order."""
     return torch.argsort(uniform(seed, (int(n),), "float64"), stable=True)
+
+
+def bits(seed: Any, shape: Any) -> torch.Tensor:
+    """31 random bits each, int32 from 0 up; the same on every engine."""
+    shape = tuple(int(n) for n in shape)
+    key = tensor(seed).to(torch.int64) & 0xFFFFFFFF
+    places = torch.arange(math.prod(shape), dtype=torch.int64, device=key.device)
+    words, _ = threefry((key[0], key[1]), places, lambda x: x & 0xFFFFFFFF)
+    return (words >> 1).to(torch.int32).reshape(shape)
 
 
 def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> torch.Tensor:

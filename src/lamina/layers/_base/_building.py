@@ -9,7 +9,7 @@ from lamina import constraints, initializers, ops, regularizers, tree
 from lamina.ops._symbolic import KerasTensor, infer_spec
 from lamina.variables import StateScope, Variable, current_path, name_scope
 
-from ._call import Arguments, as_shapes, context, is_shape, map_shapes, shape_of, signature_for
+from ._call import Arguments, as_shapes, is_shape, map_shapes, shape_of, signature_for, spec_trace
 from ._old_attributes import takes_old_order
 from ._state import Held
 
@@ -236,11 +236,8 @@ class Building(Held):
             with StateScope(), self._autocast():
                 return self.call(*args, **kwargs)
 
-        context.in_spec += 1
-        try:
+        with spec_trace(args, kwargs):
             return infer_spec(call, *args, **kwargs)
-        finally:
-            context.in_spec -= 1
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """The shape (or shapes) of the output for inputs of the given shape(s); None stands for any size."""

@@ -10,7 +10,7 @@ from typing import Any
 from lamina import ops, tree
 from lamina.ops._symbolic import KerasTensor
 
-# Sizes that stand for an unknown batch while a composite layer is traced for its output spec.
+# Sizes that stand for unknown ones while a composite layer is traced for its output spec.
 _UNKNOWN = (83, 89)
 
 
@@ -18,7 +18,9 @@ class _Context(threading.local):
     def __init__(self) -> None:
         self.depth = 0
         self.training: bool | None = None
+        self.symbolic_losses: list[Any] | None = None  # where losses of KerasTensors go, if anywhere
         self.in_spec = 0  # how many spec traces are at work
+        self.open_axes = (False, False)  # whether they know of unknown sizes on middle axes, and on the last
 
 
 context = _Context()
@@ -100,17 +102,41 @@ class Arguments:
 
 
 def shape_of(structure: Any) -> Any:
-    """The shapes of a nested structure of tensors. In a spec trace the stand-in for an unknown batch is None again."""
+    """The shapes of a nested structure of tensors. In a spec trace the stand-in for an unknown size is None again."""
 
     def one(x: Any) -> Any:
         if not hasattr(x, "shape"):
             return None
         shape = tuple(x.shape)
-        if context.in_spec and shape and shape[0] in _UNKNOWN and not isinstance(x, KerasTensor):
-            return (None, *shape[1:])
+        if context.in_spec and shape and not isinstance(x, KerasTensor):
+            return tuple(None if n in _UNKNOWN and _may_be_unknown(i, len(shape)) else n for i, n in enumerate(shape))
         return shape
 
     return tree.map_structure(one, structure)
+
+
+def _may_be_unknown(axis: int, rank: int) -> bool:
+    """Whether a size may be a stand-in: that of the batch always, others only if an input has such an unknown size.
+
+    Else a layer of 83 features would lose them.
+    """
+    middle, last = context.open_axes
+    return axis == 0 or (last if axis == rank - 1 else middle)
+
+
+@contextmanager
+def spec_trace(*structure: Any) -> Iterator[None]:
+    """A trace for the output spec of KerasTensors."""
+    shapes = [x.shape for x in tree.flatten(structure) if isinstance(x, KerasTensor)]
+    outer = context.open_axes
+    found = any(None in shape[1:-1] for shape in shapes), any(None in shape[1:][-1:] for shape in shapes)
+    context.open_axes = (outer[0] or found[0] or found[1], outer[1] or found[1])
+    context.in_spec += 1
+    try:
+        yield
+    finally:
+        context.in_spec -= 1
+        context.open_axes = outer
 
 
 def as_shapes(structure: Any) -> Any:

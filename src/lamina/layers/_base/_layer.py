@@ -1,5 +1,6 @@
 """The base of all layers: build once, call, state, masks, dtype policy, config."""
 
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from lamina.variables import DTypePolicyMap as _PolicyMap
 
 from ._building import Building, build_once
 from ._call import Arguments, context, signature_for
+from ._closure import SymbolicLoss, with_losses_in_sight
 from ._config import Configured
 from ._input_spec import check_inputs
 from ._losses import Losses
@@ -240,7 +242,12 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Records a call on KerasTensors and returns the KerasTensors it would give."""
-        outputs = self.compute_output_spec(*args, **kwargs)
+        try:
+            outputs = self.compute_output_spec(*args, **kwargs)
+        except SymbolicLoss:
+            if self.weights:
+                raise
+            return with_losses_in_sight(self, self.call, args, kwargs)
         given = {id(x) for x in tree.flatten((args, kwargs)) if isinstance(x, KerasTensor)}
         outputs = tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype) if id(x) in given else x, outputs)
         Node(self, args, kwargs, outputs)
@@ -354,7 +361,8 @@ _nothing = _Nothing()
 def _with_training(
     signature: Any, args: tuple[Any, ...], kwargs: dict[str, Any], training: Any
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    position = signature.names.index("training")
+    by_keyword = signature.signature.parameters["training"].kind is inspect.Parameter.KEYWORD_ONLY
+    position = len(args) if by_keyword else signature.names.index("training")
     if position < len(args):
         return (*args[:position], training, *args[position + 1 :]), kwargs
     return args, {**kwargs, "training": training}

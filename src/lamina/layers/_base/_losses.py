@@ -6,19 +6,26 @@ from lamina import ops
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import StateScope, get_scope
 
+from ._call import context
+from ._closure import SymbolicLoss
+from ._old_arguments import without_inputs
 from ._state import Held
 
 
 class Losses(Held):
     """The part of a layer that collects losses."""
 
+    @without_inputs
     def add_loss(self, loss: Any) -> None:
         """Adds scalar tensors to the losses of this call; they are part of what training minimises."""
         losses = loss if isinstance(loss, (list, tuple)) else [loss]
         scope = get_scope()
         for value in losses:
+            if isinstance(value, KerasTensor) and context.symbolic_losses is not None:
+                context.symbolic_losses.append(value)
+                continue
             if isinstance(value, KerasTensor):
-                raise ValueError(
+                raise SymbolicLoss(
                     f"{self._owner}.add_loss: got the symbolic {value!r}. A functional model takes it: make one by "
                     "Model(inputs, outputs) and call its add_loss(); a layer adds the tensors that it computes in call()."
                 )

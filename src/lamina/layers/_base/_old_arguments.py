@@ -74,6 +74,8 @@ JOINED: dict[str, tuple[tuple[str, ...], str]] = {
     "SeparableConv2D": (("nb_row", "nb_col"), "kernel_size"),
     "Conv3D": (("kernel_dim1", "kernel_dim2", "kernel_dim3"), "kernel_size"),
 }  # fmt: skip
+# Keras 1 and 2 took 2 for the size of their windows.
+_HALVING = ("AveragePooling1D", "AveragePooling2D", "AveragePooling3D")
 # Old argument -> old value -> new value.
 _VALUES = {
     "dim_ordering": {"th": "channels_first", "tf": "channels_last"},
@@ -91,6 +93,9 @@ def rename_old_arguments(cls: type) -> None:
     @functools.wraps(init)
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
         _join_sizes(cls.__name__, kwargs)
+        if not args and cls.__name__ in _HALVING and not {"pool_size", "pool_length"} & kwargs.keys():
+            warn_once(f"{cls.__name__}.pool_size", f"{cls.__name__}: Keras 3 has no default of pool_size=; 2 is taken.")
+            kwargs["pool_size"] = 2
         for old in [k for k in kwargs if k in names and names[k] != k]:
             new = names[old]
             value = kwargs.pop(old)
@@ -105,6 +110,19 @@ def rename_old_arguments(cls: type) -> None:
         init(self, *args, **kwargs)
 
     cls.__init__ = wrapper  # type: ignore[method-assign, misc]
+
+
+def without_inputs(method: Callable) -> Callable:
+    """Lets `add_loss` take the `inputs=` of Keras 1 and 2 (what a loss depends on is known today), which no signature shows."""
+
+    @functools.wraps(method)
+    def wrapper(self: Any, loss: Any, **kwargs: Any) -> None:
+        if "inputs" in kwargs:
+            del kwargs["inputs"]
+            warn_once("add_loss.inputs", "add_loss: the argument inputs= has no effect any more; leave it out.")
+        method(self, loss, **kwargs)
+
+    return wrapper
 
 
 def _join_sizes(name: str, kwargs: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """What a function would return for KerasTensors, found by tracing it without data."""
 
 import itertools
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lamina import tree
@@ -20,6 +22,27 @@ _MISFITS = (ValueError, TypeError, IndexError, RuntimeError)
 
 Place = tuple[int, int]  # of a size: which tensor, which axis
 Sizes = tuple[int, int]  # what stands for an unknown size in the first and in the second trace
+
+
+class _Trial(threading.local):
+    depth = 0
+
+
+_trial = _Trial()
+
+
+def sizes_are_made_up() -> bool:
+    """Whether a trace is at work in which made-up sizes stand for unknown ones: numbers computed from them mean nothing."""
+    return _trial.depth > 0
+
+
+@contextmanager
+def _made_up_sizes() -> Iterator[None]:
+    _trial.depth += 1
+    try:
+        yield
+    finally:
+        _trial.depth -= 1
 
 
 def infer_spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -46,8 +69,11 @@ def infer_op_spec(fn: Callable[..., Any], args: Any, kwargs: Any, config: Any) -
 
 def _infer(fn: Any, args: Any, kwargs: Any, places: dict[Place, Sizes]) -> Any:
     has_unknown = any(None in x.shape for x in _symbolic((args, kwargs)))
-    first = _spec_with(fn, 0, args, kwargs, places)
-    second = _spec_with(fn, 1, args, kwargs, places) if has_unknown else first
+    if has_unknown:
+        with _made_up_sizes():
+            first, second = (_spec_with(fn, trace, args, kwargs, places) for trace in (0, 1))
+    else:
+        first = second = _spec_with(fn, 0, args, kwargs, places)
 
     def merge(a: Any, b: Any) -> Any:
         if a is None:

@@ -269,6 +269,7 @@ VALUES |= {
     "random_normal": [(lambda s: P.random_normal(s, **DRAW), [SEED])],
     "random_bernoulli": [(lambda s: P.random_bernoulli(s, shape=(4, 6), dtype=np.dtype(bool), chance=0.3), [SEED])],
     "random_integers": [(lambda s: P.random_integers(s, np.array(2), np.array(9), shape=(8,), dtype=np.dtype("int32")), [SEED])],
+    "random_bits": [(lambda s: P.random_bits(s, shape=(4, 6), dtype=np.dtype("int32")), [SEED])],
     "random_permutation": [(lambda s: P.random_permutation(s, shape=(7,), dtype=np.dtype("int64")), [SEED])],
     "random_gamma": [(lambda s: P.random_gamma(s, np.full((4, 6), 2.0), **DRAW), [SEED])],
     "while_loop": [(lambda x: native.while_loop(lambda v: np.sum(v) < 9, lambda v: v * 2, x), [positive(3)])],

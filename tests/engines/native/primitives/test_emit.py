@@ -69,7 +69,9 @@ def test_equals_the_forward(written, calls, order, dtype):
         rtol = {"float64": 1e-13, "float32": 1e-6}[dtype]
         for y, expectation in zip(got, expected if isinstance(expected, tuple) else (expected,)):
             assert (y.shape, y.dtype) == (expectation.shape, expectation.dtype)
-            np.testing.assert_allclose(y, expectation, rtol=rtol, atol=rtol, err_msg=written.name)
+            # BLAS adds in another order for operands that lie otherwise: the error is one of the sum of magnitudes.
+            sums = float(np.matmul(*map(np.abs, arrays)).max()) if written.name == "matmul" else 1.0
+            np.testing.assert_allclose(y, expectation, rtol=rtol, atol=rtol * max(sums, 1.0), err_msg=written.name)
     assert met or order != "C", f"no case of {written.name} becomes machine code"
 
 

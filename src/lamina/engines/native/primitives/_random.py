@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lamina.engines._threefry import threefry
+
 from .._cut import WHOLE
 from .._graph import Spec
 from .._operands import to_array, to_dtype
@@ -76,6 +78,21 @@ random_gamma = _draw(
 )
 
 
+def _bits(seed: np.ndarray, shape: tuple[Any, ...], dtype: np.dtype, out: np.ndarray | None = None) -> np.ndarray:
+    places = np.arange(math.prod(shape), dtype=np.uint32)
+    words = threefry((seed[0], seed[1]), places)[0] >> np.uint32(1)
+    found = words.astype(dtype).reshape(shape)
+    if out is None:
+        return found
+    np.copyto(out, found)
+    return out
+
+
+random_bits = Primitive(
+    "random_bits", forward=_bits, shape=lambda _, shape, dtype: Spec(shape, dtype), vjp=NO_GRADIENT, cut=WHOLE
+)
+
+
 def uniform(seed: Any, shape: Any, dtype: Any = "float32") -> Any:
     """Uniform in [0, 1)."""
     return random_uniform(to_array(seed), shape=tuple(shape), dtype=np.dtype(dtype))
@@ -100,6 +117,11 @@ def randint(seed: Any, shape: Any, low: Any, high: Any, dtype: Any = "int32") ->
 def permutation(seed: Any, n: int) -> Any:
     """The integers 0 ... n-1 in random order."""
     return random_permutation(to_array(seed), shape=(int(n),), dtype=np.dtype("int64"))
+
+
+def bits(seed: Any, shape: Any) -> Any:
+    """31 random bits each, int32 from 0 up; the same on every engine."""
+    return random_bits(to_dtype(to_array(seed), np.dtype("uint32")), shape=tuple(shape), dtype=np.dtype("int32"))
 
 
 def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> Any:

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from lamina import ops, random
+from lamina import ops
+from lamina.random import _same as same
 
 from ._auto_contrast import AutoContrast
 from ._base import ImageLayer
@@ -61,8 +62,8 @@ class Alternatives(ImageLayer):
         }
 
     def _choices(self, seed: Any, shape: tuple[int, ...], count: int) -> dict[str, Any]:
-        seeds = random.randint((*shape, 2), 0, 2**31 - 1, seed=seed)
-        return {"layer_idxes": random.randint(shape, 0, count, seed=seed), "seeds": ops.cast(seeds, "uint32")}
+        seeds = same.words((*shape, 2), seed)
+        return {"layer_idxes": same.integers(shape, 0, count, seed), "seeds": ops.cast(seeds, "uint32")}
 
     def _one_of(self, layers: Any, which: Any, pair: Any, part: str, x: Any, shape: tuple[int, ...]) -> Any:
         """`x`, a part of images of `shape`, as the chosen layer changes it; None of `layers` changes nothing."""

@@ -1,9 +1,10 @@
 from typing import Any, Unpack
 
-from lamina import ops, random
+from lamina import ops
 from lamina._checks import check_each, check_one_of, check_positive, check_positive_int
 from lamina._public import public
 from lamina.ops._image_layout import SAMPLING
+from lamina.random import _same as same
 
 from ._alternatives import Alternatives
 from ._base import ImageArguments, bounds_of, range_of
@@ -65,10 +66,10 @@ class AugMix(Alternatives):
         self._layers_by_name = {name: layer for name, layer in made if all_ops or name not in _STRONGER}
 
     def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
-        parts = random.gamma((self.num_chains,), self.alpha, seed=seed)
+        parts = same.gamma((self.num_chains,), self.alpha, seed)
         return {
             "chain_mixing_weights": parts / ops.sum(parts),
-            "weight_sample": random.beta((), self.alpha, self.alpha, seed=seed),
+            "weight_sample": same.beta((), self.alpha, self.alpha, seed),
             **self._choices(seed, (self.num_chains, self.chain_depth), len(self._layers_by_name) + 1),
         }
 

@@ -2,9 +2,10 @@
 
 from typing import Any, Unpack
 
-from lamina import _settings, ops, random
+from lamina import _settings, ops
 from lamina._checks import is_number
 from lamina._typing import TensorLike
+from lamina.random import _same as same
 from lamina.variables import SeedGenerator
 
 from ..._base._arguments import LayerArguments
@@ -222,7 +223,7 @@ class ImageLayer(ConvertsWeight, Layer):
 
 def draw(seed: Any, shape: Any, bounds: tuple[float, float]) -> Any:
     """Numbers spread evenly over the bounds."""
-    return random.uniform(shape, *bounds, dtype="float32", seed=seed)
+    return same.uniform(shape, *bounds, seed=seed)
 
 
 def chosen(seed: Any, batch: int, factor: tuple[float, float]) -> Any:

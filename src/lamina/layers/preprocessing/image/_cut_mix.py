@@ -1,7 +1,8 @@
 from typing import Any, Unpack
 
-from lamina import ops, random
+from lamina import ops
 from lamina._public import public
+from lamina.random import _same as same
 
 from ._base import ImageArguments, ImageLayer, bounds_of, draw
 from ._blended import blended
@@ -39,11 +40,11 @@ class CutMix(ImageLayer):
     def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
         batch, height, width, _ = shape
         alpha = draw(seed, (), self.factor) + 1e-6
-        share = ops.sqrt(1.0 - random.beta((batch,), alpha, alpha, dtype="float32", seed=seed))
+        share = ops.sqrt(1.0 - same.beta((batch,), alpha, alpha, seed))
         across, down = side(seed, batch, width, share), side(seed, batch, height, share)
         area = (across[1] - across[0]) * (down[1] - down[0]) / (height * width)
         return {
-            "permutation_order": random.shuffle(ops.arange(batch, dtype="int32"), seed=seed),
+            "permutation_order": same.order(batch, seed),
             "batch_masks": inside(shape, across, down),
             "mix_weight": 1.0 - area,
         }

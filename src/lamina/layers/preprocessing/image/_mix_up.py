@@ -1,8 +1,9 @@
 from typing import Any, Unpack
 
-from lamina import ops, random
+from lamina import ops
 from lamina._checks import check_positive
 from lamina._public import public
+from lamina.random import _same as same
 
 from ._base import ImageArguments, ImageLayer
 from ._blended import blended
@@ -37,8 +38,8 @@ class MixUp(ImageLayer):
         self.alpha = alpha
 
     def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
-        order = random.shuffle(ops.arange(shape[0], dtype="int32"), seed=seed)
-        return {"mix_weight": random.beta((shape[0],), self.alpha, self.alpha, seed=seed), "permutation_order": order}
+        order = same.order(shape[0], seed)
+        return {"mix_weight": same.beta((shape[0],), self.alpha, self.alpha, seed), "permutation_order": order}
 
     def _changed(self, images: Any, transformation: Any) -> Any:
         return blended(images, transformation, images.dtype)

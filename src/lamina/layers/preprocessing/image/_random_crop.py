@@ -1,7 +1,7 @@
 from typing import Any
 
-from lamina import random
 from lamina._public import public
+from lamina.random import _same as same
 
 from ._window import WindowLayer
 
@@ -45,5 +45,5 @@ class RandomCrop(WindowLayer):
         rooms = (shape[1] - self.height, shape[2] - self.width)
         if min(rooms) <= 0:
             return {"top": None, "left": None}
-        top, left = (random.randint((), 0, room + 1, seed=seed) for room in rooms)
+        top, left = (same.integers((), 0, room + 1, seed) for room in rooms)
         return {"top": top, "left": left}

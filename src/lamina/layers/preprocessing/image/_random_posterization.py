@@ -1,8 +1,9 @@
 from typing import Any, Unpack
 
-from lamina import ops, random
+from lamina import ops
 from lamina._checks import check_each, check_positive_int
 from lamina._public import public
+from lamina.random import _same as same
 
 from ._base import ImageArguments, per_image, rescaled
 from ._recolored import Recolored
@@ -41,7 +42,7 @@ class RandomPosterization(Recolored):
         low, high = (int(bits) for bits in self.factor)
         if low == high:
             return {"shift_factor": ops.full((shape[0],), 8 - low, "int32")}
-        return {"shift_factor": 8 - random.randint((shape[0],), low, high, seed=seed)}
+        return {"shift_factor": 8 - same.integers((shape[0],), low, high, seed)}
 
     def _changed(self, images: Any, transformation: Any) -> Any:
         x = ops.cast(images, "float32")

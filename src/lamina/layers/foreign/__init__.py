@@ -1,0 +1,1 @@
+"""Layers around modules of the libraries that engines are made of."""

@@ -1,0 +1,118 @@
+"""The networks of all rounds, trained one after the other."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from lamina import __version__, utils
+
+from ._display import Display
+from ._keeping import Keeping, Trained, key_of
+from ._network import Head, build_core
+from ._report import Speaker
+from ._rounds import LINEAR, NETWORK, Round, in_units, losses_of, padded, standardised
+from ._settings import FitSettings
+from ._target import NUMBER
+from ._training import Core, Schedule
+
+_SEEDS_APART = 1000  # between the first weights of two rounds
+
+
+def fit_networks(rounds: list[Round], settings: FitSettings, say: Speaker) -> list[Round]:
+    """Trains the network of each round; gives the rounds that were finished before Ctrl-C or the end of the time."""
+    schedule = schedule_for(settings, min(len(one.training.table) for one in rounds))
+    console = say.console if settings.verbose else None
+    with Display(console, len(rounds), schedule.epochs, schedule.patience, settings.budget) as display:
+        series = _Series(rounds, settings, schedule, display)
+        finished = 0
+        try:
+            for i, one in enumerate(rounds):
+                was_kept = series.train(i)
+                finished = i + 1
+                if len(rounds) > 1:
+                    say.line(
+                        f"  fold {finished} of {len(rounds)}: {_told(one)}{', kept from before' if was_kept else ''}"
+                    )
+                if one.run.cut == "interrupted":
+                    done = f"of the {finished} folds begun" if len(rounds) > 1 else "the best epoch so far"
+                    say.warn(f"interrupted; what follows is {done}.")
+                    break
+        except KeyboardInterrupt:
+            if not finished:
+                raise
+            say.warn(f"interrupted; what follows is of the {finished} folds that were finished.")
+    return rounds[:finished]
+
+
+class _Series:
+    """The trainings of a fit: one compiled network that is started anew for each round."""
+
+    def __init__(self, rounds: list[Round], settings: FitSettings, schedule: Schedule, display: Display):
+        self.rounds, self.settings, self.schedule, self.display = rounds, settings, schedule, display
+        self.width = max(one.training.network.shape[1] for one in rounds)
+        self.began = time.monotonic()
+        self.core: Core | None = None
+        self.keeping = Keeping(settings.resume, self._key() if settings.resume is not None else "")
+
+    def _key(self) -> str:
+        parts = [part for one in self.rounds for part in (one.training, one.validation, one.test)]
+        about = __version__, self.settings.shape, self.schedule, self.settings.seed, self.rounds[0].target.kind
+        return key_of((array for part in parts for array in (part.network, part.truth)), *about)
+
+    def train(self, place: int) -> bool:
+        """Trains the network of a round; gives whether that was done already."""
+        one, settings = self.rounds[place], self.settings
+        utils.set_random_seed(settings.seed + _SEEDS_APART * place)
+        model = self._network(self.width, settings.seed + _SEEDS_APART * place)
+        start = model.get_weights()
+        core = self.core = self.core or Core(model, one.target, settings.shape.members, self.schedule)
+        x = [padded(part.network, self.width) for part in (one.training, one.validation, one.test)]
+        kept = self.keeping.load(place)
+        if kept is None:
+            y = [standardised(one.target, part.truth) for part in (one.training, one.validation)]
+            within = self.keeping.within(place, len(x[0]))
+            run = core.train(start, (x[0], y[0]), (x[1], y[1]), self._deadline(place), self.display, within)
+            trained = Trained(run, *(core.answers(run.weights, features) for features in x[1:]), core.progress())
+            self.keeping.save(place, trained)
+        else:
+            trained = kept
+            core.catch_up(kept.progress)
+        one.run, one.core, one.width = trained.run, core, self.width
+        one.validated[NETWORK] = in_units(one.target, trained.validated)
+        one.tested[NETWORK] = in_units(one.target, trained.tested)
+        like = self._network(one.training.network.shape[1], 0).get_weights()
+        one.heads[NETWORK] = Head(one.columns, one.target, _trimmed(one.run.weights, like), settings.shape)
+        return kept is not None
+
+    def _network(self, width: int, seed: int) -> Any:
+        return build_core(width, self.rounds[0].numbers, self.rounds[0].target.units, self.settings.shape, seed)
+
+    def _deadline(self, place: int) -> float | None:
+        """What is left of the time is shared by the rounds that are left."""
+        if self.settings.budget is None:
+            return None
+        now = time.monotonic()
+        return now + max(self.began + self.settings.budget - now, 0) / (len(self.rounds) - place)
+
+
+def _told(one: Round) -> str:
+    best = one.run.history["val_loss"][one.run.best_epoch - 1]
+    other = losses_of(one.target, one.validated[LINEAR], one.validation.truth).mean()
+    kind = "linear" if one.target.kind == NUMBER else "logistic"
+    ended = ", stopped by the time" if one.run.cut == "time" else ""
+    return (
+        f"validation loss {best:.4f} (epoch {one.run.best_epoch} of {one.run.epochs}{ended}), {kind} model {other:.4f}"
+    )
+
+
+def schedule_for(settings: FitSettings, rows: int) -> Schedule:
+    """Rows an update: small enough for some tens of steps an epoch, large enough to be quick. Epochs: by the effort's steps."""
+    batch = settings.batch_size or int(np.clip(2 ** round(np.log2(max(rows / 20, 1))), 16, 256))
+    effort = settings.spent
+    epochs = settings.epochs or int(np.clip(effort.steps // -(-rows // batch), effort.least, effort.most))
+    return Schedule(epochs, batch, settings.learning_rate, settings.weight_decay, settings.patience)
+
+
+def _trimmed(weights: list[np.ndarray], like: list[np.ndarray]) -> list[np.ndarray]:
+    return [w[tuple(slice(n) for n in other.shape)] for w, other in zip(weights, like, strict=True)]

@@ -1,0 +1,27 @@
+"""Which model was written and why."""
+
+from ._findings import Findings
+from ._html import Markup, bullets, element, joined, number, paragraph, rows_table
+
+
+def models_section(findings: Findings) -> Markup:
+    """The figures of all models beside each other, how the rows were divided, and why the network ends as it does."""
+    about = findings.summary
+    by_model, spread = about["test"], about["spread"]
+    rows = [
+        (
+            metric,
+            *(
+                number(figures.get(metric)) + (f" ± {spread[name][metric]:.2g}" if spread and metric in figures else "")
+                for name, figures in by_model.items()
+            ),
+        )
+        for metric in next(iter(by_model.values()))
+    ]
+    head = "mean ± spread over the folds" if spread else "on the test rows"
+    return joined([
+        element("h2", "The choice"), paragraph(about["result"]),
+        paragraph(about["decision"]) if about.get("decision") else None, rows_table((head, *by_model), rows),
+        paragraph(f"The rows: {about['split']}"), paragraph(about["network"]) if about.get("network") else None,
+        element("h3", "Output and loss"), bullets(about["output"]["why"]),
+    ])  # fmt: skip
