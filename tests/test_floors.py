@@ -9,8 +9,8 @@ ROOT = pathlib.Path(__file__).parent.parent / "src" / "lamina"
 
 # Package or module -> floor. Public faces that only re-export lazily stand on top.
 FLOORS = {
-    "_public": 0, "_settings": 0, "_checks": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0, "_typing": 0,
-    "_blas": 0, "_extras": 0, "tree": 0,
+    "_public": 0, "_settings": 0, "_checks": 0, "_telling": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0,
+    "_typing": 0, "_blas": 0, "_extras": 0, "tree": 0,
     "engines": 1,
     "ops": 2, "random": 2, "config": 2,
     "variables": 3,
@@ -106,7 +106,7 @@ def imports_in_functions(tree):
 
 
 # Loaded at first need, since they take long or may be missing.
-LATE = {"h5py", "matplotlib", "ml_dtypes", "narwhals", "rich", "scipy", "torch", "jax"}
+LATE = {"h5py", "matplotlib", "ml_dtypes", "narwhals", "rich", "safetensors", "scipy", "torch", "jax"}
 
 
 def test_only_slow_libraries_are_imported_inside_functions():
