@@ -10,8 +10,8 @@ def encode(indices: Any, mode: str, depth: int, dtype: str, weights: Any = None,
 
     Args:
         indices: `(...)`, integers from 0 to `depth - 1`; others count as nothing.
-        mode: "one_hot" (each index a vector; a last axis of size 1 after that of the batch is replaced), "multi_hot", "count" or "tf_idf" (one
-            vector for the axis after the batch together).
+        mode: "one_hot" (each index a vector; a last axis of size 1 after that of the batch is replaced), "multi_hot", "count" or
+            "tf_idf" (one vector for the axis after the batch together).
         weights: `(...)`, what each index counts in mode "count". idf: `(depth,)`, for "tf_idf".
     """
     indices = ops.cast(indices, "int32")
