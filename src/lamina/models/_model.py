@@ -5,8 +5,8 @@ import json
 from typing import Any, Self
 
 from lamina import saving
+from lamina._lazy import lazy_module
 from lamina._public import public
-from lamina.export._formats import export_model
 from lamina.layers import Layer
 from lamina.layers._base._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
@@ -20,6 +20,8 @@ from ._memory import made_up_memory
 from ._old_methods import OldMethods
 from ._quantizable import QuantizableModel
 from ._state_tree import StateTree
+
+_formats = lazy_module("lamina.export._formats")
 
 
 @public("Model", "models.Model")
@@ -179,7 +181,7 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
             format: "numpy", "onnx", "c", "jax", "torch" or "tf_saved_model".
             input_signature: shapes and dtypes of the inputs, where they are to be others than those it was built with.
         """
-        return export_model(self, filepath, format, verbose, input_signature, **kwargs)
+        return _formats.export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON, for `models.model_from_json`. `kwargs` go to `json.dumps`."""
