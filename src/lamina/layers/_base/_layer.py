@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lamina import ops, regularizers, tree
+from lamina._hints import did_you_mean
 from lamina._public import public
 from lamina._where import where
 from lamina.engines import layer_base
@@ -19,6 +20,7 @@ from lamina.variables import (
 )
 from lamina.variables import DTypePolicyMap as _PolicyMap
 
+from ._arguments import argument_names
 from ._building import Building, build_once
 from ._call import Arguments, context, signature_for
 from ._closure import SymbolicLoss, with_losses_in_sight
@@ -83,7 +85,8 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
         self._input_shape_arg, self._initial_weights = take_general_arguments(self, kwargs)
         if kwargs:
             raise ValueError(
-                f"{type(self).__name__}: unknown argument(s) {', '.join(sorted(kwargs))}. "
+                f"{type(self).__name__}: unknown argument(s) {', '.join(sorted(kwargs))}."
+                f"{did_you_mean(sorted(kwargs)[0], argument_names(type(self)))} "
                 "Every layer takes name, dtype, trainable, autocast and activity_regularizer."
             )
         self._set_policy(dtype)
