@@ -5,6 +5,7 @@ import json
 from typing import Any, Self
 
 from lamina import saving
+from lamina._lazy import lazy_module
 from lamina._public import public
 from lamina.layers import Layer
 from lamina.layers._base._call import as_shapes, map_shapes
@@ -19,6 +20,8 @@ from ._memory import made_up_memory
 from ._old_methods import OldMethods
 from ._quantizable import QuantizableModel
 from ._state_tree import StateTree
+
+_cards = lazy_module("lamina.viewing._cards")
 
 
 @public("Model", "models.Model")
@@ -117,6 +120,9 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
         if shapes is None:
             return
         super().build_from_config(config)
+
+    def _repr_html_(self) -> str:
+        return _cards.model_card(self)
 
     def summary(
         self,

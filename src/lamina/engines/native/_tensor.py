@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import NO_ASSIGNMENT
+from lamina._lazy import lazy_module
 
 from ._dispatch import FUNCTIONS, UFUNCS, assign_without_writing
 from ._trace import current_trace
 from ._tracer import Tracer
+
+_notebook = lazy_module("lamina._markup._notebook")
 
 
 class Tensor(np.ndarray):
@@ -51,6 +54,9 @@ class Tensor(np.ndarray):
         # On plain arrays, since NumPy's own code works in place on what it has made.
         result = func(*_all(plain, args), **{k: _all(plain, v) for k, v in kwargs.items()})
         return _all(lambda x: wrap(x) if isinstance(x, (np.ndarray, np.generic)) else x, result)
+
+    def _repr_html_(self) -> str:
+        return _notebook.array_card("Tensor", plain(self))
 
     __hash__ = None
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from lamina import ops, regularizers, tree
 from lamina._hints import did_you_mean
+from lamina._lazy import lazy_module
+from lamina._markup._html import Markup
 from lamina._public import public
 from lamina._where import where
 from lamina.engines import layer_base
@@ -31,6 +33,8 @@ from ._mask import get_mask, get_masks, set_mask, set_masks
 from ._old_arguments import rename_old_arguments, take_general_arguments
 from ._old_attributes import OldAttributes
 from ._remat import current_remat, remat
+
+_notebook = lazy_module("lamina._markup._notebook")
 
 if TYPE_CHECKING:
     EngineBase = object
@@ -163,6 +167,11 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def _repr_html_(self) -> str:
+        weights = [(w.path.rpartition("/")[2], Markup(f"{tuple(w.shape)} {w.dtype}")) for w in self.weights]
+        said = f'"{self.name}"' + ("" if self.built else " · not built yet")
+        return _notebook.config_card(self, type(self).__name__, _notebook.facts(weights), said=said, without=("name",))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self.__dict__.get("_initialized"):
