@@ -17,7 +17,7 @@ FLOORS = {
     "activations": 4, "constraints": 4, "initializers": 4, "losses": 4, "metrics": 4, "optimizers": 4, "regularizers": 4,
     "quantizers": 4,
     "layers": 5, "data": 5,
-    "training": 6, "saving": 6, "viewing": 6, "diagnosis": 6, "utils": 6, "datasets": 6,
+    "training": 6, "saving": 6, "viewing": 6, "plot": 6, "diagnosis": 6, "utils": 6, "datasets": 6,
     "models": 7,
     "cli": 8, "compat": 8, "__main__": 8, "tables": 8,
     "backend": 8, "callbacks": 8, "dtype_policies": 8, "mixed_precision": 8, "preprocessing": 8,
@@ -28,7 +28,7 @@ FLOORS = {
 # Within one floor, who may use whom: the order in which they stand.
 WITHIN = {
     4: ["quantizers", "regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
-    6: ["saving", "viewing", "diagnosis", "training", "utils", "datasets"],
+    6: ["saving", "viewing", "plot", "diagnosis", "training", "utils", "datasets"],
     5: ["layers", "data"],
     2: ["ops", "random", "config"],
     8: [

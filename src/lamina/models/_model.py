@@ -21,6 +21,7 @@ from ._old_methods import OldMethods
 from ._quantizable import QuantizableModel
 from ._state_tree import StateTree
 
+_plots = lazy_module("lamina.plot._network")
 _cards = lazy_module("lamina.viewing._cards")
 
 
@@ -123,6 +124,10 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
 
     def _repr_html_(self) -> str:
         return _cards.model_card(self)
+
+    def plot(self, shapes: bool = False, ax: Any = None) -> Any:
+        """Draws the layers and how they are joined, as `lamina.plot.network` does (extra `plot`); gives the axes."""
+        return _plots.network(self, shapes, ax)
 
     def summary(
         self,

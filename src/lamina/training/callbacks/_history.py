@@ -8,6 +8,7 @@ from lamina._public import public
 from ._callback import Callback
 from ._logs import Logs
 
+_plots = lazy_module("lamina.plot._curves")
 _cards = lazy_module("lamina.viewing._cards")
 
 
@@ -46,6 +47,10 @@ class History(Callback):
 
     def _repr_html_(self) -> str:
         return _cards.curves_card(self.history, self.epoch)
+
+    def plot(self, names: Any = None, ax: Any = None) -> Any:
+        """Draws `names`, by default the loss, over the epochs, as `lamina.plot.curves` does (extra `plot`); gives the axes."""
+        return _plots.curves(self, names, ax)
 
     def get_state(self) -> dict[str, Any]:
         return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}
