@@ -197,6 +197,19 @@ def test_operators_of_numpy_arrays_give_symbolic_tensors():
     assert (row == symbol) is False
 
 
+def test_operators_of_tensors_and_variables_give_symbolic_tensors():
+    symbol = lamina.Input((3,))
+    for row in (ops.ones((3,)), lamina.Variable(np.ones(3, "float32"))):
+        for made in (row + symbol, symbol + row, row - symbol, row * symbol, row / symbol, row**symbol, row < symbol):
+            assert isinstance(made, lamina.KerasTensor) and made.shape == (None, 3)
+
+
+@pytest.mark.native_only("the functions of NumPy take tensors of the native engine alone")
+def test_a_numpy_function_of_tensors_and_symbols_names_the_one_to_use():
+    with pytest.raises(TypeError, match=r"np\.concatenate.*lamina\.ops\.concatenate"):
+        np.concatenate([ops.ones((2, 3)), lamina.Input((3,))])
+
+
 @pytest.mark.parametrize("name", ["log", "sum", "concatenate", "mean", "where", "maximum"])
 def test_a_numpy_function_names_the_one_to_use(name):
     symbol = lamina.Input((3,))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lamina._names import NAMES
+from lamina._symbols import SYMBOLIC
 
 from . import _binary, _elementwise, _indexing, _products, _shaping
 from ._convert import cast
@@ -44,6 +45,7 @@ _OF_ARRAYS: dict[Any, Any] = {
 
 def _attach() -> None:
     cls: Any = KerasTensor
+    SYMBOLIC.add(cls)
     for name, function in (_BINARY | _COMPARISONS).items():
         setattr(cls, f"__{name}__", _forward(function))
     for name, function in _BINARY.items():

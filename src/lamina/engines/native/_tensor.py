@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina._checks import NO_ASSIGNMENT
 from lamina._lazy import lazy_module
+from lamina._symbols import SYMBOLIC
 
 from ._dispatch import FUNCTIONS, UFUNCS, assign_without_writing
 from ._trace import current_trace
@@ -29,7 +30,7 @@ class Tensor(np.ndarray):
         return np.array(self, copy=True, subok=False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        if any(type(x) is Tracer for x in inputs):
+        if any(type(x) is Tracer or type(x) in SYMBOLIC for x in inputs):
             return NotImplemented
         if method == "__call__" and out is None and not kwargs:
             implementation = UFUNCS.get(ufunc)
@@ -43,7 +44,7 @@ class Tensor(np.ndarray):
         return result if result is None else wrap(result) if not isinstance(result, list) else result
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if Tracer in types:
+        if Tracer in types or not SYMBOLIC.isdisjoint(types):
             return NotImplemented
         # Some functions do not offer all their arguments for dispatch: take(array, traced indices).
         if any(type(a) is Tracer for a in args) or any(type(a) is Tracer for a in kwargs.values()):
