@@ -36,7 +36,7 @@ def lamina(effort: str) -> Method:
         task = "classification" if classes else "regression"
         table = fit.assign(target__=[f"class {n:03d}" for n in y] if classes else y)
         # Tables too large for folds would lose a fifth of their rows to a test that nobody reads: a few rows serve for it.
-        options = {} if len(fit) <= 2000 else {"test": table.head(20 * max(classes, 1))}
+        options = {} if len(fit) <= 10_000 else {"test": table.head(20 * max(classes, 1))}
         model = lamina.fit_table(table, "target__", task=task, effort=effort, seed=seed, verbose=False, **options)
         if not classes:
             return np.asarray(model.predict(asked), "float64").ravel()
@@ -70,7 +70,7 @@ def sklearn(number: str, kinds: str, scaled: bool = True, **options: object) -> 
         if "random_state" in estimator.get_params():
             estimator.set_params(random_state=seed)
         own = None if classes else (y.mean(), y.std() or 1.0)
-        both = [frame.astype(dict.fromkeys(texts, str)) for frame in (fit, asked)]
+        both = [_with_texts(frame, texts) for frame in (fit, asked)]
         model = make_pipeline(prepared, estimator).fit(both[0], y if classes else (y - own[0]) / own[1])
         return model.predict_proba(both[1]) if classes else model.predict(both[1]) * own[1] + own[0]
 
@@ -92,7 +92,7 @@ def boosted(package: str, name: str, **options: object) -> Method:
 def catboost(fit: pd.DataFrame, y: np.ndarray, asked: pd.DataFrame, classes: int, seed: int) -> np.ndarray:
     kind = getattr(importlib.import_module("catboost"), "CatBoostClassifier" if classes else "CatBoostRegressor")
     texts = texts_of(fit)
-    fit, asked = (frame.astype(dict.fromkeys(texts, str)) for frame in (fit, asked))
+    fit, asked = (_with_texts(frame, texts) for frame in (fit, asked))
     with tempfile.TemporaryDirectory() as folder:
         model = kind(random_seed=seed, thread_count=2, verbose=0, cat_features=texts, train_dir=folder).fit(fit, y)
     return model.predict_proba(asked) if classes else model.predict(asked)
@@ -107,7 +107,7 @@ def pytabkit(name: str) -> Method:
         numbers = [c for c in fit if c not in texts]
         medians = fit[numbers].median()  # neither takes gaps in numbers
         fit, asked = (frame.fillna(medians.to_dict()) for frame in (fit, asked))
-        fit, asked = (frame.astype(dict.fromkeys(texts, str)) for frame in (fit, asked))
+        fit, asked = (_with_texts(frame, texts) for frame in (fit, asked))
         with tempfile.TemporaryDirectory() as folder:
             model = kind(device="cpu", random_state=seed, n_threads=2, tmp_folder=Path(folder))
             model.fit(fit, y, cat_col_names=texts)
@@ -116,11 +116,20 @@ def pytabkit(name: str) -> Method:
     return method
 
 
+def _with_texts(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Columns as Python's strings, "nan" for gaps."""
+    frame = frame.copy()
+    for name in names:
+        frame[name] = frame[name].map(str).astype(object)
+    return frame
+
+
 def _with_categories(fit: pd.DataFrame, asked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    fit, asked = fit.copy(), asked.copy()
-    for name in texts_of(fit):
-        fit[name] = fit[name].astype(str).astype("category")
-        asked[name] = pd.Categorical(asked[name].astype(str), categories=fit[name].cat.categories)
+    texts = texts_of(fit)
+    fit, asked = _with_texts(fit, texts), _with_texts(asked, texts)
+    for name in texts:
+        fit[name] = fit[name].astype("category")
+        asked[name] = pd.Categorical(asked[name], categories=fit[name].cat.categories)
     return fit, asked
 
 

@@ -14,7 +14,7 @@ from _names import NAMES  # noqa: E402  # the table alone: nothing of lamina is 
 PAGES = (
     "", "models", "layers", "activations", "initializers", "regularizers", "constraints", "losses", "metrics", "optimizers",
     "optimizers.schedules", "callbacks", "applications", "applications.imagenet_utils", "distillation", "wrappers", "utils",
-    "datasets.mnist", "preprocessing.text", "preprocessing.sequence", "saving",
+    "datasets.mnist", "preprocessing.text", "preprocessing.sequence", "saving", "export",
     "ops", "random", "tree", "config", "dtype_policies", "compat",
 )  # fmt: skip
 
@@ -22,7 +22,7 @@ PAGES = (
 MEMBERS = {
     "Model": (
         "compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch", "train_step",
-        "compute_loss", "summary", "get_layer", "save", "save_weights", "load_weights",
+        "compute_loss", "summary", "get_layer", "save", "save_weights", "load_weights", "export",
     ),
     "Sequential": ("add", "pop"),
     "Layer": ("add_weight", "add_loss", "build", "call", "get_weights", "set_weights", "count_params", "compute_mask"),

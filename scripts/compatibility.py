@@ -20,7 +20,6 @@ _ONE_DEVICE = "everything runs on one device"
 # Path, or beginning of paths that ends in a dot -> why it is left out; the longest that fits counts.
 REASONS = {
     "distribution.": _ONE_DEVICE,
-    "export.": "it writes formats of TensorFlow, OpenVINO and ONNX",
     "layers.TFSMLayer": "it runs a SavedModel of TensorFlow",
 }
 

@@ -11,8 +11,8 @@ import pkgutil
 import sys
 
 ROOT = pathlib.Path(__file__).parent.parent / "src" / "lamina"
-# Floors whose modules are imported to fill the table; the other engines import heavy packages.
-SKIPPED = ("lamina.engines.jax", "lamina.engines.torch", "lamina.__main__")
+# Floors whose modules are imported to fill the table; the other engines, and what exports to them, import heavy packages.
+SKIPPED = ("lamina.engines.jax", "lamina.engines.torch", "lamina.export._frameworks._on_", "lamina.__main__")
 
 
 def load_everything() -> None:

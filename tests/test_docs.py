@@ -11,7 +11,11 @@ _spec = importlib.util.spec_from_file_location("refresh_docs", ROOT / "scripts" 
 refresh_docs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(refresh_docs)
 
-ALL = [*sorted((ROOT / "docs").rglob("*.md")), *(p for p in [ROOT / "README.md"] if p.exists())]
+# What a translation shows is what its original shows (test_translations.py).
+ALL = [
+    *(p for p in sorted((ROOT / "docs").rglob("*.md")) if not p.name.endswith(".ko.md")),
+    *(p for p in [ROOT / "README.md"] if p.exists()),
+]
 
 
 def page_id(path):

@@ -10,7 +10,6 @@ ADVICE: dict[str, str] = {
     "distribution": _ONE_DEVICE,
     "distribute": _ONE_DEVICE,
     "utils.multi_gpu_model": _ONE_DEVICE,
-    "export": "save with model.save(path), and load with lamina.models.load_model",
     "estimator": "fit the model itself with model.fit, or use lamina.wrappers for scikit-learn",
     "experimental": "what it held has its place in lamina now: look in lamina.layers, lamina.optimizers, lamina.ops",
     "layers.TFSMLayer": "write a layer of your own, or prepare the data with NumPy",

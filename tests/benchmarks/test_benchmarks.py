@@ -127,3 +127,11 @@ def test_memory_of_torch(load):
 def test_large_networks_run_when_made_small(network):
     row = json.loads(script("gpu.py", network, "--small"))
     assert row["network"] == network and row["samples_s"] > 0 and np.isfinite(row["loss"])
+
+
+@pytest.mark.native_only("files are written from the native engine's program")
+def test_exported_predicts_with_each(load):
+    table = script("exported.py", "tiny", "two_in_two_out", "--seconds", 0.01, "--batch", 4).splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table[2:]]
+    assert [row[:2] for row in rows] == [["tiny", "1"], ["tiny", "4"], ["two_in_two_out", "1"], ["two_in_two_out", "4"]]
+    assert all(float(row[2]) > 0 and float(row[3]) > 0 for row in rows)

@@ -106,7 +106,7 @@ def test_every_command_shows_examples_and_exit_codes_are_told():
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("lamina e", ["evaluate", "explain"]),
+        ("lamina e", ["evaluate", "explain", "export"]),
         ("lamina fit t.csv --effort ", ["quick", "normal", "best"]),
         ("lamina fit t.csv --task r", ["regression"]),
         ("lamina report m", ["m"]),  # of a file: the shell does it

@@ -40,3 +40,9 @@ def test_devices(installed, engine_name):
     assert distribution.list_devices("tpu") == [] and distribution.distribution() is None
     with pytest.raises(NotImplementedError, match="DataParallel is not part of lamina: everything runs on one device"):
         distribution.DataParallel()
+
+
+def test_export_is_keras_s(installed):
+    from lamina.export import ExportArchive
+
+    assert importlib.import_module("keras.export").ExportArchive is ExportArchive

@@ -172,6 +172,8 @@ def test_get(identifier, cls):
         (lambda: initializers.VarianceScaling(mode="fan"), ["mode", "fan"]),
         (lambda: initializers.VarianceScaling(distribution="flat"), ["distribution", "flat"]),
         (lambda: initializers.RandomNormal(seed="a"), ["seed", "a"]),
+        (lambda: initializers.RandomNormal(stddev=-1.0), ["stddev", "-1"]),
+        (lambda: initializers.TruncatedNormal(stddev=-0.5), ["stddev", "-0.5"]),
         (lambda: initializers.Orthogonal()((3,)), ["Orthogonal", "(3,)"]),
         (lambda: initializers.Identity()((3,)), ["Identity", "(3,)"]),
         (lambda: initializers.Constant([1, 2, 3])((2,)), ["Constant", "(3,)", "(2,)"]),
@@ -181,3 +183,22 @@ def test_mistakes_are_named(make, words):
     with pytest.raises(ValueError) as caught:
         make()
     assert all(word in str(caught.value) for word in words)
+
+
+def test_constant_of_a_config():
+    for value in (0.0, 3.5, [1.0, 2.0]):
+        again = initializers.Constant.from_config(initializers.Constant(value).get_config())
+        np.testing.assert_array_equal(np.asarray(again((2,))), np.broadcast_to(value, 2))
+    np.testing.assert_array_equal(np.asarray(initializers.Constant.from_config({})((2,))), [0, 0])
+
+
+@pytest.mark.parametrize("window", ["hann", "hamming"])
+@pytest.mark.parametrize("length, periodic", [(1, True), (1, False), (2, False), (5, True), (5, False)])
+def test_windows_by_definition(window, length, periodic):
+    first = {"hann": 0.5, "hamming": 0.54}[window]
+    period = length if periodic else max(length - 1, 1)
+    expected = [first - (1 - first) * np.cos(2 * np.pi * n / period) for n in range(length)]
+    made = initializers.STFT("real", window, scaling=None, periodic=periodic)((length, 1, length // 2 + 1))
+    np.testing.assert_allclose(
+        np.asarray(made)[:, 0, 0], expected, rtol=1e-6, atol=1e-7
+    )  # the lowest frequency: a mean

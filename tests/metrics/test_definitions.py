@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lamina import metrics
+from lamina.metrics._confusion import are_even, even_thresholds
 
 EPSILON = 1e-7
 rng = np.random.default_rng(11)
@@ -526,3 +527,61 @@ def test_every_metric_has_a_definition():
         }
         missing = {argument for argument in own if argument not in text}
         assert not missing, (name, missing)
+
+
+class TestShapesOfAccuracies:
+    """Against the share of right answers, counted one by one."""
+
+    scores = np.random.default_rng(0).random((4, 3, 5)).astype("float32")
+    labels = np.random.default_rng(1).integers(0, 5, (4, 3))
+
+    def test_sparse_accuracy_of_every_shape(self):
+        right = (self.scores.argmax(-1) == self.labels).astype("float32")
+        found = metrics.sparse_categorical_accuracy(self.labels, self.scores)
+        np.testing.assert_array_equal(np.asarray(found), right)
+        found = metrics.sparse_categorical_accuracy(self.labels[..., None], self.scores)
+        np.testing.assert_array_equal(np.asarray(found), right)
+        one = metrics.sparse_categorical_accuracy(self.labels[:, :1], self.scores[:, :1])
+        assert np.asarray(one).shape == (4,)  # a last axis of size one goes
+        np.testing.assert_array_equal(np.asarray(one), right[:, 0])
+        one_class = metrics.sparse_categorical_accuracy(np.zeros((3, 1), "int32"), np.ones((3, 1), "float32"))
+        np.testing.assert_array_equal(np.asarray(one_class), [1, 1, 1])
+
+    @pytest.mark.parametrize("k", [1, 2, 4])
+    def test_top_k_of_every_shape(self, k):
+        best = np.argsort(-self.scores, axis=-1)[..., :k]
+        right = (best == self.labels[..., None]).any(-1).astype("float32")
+        found = metrics.sparse_top_k_categorical_accuracy(self.labels, self.scores, k=k)
+        np.testing.assert_array_equal(np.asarray(found), right)
+        found = metrics.sparse_top_k_categorical_accuracy(self.labels[0], self.scores[0], k=k)
+        np.testing.assert_array_equal(np.asarray(found), right[0])
+
+
+def test_r2_refuses_an_unknown_average():
+    with pytest.raises(ValueError, match="class_aggregation"):
+        metrics.R2Score(class_aggregation="mean")
+
+
+@pytest.mark.parametrize("thresholds, is_even", [
+    ([0.0, 0.5, 1.0], True), ([0.0, 0.25, 0.5, 0.75, 1.0], True), ([0.0, 0.4, 1.0], False), ([0.0, 1.0], False),
+    ([0.0, 2.0, 4.0], False),
+])  # fmt: skip
+def test_even_thresholds_are_told_from_others(thresholds, is_even):
+    assert are_even(thresholds) is is_even
+    if is_even:
+        np.testing.assert_allclose(even_thresholds(len(thresholds)), thresholds)
+
+
+@pytest.mark.parametrize("shape", [(6,), (2, 3), (1, 6), (6, 1)])
+def test_iou_takes_weights_of_the_shape_of_the_indices(shape):
+    true, pred = np.array([0, 0, 1, 1, 0, 1]), np.array([0, 1, 1, 1, 1, 0])
+    weight = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+    both = np.array([weight[(true == c) & (pred == c)].sum() for c in (0, 1)])
+    either = np.array([weight[(true == c) | (pred == c)].sum() for c in (0, 1)])
+    metric = metrics.MeanIoU(num_classes=2)
+    metric.update_state(true.reshape(shape), pred.reshape(shape), weight.reshape(shape))
+    assert float(metric.result()) == pytest.approx((both / either).mean(), rel=1e-5)
+    metric = metrics.MeanIoU(num_classes=2)
+    metric.update_state(true, pred, np.array(2.0))  # one weight for all
+    counted = [((true == c) & (pred == c)).sum() / ((true == c) | (pred == c)).sum() for c in (0, 1)]
+    assert float(metric.result()) == pytest.approx(np.mean(counted), rel=1e-5)

@@ -73,3 +73,32 @@ def test_a_subclass_with_arguments_of_its_own():
     optimizer, weight = Halved(learning_rate=1.0, clipvalue=1.0), Variable(0.0)
     optimizer.apply([np.float32(4.0)], [weight])
     assert float(weight) == -0.5
+
+
+def test_states_of_another_length_are_refused():
+    variable = Variable(np.ones(3, "float32"))
+    optimizer = optimizers.Adam()
+    optimizer.build([variable])
+    state = optimizer.get_weights()
+    with pytest.raises(ValueError, match=f"expected {len(state)} arrays; got {len(state) - 1}"):
+        optimizer.set_weights(state[:-1])
+    optimizer.set_weights([np.full_like(a, 2) for a in state])
+    assert all((a == 2).all() for a in optimizer.get_weights())
+
+
+def test_a_loss_scale_hands_on_what_ends_a_training():
+    variable = Variable(np.zeros(2, "float32"))
+    inner = optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5)
+    scaled = optimizers.LossScaleOptimizer(inner, initial_scale=1.0)
+    for _ in range(2):
+        scaled.apply([np.full(2, -4.0, "float32")], [variable])
+    average = 0.5 * 4.0 + 0.5 * 8.0  # that of the first step is its value
+    scaled.finalize_variable_values([variable])
+    np.testing.assert_allclose(variable.numpy(), [average, average])
+
+
+def test_adafactor_has_a_place_for_rows_and_columns_of_vectors_too():
+    optimizer = optimizers.Adafactor()
+    optimizer.build([Variable(np.ones(3, "float32")), Variable(np.ones((2, 3), "float32"))])
+    shapes = [v.shape for v in optimizer.variables[2:]]
+    assert shapes == [(), (), (3,), (2,), (3,), (2, 3)]

@@ -121,7 +121,7 @@ def test_names_of_files(tmp_path):
     with pytest.raises(ValueError, match=r"must end in \.keras"):
         model.save(tmp_path / "m.zip")
     with pytest.raises(ValueError, match=r"must end in \.weights\.h5"):
-        model.save_weights(tmp_path / "w.npz")
+        model.save_weights(tmp_path / "w.zip")
     model.save(tmp_path / "m.keras")
     with pytest.raises(FileExistsError):
         model.save(tmp_path / "m.keras", overwrite=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lamina
-from lamina import optimizers
+from lamina import layers, optimizers, saving
 
 
 def test_a_model_has_one_from_the_start(make):
@@ -54,3 +54,29 @@ def test_a_step_set_on_the_object_is_used(make, data):
     model.train_step = lambda batch: seen.append(len(batch)) or {"mine": lamina.ops.sum(batch[0]) * 0 + 2.0}
     assert model.fit(*data, verbose=0).history == {"mine": [2.0]}
     assert set(seen) == {2}
+
+
+@saving.register_keras_serializable("test_compiled")
+class CompilesOtherwise(lamina.Model):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(1)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def compile(self, one, other):
+        super().compile(one, "mse")
+        self.other = other
+
+
+def test_a_compile_of_ones_own_is_not_called_on_loading(tmp_path):
+    model = CompilesOtherwise()
+    model.compile("sgd", 3)
+    model.build((None, 2))
+    model.save(tmp_path / "model.keras")
+    with pytest.warns(UserWarning, match=r"CompilesOtherwise has a compile\(\) of its own"):
+        again = saving.load_model(tmp_path / "model.keras")
+    assert not again.compiled
+    x = np.ones((1, 2), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))

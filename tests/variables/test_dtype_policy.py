@@ -36,6 +36,40 @@ def test_convert_input():
     assert policy.convert_input("text", True, "float16") == "text"
 
 
+class Wraps:
+    """A user's own kind of array."""
+
+    def __init__(self, values):
+        self.values = np.array(values)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values if dtype is None else self.values.astype(dtype)
+
+
+@pytest.mark.parametrize("dtype, autocast, got", [
+    ("float32", True, "float16"), ("float32", False, "float32"), ("int32", True, "int32"), ("int32", False, "int32"),
+])  # fmt: skip
+def test_convert_input_of_foreign_arrays(dtype, autocast, got):
+    policy = DTypePolicy("mixed_float16")
+    for x in (Wraps(np.ones(2, dtype)), np.ones(2, dtype)):
+        found = policy.convert_input(x, autocast, "float16")
+        assert ops.is_tensor(found) and ops.dtype(found) == got
+
+
+def test_policies_are_equal_by_kind_and_name():
+    float32, other = DTypePolicy("float32"), DTypePolicy("float32")
+    assert float32 == other and hash(float32) == hash(other)
+    assert float32 != DTypePolicy("float16") and float32 != "float32"
+    assert get_dtype_policy("int8_from_float32") != float32
+
+
+def test_a_subclass_takes_no_unknown_arguments():
+    with pytest.raises(TypeError):
+
+        class Odd(DTypePolicy, unknown=3):
+            pass
+
+
 def test_map():
     policies = DTypePolicyMap("float32", {"encoder/.*": "mixed_float16", "head": "float64"})
     assert [policies[p].name for p in ("encoder/dense", "head", "other")] == ["mixed_float16", "float64", "float32"]

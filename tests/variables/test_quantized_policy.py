@@ -3,6 +3,7 @@
 import pytest
 
 from lamina import dtype_policies
+from lamina.dtype_policies import GPTQDTypePolicy
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,20 @@ def test_history_length():
 def test_no_such_policy(name):
     with pytest.raises(ValueError, match="Policy"):
         dtype_policies.get(name)
+
+
+@pytest.mark.parametrize("kind, bits", [("gptq", (2, 3, 4, 8)), ("awq", (4,))])
+def test_bits_of_calibrated_weights(kind, bits):
+    for n in range(1, 10):
+        name = f"{kind}/{n}/-1_from_float32"
+        if n in bits:
+            assert dtype_policies.get(name).weight_bits == n
+        else:
+            with pytest.raises(ValueError, match="weight_bits must be one of"):
+                dtype_policies.get(name)
+
+
+@pytest.mark.parametrize("mode", ["gptq/4", "gptq/4/64/2", "gptq/four/64", "gptq/4/x", "awq/4/64"])
+def test_modes_of_gptq_are_read_strictly(mode):
+    with pytest.raises(ValueError, match="mode must be 'gptq/<weight_bits>/<group_size>'"):
+        GPTQDTypePolicy(mode, "float32")

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from lamina import activations, initializers, layers, losses, metrics, optimizers, variables
+from lamina import activations, initializers, layers, losses, metrics, optimizers, tree, variables
 from lamina.losses._function_loss import LossFunctionWrapper
 from lamina.variables import (
     CustomObjectScope,
@@ -210,3 +210,41 @@ def test_only_modules_of_keras_name_public_classes(module):
     config = {"module": module, "class_name": "MeanSquaredError", "config": {}, "registered_name": None}
     with pytest.raises(ValueError, match="Unknown class"):
         deserialize_keras_object(config)
+
+
+def test_names_are_looked_up_among_the_given_objects():
+    objects = {"known": len}
+    assert deserialize_keras_object("known", module_objects=objects) is len
+    assert deserialize_keras_object("known", custom_objects={"known": max}, module_objects=objects) is max
+    assert deserialize_keras_object("unknown", module_objects=objects) == "unknown"
+
+
+def test_a_config_may_hold_a_class_name_that_is_no_value():
+    """`__numpy__` stands for an array only together with its config."""
+
+    @register_keras_serializable("test_values")
+    class Holds:
+        def __init__(self, given):
+            self.given = given
+
+        def get_config(self):
+            return {"given": self.given}
+
+        @classmethod
+        def from_config(cls, config):
+            return cls(**config)
+
+    for given in ({"class_name": "__numpy__"}, {"a": [1, {"b": None}]}, [np.arange(3), b"bytes"]):
+        again = deserialize_keras_object(serialize_keras_object(Holds(given)))
+        for one, other in zip(tree.flatten(again.given), tree.flatten(given), strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_what_an_object_is_built_by_is_kept_where_there_is_something():
+    layer = layers.Dense(2)
+    assert (
+        "build_config" not in serialize_keras_object(layer) or serialize_keras_object(layer)["build_config"] is not None
+    )
+    layer.build((None, 3))
+    assert serialize_keras_object(layer)["build_config"] == {"input_shape": (None, 3)}
+    assert "compile_config" not in serialize_keras_object(layer)

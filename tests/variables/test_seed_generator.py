@@ -83,3 +83,9 @@ def test_pythons_seed_fixes_default_seeds_and_numpys_stream_is_left_alone():
     python_random.seed(11)
     assert draws() == before != draws()
     assert [first, np.random.random()] == list(want)
+
+
+def test_names():
+    assert SeedGenerator(1, name="mine").name == "mine"
+    assert SeedGenerator(1, name="mine").state.name == "mine_state"
+    assert SeedGenerator(1).name.startswith("seed_generator")

@@ -178,3 +178,9 @@ def test_mistakes_are_named(make, words):
     with pytest.raises(ValueError) as caught:
         make()
     assert all(word in str(caught.value) for word in words)
+
+
+def test_round():
+    v = Variable(np.array([1.26, -2.74], "float64"), dtype="float64")
+    np.testing.assert_allclose(np.asarray(round(v)), [1.0, -3.0])
+    np.testing.assert_allclose(np.asarray(round(v, 1)), [1.3, -2.7])

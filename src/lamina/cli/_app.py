@@ -11,6 +11,8 @@ import click
 
 from lamina import __version__
 from lamina.compat import run_script
+from lamina.export import ExportError
+from lamina.export._formats import FORMATS
 from lamina.saving import ModelFileError
 from lamina.tables._columns import LEFT_OUT
 from lamina.tables._errors import TableError
@@ -26,6 +28,7 @@ from ._cache import show_cache
 from ._check import check_script
 from ._evaluate import evaluate_table
 from ._explain import explain_row, explain_table
+from ._export import export_file
 from ._new_report import report_on
 from ._options import one_of, orders_of, times_of, units_of, with_run_file
 
@@ -57,7 +60,7 @@ def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (TableError, ModelFileError, ImportError) as error:
+        except (TableError, ModelFileError, ExportError, ImportError) as error:
             message = " ".join(str(error).split())
             print(f"lamina {command.__name__}: {message}", file=sys.stderr)
             raise click.exceptions.Exit(2) from None
@@ -110,7 +113,7 @@ def _examples(*lines: str) -> str:
 )  # fmt: skip
 @click.option("--test", type=_FILE, metavar="TABLE", default=None, help="Table on which the model is tested.")
 @click.option(
-    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 2000 rows, else 0]."
+    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 10,000 rows, else 0]."
 )
 @click.option("--test-size", type=float, default=None, help="Share of the rows kept for one test [default: 0.2].")
 @click.option("--val-size", default=0.2, help="Share of the other rows that decide when to stop.")
@@ -210,6 +213,25 @@ def predict(
 def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> None:
     """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
     evaluate_table(model, table, encoding, as_json)
+
+
+@app.command(
+    epilog=_examples(
+        "lamina export people-model/model.keras --format numpy",
+        "lamina export net.keras --format onnx --out net.onnx --check",
+    )
+)
+@click.argument("model", type=_FILE)
+@click.option("--format", "-f", required=True, type=click.Choice(sorted(FORMATS)), help="Of the file to write.")
+@click.option("--out", "-o", type=_FILE, default=None, help="File to write [default: MODEL with another suffix].")
+@click.option(
+    "--check/--no-check", default=None, help="Run the file beside MODEL first [default: if what runs it is installed]."
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@_in_one_line
+def export(model: str, format: str, out: str | None, check: bool | None, force: bool) -> None:
+    """Writes MODEL (.keras, or of lamina fit) to a file that runs without lamina."""
+    export_file(model, format, out, check, force)
 
 
 @app.command(

@@ -27,7 +27,7 @@ _LEFT_OUT = {
     "placeholder": "use keras.Input, or keras.backend.placeholder with keras.backend.function",
     "estimator": "use a keras.Sequential model",
     "lite": "export is not part of it",
-    "saved_model": "use model.save('model.keras')",
+    "saved_model": "use model.save('model.keras'), or model.export for files that run elsewhere",
     "train": "use keras.optimizers, and model.save_weights for checkpoints",
     "summary": "use keras.callbacks",
 }

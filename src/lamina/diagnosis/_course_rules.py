@@ -134,8 +134,9 @@ RULES = (
     Rule(
         "loss-oscillating", COURSE, "warning", "10 epochs whose loss goes up and down by 30 %, and not down as a whole",
         loss_oscillating, "AUTOTRAINER; TheDeepChecker",
-        _net("RMSprop(0.05)", "epochs=30, batch_size=16", "x[:, :1] * x[:, 1:2]",
-             '*[layers.Dense(256, activation="tanh") for _ in range(2)]'), _GOOD,
+        # A quarter of a turn each step, hardly damped: the same on every machine, where a chaotic course would not be.
+        _net("SGD(0.04, momentum=0.999)", "epochs=30, batch_size=256", "x[:, :1] - 2 * x[:, 1:2]", "layers.Rescaling(5.0)"),
+        _GOOD,
         ("loss-diverging", "non-finite-loss"),
     ),
     Rule(

@@ -7,6 +7,7 @@ import numpy as np
 from lamina import _settings, ops
 from lamina._public import public
 from lamina.losses._loss import match_ranks
+from lamina.variables import take_room
 
 from ._metric import Metric
 
@@ -27,6 +28,7 @@ def parse_thresholds(thresholds: Any, default: float, where: str) -> list[float]
 
 def even_thresholds(count: int) -> list[float]:
     """`count` thresholds from 0 to 1 in equal steps."""
+    take_room(f"a metric with {count} thresholds", 64 * count)
     return [0.0, *((i + 1) / (count - 1) for i in range(count - 2)), 1.0]
 
 

@@ -9,6 +9,7 @@ from lamina.layers import deserialize as deserialize_layer
 from lamina.layers._base._call import signature_of
 from lamina.ops._op import operations
 from lamina.ops._symbolic import KerasTensor, Node
+from lamina.ops._symbolic._operation import check_name
 from lamina.variables import add_resolver, deserialize_keras_object, serialize_keras_object
 
 # Second names of operations, which Keras keeps as classes of their own.
@@ -52,7 +53,7 @@ def node_config(node: Node, node_ids: set[int]) -> dict[str, Any]:
 
 
 class _NotYet(Exception):
-    """A call needs a tensor that has not been made yet."""
+    """A call needs a tensor, given by operation and call, that has not been made yet."""
 
 
 class _Builder:
@@ -76,6 +77,7 @@ class _Builder:
             operation = deserialize_layer(data, custom_objects=self.custom_objects)
         if not hasattr(operation, "_inbound_nodes"):
             raise ValueError(f"The config of {name!r} does not describe a layer or operation: {operation!r}.")
+        check_name(name, type(operation).__name__)
         operation.name = name
         self.operations[name] = operation
         if isinstance(operation, InputLayer):
@@ -84,21 +86,22 @@ class _Builder:
             self.waiting.append((name, index, node))
 
     def _call_all(self) -> None:
-        while self.waiting:
-            later = []
-            for name, index, node in self.waiting:
-                try:
-                    args, kwargs = self._arguments(node)
-                except _NotYet:
-                    later.append((name, index, node))
-                    continue
-                operation = self.operations[name]
-                _forget_default_training(operation, kwargs)
-                self.outputs[name, index] = tree.flatten(operation(*args, **kwargs))
-            if len(later) == len(self.waiting):
-                names = ", ".join(sorted({name for name, _, _ in later}))
-                raise ValueError(f"The graph in the config has no start or a cycle: cannot call {names}.")
-            self.waiting = later
+        waiting: dict[tuple[Any, Any], list[tuple[str, int, Any]]] = {}  # output that is needed -> calls that need it
+        ready = self.waiting[::-1]
+        while ready:
+            name, index, node = ready.pop()
+            try:
+                args, kwargs = self._arguments(node)
+            except _NotYet as missing:
+                waiting.setdefault(missing.args[0], []).append((name, index, node))
+                continue
+            operation = self.operations[name]
+            _forget_default_training(operation, kwargs)
+            self.outputs[name, index] = tree.flatten(operation(*args, **kwargs))
+            ready += reversed(waiting.pop((name, index), []))
+        if waiting:
+            names = ", ".join(sorted({name for calls in waiting.values() for name, _, _ in calls}))
+            raise ValueError(f"The graph in the config has no start or a cycle: cannot call {names}.")
 
     def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(node, dict):
@@ -130,7 +133,7 @@ class _Builder:
             raise ValueError(f"The graph in the config refers to a layer {name!r} that it does not contain.")
         found = self.outputs.get((name, node_index))
         if found is None:
-            raise _NotYet
+            raise _NotYet((name, node_index))
         return found[tensor_index]
 
     def ends(self, structure: Any, is_graph: Callable[[Any], bool]) -> Any:

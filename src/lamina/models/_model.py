@@ -7,6 +7,7 @@ from typing import Any, Self
 from lamina import saving
 from lamina._lazy import lazy_module
 from lamina._public import public
+from lamina.export._formats import export_model
 from lamina.layers import Layer
 from lamina.layers._base._call import as_shapes, map_shapes
 from lamina.ops._symbolic import KerasTensor
@@ -178,6 +179,18 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
             skip_mismatch: whether layers whose weights do not fit are left out, with a warning.
         """
         saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def export(
+        self, filepath: Any, format: str = "tf_saved_model", verbose: bool | None = None, input_signature: Any = None,
+        **kwargs: Any,
+    ) -> list[str]:  # fmt: skip
+        """Writes what the model predicts to files that run without lamina; see `export.export_model`.
+
+        Args:
+            format: "numpy", "onnx", "c", "jax", "torch" or "tf_saved_model".
+            input_signature: shapes and dtypes of the inputs, where they are to be others than those it was built with.
+        """
+        return export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     def to_json(self, **kwargs: Any) -> str:
         """The architecture as JSON, for `models.model_from_json`. `kwargs` go to `json.dumps`."""

@@ -31,7 +31,13 @@ def tensor(x: Any) -> Any:
     if isinstance(x, KerasTensor):
         raise TypeError(f"Expected a tensor with a value; got the symbolic {x!r}. Use lamina.ops functions on it.")
     if type(x) in _SCALARS:
-        return engine.tensor(np.asarray(x, numpy_dtype(result_type(type(x)))))
+        dtype = result_type(type(x))
+        try:
+            return engine.tensor(np.asarray(x, numpy_dtype(dtype)))
+        except OverflowError:
+            raise ValueError(
+                f"Cannot turn {x} into a tensor: it is no number of {dtype}; give it in an array."
+            ) from None
     if x is None:
         raise ValueError("Expected a tensor, an array or a number; got None.")
     if isinstance(x, (list, tuple, range)):
@@ -197,7 +203,7 @@ def convert_to_tensor(
         >>> ops.convert_to_tensor([1, 2], dtype="float32")
         Tensor([1., 2.], dtype=float32)
     """
-    if sparse or ragged:
+    if any(flag is not None and flag is not False for flag in (sparse, ragged)):
         raise ValueError("convert_to_tensor: sparse and ragged tensors are not supported; pass a dense array.")
     if dtype is not None:
         return cast(x, dtype) if not _is_text(x, dtype) else engine.tensor(np.asarray(x))

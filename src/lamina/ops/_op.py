@@ -9,6 +9,7 @@ import numpy as np
 
 from lamina._lazy import load_namespace
 from lamina._public import public
+from lamina._telling import explained, named, numbers_of, refuse_texts
 from lamina.engines import engine
 
 from ._axes import refuse_axis
@@ -103,7 +104,7 @@ def op(
     """
 
     def decorate(function: F) -> F:
-        signature = inspect.signature(function)
+        signature, numbers = inspect.signature(function), numbers_of(function)
         if tensors is None:
             names = tuple(
                 n for n, p in signature.parameters.items() if p.default is p.empty and p.kind != p.VAR_KEYWORD
@@ -115,15 +116,21 @@ def op(
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             try:
+                if kwargs:
+                    refuse_texts(kwargs, numbers, function.__name__)
                 if any_symbolic(args, kwargs):
                     return _join(operation, signature, args, kwargs)
                 # As IEEE 754 and Keras have it: 1/0 is infinite, without a word.
                 with np.errstate(all="ignore"):
                     result = function(*args, **kwargs)
-            except (ValueError, IndexError):
+            except Exception as error:
                 # Looked at where something went wrong only: every engine has words and kinds of its own for it.
-                refuse_axis(function.__name__, signature.bind(*args, **kwargs).arguments, names, adds_axis)
-                raise
+                if isinstance(error, (ValueError, IndexError)):
+                    refuse_axis(function.__name__, signature.bind(*args, **kwargs).arguments, names, adds_axis)
+                found = explained(error, f"ops.{function.__name__}", lambda: named(function, args, kwargs))
+                if found is error:
+                    raise
+                raise found from error
             kind = type(result)
             if kind is np.ndarray or kind in (tuple, list) or isinstance(result, np.generic):
                 result = as_tensors(result)

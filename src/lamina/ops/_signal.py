@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina._checks import check_each, check_positive_int
 from lamina._typing import Tensor, TensorLike
 from lamina.engines import engine
 
@@ -171,6 +172,9 @@ def extract_sequences(x: TensorLike, sequence_length: int, sequence_stride: int)
 
     Returns: `(..., windows, sequence_length)`, the ones that fit whole.
     """
+    check_each(
+        check_positive_int, "extract_sequences", sequence_length=sequence_length, sequence_stride=sequence_stride
+    )
     x = tensor(x)
     count = (x.shape[-1] - sequence_length) // sequence_stride + 1
     if count < 1:
@@ -193,6 +197,7 @@ def _window(window: Any, length: int, fft_length: int, dtype: str) -> Any:
 
 
 def _check_frames(name: str, sequence_length: int, fft_length: int) -> None:
+    check_each(check_positive_int, name, sequence_length=sequence_length, fft_length=fft_length)
     if fft_length < sequence_length:
         raise ValueError(f"{name}: fft_length ({fft_length}) must be at least sequence_length ({sequence_length}).")
 

@@ -3,12 +3,16 @@
 import os
 from typing import Any
 
+from lamina._checks import check_positive
 from lamina._public import public
 
 from ._errors import MissingModelFileError, ModelFileError
+from ._flat_weights import FLAT, READERS, WRITERS, ending_of, table_of
+from ._from_torch import take_mapped
 from ._keras_file import read_keras_file, read_weights_of, write_keras_file
 from ._legacy_h5 import is_legacy, legacy_bytes, read_legacy_model, read_legacy_weights
-from ._weights import read_weights, weights_bytes
+from ._shards import MAP, write_shards
+from ._weights import read_shards, read_table, read_weights, weights_bytes
 from ._writer import check_target, write_bytes
 
 _OLD = (".h5", ".hdf5")
@@ -78,9 +82,11 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
 
     Args:
         model: the model, built.
-        filepath: path that ends in `.weights.h5`; one that ends in `.h5` alone gives the layout of Keras 2.
+        filepath: path that ends in `.weights.h5`; one that ends in `.h5` alone gives the layout of Keras 2, `.npz` and
+            `.safetensors` (extra `hub`) a flat table of the weights without the optimizer's state.
         overwrite: whether a file of that name may be replaced.
-        max_shard_size: must be None.
+        max_shard_size: gigabytes that a file may have; the weights then go to several, named in `<name>.weights.json`, which is
+            written last. Each file is whole or not there; save over others in a new folder, for they are replaced one by one.
     Example:
         >>> model = Sequential([Input((2,)), layers.Dense(3)])
         >>> saving.save_weights(model, "net.weights.h5")
@@ -90,26 +96,44 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     if kwargs:
         raise ValueError(f"save_weights: unknown argument(s) {sorted(kwargs)}.")
     path = _path(filepath, "save_weights")
-    if max_shard_size is not None:
-        raise ValueError("save_weights: max_shard_size is not supported; weights go to one file.")
-    if not path.endswith(_OLD):
-        raise ValueError(f"save_weights: the file name must end in .weights.h5; got {path!r}.")
+    if max_shard_size is not None or path.endswith(MAP):
+        _save_shards(model, path, overwrite, max_shard_size)
+        return
+    if not path.endswith((*_OLD, *FLAT)):
+        raise ValueError(f"save_weights: the file name must end in .weights.h5, .npz or .safetensors; got {path!r}.")
     if not model.built:
         raise ValueError(f"save_weights: {model.name!r} has no weights yet: build it or call it on data first.")
     check_target(path, overwrite)
+    if path.endswith(FLAT):
+        write_bytes(path, WRITERS[ending_of(path)](table_of(model)))
+        return
     write_bytes(path, weights_bytes(model) if path.endswith(".weights.h5") else legacy_bytes(model, whole=False))
+
+
+def _save_shards(model: Any, path: str, overwrite: bool, max_shard_size: Any) -> None:
+    check_positive(max_shard_size, "max_shard_size", "save_weights")
+    if path.endswith(".weights.h5"):
+        path = path.removesuffix(".weights.h5") + MAP
+    if not path.endswith(MAP):
+        raise ValueError(f"save_weights: with max_shard_size the file name must end in {MAP}; got {path!r}.")
+    if not model.built:
+        raise ValueError(f"save_weights: {model.name!r} has no weights yet: build it or call it on data first.")
+    write_shards(model, check_target(path, overwrite), max_shard_size)
 
 
 @public("saving.load_weights")
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
-    """Takes the weights of a model from a `.weights.h5`, `.keras` or old `.h5` file.
+    """Takes the weights of a model from a file: `.weights.h5`, the `.weights.json` of several, `.keras`, `.npz`, `.safetensors`,
+    or an old `.h5`.
 
     Args:
         model: the model, built.
         filepath: path of the file.
         skip_mismatch: whether parts whose weights do not fit are left out, with a warning.
         kwargs: `by_name=True` pairs layers by name, in files of the old .h5 layout; `objects_to_skip=[...]` are layers that
-            keep their weights, with files of the new layout.
+            keep their weights, with files of the new layout. `mapping={"dense/kernel": "fc.weight", ...}` reads a `state_dict` of
+            PyTorch from an .npz or .safetensors file: a dict, or a function, from the path of each weight to the name of its
+            tensor (or a list of names, whose sum it is); kernels are turned, as they have the outputs first there.
 
     Raises: ModelFileError, with file, member and reason, if the file cannot be used.
     Example:
@@ -119,15 +143,28 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     """
     by_name = kwargs.pop("by_name", False)
     skip = kwargs.pop("objects_to_skip", None) or ()
+    mapping = kwargs.pop("mapping", None)
     if kwargs:
         raise ValueError(f"load_weights: unknown argument(s) {sorted(kwargs)}.")
     path = _existing(filepath, "load_weights")
     if not model.built:
         raise ValueError(f"load_weights: {model.name!r} has no weights yet: build it or call it on data first.")
-    if path.endswith(".keras"):
+    if mapping is not None and not path.endswith(FLAT):
+        raise ValueError("load_weights: mapping= works for .npz and .safetensors files.")
+    if path.endswith(MAP):
+        read_shards(model, path, skip_mismatch, skip)
+    elif path.endswith(FLAT):
+        table = READERS[ending_of(path)](path)
+        if mapping is not None:
+            take_mapped(model, table, mapping, path)
+        else:
+            read_table(model, table, path, skip_mismatch, skip)
+    elif path.endswith(".keras"):
         read_weights_of(model, path, skip_mismatch, skip)
     elif not path.endswith(_OLD):
-        raise ValueError(f"load_weights: the file name must end in .weights.h5, .keras or .h5; got {path!r}.")
+        raise ValueError(
+            f"load_weights: the file name must end in .weights.h5, .keras, .h5, .npz or .safetensors; got {path!r}."
+        )
     elif is_legacy(path):
         if skip:
             raise ValueError("load_weights: objects_to_skip does not work for files of the old .h5 layout.")

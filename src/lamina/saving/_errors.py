@@ -19,6 +19,23 @@ class ModelFileError(ValueError):
         super().__init__(f"{self.file}{f', {member!r}' if member else ''}: {reason}")
 
 
+# What classes say to a config that is not theirs.
+MALFORMED = (
+    ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError, MemoryError, NotImplementedError,
+)  # fmt: skip
+_WORDS: dict[type[BaseException], str] = {
+    RecursionError: "nested too deeply.",
+    MemoryError: "describes more than there is memory for.",
+}
+
+
+def told(error: BaseException) -> str:
+    """The reason in words, for errors that have none or have Python's own."""
+    if type(error) in _WORDS:
+        return _WORDS[type(error)]
+    return f"lacks {error}." if isinstance(error, KeyError) else str(error) or f"malformed ({type(error).__name__})."
+
+
 class ModelFileTypeError(ModelFileError, TypeError):
     """What the file describes cannot be made: a class lacks `from_config`, or does not take the config."""
 

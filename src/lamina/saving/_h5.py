@@ -1,16 +1,24 @@
 """Reading and writing HDF5 without surprises: no links, no outside storage, no arrays larger than the file can hold."""
 
 import io
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from ._errors import ModelFileError
+from ._archive import check_is_file
+from ._errors import MALFORMED, ModelFileError, told
+from ._h5_heaps import check_heaps
 
 # An array may be this many times as large as the file (constant arrays compress well), and always this many bytes.
 _EXPANSION = 1000
 _ALWAYS = 64 * 2**20
+# Filters of HDF5 itself: deflate, shuffle, fletcher32. Any other may be a plugin, which is code.
+_DEFLATE = 1
+_FILTERS = (_DEFLATE, 2, 3)
+_CHECKSUM = 4  # bytes that fletcher32 adds
+_NUMBERS = "fiub"  # kinds of dtypes; h5py reads booleans as such
 
 
 class Reader:
@@ -27,10 +35,16 @@ class Reader:
         self.name = name
         self.member = member
         self.h5 = h5py
+        if not isinstance(source, bytes):
+            check_is_file(source)
+        try:
+            check_heaps(source)
+        except (ValueError, OSError) as error:
+            raise self.bad(f"damaged ({error}).") from None
         try:
             self.file = h5py.File(io.BytesIO(source) if isinstance(source, bytes) else source, "r")
             self.size = len(source) if isinstance(source, bytes) else self.file.id.get_filesize()
-        except OSError as error:
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
             raise self.bad(f"not an HDF5 file, or a damaged one ({error}).") from None
 
     def bad(self, reason: str, place: str | None = None) -> ModelFileError:
@@ -40,8 +54,11 @@ class Reader:
     def __enter__(self) -> "Reader":
         return self
 
-    def __exit__(self, *exc: Any) -> None:
+    def __exit__(self, kind: Any = None, error: Any = None, traceback: Any = None) -> None:
+        """What the library says of a damaged file, and a class of arrays that are not its own, tells where it was found."""
         self.file.close()
+        if isinstance(error, (*MALFORMED, OSError, RuntimeError)) and not isinstance(error, ModelFileError):
+            raise self.bad(told(error)) from error
 
     def group(self, place: str) -> Any:
         """The group at that place, None if there is none."""
@@ -56,33 +73,59 @@ class Reader:
         for name in place.split("/"):
             if not name:
                 continue
+            if name in (".", "..") or "\0" in name:
+                raise self.bad("a place that is no name in the file.", repr(place))
             if not isinstance(here, self.h5.Group):
                 return None
-            link = here.get(name, getlink=True)
+            try:
+                link = here.get(name, getlink=True)
+            except (KeyError, OSError, RuntimeError, ValueError) as error:
+                raise self.bad(f"damaged ({error}).", place) from None
             if link is None:
                 return None
             if not isinstance(link, self.h5.HardLink):
                 raise self.bad("a link to another place or file, which a model file must not hold.", place)
             try:
                 here = here[name]
-            except (KeyError, OSError, RuntimeError) as error:
+                names = self.h5.h5o.get_info(here.id).rc
+            except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
                 raise self.bad(f"damaged ({error}).", place) from None
+            if names > 1:
+                raise self.bad("there under several names, so that the file would hold more than it does.", place)
         return here
 
     def array(self, dataset: Any, place: str) -> "StoredArray":
         if not isinstance(dataset, self.h5.Dataset):
             raise self.bad("expected an array.", place)
-        if dataset.external or dataset.is_virtual:
-            raise self.bad("the array lies in another file, which a model file must not ask for.", place)
-        if dataset.shape is None:
-            raise self.bad("the array is empty.", place)
+        try:
+            fault = self._fault(dataset)
+        except (OSError, RuntimeError, ValueError, TypeError, KeyError) as error:
+            raise self.bad(f"damaged ({error}).", place) from None
+        if fault is not None:
+            raise self.bad(fault, place)
         return StoredArray(self, dataset, place)
+
+    def _fault(self, dataset: Any) -> str | None:
+        """What makes an array none of a model's."""
+        if dataset.external or dataset.is_virtual:
+            return "the array lies in another file, which a model file must not ask for."
+        if dataset.shape is None:
+            return "the array is empty."
+        plist, dtype = dataset.id.get_create_plist(), dataset.dtype
+        filters = [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]
+        if any(number not in _FILTERS for number in filters):
+            return f"packed by filters of HDF5 of the numbers {filters}, of which only {_FILTERS} are known."
+        if dtype.kind == "V" and dtype.fields is None and dtype.subdtype is None and dtype.itemsize <= 2:
+            return None  # bfloat16 and float8, for which HDF5 has no name
+        if dtype.kind not in _NUMBERS or self.h5.check_enum_dtype(dtype):
+            return f"an array of {dtype}, where a model holds numbers."
+        return None
 
     def attribute(self, thing: Any, name: str, place: str = "") -> Any:
         """An attribute, None if there is none."""
         try:
             return thing.attrs.get(name)
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, ValueError, RuntimeError, TypeError, UnicodeError) as error:
             raise self.bad(f"the attribute {name!r} is damaged ({error}).", place) from None
 
 
@@ -101,8 +144,9 @@ class StoredArray:
         if self._dataset.nbytes > max(_ALWAYS, _EXPANSION * reader.size):
             raise reader.bad(f"claims {self._dataset.nbytes} bytes, more than this file can hold.", self._place)
         try:
+            self._check_chunks()
             value = self._dataset[()]
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError, TypeError, MemoryError, zlib.error) as error:
             raise reader.bad(f"cannot be read, the file is damaged ({error}).", self._place) from None
         value = np.asarray(value)
         if self._brain:
@@ -110,6 +154,21 @@ class StoredArray:
 
             value = value.astype(ml_dtypes.bfloat16) if value.dtype.kind != "V" else value.view(ml_dtypes.bfloat16)
         return value if dtype is None else value.astype(dtype)
+
+    def _check_chunks(self) -> None:
+        """Raises ValueError for packed chunks of another size than they should have, which HDF5 does not look at."""
+        dataset = self._dataset.id
+        plist = dataset.get_create_plist()
+        if _DEFLATE not in [plist.get_filter(i)[0] for i in range(plist.get_nfilters())]:
+            return
+        size = int(np.prod(self._dataset.chunks)) * self.dtype.itemsize
+        for i in range(dataset.get_num_chunks()):
+            unpacking = zlib.decompressobj()
+            found = len(
+                unpacking.decompress(dataset.read_direct_chunk(dataset.get_chunk_info(i).chunk_offset)[1], 2 * size)
+            )
+            if found not in (size, size + _CHECKSUM):
+                raise ValueError(f"a chunk holds {found} bytes, where {size} are needed")
 
 
 class Store:

@@ -12,8 +12,9 @@ import numpy as np
 from lamina import losses
 from lamina.variables import CustomObjectScope, FromFile, ObjectSharingScope, deserialize_keras_object, serialize_shared
 
-from ._errors import ModelFileError
+from ._errors import MALFORMED, ModelFileError, told
 from ._h5 import Reader, put
+from ._json import parse_json
 from ._keras_file import FORMAT_VERSION, prepare_optimizer
 
 # What HDF5 keeps in one attribute; longer lists of names go into several, numbered.
@@ -95,16 +96,18 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
         if text is None:
             raise ModelFileError(path, "model_config", "missing: the file holds weights only; use load_weights().")
         config = _json(reader, text, "model_config")
+        if "class_name" not in config or not isinstance(config.get("config"), (dict, list)):
+            raise reader.bad("does not describe a model: it must have a class_name and a config.", "model_config")
         training = reader.attribute(reader.file, "training_config")
         training = _json(reader, training, "training_config") if training is not None and compile else None
-    if config.get("class_name") == "Model":
+    if config["class_name"] == "Model":
         config["class_name"] = "Functional"
     config.setdefault("registered_name", None)
     config["module"] = "keras"
     if config["class_name"] == "Functional":
         config["module"] = "keras.src.models.functional"
         for key in ("input_layers", "output_layers"):  # Keras 2 put a single tensor in a list
-            ends = (config.get("config") or {}).get(key)
+            ends = config["config"].get(key) if isinstance(config["config"], dict) else None
             if isinstance(ends, list) and len(ends) == 1 and isinstance(ends[0], list):
                 config["config"][key] = ends[0]
     try:
@@ -120,8 +123,8 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
                 optimizer = _optimizer_config(training.pop("optimizer_config", None))
                 model.compile_from_config({**training, "optimizer": optimizer})
                 prepare_optimizer(model)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError, MemoryError) as error:
-        raise ModelFileError(path, "model_config", str(error)) from error
+    except MALFORMED as error:
+        raise ModelFileError(path, "model_config", told(error)) from error
     read_legacy_weights(model, path)
     if training and model.optimizer is not None:
         _read_optimizer(model.optimizer, path)
@@ -152,10 +155,12 @@ def _optimizer_config(config: Any) -> Any:
 
 
 def _json(reader: Reader, text: Any, name: str) -> Any:
+    if not isinstance(text, (str, bytes)):
+        raise reader.bad("must be a JSON text.", name)
     try:
-        found = json.loads(text)
-    except (json.JSONDecodeError, TypeError, UnicodeDecodeError) as error:
-        raise reader.bad(f"not valid JSON ({error}).", name) from None
+        found = parse_json(text)
+    except ValueError as error:
+        raise reader.bad(f"{error}.", name) from None
     if not isinstance(found, dict):
         raise reader.bad("must be an object.", name)
     return found
@@ -227,7 +232,12 @@ def _names(reader: Reader, group: Any, attribute: str) -> list[str]:
     if not parts:
         raise reader.bad(f"has no attribute {attribute!r}; it is no file of weights.")
     found = [n for part in parts for n in np.asarray(part).ravel()]
-    return [n.decode("utf-8") if isinstance(n, bytes) else str(n) for n in found]
+    try:
+        names = [n.decode("utf-8") if isinstance(n, bytes) else str(n) for n in found]
+        " ".join(names).encode("utf-8")  # HDF5 gives bytes that are no text as lone surrogates
+    except UnicodeError:
+        raise reader.bad(f"the attribute {attribute!r} holds names that are no text.") from None
+    return names
 
 
 def _arrays(reader: Reader, root: Any, name: str) -> dict[str, Any]:

@@ -5,7 +5,9 @@ import warnings
 from typing import Any
 
 from ._errors import ModelFileError
+from ._flat_weights import TableStore, is_optimizer
 from ._h5 import OutStore, Reader, Store
+from ._shards import Shards
 from ._walk import walk
 
 
@@ -16,7 +18,7 @@ def weights_bytes(model: Any, include_optimizer: bool = True) -> bytes:
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         for place, part in walk(model):
-            if _is_optimizer(part) and not include_optimizer:
+            if is_optimizer(part) and not include_optimizer:
                 continue
             group = file.require_group(f"{place}/vars" if place else "vars")
             name = getattr(part, "name", None)
@@ -41,34 +43,51 @@ def read_weights(
             reader.file
         ):
             raise reader.bad("holds no weights.")
-        for place, part in walk(model):
-            if any(part is other for other in skip):
-                continue
-            try:
-                _load_part(part, Store(reader, place), reader, place)
-            except ModelFileError as error:
-                if not skip_mismatch:
-                    raise
-                warnings.warn(f"Left out: {error}", stacklevel=4)
+        _take(model, lambda place: Store(reader, place), reader.bad, skip_mismatch, skip)
 
 
-def _load_part(part: Any, store: Store, reader: Reader, place: str) -> None:
+def read_table(model: Any, table: Any, name: str, skip_mismatch: bool = False, skip: Any = ()) -> None:
+    """The same from a flat table of arrays."""
+    if not table:
+        raise ModelFileError(name, None, "holds no weights.")
+
+    def bad(reason: str, place: str | None = None) -> ModelFileError:
+        return ModelFileError(name, place, reason)
+
+    _take(model, lambda place: TableStore(table, place, name), bad, skip_mismatch, skip)
+
+
+def read_shards(model: Any, path: str, skip_mismatch: bool = False, skip: Any = ()) -> None:
+    """The same from several files, by the path of their map."""
+    with Shards(path) as shards:
+        _take(model, shards.store, shards.bad, skip_mismatch, skip)
+
+
+def _take(model: Any, store_at: Any, bad: Any, skip_mismatch: bool, skip: Any) -> None:
+    for place, part in walk(model):
+        if any(part is other for other in skip):
+            continue
+        try:
+            _load_part(part, store_at(place), bad, place)
+        except ModelFileError as error:
+            if not skip_mismatch:
+                raise
+            warnings.warn(f"Left out: {error}", stacklevel=5)
+
+
+def _load_part(part: Any, store: Any, bad: Any, place: str) -> None:
     if not len(store) and not _wants_arrays(part):
         return
-    if _is_optimizer(part) and not len(store):
+    if is_optimizer(part) and not len(store):
         return  # a file of weights alone: training starts afresh
     try:
         part.load_own_variables(store)
     except ModelFileError:
         raise
     except (ValueError, TypeError, KeyError, IndexError) as error:
-        raise reader.bad(str(error), place or None) from error
+        raise bad(str(error), place or None) from error
 
 
 def _wants_arrays(part: Any) -> bool:
     """Whether the part has variables of its own, so that an empty place in the file is an error."""
     return bool(part._own_variables if hasattr(part, "_own_variables") else getattr(part, "variables", None))
-
-
-def _is_optimizer(part: Any) -> bool:
-    return hasattr(part, "apply") and hasattr(part, "learning_rate")

@@ -55,7 +55,7 @@ def fit_table(
         time: a column of dates or numbers; the latest rows are tested.
         test: a second table, as `data`, on which the model is tested.
         folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 5 for a table of
-            2000 rows or fewer, unless `time`, `test` or `test_size` is given.
+            10,000 rows or fewer, unless `time`, `test` or `test_size` is given.
         test_size, val_size: shares of the rows that are tested, and of the others that decide when to stop.
         split_seed, seed: fix which rows are tested; the first weights and the order of training.
         effort: "quick", "normal" or "best".

@@ -7,12 +7,15 @@ import numpy as np
 
 from lamina import models
 from lamina._public import public
+from lamina.export._exported import Exported, exported_model
+from lamina.export._formats import format_named, target_path, write_format
 from lamina.saving._errors import ModelFileError
 
 from ._columns import Column, model_inputs
 from ._contributions import Contributions, shapley_values
 from ._errors import TableError, close_names
 from ._evidence import Trial, used_columns
+from ._export import exported_table
 from ._figures import Figures, classes_of, figures_of
 from ._frames import as_table
 from ._importance import REPEATS, Importance, permutation_importance
@@ -144,6 +147,24 @@ class TableModel:
             "summary": self.summary,
         }
         write_model_file(path, self.model, about)
+
+    def export(self, path: Any, format: str = "numpy", **options: Any) -> list[str]:
+        """Writes the model, its preprocessing inside, to files that run without lamina; returns their paths.
+
+        In the format "numpy" the file reads tables: `predict_table(columns)`, or `python FILE.py TABLE.csv OUT.csv`. In the
+        others the inputs are arrays: numbers float32 with NaN where they are missing, dates as days since 1970, strings.
+
+        Args:
+            path, format, options: as for `Model.export`.
+        Raises ExportError, naming the layer, for what a format cannot hold.
+        """
+        return write_format(format, self.exported(), target_path(path, format_named(format).suffix), options)
+
+    def exported(self) -> Exported:
+        """What `export` writes."""
+        if self.columns is None:
+            return exported_model(self.model)
+        return exported_table(self.model, self.columns, self.target, self.missing)
 
     def read(self, data: Any, encoding: str | None = None) -> Table:
         """The data as a table, read as the model's own was. Raises TypeError without a description of the columns."""

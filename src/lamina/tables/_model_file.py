@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 
 from lamina import models
-from lamina.saving._errors import ModelFileError
+from lamina.saving._keras_file import KerasFile
 from lamina.saving._writer import write_bytes
 
 MEMBER = "lamina_table.json"  # beside what Keras keeps in the file; Keras leaves it unread
@@ -29,10 +29,5 @@ def read_model_file(path: str) -> tuple[models.Model, dict[str, Any] | None]:
     model = models.load_model(path, compile=False)
     if not zipfile.is_zipfile(path):
         return model, None
-    with zipfile.ZipFile(path) as archive:
-        if MEMBER not in archive.namelist():
-            return model, None
-        try:
-            return model, json.loads(archive.read(MEMBER))
-        except ValueError as error:
-            raise ModelFileError(path, MEMBER, f"not JSON ({error}).") from None
+    with KerasFile(path) as file:
+        return model, file.json(MEMBER) if MEMBER in file.members else None

@@ -7,7 +7,7 @@ from ._errors import TableError
 from ._network import Shape
 from ._target import AUTO, CLASSIFICATION, REGRESSION
 
-SMALL = 2000  # rows below which folds are the default
+SMALL = 10_000  # rows up to which folds are the default
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,30 @@ def check_run(
     batch_size: Any = None, epochs: Any = None, initial_epoch: Any = None, steps: Any = None, where: str = "fit"
 ) -> None:
     """Raises ValueError for counts that are no positive ints."""
-    for name, value in (("batch_size", batch_size), ("epochs", epochs), ("steps", steps)):
+    steps_name = "steps_per_epoch" if where == "fit" else "steps"
+    for name, value in (("batch_size", batch_size), ("epochs", epochs), (steps_name, steps)):
         if value is not None:
             check_positive_int(value, name, where)
+    if where == "fit" and (epochs is None or initial_epoch is None):
+        raise ValueError(f"fit: epochs and initial_epoch must be integers; got {epochs!r} and {initial_epoch!r}.")
     if initial_epoch is not None and (not isinstance(initial_epoch, (int, np.integer)) or initial_epoch < 0):
         raise ValueError(f"{where}: initial_epoch must be zero or a positive integer; got {initial_epoch!r}.")
 
 
+def check_validation(steps: Any, batch_size: Any, frequency: Any) -> None:
+    """Raises ValueError for counts that are no positive ints, and for a frequency that is neither that nor epochs."""
+    for name, value in (("validation_steps", steps), ("validation_batch_size", batch_size)):
+        if value is not None:
+            check_positive_int(value, name, "fit")
+    if isinstance(frequency, (list, tuple, set, range)):
+        if not all(isinstance(epoch, (int, np.integer)) for epoch in frequency):
+            raise ValueError(f"fit: validation_freq must hold numbers of epochs; got {frequency!r}.")
+        return
+    check_positive_int(frequency, "validation_freq", "fit")
+
+
 def check_split(value: Any) -> None:
-    if value:
+    if value is not None:
         check_fraction(value, "validation_split", "fit", closed=False)
 
 

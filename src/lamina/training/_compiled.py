@@ -1,5 +1,6 @@
 """What a model is trained with, as one value."""
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,8 @@ class Compiled:
     that were trainable at compile; `steps`, compiled, by kind, each with the key it was made for; `progress`, what the engine
     keeps of their programs, by kind; `outputs`, the specs of the
     outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
-    call; `said`, the rule and layer of each finding that was told; `is_diagnosed`, whether a first batch was looked at.
+    call; `lock`, held while a step runs, as all steps of a model work on its variables; `said`, the rule and layer of each
+    finding that was told; `is_diagnosed`, whether a first batch was looked at.
     """
 
     optimizer: Any = None
@@ -37,6 +39,7 @@ class Compiled:
     watched: dict[int, Any] = field(default_factory=dict)
     said: set[tuple[str, str | None]] = field(default_factory=set)
     is_diagnosed: bool = False
+    lock: Any = field(default_factory=threading.RLock, repr=False)
 
     @property
     def is_ready(self) -> bool:
@@ -58,4 +61,9 @@ class Compiled:
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled steps belong to one model and are made anew for a copy.
-        return {**self.__dict__, "steps": {}, "progress": {}, "watched": {}}
+        state = {**self.__dict__, "steps": {}, "progress": {}, "watched": {}}
+        del state["lock"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, lock=threading.RLock())

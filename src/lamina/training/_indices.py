@@ -18,6 +18,10 @@ def check_indices(model: Any, x: Any, where: str) -> None:
         if not array.size or array.dtype.kind not in "iuf":
             continue
         least, largest = array.min(), array.max()
+        if not np.isfinite(largest):
+            raise ValueError(
+                f'{where}: x holds {largest} for the input "{name}" of Embedding "{layer.name}", which takes indices.'
+            )
         if largest >= layer.input_dim or least < -layer.input_dim:
             worst = largest if largest >= layer.input_dim else least
             raise ValueError(

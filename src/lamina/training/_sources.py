@@ -6,12 +6,16 @@ import numpy as np
 
 from lamina import tree
 from lamina._deprecation import warn_once
+from lamina._telling import describe
 from lamina.engines import engine
 from lamina.variables import host_generator
 
 from . import _checks
 from ._data import ArrayData, PyDataset, StreamData, as_arrays, is_frame, is_table, split, unpack_x_y_sample_weight
 from ._indices import check_indices
+from ._stepping import Stepping
+
+_STEPS = ("train", "test", "predict")
 
 
 def make_source(
@@ -26,12 +30,12 @@ def make_source(
             raise ValueError(f"{where}: when x gives batches, they carry y and sample_weight; do not give them too.")
         if batch_size is not None and where in ("fit", "evaluate", "predict"):
             warn_once(f"{where}.batch_size", f"{where}: batch_size has no effect, as x gives batches.", UserWarning)
-        source = StreamData(x, shuffle, run_seed(shuffle), _weighing(class_weight))
+        source = StreamData(x, shuffle, run_seed(shuffle), _weighing(class_weight), _checking(model, where))
         if source.num_batches == 0:
             raise ValueError(f"{where}: x gives no batch at all; it is empty.")
         return source
-    if x is None:
-        raise ValueError(f"{where}: x is missing.")
+    if x is None or (isinstance(x, (dict, list, tuple)) and not x):
+        raise ValueError(f"{where}: x is missing; got {x!r}.")
     x, y, sample_weight = as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight")
     _checks.check_lengths(x, y, sample_weight, where)
     _checks.warn_not_finite(x, y, sample_weight, where)
@@ -43,6 +47,36 @@ def make_source(
     size = len(tree.flatten(x)[0])
     batch_size = size if where.endswith("_on_batch") else min(batch_size or 32, size)
     return ArrayData(x, y, sample_weight, batch_size, shuffle, run_seed(shuffle))
+
+
+def _checking(model: Any, where: str) -> Any:
+    """Looks at each batch: whether there are inputs, and whether Embeddings have vectors for their indices.
+
+    Raises ValueError that says what a batch may be, unless the model has a step of its own.
+    """
+    own_step = any(getattr(type(model), f"{kind}_step") is not getattr(Stepping, f"{kind}_step") for kind in _STEPS)
+
+    def check(batch: Any) -> None:
+        x = batch[0] if isinstance(batch, tuple) and batch else batch
+        if own_step:
+            return
+        if x is None or (isinstance(x, (tuple, list)) and not x):
+            raise ValueError(
+                f"{where}: x gave a batch without inputs, {describe(batch)}; a batch is x, (x, y) or (x, y, sample_weight)."
+            )
+        too_many = isinstance(x, tuple) and len(batch) == 1 and len(x) > 3
+        if too_many and _inputs_of(model) not in (0, len(x)):
+            raise ValueError(
+                f"{where}: x gave a batch that is a tuple of {len(x)}; a batch is x, (x, y) or (x, y, sample_weight)."
+            )
+        check_indices(model, x, where)
+
+    return check
+
+
+def _inputs_of(model: Any) -> int:
+    """How many inputs a model has, 0 if one cannot tell."""
+    return len(tree.flatten(getattr(model, "inputs", None) or []))
 
 
 def _weighing(class_weight: Any) -> Any:

@@ -1,7 +1,11 @@
 """`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
 
+import warnings
+from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
+
+import numpy as np
 
 from lamina import losses, ops, optimizers, tree
 from lamina import metrics as metrics_module
@@ -83,10 +87,13 @@ class Stepping:
         Raises ValueError for unknown names, TypeError for arguments of the wrong kind.
         """
         check_positive_int(steps_per_execution, "steps_per_execution", "compile")
+        if not isinstance(run_eagerly, (bool, int, np.bool_, type(None))):
+            raise TypeError(f"compile: run_eagerly must be True or False; got {run_eagerly!r}.")
         optimizer = optimizers.get(optimizer)
         if auto_scale_loss and _needs_loss_scale(self, optimizer):
             optimizer = optimizers.LossScaleOptimizer(optimizer)
         _check_names(loss, metrics, weighted_metrics)
+        _check_numbers(loss_weights)
         names = getattr(self, "output_names", None)
         bound_loss, *bound_metrics = bind_tensors(self, loss, metrics, weighted_metrics)
         has_metrics = metrics is not None or weighted_metrics is not None
@@ -134,7 +141,17 @@ class Stepping:
             return {k: serialize_keras_object(v) for k, v in compiled.config.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compiles the model as `get_compile_config` described it."""
+        """Compiles the model as `get_compile_config` described it.
+
+        A class with a `compile` of its own is left uncompiled, with a warning: what that takes is not known here.
+        """
+        if type(self).compile is not Stepping.compile:
+            warnings.warn(
+                f"{type(self).__name__} has a compile() of its own, so it was loaded without being compiled. Call compile(), or "
+                "override get_compile_config() and compile_from_config(config) too.",
+                stacklevel=2,
+            )
+            return
         config = {k: deserialize_keras_object(v) for k, v in config.items()}
         known = (
             "optimizer",
@@ -247,6 +264,10 @@ class Stepping:
         if not variables:
             warn_once(f"no weights:{id(self)}", "The model has no trainable weights; nothing is learned.", UserWarning)
             return
+        if self.optimizer is None:
+            raise ValueError(
+                "The model was compiled with optimizer=None, so it cannot be trained; compile it with one."
+            )
         with inside("optimizer"):
             if flat is not None:
                 flat.apply(gradients)
@@ -311,13 +332,36 @@ def _needs_loss_scale(model: Any, optimizer: Any) -> bool:
 
 
 def _check_names(loss: Any, *metrics: Any) -> None:
-    """Raises ValueError at once for a name that no loss or metric has; what it means may depend on shapes."""
-    for name in tree.flatten(loss):
-        if isinstance(name, str) and name.lower() not in CROSSENTROPY:
-            losses.get(name)
-    for name in tree.flatten(metrics):
-        if isinstance(name, str) and name.lower() not in BY_SHAPES:
-            metrics_module.get(name)
+    """Raises ValueError at once for a name that no loss or metric has; what it means may depend on shapes.
+
+    Raises TypeError for what is neither a name nor a function.
+    """
+    for known, get, argument, given in (
+        (CROSSENTROPY, losses.get, "loss", [loss]), (BY_SHAPES, metrics_module.get, "metrics", metrics),
+    ):  # fmt: skip
+        for name in _parts(given):
+            if isinstance(name, str) and name.lower() not in known:
+                get(name)
+            elif not (name is None or isinstance(name, str) or callable(name)):
+                raise TypeError(f"compile: {argument} must be names, functions or objects of that kind; got {name!r}.")
+
+
+def _parts(given: Any) -> Iterator[Any]:
+    """What a nested structure holds, but for the configs in it."""
+    if isinstance(given, dict):
+        given = [] if "class_name" in given else given.values()
+    elif not isinstance(given, (list, tuple)):
+        yield given
+        return
+    for part in given:
+        yield from _parts(part)
+
+
+def _check_numbers(loss_weights: Any) -> None:
+    """Raises TypeError for a weight that is no number."""
+    for weight in tree.flatten(loss_weights):
+        if isinstance(weight, (str, bytes, bool)):
+            raise TypeError(f"compile: loss_weights must be numbers; got {weight!r}.")
 
 
 class _Opaque:

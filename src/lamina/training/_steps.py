@@ -7,6 +7,7 @@ Where compiling is costly, the last batch, which may be smaller, is filled up to
 how many of its samples count: so all batches have one shape, and one program serves them.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -30,13 +31,15 @@ class Step:
         flat: long buffers that replace some of the variables, or None.
         pads: whether `update` takes a count.
         progress: what the engine keeps of the programs (see `compile` of its contract).
+        lock: held while a step runs, so that those of several threads follow each other.
     """
 
     def __init__(
         self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False,
-        progress: dict[str, int] | None = None,
+        progress: dict[str, int] | None = None, lock: Any = None,
     ):  # fmt: skip
         self._progress = progress
+        self._lock = lock or threading.RLock()
         self.update = update
         self.flat = flat
         self.pads = pads
@@ -119,10 +122,11 @@ class Step:
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
-        self._prepare(batch)
-        state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
-        self._keep(state)
-        return logs
+        with self._lock:
+            self._prepare(batch)
+            state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
+            self._keep(state)
+            return logs
 
     def rows(self, data: ArrayData, order: np.ndarray) -> list[Any]:
         """The batches of data in memory as groups of rows for `on_places`: all in one group, except that a last batch of
@@ -144,14 +148,15 @@ class Step:
     ) -> Any:
         """A step on each of `rows[start:stop]` (see `rows`) of data in memory; returns the logs of the last, or with
         `collect` what all returned, stacked."""
-        self._prepare(data.data)
-        state, logs = self._complete(
-            lambda: self._on_places.loop(
-                self._state(), data.resident(), rows=rows, start=start, stop=stop, collect=collect
+        with self._lock:
+            self._prepare(data.data)
+            state, logs = self._complete(
+                lambda: self._on_places.loop(
+                    self._state(), data.resident(), rows=rows, start=start, stop=stop, collect=collect
+                )
             )
-        )
-        self._keep(state)
-        return logs
+            self._keep(state)
+            return logs
 
 
 def _form_of(batch: Any) -> Any:

@@ -84,6 +84,9 @@ class Trainer(Stepping):
         plan = plan_of(callbacks, resume)
         _checks.check_run(batch_size, epochs, initial_epoch, steps_per_epoch, "fit")
         _checks.check_split(validation_split)
+        if not isinstance(shuffle, (bool, int, str, np.bool_, type(None))):
+            raise TypeError(f"fit: shuffle must be True or False; got {shuffle!r}.")
+        _checks.check_validation(validation_steps, validation_batch_size, validation_freq)
         epochs = at_most(epochs, max_epochs())
         source = make_source(self, x, y, sample_weight, batch_size, shuffle, class_weight, "fit")
         source, held_out = with_validation(
@@ -267,6 +270,10 @@ class Trainer(Stepping):
 
     def _step(self, kind: str, source: Any) -> Any:
         """The compiled step of that kind for the model as it is now; a plain function with run_eagerly."""
+        with self._compiled.lock:
+            return self._step_now(kind, source)
+
+    def _step_now(self, kind: str, source: Any) -> Any:
         example = self._example(source)
         self._build_for(kind, example, source)
         if self.run_eagerly:
@@ -281,7 +288,14 @@ class Trainer(Stepping):
         if kind == "train" and is_default and engine.MUTABLE and can_flatten(self.optimizer, self._weights_to_train()):
             flat = FlatState(self.optimizer, self._weights_to_train())
         pads = engine.COSTLY_TRACES and can_pad(self, kind)
-        step = Step(self._update_of(kind), variables, flat, pads, self._compiled.progress.setdefault(kind, {}))
+        step = Step(
+            self._update_of(kind),
+            variables,
+            flat,
+            pads,
+            self._compiled.progress.setdefault(kind, {}),
+            self._compiled.lock,
+        )
         self._steps[kind] = (key, step)
         return step
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -15,6 +17,6 @@ class Validation:
     def is_due(self, epoch: int) -> bool:
         if self.source is None:
             return False
-        if isinstance(self.frequency, int):
+        if isinstance(self.frequency, (int, np.integer)):
             return (epoch + 1) % self.frequency == 0
         return (epoch + 1) in self.frequency

@@ -9,6 +9,7 @@ from ._dtype_policy import serialize as serialize_dtype_policy  # noqa: F401
 from ._dtype_policy import set_dtype_policy as set_dtype_policy
 from ._from_file import FromFile as FromFile
 from ._from_file import refuse_path as refuse_path
+from ._from_file import take_room as take_room
 from ._gradient_tape import GradientTape as GradientTape
 from ._identify import get_object as get_object
 from ._name_scope import current_path as current_path

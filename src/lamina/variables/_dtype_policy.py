@@ -283,7 +283,10 @@ def get(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, dict):
-        return deserialize(identifier)
+        policy = deserialize(identifier)
+        if not isinstance(policy, DTypePolicy):
+            raise ValueError(f"dtype_policies.get: expected the config of a DTypePolicy; got {identifier!r}.")
+        return policy
     if isinstance(identifier, str):
         return _from_name(identifier)
     try:

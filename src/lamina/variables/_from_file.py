@@ -35,17 +35,27 @@ class FromFile:
     def allocate(self, name: str, shape: tuple[int, ...], dtype: str) -> None:
         """Told before a variable is made. Raises ValueError if all together would take too much."""
         size = math.prod(shape) * (2 if dtype in ("bfloat16", "float16") else np.dtype(dtype).itemsize)
+        self.take(f"the variable {name!r} of shape {shape}", size)
+
+    def take(self, what: str, size: int) -> None:
+        """Told before `size` bytes are taken."""
         self.left -= size
         if self.left < 0:
             raise ValueError(
-                f"the variable {name!r} of shape {shape} would take {size} bytes, where the file holds {self.held} bytes of "
-                "weights for all."
+                f"{what} would take {size} bytes, where the file holds {self.held} bytes of weights for all."
             )
 
 
 def reading_file() -> FromFile | None:
     """The scope that is entered, if a model is being read from a file."""
     return _local.scope
+
+
+def take_room(what: str, size: Any) -> None:
+    """Told by what makes something beside variables, before it takes `size` bytes by the word of a config."""
+    scope = reading_file()
+    if scope is not None:
+        scope.take(what, int(size))
 
 
 def refuse_path(what: str, path: Any) -> None:

@@ -5,6 +5,8 @@ tiles included, by `verify_layout`. When a compiled function meets its arrays fo
 is run node by node in plain NumPy, and the plan must give the same.
 """
 
+import threading
+
 import numpy as np
 
 from lamina.engines.native import _compile, _measure, _plan
@@ -60,22 +62,25 @@ def _after_layout(lay_out):
 # --- the reference ----------------------------------------------------------------------------------------------------
 
 
+_one_at_a_time = threading.RLock()  # a program is compiled in another's, and in other threads
+
+
 def _judged(entry_class):
     """The class of compiled signatures, whose every plan is compared when it is first bound."""
 
     class Judged(entry_class):
         def __init__(self, *args):
-            simplify = _compile.simplify
-
             def remembered(graph):
                 self.program = graph
                 return simplify(graph)
 
-            _compile.simplify = remembered
-            try:
-                super().__init__(*args)
-            finally:
-                _compile.simplify = simplify
+            with _one_at_a_time:
+                simplify = _compile.simplify
+                _compile.simplify = remembered
+                try:
+                    super().__init__(*args)
+                finally:
+                    _compile.simplify = simplify
 
         def _bind(self, given):
             if self.binding is None and _bytes(self.program) <= MOST_BYTES:

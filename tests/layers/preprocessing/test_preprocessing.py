@@ -108,6 +108,8 @@ def test_integer_lookup():
 
 def test_category_encoding():
     assert CategoryEncoding(3, "one_hot")(np.array([[1], [2]])).tolist() == [[0, 1, 0], [0, 0, 1]]
+    assert CategoryEncoding(3, "one_hot")(np.array([1])).tolist() == [[0, 1, 0]]  # a batch of one
+    assert CategoryEncoding(3, "one_hot").compute_output_shape((1,)) == (1, 3)
     assert CategoryEncoding(3, "multi_hot")(np.array([[0, 0, 2]])).tolist() == [[1, 0, 1]]
     weighted = CategoryEncoding(3, "count")(np.array([[0, 0, 2]]), count_weights=np.array([[0.5, 0.25, 3.0]]))
     assert weighted.tolist() == [[0.75, 0, 3.0]]

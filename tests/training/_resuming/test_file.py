@@ -42,7 +42,7 @@ def test_nothing_is_left_beside_the_file(path):
 def test_a_file_cut_short_is_an_error(path, share):
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(ModelFileError, match="no whole training state"):
+    with pytest.raises(ModelFileError, match="not a whole training state"):
         read_state(str(path))
 
 

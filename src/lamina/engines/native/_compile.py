@@ -1,6 +1,7 @@
 """`compile`: traces a function once for each combination of shapes and dtypes, and runs it as a plan ever after."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,6 +59,7 @@ class CompiledFunction:
         self.donate = frozenset(donate)
         self.resident = frozenset(resident)
         self._entries: dict[Any, _Entry] = {}
+        self._lock = threading.RLock()  # a plan has one set of buffers: threads take turns
 
     @property
     def plans(self) -> list[Plan]:
@@ -67,11 +69,9 @@ class CompiledFunction:
         leaves = tree.flatten(args)
         if current_trace() is not None and any(is_traced(x) for x in leaves):
             return self.fn(*args)  # already inside a traced program: becomes part of it
-        entry, arrays = self._entry(args)
-        with (
-            one_blas_thread,
-            np.errstate(all="ignore"),
-        ):  # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
+        # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
+        with self._lock, one_blas_thread, np.errstate(all="ignore"):
+            entry, arrays = self._entry(args)
             return entry(arrays)
 
     def loop(self, *args: Any, rows: np.ndarray, start: int = 0, stop: int | None = None, collect: bool = False) -> Any:
@@ -81,8 +81,8 @@ class CompiledFunction:
         all rows, stacked.
         """
         rows = rows[start:stop]
-        entry, arrays = self._entry((*args, rows[0]))
-        with one_blas_thread, np.errstate(all="ignore"):
+        with self._lock, one_blas_thread, np.errstate(all="ignore"):
+            entry, arrays = self._entry((*args, rows[0]))
             return entry.loop(arrays, rows, collect)
 
     def _entry(self, args: tuple[Any, ...]) -> tuple["_Entry", list[Any]]:

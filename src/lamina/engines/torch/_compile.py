@@ -3,6 +3,7 @@
 A function that asks for values while it is traced cannot become a graph; it runs eagerly, operation by operation.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ _NEEDS_VALUES = (
     DynamicOutputShapeException,
     GuardOnDataDependentSymNode,
 )
+# torch.fx keeps what it patches while it traces in one place for all threads.
+_one_at_a_time = threading.RLock()
 
 
 def compile(
@@ -123,7 +126,7 @@ class _Entry:
         self.program: Callable[..., Any] | None = None
         self.in_grad_mode = False
         try:
-            with torch.no_grad():
+            with _one_at_a_time, torch.no_grad():
                 traced = make_fx(self._flat, tracing_mode="fake", _allow_non_fake_inputs=True)(
                     *(leaves[k].detach() for k in self.data)
                 )

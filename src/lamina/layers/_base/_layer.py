@@ -11,6 +11,7 @@ from lamina._hints import did_you_mean
 from lamina._lazy import lazy_module
 from lamina._markup._html import Markup
 from lamina._public import public
+from lamina._telling import translated
 from lamina._where import where
 from lamina.engines import layer_base
 from lamina.ops._convert import to_tensors
@@ -212,8 +213,11 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
                     for output in tree.flatten(outputs):
                         self.add_loss(self._activity_loss(output))
         except Exception as error:
-            self._add_note(error, arguments)
-            raise
+            found = translated(error, self._owner, lambda: arguments.by_name)
+            self._add_note(found, arguments)
+            if found is error:
+                raise
+            raise found from error
         finally:
             context.depth -= 1
             context.training = outer

@@ -190,6 +190,8 @@ class Held:
         for a variable that is missing."""
         variables = self.weights
         owner = f'{type(self).__name__} "{self.name}"'
+        if not hasattr(weights, "__len__") or isinstance(weights, (str, bytes, dict)):
+            raise TypeError(f"{owner}.set_weights: weights must be a list of arrays; got {weights!r}.")
         if len(variables) != len(weights):
             raise ValueError(f"{owner}.set_weights: expected {len(variables)} arrays; got {len(weights)}.")
         arrays = [np.asarray(w) if not ops.is_tensor(w) and not hasattr(w, "shape") else w for w in weights]

@@ -1,5 +1,6 @@
 """Where a model's data comes in."""
 
+import operator
 from typing import Any
 
 from lamina import _settings
@@ -10,6 +11,8 @@ from lamina.ops._dtypes import standardize_dtype
 from lamina.ops._symbolic import KerasTensor, Node
 
 from .._base._layer import Layer
+
+_MOST_AXES = 64  # of NumPy's arrays
 
 
 @public("layers.InputLayer")
@@ -128,10 +131,10 @@ def _check_fits(
 def _sizes(shape: Any, name: str, owner: str) -> tuple[Any, ...]:
     entries = (shape,) if isinstance(shape, int) else shape
     try:
-        sizes = tuple(None if s is None else int(s) for s in entries)
-    except (TypeError, ValueError):
+        sizes = tuple(None if s is None else operator.index(s) for s in entries)
+    except TypeError:
         sizes = (-1,)
-    if any(s is not None and s < 0 for s in sizes):
+    if any(s is not None and s < 0 for s in sizes) or len(sizes) > _MOST_AXES:
         raise ValueError(f"{owner}: {name} must be a tuple of sizes (None for any size); got {shape!r}.")
     return sizes
 

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops
-from lamina._checks import check_one_of
+from lamina._checks import check_one_of, is_number
 from lamina._public import public
 from lamina._typing import DType, TensorLike
 
@@ -54,6 +54,8 @@ class Discretization(ConvertsWeight, Layer):
             )
         if num_bins is not None and (not isinstance(num_bins, int) or num_bins < 0):
             raise ValueError(f"{self._owner}: num_bins must be a positive integer; got {num_bins!r}.")
+        if bin_boundaries is not None and not all(map(is_number, bin_boundaries)):
+            raise ValueError(f"{self._owner}: bin_boundaries must be a list of numbers; got {bin_boundaries!r}.")
         self.input_bin_boundaries: Any = None if bin_boundaries is None else list(bin_boundaries)
         self.bin_boundaries = self.input_bin_boundaries or []
         self.num_bins = num_bins

@@ -10,13 +10,13 @@ def encode(indices: Any, mode: str, depth: int, dtype: str, weights: Any = None,
 
     Args:
         indices: `(...)`, integers from 0 to `depth - 1`; others count as nothing.
-        mode: "one_hot" (each index a vector; a last axis of size 1 is replaced), "multi_hot", "count" or "tf_idf" (one
-            vector for the axis after the batch together).
+        mode: "one_hot" (each index a vector; a last axis of size 1 after that of the batch is replaced), "multi_hot", "count" or
+            "tf_idf" (one vector for the axis after the batch together).
         weights: `(...)`, what each index counts in mode "count". idf: `(depth,)`, for "tf_idf".
     """
     indices = ops.cast(indices, "int32")
     if mode == "one_hot":
-        if len(indices.shape) and indices.shape[-1] == 1:
+        if len(indices.shape) > 1 and indices.shape[-1] == 1:
             indices = ops.squeeze(indices, axis=-1)
         return ops.one_hot(indices, depth, dtype=dtype)
     if not len(indices.shape):
@@ -36,5 +36,5 @@ def encoded_shape(shape: tuple[Any, ...], mode: str, depth: Any) -> tuple[Any, .
     if mode == "int":
         return shape
     if mode == "one_hot":
-        return (*(shape[:-1] if shape and shape[-1] == 1 else shape), depth)
+        return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), depth)
     return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)

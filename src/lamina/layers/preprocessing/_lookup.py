@@ -10,7 +10,7 @@ from lamina import ops
 from lamina._checks import check_one_of
 from lamina._typing import TensorLike
 from lamina.ops._symbolic import KerasTensor
-from lamina.variables import refuse_path
+from lamina.variables import refuse_path, take_room
 
 from .._base._unsupported import refuse
 from ._adapt import batches_of
@@ -60,6 +60,7 @@ class Lookup(KeepsAssets, HostLayer):
         if invert and num_oov_indices != 1:
             raise ValueError(f"{self._owner}: invert=True needs num_oov_indices=1; got {num_oov_indices}.")
         self.max_tokens = max_tokens
+        take_room(f"{self._owner} with {num_oov_indices} tokens for words outside", 8 * num_oov_indices)
         self.num_oov_indices = num_oov_indices
         self.mask_token = mask_token
         self.oov_token = oov_token
@@ -110,6 +111,11 @@ class Lookup(KeepsAssets, HostLayer):
         mask = [] if self.mask_token is None or self.output_mode != "int" else [self.mask_token]
         return mask + [self.oov_token] * self.num_oov_indices
 
+    def _check_once(self, tokens: list[Any]) -> None:
+        twice = [token for token, n in Counter(tokens).items() if n > 1]
+        if twice:
+            raise ValueError(f"{self._owner}: the vocabulary holds {twice[:5]} more than once.")
+
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> Any:
         """Takes a vocabulary, with or without the special tokens at its start, and (for "tf_idf") its weights."""
         if isinstance(vocabulary, (str, os.PathLike)):
@@ -121,9 +127,7 @@ class Lookup(KeepsAssets, HostLayer):
         if self.output_mode != "int" and self.mask_token is not None:
             with_mask = [self.mask_token, *specials]
             own = tokens[len(with_mask) :] if tokens[: len(with_mask)] == with_mask else own
-        twice = [token for token, n in Counter(own).items() if n > 1]
-        if twice:
-            raise ValueError(f"{self._owner}: the vocabulary holds {twice[:5]} more than once.")
+        self._check_once(own)
         for special, what in ((self.oov_token, "oov_token"), (self.mask_token, "mask_token")):
             # Looking up, the oov_token is but a word for what is not in the vocabulary.
             matters = what == "mask_token" or (self.invert and self.num_oov_indices > 0)
@@ -272,12 +276,18 @@ class Lookup(KeepsAssets, HostLayer):
 
     def load_assets_from(self, assets: dict[str, bytes]) -> None:
         """Takes what `saved_assets` gave."""
-        if self.input_vocabulary is not None or "vocabulary.txt" not in assets:
+        if self.input_vocabulary is not None:
+            return
+        if "vocabulary.txt" not in assets:
+            if (self._size_to_come or 0) > len(self._specials()):
+                raise ValueError(f"{self._owner}: the file lacks its {self._size_to_come} words, vocabulary.txt.")
             return
         lines = assets["vocabulary.txt"].decode("utf-8").split("\n")
         tokens = self._standardize(lines).tolist()
         specials = self._specials()
-        self._tokens = tokens[len(specials) :] if tokens[: len(specials)] == specials else tokens
+        tokens = tokens[len(specials) :] if tokens[: len(specials)] == specials else tokens
+        self._check_once(tokens)
+        self._tokens = tokens
         self._index()
 
     def save_own_variables(self, store: Any) -> Any:

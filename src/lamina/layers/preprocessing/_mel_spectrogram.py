@@ -6,6 +6,7 @@ from lamina import ops
 from lamina._checks import check_each, check_positive, check_positive_int
 from lamina._public import public
 from lamina._typing import TensorLike
+from lamina.variables import take_room
 
 from .._base._arguments import LayerArguments
 from .._base._layer import Layer
@@ -73,6 +74,9 @@ class MelSpectrogram(ConvertsWeight, Layer):
             raise ValueError(
                 f"{self._owner}: fft_length must be at least sequence_length={sequence_length}; got {fft_length}."
             )
+        take_room(
+            f"{self._owner} with {fft_length} frequencies and {num_mel_bins} bands", 32 * fft_length * num_mel_bins
+        )
         self.fft_length = fft_length
         self.sequence_stride = sequence_stride
         self.sequence_length: int = sequence_length

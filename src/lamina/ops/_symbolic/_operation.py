@@ -28,6 +28,12 @@ def auto_name(prefix: str) -> str:
     return prefix if count == 0 else f"{prefix}_{count}"
 
 
+def check_name(name: Any, where: str) -> None:
+    """Raises ValueError for what is no name: names are parts of the paths of variables, and of places in files."""
+    if not isinstance(name, str) or "/" in name or "\0" in name:
+        raise ValueError(f"{where}: name must be a string without '/'; got {name!r}.")
+
+
 def reset_names() -> None:
     """Starts automatic naming anew (`utils.clear_session`)."""
     _name_counts.clear()
@@ -58,8 +64,7 @@ class Operation:
     def __init__(self, name: str | None = None):
         if name is None:
             name = auto_name(type(self).__name__)
-        if not isinstance(name, str) or "/" in name:
-            raise ValueError(f"{type(self).__name__}: name must be a string without '/'; got {name!r}.")
+        check_name(name, type(self).__name__)
         self.name = name
         self._inbound_nodes: list[Node] = []
         self._outbound_nodes: list[Node] = []

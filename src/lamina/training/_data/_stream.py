@@ -25,10 +25,12 @@ class StreamData:
         shuffle: whether a PyDataset with a length is visited in another order each epoch.
         seed: fixes that order, with the number of the epoch.
         weigh: function of a batch that gives it sample weights, or None.
+        check: function of a batch that raises if it does not fit, or None.
     """
 
-    def __init__(self, source: Any, shuffle: Any = False, seed: int = 0, weigh: Any = None):
+    def __init__(self, source: Any, shuffle: Any = False, seed: int = 0, weigh: Any = None, check: Any = None):
         self._weigh = weigh
+        self._check = check
         self.source = source
         self.shuffle = shuffle
         self.seed = seed
@@ -141,6 +143,8 @@ class StreamData:
 
     def _as_batch(self, batch: Any) -> Any:
         batch = _as_batch(batch, self.is_dataset)
+        if self._check is not None:
+            self._check(batch)
         return batch if self._weigh is None else self._weigh(batch)
 
     def _order(self, number: int, start: int, stop: int | None) -> Any:

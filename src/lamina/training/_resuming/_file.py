@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from lamina.saving._errors import ModelFileError
+from lamina.saving._archive import Archive
+from lamina.saving._errors import MALFORMED, ModelFileError, told
+from lamina.saving._json import parse_json
 from lamina.saving._writer import atomic_file
 
 from ._values import decode, describe, encode, restore
@@ -35,21 +37,15 @@ def write_state(path: str, state: dict[str, Any]) -> None:
 
 def read_state(path: str) -> dict[str, Any]:
     """The state in a file. Raises ModelFileError, with the member and the reason, for a file that is not whole."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _read(archive, path)
-    except ModelFileError:
-        raise
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise ModelFileError(path, None, f"is no whole training state ({error}).") from error
+    with Archive(path, "a whole training state") as archive:
+        return _read(archive, path)
 
 
-def _read(archive: zipfile.ZipFile, path: str) -> dict[str, Any]:
-    members = {info.filename: info for info in archive.infolist()}
-    sums = _parsed(_content(archive, members, _SUMS, path), path, _SUMS)
-    if not isinstance(sums, dict) or {*sums, _SUMS} != members.keys():
+def _read(archive: Archive, path: str) -> dict[str, Any]:
+    sums = _parsed(_content(archive, _SUMS), path, _SUMS)
+    if not isinstance(sums, dict) or {*sums, _SUMS} != archive.members.keys():
         raise ModelFileError(path, _SUMS, "does not list the members that there are.")
-    contents = {name: _checked(archive, members, name, sums[name], path) for name in sums}
+    contents = {name: _checked(archive, name, sums[name]) for name in sums}
     text = _parsed(contents.get(_STATE, b""), path, _STATE)
     try:
         if text["format"] != FORMAT:
@@ -58,32 +54,29 @@ def _read(archive: zipfile.ZipFile, path: str) -> dict[str, Any]:
         return decode(text["values"], arrays)
     except ModelFileError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-        raise ModelFileError(path, _STATE, f"does not describe a state ({error}).") from error
+    except MALFORMED as error:
+        raise ModelFileError(path, _STATE, f"does not describe a state ({told(error)}).") from error
 
 
-def _checked(archive: zipfile.ZipFile, members: dict[str, Any], name: str, expected: Any, path: str) -> bytes:
-    content = _content(archive, members, name, path)
+def _checked(archive: Archive, name: str, expected: Any) -> bytes:
+    content = _content(archive, name)
     if _sum(content) != expected:
-        raise ModelFileError(path, name, "is damaged: its checksum is not the one that was written.")
+        raise ModelFileError(archive.path, name, "is damaged: its checksum is not the one that was written.")
     return content
 
 
-def _content(archive: zipfile.ZipFile, members: dict[str, Any], name: str, path: str) -> bytes:
-    info = members.get(name)
-    if info is None or info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-        raise ModelFileError(path, name, "is missing." if info is None else "is compressed; a state's members are not.")
-    try:
-        return archive.read(info)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise ModelFileError(path, name, f"is damaged ({error}).") from error
+def _content(archive: Archive, name: str) -> bytes:
+    info = archive.members.get(name)
+    if info is not None and info.compress_type != zipfile.ZIP_STORED:
+        raise ModelFileError(archive.path, name, "is compressed; a state's members are not.")
+    return archive.read(name)
 
 
 def _parsed(content: bytes, path: str, name: str) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ModelFileError(path, name, f"is no JSON ({error}).") from error
+        return parse_json(content)
+    except ValueError as error:
+        raise ModelFileError(path, name, f"{error}.") from error
 
 
 def _sum(content: bytes) -> str:

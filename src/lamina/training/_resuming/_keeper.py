@@ -1,11 +1,13 @@
 """When a training saves its state, and how it takes one up again."""
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from ._fingerprint import difference, fingerprint
@@ -64,6 +66,8 @@ class Keeper(NoKeeper):
     """Saves the state of a training in a folder, and begins with the newest that is there.
 
     The values are copied at once and written by a thread, so that steps do not wait for the disk; the next save does.
+    SIGTERM ends the program (SystemExit, code 143) once the step at work is done and the state after it written; a second one
+    ends it at once.
 
     Args:
         plan: where and how often.
@@ -91,6 +95,8 @@ class Keeper(NoKeeper):
         self._beginning: Any = None  # the state of the data when the epoch began
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="lamina-state")
         self._writing: Future | None = None
+        self._handler: Any = None  # of SIGTERM, before
+        self._is_told_to_end = False
         if self._waiting is not None:
             self._check()
 
@@ -143,12 +149,19 @@ class Keeper(NoKeeper):
         plan = self._plan
         is_due = plan.batches and done % plan.batches == 0
         is_due = is_due or (plan.seconds is not None and time.monotonic() - self._saved_at >= plan.seconds)
+        is_due = is_due or self._is_told_to_end
         if is_due and done != self._total:  # what follows the last batch, up to the next epoch, is saved together
             self._save(epoch, done, self._beginning, logs())
+            self._end_if_told()
 
     def after_epoch(self, epoch: int, done: int, logs: dict[str, Any]) -> None:
         self._steps += done
         self._save(epoch + 1, 0, self._state_of_data(), logs)
+        self._end_if_told()
+
+    def _end_if_told(self) -> None:
+        if self._is_told_to_end:
+            raise SystemExit(128 + signal.SIGTERM)
 
     def _state_of_data(self) -> dict[str, Any]:
         return {name: source and source.get_state() for name, source in self._data.items()}
@@ -174,9 +187,23 @@ class Keeper(NoKeeper):
         if self._plan.clears:
             self._folder.clear()
 
+    def __enter__(self) -> "Keeper":
+        in_main = threading.current_thread() is threading.main_thread()  # the only one that may set handlers
+        if in_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            self._handler = signal.signal(signal.SIGTERM, self._note)
+        return self
+
+    def _note(self, signum: int, frame: FrameType | None) -> None:
+        if self._is_told_to_end:
+            signal.signal(signum, signal.SIG_DFL)
+            signal.raise_signal(signum)
+        self._is_told_to_end = True
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._handler is not None:
+            signal.signal(signal.SIGTERM, self._handler)
         self._writer.shutdown()
         if kind is None:
             self._wait()

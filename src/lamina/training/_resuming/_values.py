@@ -62,7 +62,10 @@ def describe(array: np.ndarray) -> dict[str, Any]:
 
 def restore(content: bytes, description: dict[str, Any]) -> np.ndarray:
     """The array of these bytes. Raises ValueError or TypeError if they are not as described."""
-    dtype = np.dtype(description["dtype"])
-    if dtype.kind not in _KINDS:
-        raise ValueError(f"there are no arrays of dtype {dtype} in a state.")
-    return np.frombuffer(content, dtype).reshape(description["shape"]).copy()
+    name, shape = description["dtype"], description["shape"]
+    dtype = np.dtype(name) if isinstance(name, str) else None
+    if dtype is None or dtype.kind not in _KINDS or dtype.fields is not None:
+        raise ValueError(f"there are no arrays of dtype {name!r} in a state.")
+    if not isinstance(shape, list) or any(type(size) is not int or size < 0 for size in shape):
+        raise ValueError(f"an array of the shape {shape!r}.")
+    return np.frombuffer(content, dtype).reshape(shape).copy()

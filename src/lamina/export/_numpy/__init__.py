@@ -1,0 +1,1 @@
+"""A model as one Python file and one `.npz`, which need NumPy alone."""

@@ -1,0 +1,141 @@
+"""Weights in several files: `net.weights.json` says in which of `net_00000.weights.h5`, `net_00001.weights.h5`, ... they lie.
+
+The layout is that of Keras 3: a shard has the groups of a `.weights.h5` file, and an object's arrays may lie in several.
+"""
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ._errors import ModelFileError
+from ._flat_weights import collect
+from ._h5 import Reader, Store, put
+from ._json import parse_json
+from ._walk import walk
+from ._writer import write_bytes
+
+MAP = ".weights.json"
+_SHARD = ".weights.h5"
+
+
+def write_shards(model: Any, path: str, largest: float) -> None:
+    """Writes the weights in files of `largest` gigabytes at most (an array is never cut), the map last."""
+    start, folder = os.path.basename(path).removesuffix(MAP), os.path.dirname(path)
+    names: dict[str, list[str]] = {}
+    total = 0
+    for number, shard in enumerate(_shards(model, largest * 2**30)):
+        name = f"{start}_{number:05}{_SHARD}"
+        write_bytes(os.path.join(folder, name), _h5_bytes(shard))
+        for place, array in shard.items():
+            total += array.nbytes
+            files = names.setdefault(f"/{place.rpartition('/')[0]}", [])
+            files += [] if name in files else [name]
+    weight_map = {place: files[0] if len(files) == 1 else files for place, files in names.items()}
+    write_bytes(path, json.dumps({"metadata": {"total_size": total}, "weight_map": weight_map}, indent=4).encode())
+
+
+def _shards(model: Any, largest: float) -> Iterator[dict[str, np.ndarray]]:
+    """The arrays by place, as many at a time as fit."""
+    shard: dict[str, np.ndarray] = {}
+    size = 0
+    for place, array in collect(walk(model)).items():
+        if shard and size + array.nbytes > largest:
+            yield shard
+            shard, size = {}, 0
+        shard[place] = array
+        size += array.nbytes
+    yield shard
+
+
+def _h5_bytes(table: dict[str, np.ndarray]) -> bytes:
+    import h5py
+
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        for place, array in table.items():
+            group, _, key = place.rpartition("/")
+            put(file.require_group(group), key, array)
+    return buffer.getvalue()
+
+
+class Shards:
+    """The files of sharded weights, opened for reading. Raises ModelFileError for a map that is none."""
+
+    def __init__(self, path: str):
+        self.path = path
+        self._stack = contextlib.ExitStack()
+        self._files = _read_map(path)
+        folder = os.path.dirname(path)
+        with self._stack:
+            names = sorted({name for files in self._files.values() for name in files})
+            self._readers = {name: self._opened(os.path.join(folder, name), name) for name in names}
+            self._stack = self._stack.pop_all()
+
+    def _opened(self, file: str, name: str) -> Reader:
+        if not os.path.exists(file):
+            raise ModelFileError(self.path, name, "missing; it should lie beside the map.")
+        return self._stack.enter_context(Reader(file, self.path, name))
+
+    def __enter__(self) -> "Shards":
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self._stack.__exit__(*exc)
+
+    def store(self, place: str) -> "ShardStore":
+        files = self._files.get(f"/{place}/vars" if place else "/vars", [])
+        return ShardStore([Store(self._readers[name], place) for name in files], self, place)
+
+    def bad(self, reason: str, place: str | None = None) -> ModelFileError:
+        return ModelFileError(self.path, place, reason)
+
+
+class ShardStore:
+    """What `load_own_variables` reads from: the arrays of one place, in whichever file."""
+
+    def __init__(self, stores: list[Store], shards: Shards, place: str):
+        self._stores, self._shards, self._place = stores, shards, place
+
+    def keys(self) -> list[str]:
+        return [key for store in self._stores for key in store.keys()]  # noqa: SIM118
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, key: object) -> bool:
+        return any(key in store for store in self._stores)
+
+    def __getitem__(self, key: str) -> Any:
+        for store in self._stores:
+            if key in store:
+                return store[key]
+        raise self._shards.bad(f"holds no array {key!r}.", self._place)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return next((store[key] for store in self._stores if key in store), default)
+
+    def items(self) -> list[tuple[str, Any]]:
+        return [(key, self[key]) for key in self.keys()]
+
+
+def _read_map(path: str) -> dict[str, list[str]]:
+    """Place -> names of files. They must be plain names, of files beside the map."""
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        found = parse_json(content)["weight_map"].items()
+        files = {place: [names] if isinstance(names, str) else list(names) for place, names in found}
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise ModelFileError(path, "weight_map", f"not the map of sharded weights ({error}).") from None
+    for name in (name for names in files.values() for name in names):
+        if not isinstance(name, str) or not name.endswith(_SHARD) or os.path.basename(name) != name or "\\" in name:
+            raise ModelFileError(path, "weight_map", f"names {name!r}, which is no {_SHARD} file beside it.")
+    return files

@@ -1,0 +1,37 @@
+"""A translation says which text it is of: it is stale as soon as that changes."""
+
+import pathlib
+import re
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+from mark_translations import mark, original_of, pages  # noqa: E402
+
+
+def blocks(text, language):
+    return [re.sub(r"  #.*", "", code) for code in re.findall(rf"```{language}\n(.*?)```", text, re.S)]
+
+
+def test_the_readme_is_translated():
+    assert ROOT / "README.ko.md" in pages()
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_a_translation_is_of_the_present_text(page):
+    first = page.read_text(encoding="utf-8").split("\n", 1)[0]
+    assert first == mark(page), (
+        f"{original_of(page).name} has changed: bring {page.name} up to date, then mark_translations.py"
+    )
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_code_links_and_headings_are_those_of_the_original(page):
+    ours, theirs = (path.read_text(encoding="utf-8") for path in (page, original_of(page)))
+    for language in ("sh", "python", "text", "console"):
+        assert blocks(ours, language) == blocks(theirs, language)
+    links, headings = r"\]\((?!README)([^)]+)\)", r"^#+ "  # but for those to each other
+    assert sorted(re.findall(links, ours)) == sorted(re.findall(links, theirs))
+    assert re.findall(headings, ours, re.M) == re.findall(headings, theirs, re.M)
