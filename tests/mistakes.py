@@ -125,6 +125,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         _of("made(layers.Dense(1)).fit(x, y, class_weight=[1, 2])", "class_weight", "dict", "[1, 2]"),
         _of('made(layers.Dense(1, name="out"), loss={"oot": "mse"}).fit(x, y)', "output 'oot'", "'out'"),
         _of("optimizers.Adam(learning_rate=-1)", "Adam", "learning_rate", "-1"),
+        _of('optimizers.Adam("0.1")', "Adam", "learning_rate", "a number", "'0.1'"),
         _of("optimizers.Adam(beta_1=1.5)", "Adam", "beta_1", "1.5"),
         _of("optimizers.get(3)", "optimizer", "3", "'adam'"),
         _of(
