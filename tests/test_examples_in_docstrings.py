@@ -20,6 +20,8 @@ only_native = pytest.mark.native_only("tensors are printed as the native engine 
 @pytest.mark.parametrize("entry", WITH_EXAMPLE, ids=lambda entry: entry.path)
 def test_example_gives_what_it_shows(entry, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    if entry.path.startswith("plot."):
+        pytest.importorskip("matplotlib").use("Agg")
     for example, got in refresh_examples.run(refresh_examples.examples(entry)):
         assert not refresh_examples.differs(example, got), (
             f"{entry.path}: {example.source.strip()} gives {got}instead of {example.want}; see scripts/refresh_examples.py"

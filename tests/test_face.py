@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import lamina
-from lamina._names import NAMES
+from lamina._names import NAMES, SUBMODULES
 
 
 @pytest.mark.parametrize("namespace", sorted(NAMES))
@@ -58,3 +58,12 @@ def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="'lamina' has no attribute 'Sequentiel'"):
         lamina.Sequentiel  # noqa: B018
     assert "Sequential" in dir(lamina)
+
+
+@pytest.mark.parametrize("namespace", ["", "layers", "optimizers", "optimizers.schedules", "plot", "datasets.mnist"])
+def test_completion_offers_what_is_public_and_nothing_else(namespace):
+    module = importlib.import_module(f"lamina.{namespace}".rstrip("."))
+    assert {name for name in dir(module) if not name.startswith("__")} == {
+        *NAMES[namespace],
+        *SUBMODULES.get(namespace, ()),
+    }

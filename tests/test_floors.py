@@ -10,14 +10,14 @@ ROOT = pathlib.Path(__file__).parent.parent / "src" / "lamina"
 # Package or module -> floor. Public faces that only re-export lazily stand on top.
 FLOORS = {
     "_public": 0, "_settings": 0, "_checks": 0, "_telling": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0,
-    "_typing": 0, "_blas": 0, "_extras": 0, "tree": 0,
+    "_typing": 0, "_blas": 0, "_extras": 0, "_hints": 0, "_elsewhere": 0, "_markup": 0, "_symbols": 0, "tree": 0,
     "engines": 1,
     "ops": 2, "random": 2, "config": 2,
     "variables": 3,
     "activations": 4, "constraints": 4, "initializers": 4, "losses": 4, "metrics": 4, "optimizers": 4, "regularizers": 4,
     "quantizers": 4,
     "layers": 5, "data": 5,
-    "training": 6, "export": 6, "saving": 6, "viewing": 6, "diagnosis": 6, "utils": 6, "datasets": 6,
+    "training": 6, "export": 6, "saving": 6, "viewing": 6, "plot": 6, "diagnosis": 6, "utils": 6, "datasets": 6,
     "models": 7,
     "cli": 8, "compat": 8, "__main__": 8, "tables": 8,
     "backend": 8, "callbacks": 8, "dtype_policies": 8, "mixed_precision": 8, "preprocessing": 8,
@@ -28,7 +28,7 @@ FLOORS = {
 # Within one floor, who may use whom: the order in which they stand.
 WITHIN = {
     4: ["quantizers", "regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
-    6: ["saving", "viewing", "diagnosis", "training", "export", "utils", "datasets"],
+    6: ["saving", "viewing", "plot", "diagnosis", "training", "export", "utils", "datasets"],
     5: ["layers", "data"],
     2: ["ops", "random", "config"],
     8: [

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ._elsewhere import no_such_name
 from ._names import NAMES, SUBMODULES
 
 
@@ -27,12 +28,13 @@ def attach(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], 
         elif name in submodules:
             value = importlib.import_module(f"{module}.{name}")
         else:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            said = f"module {module!r} has no attribute {name!r}" if name[:2] == "__" else no_such_name(module, name)
+            raise AttributeError(said, name=name)  # named, so that Python does not add a guess of its own
         setattr(sys.modules[module], name, value)
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*vars(sys.modules[module]), *everything})
+        return [*everything, *(name for name in vars(sys.modules[module]) if name[:2] == "__")]
 
     if os.environ.get("LAMINA_EAGER") == "1":
         for name in everything:

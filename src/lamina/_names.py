@@ -1586,6 +1586,15 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "deserialize": ("lamina.optimizers.schedules._serialization", "deserialize"),
         "serialize": ("lamina.optimizers.schedules._serialization", "serialize"),
     },
+    "plot": {
+        "activations": ("lamina.plot._activations", "activations"),
+        "confusion": ("lamina.plot._confusion", "confusion"),
+        "curves": ("lamina.plot._curves", "curves"),
+        "decision_regions": ("lamina.plot._decision_regions", "decision_regions"),
+        "embeddings": ("lamina.plot._embeddings", "embeddings"),
+        "filters": ("lamina.plot._filters", "filters"),
+        "network": ("lamina.plot._network", "network"),
+    },
     "preprocessing": {
         "image_dataset_from_directory": ("lamina.data._image_folder", "image_dataset_from_directory"),
         "text_dataset_from_directory": ("lamina.data._text_folder", "text_dataset_from_directory"),
@@ -1782,7 +1791,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "dtype_policies", "export", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
+    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "dtype_policies", "export", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "plot", "preprocessing", "quantizers", "random", "regularizers", "saving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
     "applications": ("convnext", "densenet", "efficientnet", "efficientnet_v2", "imagenet_utils", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "foreign", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn", "tabular"),

@@ -177,3 +177,45 @@ def test_a_function_applied_to_rows_is_kept_in_a_config():
 
 def _doubled(x):
     return x + x
+
+
+def test_operators_of_numpy_arrays_give_symbolic_tensors():
+    symbol = lamina.Input((3,))
+    row = np.ones(3, "float32")
+    for made in (
+        row + symbol,
+        row - symbol,
+        row * symbol,
+        row / symbol,
+        row**symbol,
+        np.float32(2) * symbol,
+        row < symbol,
+    ):
+        assert isinstance(made, lamina.KerasTensor) and made.shape == (None, 3)
+    values = np.array([[1.0, 2.0, 4.0]], "float32")
+    assert np.allclose(lamina.Model(symbol, 8 * row / symbol)(values), 8 / values)
+    assert (row == symbol) is False
+
+
+def test_operators_of_tensors_and_variables_give_symbolic_tensors():
+    symbol = lamina.Input((3,))
+    for row in (ops.ones((3,)), lamina.Variable(np.ones(3, "float32"))):
+        for made in (row + symbol, symbol + row, row - symbol, row * symbol, row / symbol, row**symbol, row < symbol):
+            assert isinstance(made, lamina.KerasTensor) and made.shape == (None, 3)
+
+
+@pytest.mark.native_only("the functions of NumPy take tensors of the native engine alone")
+def test_a_numpy_function_of_tensors_and_symbols_names_the_one_to_use():
+    with pytest.raises(TypeError, match=r"np\.concatenate.*lamina\.ops\.concatenate"):
+        np.concatenate([ops.ones((2, 3)), lamina.Input((3,))])
+
+
+@pytest.mark.parametrize("name", ["log", "sum", "concatenate", "mean", "where", "maximum"])
+def test_a_numpy_function_names_the_one_to_use(name):
+    symbol = lamina.Input((3,))
+    arguments = {"concatenate": ([symbol, symbol],), "where": (symbol, 1, 0), "maximum": (symbol, 0)}.get(
+        name, (symbol,)
+    )
+    with pytest.raises(TypeError, match=rf"np\.{name}.* needs values.*lamina\.ops\.{name} in its place"):
+        getattr(np, name)(*arguments)
+    assert np.shape(symbol) == (None, 3) and np.ndim(symbol) == 2

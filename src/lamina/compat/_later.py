@@ -4,6 +4,8 @@ import importlib
 import types
 from typing import Any
 
+from lamina._elsewhere import ADVICE
+
 from ._missing import no_such_name
 
 # Path of Keras -> names that are not in lamina.
@@ -79,6 +81,4 @@ class OpenModule(types.ModuleType):
 
 def later_advice(path: str) -> str:
     """What to do without a name of that path."""
-    if path == "distribution":
-        return "everything runs on one device; leave it out"
-    return "write a layer of your own, or prepare the data with NumPy"
+    return ADVICE["distribution" if path == "distribution" else f"{path}.{LATER[path][0]}"]

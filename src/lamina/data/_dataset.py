@@ -12,6 +12,7 @@ from lamina._public import public
 from ._ahead import map_ahead, map_as_fits, prefetch, workers_for
 from ._batching import Batching
 from ._caching import Cache
+from ._card import dataset_card
 from ._choosing import INFINITE, UNKNOWN, Choosing, call
 from ._elements import as_element, as_leaf, leaves_of, map_leaves
 from ._joining import joined_in_turn
@@ -91,6 +92,9 @@ class Dataset(Making, Choosing, Batching):
         return (
             f"<Dataset of {'?' if self._count == UNKNOWN else 'endless' if self._count < 0 else self._count} elements>"
         )
+
+    def _repr_html_(self) -> str:
+        return dataset_card(self)
 
     def cardinality(self) -> Any:
         """How many elements there are: an integer array of no axes; -1 for no end, -2 if it is not known."""

@@ -1,13 +1,13 @@
 """`Report`: the findings about a model, most serious first."""
 
-import html
 import json
 from collections.abc import Iterable
 from typing import Any
 
+from lamina._markup._notebook import card
 from lamina._public import public
 
-from ._finding import SEVERITIES, Finding
+from ._finding import SEVERITIES, Finding, item_of
 
 
 @public("diagnosis.Report")
@@ -37,11 +37,5 @@ class Report(list[Finding]):
 
     def _repr_html_(self) -> str:
         if not self:
-            return "<p>Nothing found.</p>"
-        return f"<ul>{''.join(map(_as_item, self))}</ul>"
-
-
-def _as_item(finding: Finding) -> str:
-    title, message, fix = map(html.escape, (finding.rule, finding.message, finding.fix))
-    where = f" in <code>{html.escape(finding.layer)}</code>" if finding.layer else ""
-    return f"<li><b>{finding.severity}: {title}</b>{where}<br>{message}<br>Fix: <code>{fix}</code></li>"
+            return card("Diagnosis", said="Nothing found.")
+        return card("Diagnosis", *map(item_of, self), said="1 finding" if len(self) == 1 else f"{len(self)} findings")

@@ -22,6 +22,8 @@ from ._quantizable import QuantizableModel
 from ._state_tree import StateTree
 
 _formats = lazy_module("lamina.export._formats")
+_plots = lazy_module("lamina.plot._network")
+_cards = lazy_module("lamina.viewing._cards")
 
 
 @public("Model", "models.Model")
@@ -120,6 +122,13 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
         if shapes is None:
             return
         super().build_from_config(config)
+
+    def _repr_html_(self) -> str:
+        return _cards.model_card(self)
+
+    def plot(self, shapes: bool = False, ax: Any = None) -> Any:
+        """Draws the layers and how they are joined, as `lamina.plot.network` does (extra `plot`); gives the axes."""
+        return _plots.network(self, shapes, ax)
 
     def summary(
         self,

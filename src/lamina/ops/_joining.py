@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina._checks import ShapeMismatch
 from lamina._typing import Tensor, TensorLike
 
 from ._axes import one_axis
@@ -66,7 +67,19 @@ def concatenate(xs: TensorLike, axis: int | None = 0) -> Tensor:
     xs = axes_of_join("concatenate", xs)
     if axis is None:
         return xp.concatenate([xp.reshape(x, (-1,)) for x in xs])
+    _check_alike("concatenate", xs, but=axis)
     return xp.concatenate(xs, axis=axis)
+
+
+def _check_alike(name: str, xs: list[Any], but: int | None = None) -> None:
+    """Raises ShapeMismatch unless all have one shape, `but` for one axis."""
+    shapes = [list(x.shape) for x in xs]
+    if but is not None and len({len(s) for s in shapes}) == 1 and -len(shapes[0]) <= but < len(shapes[0]):
+        for shape in shapes:
+            shape[but] = None
+    if any(shape != shapes[0] for shape in shapes):
+        differs = "in shape" if but is None else f"on other axes than {but}"
+        raise ShapeMismatch(f"{name}: the tensors must not differ {differs}; got {[tuple(x.shape) for x in xs]}.")
 
 
 @op("numpy", tensors="x", adds_axis=True)
@@ -84,7 +97,9 @@ def stack(x: TensorLike, axis: int = 0) -> Tensor:
         Tensor([[1, 2],
                 [3, 4]], dtype=int32)
     """
-    return xp.stack(axes_of_join("stack", x), axis=axis)
+    xs = axes_of_join("stack", x)
+    _check_alike("stack", xs)
+    return xp.stack(xs, axis=axis)
 
 
 def _at_least(x: Any, rank: int) -> Any:

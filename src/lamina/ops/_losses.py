@@ -23,8 +23,20 @@ def _check_same(name: str, target: Any, output: Any) -> None:
     if target.ndim != output.ndim or tuple(target.shape) != tuple(output.shape):
         raise ShapeMismatch(
             f"{name}: target and output must have the same shape; got target {tuple(target.shape)} and "
-            f"output {tuple(output.shape)}."
+            f"output {tuple(output.shape)}.{_labels_advice(name, target, output)}"
         )
+
+
+def _labels_advice(name: str, target: Any, output: Any) -> str:
+    """What to do where class numbers stand for one-hot rows."""
+    if name != "categorical_crossentropy" or tuple(target.shape) not in (
+        shape := tuple(output.shape)[:-1],
+        (*shape, 1),
+    ):
+        return ""
+    return (
+        " For class numbers use sparse_categorical_crossentropy; or make one-hot rows with lamina.utils.to_categorical."
+    )
 
 
 @op("nn")

@@ -2,6 +2,7 @@
 
 from typing import Any, Unpack
 
+from lamina._lazy import lazy_module
 from lamina._public import public
 from lamina.ops._symbolic import auto_name
 from lamina.variables import Variable, deserialize_keras_object, serialize_keras_object
@@ -10,6 +11,8 @@ from ._old_arguments import take_old_arguments
 from ._old_updates import OldUpdates
 from ._options import DEFAULTS, CommonOptions, Options, with_options
 from ._step import Step
+
+_notebook = lazy_module("lamina._markup._notebook")
 
 
 @public("Optimizer", "optimizers.Optimizer", "optimizers.legacy.Optimizer")
@@ -79,3 +82,6 @@ class Optimizer(Step, OldUpdates):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
+
+    def _repr_html_(self) -> str:
+        return _notebook.config_card(self, type(self).__name__, said=f'"{self.name}"', without=("name",))

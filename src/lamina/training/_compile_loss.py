@@ -70,7 +70,9 @@ class CompileLoss:
             if function is None:
                 continue
             if t is None:
-                raise ValueError(f"The output {name!r} has a loss, but y holds no target for it.")
+                raise ValueError(
+                    f"The output {name!r} has a loss, but y holds no target for it. Give y=, here and in validation_data=(x, y)."
+                )
             with naming_output(f"loss {function.name!r}", name, t, p):
                 value = ops.cast(function(t, p, s), "float32")
             if self.trackers:

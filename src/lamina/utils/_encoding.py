@@ -25,7 +25,13 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Any:
     """
     if isinstance(x, KerasTensor):
         return ops.one_hot(x, num_classes)
-    labels = np.asarray(x, dtype="int64")
+    try:
+        labels = np.asarray(x, dtype="int64")
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"to_categorical: x must be integers, the numbers of classes; got {x!r:.60}. Make numbers of names with "
+            "np.unique(x, return_inverse=True)[1] or a lamina.layers.StringLookup."
+        ) from None
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     if num_classes is None:

@@ -30,7 +30,7 @@ def get_object(
         if found is None and names and identifier in names:
             found = lookup(namespace, names[identifier])
         if found is None:
-            find_public(namespace, identifier, what)
+            find_public(namespace, identifier, what, names or ())
     if isinstance(found, type) and make:
         found = found()
     if not callable(found):

@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina import ops, tree
 from lamina._checks import NO_ASSIGNMENT
+from lamina._lazy import lazy_module
 from lamina._public import public
 from lamina.engines import engine
 from lamina.ops._dtypes import standardize_dtype
@@ -24,6 +25,8 @@ on_read: Callable[[Any, Any], Any] | None = None
 _FLOATS = frozenset(("bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "float8_e5m2"))
 _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = (None, "none", "auto", "on_read", "on_write")
+
+_notebook = lazy_module("lamina._markup._notebook")
 
 
 @public("Variable")
@@ -330,6 +333,11 @@ class Variable:
     def __repr__(self) -> str:
         value = "" if local.scope is not None else f", value={engine.numpy(self._tensor)}"
         return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}{value}>"
+
+    def _repr_html_(self) -> str:
+        if local.scope is not None:  # while a step is traced there is no value
+            return _notebook.card("Variable", said=repr(self))
+        return _notebook.array_card("Variable", engine.numpy(self._tensor), said=self._path)
 
     def __getstate__(self) -> dict[str, Any]:
         state = {key: value for key, value in self.__dict__.items() if key != "_tensor"}

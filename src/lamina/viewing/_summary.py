@@ -56,6 +56,16 @@ def print_summary(
         print_fn(console.file.getvalue())
 
 
+def rows_of(model: Any) -> list[tuple[str, str, str, str]]:
+    """Name, class, output shape and number of weights of each layer, as plain text."""
+    found = []
+    for layer in _layers_of(model):
+        count = f"{count_params(layer.weights):,}" if hasattr(layer, "weights") else "0"
+        shape = _shape_text(layer).replace("\\[", "[")
+        found.append((layer.name, type(layer).__name__, shape, count if getattr(layer, "built", True) else "unbuilt"))
+    return found
+
+
 def _escape(text: str) -> str:
     import rich.markup
 

@@ -11,6 +11,7 @@ _FONT = 13
 _LINE = 24.0  # height of a line of cells
 _CHARACTER = 0.58 * _FONT  # about the mean width
 _MARGIN = 12.0
+_ARROW, _CLEAR_ARROW = "#455a64", "#8aa0ab"
 _STYLE = (
     "text{font:13px Helvetica,Arial,'DejaVu Sans',sans-serif}.t{font-weight:bold;fill:#fff}.h{fill:#37474f}"
     ".b{fill:#fff;stroke:#37474f}.g{fill:#eceff1;stroke:#90a4ae}.a{fill:none;stroke:#455a64;stroke-width:1.3}"
@@ -25,22 +26,28 @@ class _Drawing:
     size: Point
 
 
-def svg(picture: Picture, rankdir: str = "TB") -> str:
+def svg(picture: Picture, rankdir: str = "TB", is_clear: bool = False) -> str:
     """The text of an SVG file.
 
     Args:
         picture: boxes and arrows.
         rankdir: where arrows lead: "TB" down, "LR" to the right, "BT" up, "RL" to the left.
+        is_clear: no white behind it, and arrows that are seen on dark pages too.
     """
+    arrow = _CLEAR_ARROW if is_clear else _ARROW
     drawing = _draw(picture, rankdir)
     width, height = (side + 2 * _MARGIN for side in drawing.size)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{-_MARGIN:.0f} {-_MARGIN:.0f} {width:.0f} {height:.0f}">',
-        f"<style>{_STYLE}</style>",
+        f"<style>{_STYLE.replace(_ARROW, arrow)}</style>",
         '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0.8L8 4L0 7.2z" fill="#455a64"/></marker></defs>',
-        f'<rect x="{-_MARGIN:.0f}" y="{-_MARGIN:.0f}" width="100%" height="100%" fill="#fff"/>',
+        f'<path d="M0 0.8L8 4L0 7.2z" fill="{arrow}"/></marker></defs>',
+        *(
+            []
+            if is_clear
+            else [f'<rect x="{-_MARGIN:.0f}" y="{-_MARGIN:.0f}" width="100%" height="100%" fill="#fff"/>']
+        ),
         *drawing.parts,
         "</svg>",
     ]

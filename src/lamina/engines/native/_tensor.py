@@ -6,10 +6,14 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import NO_ASSIGNMENT
+from lamina._lazy import lazy_module
+from lamina._symbols import SYMBOLIC
 
 from ._dispatch import FUNCTIONS, UFUNCS, assign_without_writing
 from ._trace import current_trace
 from ._tracer import Tracer
+
+_notebook = lazy_module("lamina._markup._notebook")
 
 
 class Tensor(np.ndarray):
@@ -26,7 +30,7 @@ class Tensor(np.ndarray):
         return np.array(self, copy=True, subok=False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        if any(type(x) is Tracer for x in inputs):
+        if any(type(x) is Tracer or type(x) in SYMBOLIC for x in inputs):
             return NotImplemented
         if method == "__call__" and out is None and not kwargs:
             implementation = UFUNCS.get(ufunc)
@@ -40,7 +44,7 @@ class Tensor(np.ndarray):
         return result if result is None else wrap(result) if not isinstance(result, list) else result
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if Tracer in types:
+        if Tracer in types or not SYMBOLIC.isdisjoint(types):
             return NotImplemented
         # Some functions do not offer all their arguments for dispatch: take(array, traced indices).
         if any(type(a) is Tracer for a in args) or any(type(a) is Tracer for a in kwargs.values()):
@@ -51,6 +55,9 @@ class Tensor(np.ndarray):
         # On plain arrays, since NumPy's own code works in place on what it has made.
         result = func(*_all(plain, args), **{k: _all(plain, v) for k, v in kwargs.items()})
         return _all(lambda x: wrap(x) if isinstance(x, (np.ndarray, np.generic)) else x, result)
+
+    def _repr_html_(self) -> str:
+        return _notebook.array_card("Tensor", plain(self))
 
     __hash__ = None
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamina._checks import NO_ASSIGNMENT
+from lamina._symbols import SYMBOLIC
 
 from ._dispatch import FUNCTIONS, UFUNCS, assign_without_writing
 from ._graph import Var
@@ -34,6 +35,8 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
     T = property(lambda self: np.transpose(self))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        if any(type(x) in SYMBOLIC for x in inputs):
+            return NotImplemented
         if out is not None:
             raise ConcreteValueError(
                 f"numpy.{ufunc.__name__} with out= (or an in-place operator on a NumPy array) cannot write a traced "
@@ -48,6 +51,8 @@ class Tracer(np.lib.mixins.NDArrayOperatorsMixin):
         raise self._untraceable(f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"))
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if not SYMBOLIC.isdisjoint(types):
+            return NotImplemented
         if func in FUNCTIONS:
             return FUNCTIONS[func](*args, **kwargs)
         raise self._untraceable(f"{func.__module__}.{func.__name__}")

@@ -1,5 +1,6 @@
 """The arguments that every layer takes by name."""
 
+import inspect
 from typing import Any, TypedDict
 
 
@@ -20,3 +21,12 @@ class LayerArguments(GeneralArguments, total=False):
     """The same for layers that do not name the penalty on their output themselves."""
 
     activity_regularizer: Any
+
+
+def argument_names(cls: type) -> set[str]:
+    """What a layer of this class takes by name."""
+    inits = [vars(base)["__init__"] for base in cls.__mro__ if "__init__" in vars(base) and base is not object]
+    names = {
+        name for init in inits for name, p in inspect.signature(init).parameters.items() if p.kind is not p.VAR_KEYWORD
+    }
+    return names | {"input_shape", "batch_size", "weights"} - {"self"}

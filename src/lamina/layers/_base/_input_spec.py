@@ -100,6 +100,7 @@ def check_inputs(input_spec: Any, inputs: Any, owner: str, built_on: Any = None)
             history = f" (it was built on {built_on})" if built_on is not None else ""
             raise ValueError(
                 f"{owner} expected {which} to have {problem}{history}; got shape {tuple(shape)}{_origin(value)}."
+                f"{_advice(spec, value)}"
             )
 
 
@@ -107,6 +108,20 @@ def _origin(value: Any) -> str:
     """Which layer a symbolic input comes from, for the message."""
     history = getattr(value, "_keras_history", None)
     return f' from "{history.operation.name}"' if history is not None else ""
+
+
+def _advice(spec: InputSpec, value: Any) -> str:
+    """What to do where a recurrent layer gave its last output alone, or pictures have no channels."""
+    before = getattr(getattr(value, "_keras_history", None), "operation", None)
+    wanted = spec.ndim or spec.min_ndim or 0
+    if len(value.shape) >= wanted:
+        return ""
+    if getattr(before, "return_sequences", True):
+        is_grey = wanted >= 4 and len(value.shape) == wanted - 1
+        return " If the axis of channels is missing: x[..., np.newaxis], or a Reshape before it." if is_grey else ""
+    return (
+        f' Give "{before.name}" return_sequences=True: it then gives an output for every step, not for the last alone.'
+    )
 
 
 def _mismatch(spec: InputSpec, shape: tuple[Any, ...]) -> str:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lamina import ops, regularizers, tree
+from lamina._hints import did_you_mean
+from lamina._lazy import lazy_module
+from lamina._markup._html import Markup
 from lamina._public import public
 from lamina._telling import translated
 from lamina._where import where
@@ -20,6 +23,7 @@ from lamina.variables import (
 )
 from lamina.variables import DTypePolicyMap as _PolicyMap
 
+from ._arguments import argument_names
 from ._building import Building, build_once
 from ._call import Arguments, context, signature_for
 from ._closure import SymbolicLoss, with_losses_in_sight
@@ -30,6 +34,8 @@ from ._mask import get_mask, get_masks, set_mask, set_masks
 from ._old_arguments import rename_old_arguments, take_general_arguments
 from ._old_attributes import OldAttributes
 from ._remat import current_remat, remat
+
+_notebook = lazy_module("lamina._markup._notebook")
 
 if TYPE_CHECKING:
     EngineBase = object
@@ -84,7 +90,8 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
         self._input_shape_arg, self._initial_weights = take_general_arguments(self, kwargs)
         if kwargs:
             raise ValueError(
-                f"{type(self).__name__}: unknown argument(s) {', '.join(sorted(kwargs))}. "
+                f"{type(self).__name__}: unknown argument(s) {', '.join(sorted(kwargs))}."
+                f"{did_you_mean(sorted(kwargs)[0], argument_names(type(self)))} "
                 "Every layer takes name, dtype, trainable, autocast and activity_regularizer."
             )
         self._set_policy(dtype)
@@ -161,6 +168,11 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def _repr_html_(self) -> str:
+        weights = [(w.path.rpartition("/")[2], Markup(f"{tuple(w.shape)} {w.dtype}")) for w in self.weights]
+        said = f'"{self.name}"' + ("" if self.built else " · not built yet")
+        return _notebook.config_card(self, type(self).__name__, _notebook.facts(weights), said=said, without=("name",))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not self.__dict__.get("_initialized"):

@@ -41,6 +41,10 @@ class Bidirectional(Layer):
         for what in (layer, backward_layer):
             if not isinstance(what, Layer) and not (what is None and what is backward_layer):
                 raise ValueError(f"Bidirectional: layer and backward_layer must be layers; got {what!r}.")
+            if what is not None and not hasattr(what, "go_backwards"):
+                raise ValueError(
+                    f"Bidirectional: layer and backward_layer must be recurrent, such as LSTM, GRU or RNN(cell); got {what!r}."
+                )
         if merge_mode is not None:
             check_one_of(merge_mode, ("concat", "sum", "mul", "ave"), "merge_mode", "Bidirectional")
         super().__init__(**kwargs)

@@ -101,6 +101,11 @@ class RNN(Layer):
         return [mask, *tree.map_structure(lambda size: None, self.state_size)]
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        if len(sequences_shape) < 3:
+            raise ValueError(
+                f"{self._owner}: expected sequences of shape (batch, steps, features); got {tuple(sequences_shape)}. "
+                "A recurrent layer before it needs return_sequences=True."
+            )
         batch = sequences_shape[0]
         step = (batch, *sequences_shape[2:])
         if isinstance(self.cell, Layer) and not self.cell.built:

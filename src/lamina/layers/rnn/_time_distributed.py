@@ -32,7 +32,8 @@ class TimeDistributed(Wrapper):
     def _step_shape(self, input_shape: Any) -> tuple[Any, ...]:
         if not isinstance(input_shape, (list, tuple)) or len(input_shape) < 3:
             raise ValueError(
-                f"{self._owner}: expected inputs with at least 3 axes (batch, steps, ...); got shape {input_shape}."
+                f"{self._owner}: expected inputs with at least 3 axes (batch, steps, ...); got shape {input_shape}. "
+                "A recurrent layer before it needs return_sequences=True."
             )
         return (input_shape[0], *input_shape[2:])
 

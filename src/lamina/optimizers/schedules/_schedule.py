@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from lamina._lazy import lazy_module
 from lamina._public import public
+
+_curve = lazy_module("lamina.optimizers.schedules._curve")
 
 
 @public("optimizers.schedules.LearningRateSchedule")
@@ -22,6 +25,15 @@ class LearningRateSchedule:
 
     def get_config(self) -> dict[str, Any]:
         raise NotImplementedError(f"{type(self).__name__} must define get_config() to be saved.")
+
+    def __repr__(self) -> str:
+        if type(self).get_config is LearningRateSchedule.get_config:
+            return f"<{type(self).__name__}>"
+        shown = {name: value for name, value in self.get_config().items() if value is not None and name != "name"}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    def _repr_html_(self) -> str:
+        return _curve.schedule_card(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LearningRateSchedule":

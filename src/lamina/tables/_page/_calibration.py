@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from lamina._markup._axes import Axes, cut
+from lamina._markup._html import Markup, element, paragraph
+
 from .._target import TWO_CLASSES
-from ._axes import Axes, cut
 from ._findings import Findings
-from ._html import Markup, element, paragraph
 
 _BINS = 10
 _FEWEST = 15  # rows in a bin

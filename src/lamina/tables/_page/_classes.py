@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from lamina._markup._axes import cut
+from lamina._markup._html import Markup, element, joined, paragraph, rows_table, share
+
 from .._figures import counted
-from ._axes import cut
 from ._findings import Findings
-from ._html import Markup, element, joined, paragraph, rows_table, share
 
 _MOST = 12  # classes in the table of confusions
 _MOST_ROWS = 100  # classes in the table of precision and recall

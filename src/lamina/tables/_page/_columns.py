@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from lamina._markup._axes import Axes, cut, range_of
+from lamina._markup._html import Markup, element, joined, number, paragraph, rows_table
+
 from .._columns import DATE
 from .._dependence import Dependence
 from .._target import NUMBER, TWO_CLASSES, Target
-from ._axes import Axes, cut, range_of
 from ._findings import Findings
-from ._html import Markup, element, joined, number, paragraph, rows_table
 
 _MOST = 25  # columns
 _LINES = 4  # classes in one plot

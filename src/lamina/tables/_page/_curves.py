@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ._axes import Axes, range_of
+from lamina._markup._axes import Axes, range_of
+from lamina._markup._html import Markup, element, joined, paragraph
+
 from ._findings import Findings
-from ._html import Markup, element, joined, paragraph
 
 _DECADES = 1e4  # at most, on a logarithmic axis
 

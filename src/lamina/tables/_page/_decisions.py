@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from lamina._markup._axes import Axes, cut
+from lamina._markup._html import Markup, element, joined, number, paragraph, rows_table, share
+
 from .._thresholds import Thresholds
-from ._axes import Axes, cut
 from ._findings import Findings
-from ._html import Markup, element, joined, number, paragraph, rows_table, share
 
 _MOST_POINTS = 200
 

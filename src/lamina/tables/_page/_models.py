@@ -1,7 +1,8 @@
 """Which model was written and why."""
 
+from lamina._markup._html import Markup, bullets, element, joined, number, paragraph, rows_table
+
 from ._findings import Findings
-from ._html import Markup, bullets, element, joined, number, paragraph, rows_table
 
 
 def models_section(findings: Findings) -> Markup:

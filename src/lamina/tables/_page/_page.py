@@ -1,5 +1,6 @@
 """The page, put together."""
 
+from lamina._markup._html import Markup, bullets, element, joined, number, paragraph
 from lamina.saving._writer import write_bytes
 
 from .._target import NUMBER, TWO_CLASSES
@@ -9,7 +10,6 @@ from ._columns import columns_section
 from ._curves import training_section
 from ._decisions import threshold_plots
 from ._findings import Findings
-from ._html import Markup, bullets, element, joined, number, paragraph
 from ._models import models_section
 from ._residuals import residuals_section
 from ._style import STYLE

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ._axes import Axes, range_of
+from lamina._markup._axes import Axes, range_of
+from lamina._markup._html import Markup, element, joined, number, paragraph
+
 from ._findings import Findings
-from ._html import Markup, element, joined, number, paragraph
 
 _MOST_DOTS = 700
 _BARS = 24

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from lamina._markup._axes import Axes, range_of
+from lamina._markup._html import Markup, bullets, element, joined, paragraph, percent, rows_table
+
 from .._columns import LEFT_OUT
-from ._axes import Axes, range_of
 from ._findings import Findings
-from ._html import Markup, bullets, element, joined, paragraph, percent, rows_table
 
 _MOST = 300  # columns
 _BARS = 20

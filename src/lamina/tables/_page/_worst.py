@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from lamina._markup._axes import cut
+from lamina._markup._html import Markup, element, joined, number, paragraph, rows_table
+
 from .._rounds import losses_of
-from ._axes import cut
 from ._findings import Findings
-from ._html import Markup, element, joined, number, paragraph, rows_table
 
 _ROWS = 10
 _COLUMNS = 6

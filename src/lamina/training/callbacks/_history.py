@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from lamina._lazy import lazy_module
 from lamina._public import public
 
 from ._callback import Callback
 from ._logs import Logs
+
+_plots = lazy_module("lamina.plot._curves")
+_cards = lazy_module("lamina.viewing._cards")
 
 
 @public("callbacks.History")
@@ -35,9 +39,26 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
+    def __repr__(self) -> str:
+        last = ", ".join(
+            f"{name}={values[-1]:.4g}" for name, values in self.history.items() if values and _is_number(values[-1])
+        )
+        return f"<History of {len(self.epoch)} epochs{': ' if last else ''}{last}>"
+
+    def _repr_html_(self) -> str:
+        return _cards.curves_card(self.history, self.epoch)
+
+    def plot(self, names: Any = None, ax: Any = None) -> Any:
+        """Draws `names`, by default the loss, over the epochs, as `lamina.plot.curves` does (extra `plot`); gives the axes."""
+        return _plots.curves(self, names, ax)
+
     def get_state(self) -> dict[str, Any]:
         return {"epoch": list(self.epoch), "history": {k: list(v) for k, v in self.history.items()}}
 
     def set_state(self, state: dict[str, Any]) -> None:
         self.epoch = list(state["epoch"])
         self.history = Logs({k: list(v) for k, v in state["history"].items()})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) or getattr(value, "ndim", None) == 0

@@ -1,10 +1,10 @@
 """From names to classes and functions: public ones, and those that users made known. Nothing is imported for a file."""
 
-import difflib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from lamina._hints import did_you_mean
 from lamina._lazy import load_namespace
 from lamina._names import NAMES
 from lamina._public import PUBLIC
@@ -33,13 +33,13 @@ def add_resolver(resolver: Callable[[str, str], Any]) -> None:
     _resolvers.append(resolver)
 
 
-def find_public(namespace: str, name: str, what: str = "object") -> Any:
-    """The public object `namespace.name`. Raises ValueError that lists the names if there is none."""
+def find_public(namespace: str, name: str, what: str = "object", spellings: Iterable[str] = ()) -> Any:
+    """The public object `namespace.name`. Raises ValueError that lists the names if there is none, and says which of them, or of
+    the other `spellings`, was probably meant."""
     found = lookup(namespace, name)
     if found is None:
         names = set(NAMES.get(namespace, ())) - {"get", "serialize", "deserialize"}
-        close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(name, {*names, *spellings})
         raise ValueError(f"Unknown {what} {name!r}.{hint} Known names: {', '.join(sorted(names))}.")
     return found
 

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from lamina.tables._page._axes import Axes, cut, labelled, range_of, ticks_of, width_of
+from lamina._markup._axes import Axes, cut, labelled, range_of, ticks_of, width_of
 
 
 @pytest.mark.parametrize("low,high", [(0, 1), (-3.2, 17), (1e-7, 4e-7), (0, 123456), (999.9, 1000.2), (-5, -4)])

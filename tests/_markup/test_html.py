@@ -1,4 +1,4 @@
-from lamina.tables._page._html import Markup, bullets, element, number, percent, rows_table, share
+from lamina._markup._html import Markup, bullets, element, number, percent, rows_table, share
 
 HOSTILE = "<script>alert('1')</script>&\""
 
