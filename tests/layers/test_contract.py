@@ -17,6 +17,7 @@ POLICIES = ("float32", "float16", "mixed_bfloat16", "float64")
 # Bases and layers that need another layer or a function; they have tests of their own.
 _APART = {"Layer", "InputLayer", "Wrapper", "Lambda", "SpectralNormalization", "Pipeline", "MaxNumBoundingBoxes"}
 _APART |= {"RNN", "Bidirectional", "TimeDistributed", "StackedRNNCells", "SimpleRNNCell", "LSTMCell", "GRUCell"}
+_APART |= {"JaxLayer", "FlaxLayer", "TorchModuleWrapper"}  # each on its engine alone: tests/layers/foreign
 
 
 def make(case, **kwargs):
