@@ -349,3 +349,9 @@ def test_ignored_labels_do_not_count_in_the_mean():
     loss = losses.SparseCategoricalCrossentropy(ignore_class=255, dtype="float64")
     values = sparse_categorical_crossentropy(t, PROBS, ignore_class=255)
     assert float(loss(t, PROBS)) == pytest.approx(values.sum() / 4)
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0])
+def test_huber_refuses_a_border_that_is_not_positive(delta):
+    with pytest.raises(ValueError, match="Huber: delta must be"):
+        losses.Huber(delta=delta)

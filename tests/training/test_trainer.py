@@ -540,3 +540,13 @@ def test_labels_of_binary_crossentropy_may_be_noisy(low, high, is_taken):
     else:
         with pytest.raises(ValueError, match="takes 0 ... 1"):
             model.train_on_batch(x, y)
+
+
+@pytest.mark.parametrize("method, wrong, meant", [
+    ("fit", "batchsize", "batch_size"), ("fit", "epoch", "epochs"), ("evaluate", "batchsize", "batch_size"),
+    ("predict", "verbos", "verbose"),
+])  # fmt: skip
+def test_an_argument_that_does_not_exist_names_the_one_that_was_meant(make, data, method, wrong, meant):
+    x, y = data
+    with pytest.raises(TypeError, match=f"{method}: unknown argument '{wrong}'. Did you mean '{meant}'"):
+        getattr(make(), method)(*((x,) if method == "predict" else (x, y)), **{wrong: 3})

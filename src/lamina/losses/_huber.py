@@ -3,6 +3,7 @@
 from typing import Any
 
 from lamina import ops
+from lamina._checks import check_positive
 from lamina._public import public
 
 from ._comparing import compares
@@ -53,4 +54,5 @@ class Huber(LossFunctionWrapper):
         name: str | None = "huber_loss",
         dtype: Any = None,
     ):
+        check_positive(delta, "delta", "Huber")
         super().__init__(huber, reduction=reduction, name=name, dtype=dtype, delta=delta)
