@@ -1,9 +1,13 @@
 """A small convolutional network from folders, with augmentation by ImageDataGenerator (Keras 2)."""
 
+import random
+
 from keras import layers, models, optimizers
 from keras.models import load_model
 from keras.preprocessing import image
 from keras.preprocessing.image import ImageDataGenerator
+
+random.seed(0)  # fixes the first weights and the orders
 
 model = models.Sequential()
 model.add(layers.Conv2D(8, (3, 3), activation="relu", input_shape=(32, 32, 3)))

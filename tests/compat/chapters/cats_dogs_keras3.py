@@ -1,10 +1,13 @@
 """A small convolutional network from folders, with augmenting layers (Keras 3)."""
 
 import pathlib
+import random
 
 import keras
 from keras import layers
 from keras.utils import image_dataset_from_directory
+
+random.seed(0)  # fixes the first weights and the orders
 
 new_base_dir = pathlib.Path("cats_vs_dogs")
 train_dataset = image_dataset_from_directory(new_base_dir / "train", image_size=(32, 32), batch_size=8, seed=1)

@@ -1,8 +1,13 @@
 """Features of a known network whose weights come from a file, then its last layers trained too (Keras 3)."""
 
+import random
+
 import keras
 import numpy as np
 from keras import layers
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 source = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(32, 32, 3), alpha=0.35)
 source.save_weights("mobilenet.weights.h5")

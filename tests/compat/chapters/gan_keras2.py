@@ -1,8 +1,13 @@
 """Two networks against each other, with train_on_batch and a frozen discriminator (Keras 2)."""
 
+import random
+
 import keras
 import numpy as np
 from keras import layers
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 np.random.seed(0)
 latent_dim, height, width, channels = 4, 8, 8, 1

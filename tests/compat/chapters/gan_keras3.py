@@ -1,9 +1,14 @@
 """Two networks against each other, in one model with a step of its own (Keras 3 on tf's tape)."""
 
+import random
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 keras.utils.set_random_seed(0)
 latent_dim = 4

@@ -8,6 +8,9 @@ from keras.layers import LSTM, Dense
 from keras.models import Sequential
 from keras.optimizers import RMSprop
 
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
+
 text = open("story.txt").read().lower()
 maxlen, step = 20, 3
 sentences, next_chars = [], []

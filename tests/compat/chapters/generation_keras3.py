@@ -1,8 +1,13 @@
 """Text made word by word by a small decoder with a causal mask, and a callback that shows it (Keras 3)."""
 
+import random
+
 import keras
 import numpy as np
 from keras import layers, ops
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 text = open("story.txt").read().replace(".", " .")
 vectorization = layers.TextVectorization(standardize=None, split="whitespace", output_sequence_length=None)

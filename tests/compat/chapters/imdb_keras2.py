@@ -1,10 +1,14 @@
 """Two classes: reviews as vectors of words that occur (Keras 2)."""
 
 import os
+import random
 
 import numpy as np
 from keras import layers, losses, metrics, models, optimizers, regularizers
 from keras.datasets import imdb
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 (train_data, train_labels), (test_data, test_labels) = imdb.load_data(path=os.path.abspath("imdb.npz"), num_words=100)
 word_index = imdb.get_word_index(path=os.path.abspath("imdb_word_index.json"))

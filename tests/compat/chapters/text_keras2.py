@@ -1,12 +1,16 @@
 """Texts: Tokenizer, padded sequences, an embedding, a bidirectional LSTM (Keras 2)."""
 
 import os
+import random
 
 import numpy as np
 from keras.layers import LSTM, Bidirectional, Dense, Dropout, Embedding
 from keras.models import Sequential
 from keras.preprocessing.sequence import pad_sequences
 from keras.preprocessing.text import Tokenizer
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 
 def read(part):
@@ -39,7 +43,7 @@ model.add(Dropout(0.2))
 model.add(Dense(1, activation="sigmoid"))
 model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["acc"])
 assert model.layers[0].get_weights()[0].shape == (60, 8)
-model.fit(data, labels, epochs=12, batch_size=16, validation_split=0.2, verbose=0)
+model.fit(data, labels, epochs=20, batch_size=16, validation_split=0.2, verbose=0)
 x_test, y_test = read("test")
 x_test = pad_sequences(tokenizer.texts_to_sequences(x_test), maxlen=24)
 assert model.evaluate(x_test, y_test, verbose=0)[1] > 0.85

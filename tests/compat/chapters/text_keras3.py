@@ -1,11 +1,15 @@
 """Texts from folders: TextVectorization, an embedding with a mask, a bidirectional LSTM, strings in at the end (Keras 3)."""
 
+import random
 import re
 import string
 
 import keras
 import numpy as np
 from keras import layers
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 train_ds = keras.utils.text_dataset_from_directory("aclImdb/train", batch_size=16, seed=0)
 test_ds = keras.utils.text_dataset_from_directory("aclImdb/test", batch_size=16, shuffle=False)

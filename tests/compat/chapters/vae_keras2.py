@@ -1,10 +1,15 @@
 """A variational autoencoder: a Lambda that draws, a layer that adds the loss, compile with loss=None (Keras 2)."""
 
+import random
+
 import keras
 import numpy as np
 from keras import backend as K
 from keras import layers
 from keras.models import Model
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 np.random.seed(0)
 rows = np.random.randint(0, 2, (256, 2)) * 8

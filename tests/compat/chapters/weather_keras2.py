@@ -1,9 +1,14 @@
 """The temperature a day ahead, by a generator of windows and recurrent layers (Keras 2)."""
 
+import random
+
 import numpy as np
 from keras import layers
 from keras.models import Sequential
 from keras.optimizers import RMSprop
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 lines = open("weather.csv").read().split("\n")
 header, lines = lines[0].split(","), lines[1:]
@@ -47,4 +52,4 @@ model.compile(optimizer=RMSprop(lr=5e-3), loss="mae")
 history = model.fit_generator(
     train_gen, steps_per_epoch=10, epochs=8, validation_data=val_gen, validation_steps=5, verbose=0
 )
-assert history.history["val_loss"][-1] < 0.7 * history.history["val_loss"][0], history.history["val_loss"]
+assert min(history.history["val_loss"]) < 0.2, history.history["val_loss"]  # of a series with deviation 1

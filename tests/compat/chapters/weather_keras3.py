@@ -1,8 +1,13 @@
 """The temperature a day ahead, by windows of a series and recurrent layers (Keras 3)."""
 
+import random
+
 import keras
 import numpy as np
 from keras import layers
+
+random.seed(0)  # fixes the first weights and the orders
+np.random.seed(0)
 
 rows = [line.split(",")[1:] for line in open("weather.csv").read().split("\n")[1:]]
 raw_data = np.array(rows, "float64")
