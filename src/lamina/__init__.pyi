@@ -28,6 +28,7 @@ from . import quantizers as quantizers
 from . import random as random
 from . import regularizers as regularizers
 from . import saving as saving
+from . import serving as serving
 from . import tables as tables
 from . import training as training
 from . import tree as tree

@@ -31,6 +31,7 @@ from ._explain import explain_row, explain_table
 from ._export import export_file
 from ._new_report import report_on
 from ._options import one_of, orders_of, times_of, units_of, with_run_file
+from ._serve import serve_file
 
 GO_ON = " To go on: the same command with {}."
 EXIT_CODES = (
@@ -232,6 +233,31 @@ def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> Non
 def export(model: str, format: str, out: str | None, check: bool | None, force: bool) -> None:
     """Writes MODEL (.keras, or of lamina fit) to a file that runs without lamina."""
     export_file(model, format, out, check, force)
+
+
+@app.command(
+    epilog=_examples(
+        "lamina serve people-model/model.keras",
+        "LAMINA_SERVE_TOKEN=secret lamina serve model.keras --host 0.0.0.0 --port 80",
+    )
+)
+@click.argument("model", type=_FILE)
+@click.option("--host", default="127.0.0.1", help="Where to listen; 127.0.0.1 is this machine alone.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Where to listen.")
+@click.option(
+    "--token", envvar="LAMINA_SERVE_TOKEN", default=None, metavar="TOKEN",
+    help="What requests must bring as Authorization: Bearer TOKEN; safer by LAMINA_SERVE_TOKEN than as an option.",
+)  # fmt: skip
+@click.option("--max-rows", type=_LEAST_1, default=10_000, help="Most rows of one request.")
+@click.option("--max-bytes", type=_LEAST_1, default=10_000_000, help="Most bytes of one request.")
+@click.option("--queue", type=_LEAST_1, default=1000, help="Requests that may wait at once.")
+@click.option("--wait-ms", type=click.FloatRange(0, 1000), default=2.0, help="How long a request waits for others.")
+@_in_one_line
+def serve(
+    model: str, host: str, port: int, token: str | None, max_rows: int, max_bytes: int, queue: int, wait_ms: float
+) -> None:
+    """Answers requests over HTTP with MODEL (.keras, or of lamina fit), until Ctrl-C."""
+    serve_file(model, host, port, token, max_rows, max_bytes, queue, wait_ms)
 
 
 @app.command(

@@ -1,0 +1,1 @@
+"""`lamina serve`: a model behind HTTP."""
