@@ -112,6 +112,4 @@ def _units(target: Target, mean: np.ndarray) -> tuple[list[int], list[str]]:
 
 def _days(places: np.ndarray) -> list[tuple[float, str]]:
     """Three dates along days since 1970."""
-    return [
-        (float(d), str(np.datetime64("1970-01-01") + int(d))) for d in np.linspace(places[0], places[-1], 5)[[0, 2, 4]]
-    ]
+    return [(float(d), str(np.datetime64(int(d), "D"))) for d in np.linspace(places[0], places[-1], 5)[[0, 2, 4]]]
