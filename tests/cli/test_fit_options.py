@@ -18,7 +18,8 @@ def visits(write_table):
     day = rng.permutation(60)
     patient, age = np.arange(60) % 12, rng.integers(20, 80, 60)
     rows = {
-        "patient": [f"p{n}" for n in patient], "day": [str(np.datetime64("2024-01-01") + np.timedelta64(int(d), "D")) for d in day],
+        "patient": [f"p{n}" for n in patient],
+        "day": [str(np.datetime64("2024-01-01") + np.timedelta64(int(d), "D")) for d in day],
         "age": age, "cost": (2.5 * age + 3 * patient + rng.normal(size=60)).round(2),
     }  # fmt: skip
     return write_table(rows)
