@@ -1,6 +1,6 @@
 """Builds the wheel and tries it where the source is not: what it holds, how large it is, and that a model trains and loads.
 
-    python scripts/check_wheel.py
+python scripts/check_wheel.py
 """
 
 import pathlib
