@@ -135,3 +135,29 @@ def test_exported_predicts_with_each(load):
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table[2:]]
     assert [row[:2] for row in rows] == [["tiny", "1"], ["tiny", "4"], ["two_in_two_out", "1"], ["two_in_two_out", "4"]]
     assert all(float(row[2]) > 0 and float(row[3]) > 0 for row in rows)
+
+
+def test_input_pipeline(tmp_path):
+    pytest.importorskip("PIL")
+    script("input_pipeline.py", "--images", 64, "--size", 16, "--rounds", 1, "--json", tmp_path / "i.json")
+    (found,) = json.loads((tmp_path / "i.json").read_text())["lamina"]
+    assert set(found) == {"decoded", "augmented", "step", "trained"} and min(found.values()) > 0
+
+
+def test_serving(tmp_path):
+    for module in ("starlette", "uvicorn", "prometheus_client"):
+        pytest.importorskip(module)
+    script("serving.py", "--requests", 20, "--clients", "1,4", "--json", tmp_path / "s.json")
+    found = json.loads((tmp_path / "s.json").read_text())
+    assert set(found) == {"one by one", "together"}
+    assert all(row["lost"] == 0 and row["rate"] > 0 for rows in found.values() for row in rows.values())
+
+
+def test_tables(tmp_path):
+    for module in ("sklearn", "pandas"):
+        pytest.importorskip(module)
+    options = ("--part", "final", "--seeds", "0", "--tables", "wine", "--methods", "constant,linear,lamina quick")
+    shown = script("tables.py", *options, "--out", tmp_path / "t.json")
+    found = json.loads((tmp_path / "t.json").read_text())
+    assert found["constant"]["wine/0"]["score"] == 1.0
+    assert found["lamina quick"]["wine/0"]["score"] < 0.5 and "lamina at least as good" in shown

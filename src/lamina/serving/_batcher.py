@@ -23,7 +23,7 @@ class Batcher:
 
     Args:
         most_rows: of one batch.
-        wait_s: seconds that a request waits for others.
+        wait_s: seconds that a request waits for others, if the batch before had several.
         most_waiting: requests in the queue; beyond them one is refused with 429.
     """
 
@@ -31,6 +31,7 @@ class Batcher:
         self.most_rows, self.wait_s = most_rows, wait_s
         self.queue: asyncio.Queue[_Waiting] = asyncio.Queue(most_waiting)
         self.sizes: list[int] = []  # of the batches since they were last looked at
+        self._is_crowded = False
         self._thread = ThreadPoolExecutor(1, "lamina-serve")
         self._held: _Waiting | None = None  # taken from the queue, and too large or other for the batch before
 
@@ -59,9 +60,11 @@ class Batcher:
         self._held = None
         batch = [first]
         rows = rows_in(first.rows)
-        if self.wait_s and rows < self.most_rows and self.queue.qsize() + 1 < self.most_rows:
+        if self._is_crowded and rows < self.most_rows:
             await asyncio.sleep(self.wait_s)
-        return self._ready(batch, rows)
+        batch = self._ready(batch, rows)
+        self._is_crowded = len(batch) > 1  # a client that is alone need not wait for others
+        return batch
 
     def _ready(self, batch: list[_Waiting], rows: int) -> list[_Waiting]:
         """The batch with what else is there and fits."""
