@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lamina.tables._columns import LEFT_OUT, NUMERIC, model_inputs
+from lamina.tables._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, model_inputs
 from lamina.tables._errors import TableError
 from lamina.tables._figures import classes_of
 from lamina.tables._frames import as_table
@@ -65,8 +65,15 @@ class TableAnswerer:
                 },
             ]
         }  # fmt: skip
-        example = {"rows": [{name: 0 if kind == "number" else "" for name, kind in kinds.items()}]}
+        example = {"rows": [{c.name: _typical(c) for c in self.model.columns if c.kind != LEFT_OUT}]}
         return {"request": request, "answer": answer, "example": example}
+
+
+def _typical(column: Column) -> Any:
+    """A value that the column had, or could have."""
+    if column.kind == NUMERIC:
+        return column.median
+    return column.levels[0] if column.kind in (NOMINAL, ORDINAL) and column.levels else ""
 
 
 def _columns_of(document: Any) -> dict[str, list[Any]]:
