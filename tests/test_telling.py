@@ -113,3 +113,25 @@ def test_objects_are_what_they_were():
     assert pickle.loads(pickle.dumps(losses.Huber(0.5))).get_config() == losses.Huber(0.5).get_config()
     assert list(inspect.signature(optimizers.Adam).parameters)[:3] == ["learning_rate", "beta_1", "beta_2"]
     assert optimizers.Adam.__init__.__qualname__ == "Adam.__init__"
+
+
+@pytest.mark.parametrize("module, is_kept", [("torch.fx.experimental.symbolic_shapes", True), ("somewhere", False)])
+def test_what_says_that_a_trace_is_impossible_stays_what_it_is(module, is_kept):
+    """Engines catch it by its kind, and go on without the trace."""
+    kind = type("Guard", (RuntimeError,), {"__module__": module})
+    names = {"kind": kind}
+    exec(
+        compile(
+            "def inside(): return kind_of()\ndef kind_of(): return [][0] if 0 else fail()\n", "<lamina test>", "exec"
+        ),
+        names,
+    )
+    exec(
+        compile(
+            "def fail(): return next(iter([]), None) or (_ for _ in ()).throw(kind('no'))\n", "<lamina test>", "exec"
+        ),
+        names,
+    )
+    told = telling(names["inside"], "inside")
+    with pytest.raises(kind if is_kept else ValueError):
+        told()

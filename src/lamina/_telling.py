@@ -138,10 +138,15 @@ def translated(error: Exception, name: str, arguments: Callable[[], Mapping[str,
     if isinstance(error, (TypeError, ValueError)) or inner is None or not _is_ours(inner):
         return error
     kind = TypeError if isinstance(error, _OF_TYPE) else ValueError if isinstance(error, _OF_VALUE) else None
-    if kind is None or isinstance(error, NotImplementedError) or _is_meant(inner):
+    if kind is None or isinstance(error, NotImplementedError) or _is_of_tracing(error) or _is_meant(inner):
         return error
     given = _listing(arguments())
     return kind(f"{name}: these arguments do not go together: {given} ({type(error).__name__}: {error}).")
+
+
+def _is_of_tracing(error: Exception) -> bool:
+    """Whether an engine says so that it cannot trace; who asked for the trace waits for that very kind, and goes on without."""
+    return type(error).__module__.startswith(("torch.fx", "torch._", "jax.", "jax_"))
 
 
 def named(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
