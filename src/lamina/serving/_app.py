@@ -39,10 +39,14 @@ class Service:
     async def lifespan(self, app: Any) -> AsyncIterator[None]:
         """Runs the batcher and looks after the file; at the end what waits is answered."""
         settings = self.settings
-        self.batcher = Batcher(settings.batch_rows, settings.wait_ms / 1000, settings.most_waiting)
-        tasks = [asyncio.create_task(self.batcher.run()), asyncio.create_task(self._look_after())]
+        batcher = Batcher(
+            settings.batch_rows, settings.wait_ms / 1000, settings.most_waiting, self.metrics.batches.observe
+        )
+        tasks = [asyncio.create_task(batcher.run()), asyncio.create_task(self._look_after())]
+        self.batcher = batcher
         yield
         self.batcher = None
+        await batcher.stop()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

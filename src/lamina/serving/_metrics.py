@@ -18,7 +18,7 @@ class Metrics:
         self._seconds = made("Histogram", "request_seconds", "Seconds from request to answer")
         self.rows = made("Counter", "rows", "Rows asked for")
         sizes = [2**n for n in range(9)]
-        self._batches = made("Histogram", "batch_rows", "Rows that the model answered at once", buckets=sizes)
+        self.batches = made("Histogram", "batch_rows", "Rows that the model answered at once", buckets=sizes)
         self._waiting = made("Gauge", "waiting_requests", "Requests that wait for the model")
 
     def count(self, status: int, seconds: float) -> None:
@@ -30,7 +30,4 @@ class Metrics:
         """All of them, in Prometheus's text format."""
         if batcher is not None:
             self._waiting.set(batcher.queue.qsize())
-            sizes, batcher.sizes = batcher.sizes, []
-            for size in sizes:
-                self._batches.observe(size)
         return self._client.generate_latest(self._registry)

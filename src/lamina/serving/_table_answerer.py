@@ -22,7 +22,7 @@ class TableAnswerer:
 
     def __init__(self, model: TableModel):
         self.model = model
-        self.names = [c.name for c in model.columns if c.kind != LEFT_OUT]
+        self.columns = [c for c in model.columns if c.kind != LEFT_OUT]
 
     def read(self, document: Any) -> Arrays:
         columns = _columns_of(document)
@@ -46,7 +46,7 @@ class TableAnswerer:
         ]
 
     def describe(self) -> dict[str, Any]:
-        kinds = {c.name: "number" if c.kind == NUMERIC else "string" for c in self.model.columns if c.kind != LEFT_OUT}
+        kinds = {c.name: "number" if c.kind == NUMERIC else "string" for c in self.columns}
         row = {"type": "object", "properties": {n: {"type": [kind, "null"]} for n, kind in kinds.items()}}
         column = {n: {"type": "array", "items": {"type": [kind, "null"]}} for n, kind in kinds.items()}
         target = self.model.target
@@ -65,7 +65,7 @@ class TableAnswerer:
                 },
             ]
         }  # fmt: skip
-        example = {"rows": [{c.name: _typical(c) for c in self.model.columns if c.kind != LEFT_OUT}]}
+        example = {"rows": [{c.name: _typical(c) for c in self.columns}]}
         return {"request": request, "answer": answer, "example": example}
 
 
