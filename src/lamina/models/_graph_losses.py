@@ -13,6 +13,9 @@ class GraphLosses(Layer):
 
     def _forget_losses(self) -> None:
         self._added_losses, self._watched, self._further_nodes = [], [], []
+        self._closed_losses = [
+            x for node in self._nodes if isinstance(node.operation, AddsLosses) for x in node.args[1]
+        ]
 
     @without_inputs
     def add_loss(self, loss: Any) -> None:
@@ -79,8 +82,7 @@ class GraphLosses(Layer):
     def _collect_losses(self, values: dict[int, Any]) -> None:
         """Computes the further tensors from the values of a call; adds the losses and keeps what is watched."""
         run_nodes(self._further_nodes, values)
-        closed = [x for node in self._nodes if isinstance(node.operation, AddsLosses) for x in node.args[1]]
-        for x in (*closed, *self._added_losses):
+        for x in (*self._closed_losses, *self._added_losses):
             super().add_loss(values[id(x)])
         self._compiled.watched = {id(x): values[id(x)] for x in self._watched}
 
