@@ -4,9 +4,10 @@ python scripts/make_errors_page.py           write it
 python scripts/make_errors_page.py --check   fail if it is out of date
 """
 
-import argparse
 import pathlib
 import sys
+
+from generated_part import write_or_check
 
 ROOT = pathlib.Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "errors.md"
@@ -25,16 +26,5 @@ def render(page: str) -> str:
     return page.partition(MARK)[0] + "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
-    page = PAGE.read_text()
-    new = render(page)
-    if check and page != new:
-        sys.exit("docs/errors.md is out of date; run python scripts/make_errors_page.py")
-    PAGE.write_text(new)
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(PAGE, render, __doc__)

@@ -4,9 +4,9 @@ python scripts/make_rules_page.py           write it
 python scripts/make_rules_page.py --check   fail if it is out of date
 """
 
-import argparse
 import pathlib
-import sys
+
+from generated_part import write_or_check
 
 PAGE = pathlib.Path(__file__).parent.parent / "docs" / "diagnosis.md"
 MARK = "<!-- What follows is written by scripts/make_rules_page.py. -->"
@@ -34,16 +34,5 @@ def render(page: str) -> str:
     return page.partition(MARK)[0] + "\n".join([MARK, "", *map(section, RULES)])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
-    page = PAGE.read_text()
-    new = render(page)
-    if check and page != new:
-        sys.exit("docs/diagnosis.md is out of date; run python scripts/make_rules_page.py")
-    PAGE.write_text(new)
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(PAGE, render, __doc__)

@@ -1,6 +1,6 @@
 """What typical mistakes are answered, and the page that lists them."""
 
-import importlib.util
+import importlib
 import pathlib
 import re
 import sys
@@ -31,10 +31,9 @@ def test_there_are_sixty_and_more():
 
 
 @pytest.mark.native_only("the words are those of the default engine")
-def test_the_page_is_current():
-    spec = importlib.util.spec_from_file_location("make_errors_page", ROOT / "scripts" / "make_errors_page.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+def test_the_page_is_current(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    script = importlib.import_module("make_errors_page")
     page = script.PAGE.read_text()
     assert page == script.render(page), "run python scripts/make_errors_page.py"
 

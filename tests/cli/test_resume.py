@@ -42,26 +42,18 @@ def weights_of(path):
     return package.models.load_model(path).get_weights()
 
 
+def short_fit(table, folds, out):
+    """The arguments of a fit of two epochs."""
+    return ["fit", table, "--target", "y", "--folds", folds, "--epochs", 2, "--effort", "quick", "--out", out]
+
+
 def test_ctrl_c_while_the_report_is_made_keeps_the_trainings(lamina, write_table, tmp_path, monkeypatch):
     from lamina.cli import _app
 
     rng = np.random.default_rng(0)
     rows = {"a": rng.normal(size=40), "b": rng.normal(size=40)}
     table = write_table({**rows, "y": 2 * rows["a"] + rows["b"] ** 2})
-    arguments = [
-        "fit",
-        table,
-        "--target",
-        "y",
-        "--folds",
-        2,
-        "--epochs",
-        2,
-        "--effort",
-        "quick",
-        "--out",
-        tmp_path / "m",
-    ]
+    arguments = short_fit(table, 2, tmp_path / "m")
 
     def interrupted(*_):
         raise KeyboardInterrupt
@@ -80,20 +72,7 @@ def test_ctrl_c_between_folds_writes_those_that_are_finished(lamina, write_table
 
     rng = np.random.default_rng(0)
     table = write_table({"a": rng.normal(size=40), "y": rng.normal(size=40)})
-    arguments = [
-        "fit",
-        table,
-        "--target",
-        "y",
-        "--folds",
-        3,
-        "--epochs",
-        2,
-        "--effort",
-        "quick",
-        "--out",
-        tmp_path / "m",
-    ]
+    arguments = short_fit(table, 3, tmp_path / "m")
     told = _networks._told
     with monkeypatch.context() as patch:
         calls = []
