@@ -12,6 +12,7 @@ from lamina import tree
 from ._graph import Graph, Spec
 from ._operands import to_array
 from ._plan import BoundPlan, Plan
+from ._subnormals import no_subnormals
 from ._succession import Succession, hand_over
 from ._tensor import wrap
 from ._threads import one_blas_thread
@@ -69,8 +70,8 @@ class CompiledFunction:
         leaves = tree.flatten(args)
         if current_trace() is not None and any(is_traced(x) for x in leaves):
             return self.fn(*args)  # already inside a traced program: becomes part of it
-        # IEEE 754 arithmetic, without a word, as everywhere in lamina.ops
-        with self._lock, one_blas_thread, np.errstate(all="ignore"):
+        # no word of overflow and the like, as everywhere in lamina.ops
+        with self._lock, one_blas_thread, no_subnormals(), np.errstate(all="ignore"):
             entry, arrays = self._entry(args)
             return entry(arrays)
 
@@ -81,7 +82,7 @@ class CompiledFunction:
         all rows, stacked.
         """
         rows = rows[start:stop]
-        with self._lock, one_blas_thread, np.errstate(all="ignore"):
+        with self._lock, one_blas_thread, no_subnormals(), np.errstate(all="ignore"):
             entry, arrays = self._entry((*args, rows[0]))
             return entry.loop(arrays, rows, collect)
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from lamina._lazy import lazy_module
 
+from ._subnormals import no_subnormals
+
 threadpoolctl = lazy_module("threadpoolctl")
 
 
@@ -54,7 +56,7 @@ class _Worker(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        with np.errstate(all="ignore"):  # NumPy keeps this setting for each thread
+        with np.errstate(all="ignore"), no_subnormals():  # each thread has settings of its own
             while True:
                 function, argument = self.calls.get()
                 try:
@@ -147,6 +149,6 @@ def over_tiles(function: Callable[[int, int], Any], count: int, bytes_each: int)
     threads = min(_threads, len(tiles))
     # Interleaved, so that a smaller last tile does not leave one thread idle for long.
     shares = [range(t, len(tiles), threads) for t in range(threads)]
-    with one_blas_thread:
+    with one_blas_thread, no_subnormals():
         parallel(run, shares)
     return results
