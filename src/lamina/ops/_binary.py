@@ -166,7 +166,7 @@ def divide_no_nan(x1: TensorLike, x2: TensorLike) -> Tensor:
     a, b = promote(x1, x2, arrays=True, also=(float,))
     zero = xp.equal(b, 0)
     # The divisor is replaced too: a quotient by zero would make the gradient NaN even where it is not taken.
-    return xp.where(zero, xp.zeros_like(a), xp.true_divide(a, xp.where(zero, xp.ones_like(b), b)))
+    return xp.where(zero, 0, xp.true_divide(a, xp.where(zero, 1, b)))
 
 
 def _ldexp_spec(call: Callable[..., Any], x1: Any, x2: Any) -> KerasTensor:

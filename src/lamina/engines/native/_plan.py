@@ -32,18 +32,20 @@ class Plan:
         owned: inputs that are copied into a buffer of the plan at each call; the others are bound to arrays.
         strides: of the arrays that the inputs will be bound to, where they are not C-contiguous.
         machine: whether it is machine code where it can be; None for what the switch says of programs before their first call.
+        is_tile: whether it is run on one thread of several.
     """
 
     def __init__(
         self, graph: Graph, donated: dict[int, int], owned: Sequence[int],
         strides: Sequence[tuple[int, ...]] | None = None, machine: bool | None = None,
+        is_tile: bool = False,
     ):  # fmt: skip
         self.graph = graph
         self.donated = donated
         self.owned = list(owned)
         machine = machine_code() is Machine.AT_ONCE if machine is None else machine
         self.layout = lay_out(graph, donated, strides, machine)
-        self.program = write_program(graph, self.layout) if machine else None
+        self.program = write_program(graph, self.layout, is_tile) if machine else None
         self.arena_bytes = self.layout.arena_bytes
         self.source, self.names = write_source(graph, self.layout, donated, self.program)
         self.code = compile(self.source, "<lamina plan>", "exec")
@@ -86,7 +88,7 @@ def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]], machine: bool) -
     exports = {len(strides) + o: o for o in range(len(stage.exports))}
     around = [*strides, *(contiguous_strides(v.shape, v.dtype) for v, _ in stage.exports)]
     sizes = {b - a for a, b in stage.tiles}
-    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine) for n in sizes})
+    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine, is_tile=True) for n in sizes})
 
 
 class BoundPlan:

@@ -10,6 +10,15 @@ from lamina.metrics import Metric
 from lamina.variables import SeedGenerator, Variable
 
 _CONTAINERS = (list, tuple, dict, set)
+_IS_CONTAINER: dict[type, bool] = {}  # asking an abstract class such as Mapping takes long
+
+
+def _is_container(value: Any) -> bool:
+    kind = type(value)
+    known = _IS_CONTAINER.get(kind)
+    if known is None:
+        known = _IS_CONTAINER[kind] = issubclass(kind, (Mapping, *_CONTAINERS))
+    return known
 
 
 class Held:
@@ -63,7 +72,7 @@ class Held:
     def _leaves(self, values: Any, around: tuple[int, ...] = ()) -> Iterator[Any]:
         """What lies in nested containers; one that holds itself (`around`: those that lead here) is not entered again."""
         for value in values:
-            if not isinstance(value, (Mapping, *_CONTAINERS)):
+            if not _is_container(value):
                 yield value
             elif id(value) not in around:
                 inside = value.values() if isinstance(value, Mapping) else value

@@ -36,7 +36,7 @@ class Replay:
         step, source = self._run.step, self._run.source
         if not isinstance(step, Step) or not isinstance(source, ArrayData) or not source.is_resident:
             return
-        if sum(int(np.prod(v.shape)) for v in step.variables) <= _MOST_ELEMENTS:
+        if sum(v.size for v in step.variables) <= _MOST_ELEMENTS:
             self._state = [np.array(engine.numpy(value)) for value in step._state()]
         if not self._first:
             self._first = self._largest()

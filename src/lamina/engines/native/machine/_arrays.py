@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from .._products import goes_over_threads
 from . import _products
 from ._code import Array, Value
 from ._scalars import Scalars
@@ -71,10 +72,19 @@ class Arrays(Scalars):
     # --- products (see _products) ---
 
     can_multiply = staticmethod(_products.can_multiply)
+    is_shared_out = staticmethod(goes_over_threads)  # what is left to NumPy's plan, which has threads for one product
 
     def product(self, a: Array, b: Array, out: Array, adds: bool = False) -> None:
         """out = a @ b, of matrices or stacks of them; with `adds` it is added to what is there."""
         _products.multiply(self, a, b, out, adds)
+
+
+class ArraysOfTile(Arrays):
+    """The same within a tile, whose thread shares nothing out."""
+
+    @staticmethod
+    def is_shared_out(rows: int, inner: int, columns: int) -> bool:
+        return False
 
 
 def _sum(i: Indices, j: Indices) -> Indices:

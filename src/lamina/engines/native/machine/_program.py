@@ -18,7 +18,7 @@ from .._emit import can_hold, is_scalar
 from .._graph import Graph, Node, Var, type_name
 from .._threads import num_threads, parallel
 from ..layout import CHUNK, Joined, Layout, View, contiguous_strides
-from ._arrays import Arrays, Indices, broadcast_strides, merged
+from ._arrays import Arrays, ArraysOfTile, Indices, broadcast_strides, merged
 from ._code import INT64, Array, Module, Value
 from ._library import Library, library
 
@@ -76,16 +76,16 @@ def _name(run: Run) -> str:
     return f"run_{run.start}"
 
 
-def write_program(graph: Graph, layout: Layout) -> Program:
-    """The functions of a program whose layout was made with `fuse`."""
+def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Program:
+    """The functions of a program whose layout was made with `fuse`; `is_tile`: one thread of many runs it."""
     module, writers = Module(), []
     writer: _Writer | None = None
     for start, stop, nodes in _groups(graph, layout):
-        if not _can_write(nodes, layout):
+        if not _can_write(nodes, layout, ArraysOfTile if is_tile else Arrays):
             writer = None
             continue
         fused = is_scalar(nodes[0])
-        length = _length(nodes, layout) if fused else None
+        length = _length(nodes, layout) if fused and not is_tile else None
         if writer is None or length is not None:
             writer = _Writer(module, Run(start, stop, length=length), layout)
             writers.append(writer)
@@ -129,7 +129,7 @@ def _is_number(var: Var) -> bool:
     return var.is_constant and var.value.size == 1
 
 
-def _can_write(nodes: Sequence[Node], layout: Layout) -> bool:
+def _can_write(nodes: Sequence[Node], layout: Layout, kind: type[Arrays]) -> bool:
     if is_scalar(nodes[0]):
         return True
     node = nodes[0]
@@ -143,7 +143,7 @@ def _can_write(nodes: Sequence[Node], layout: Layout) -> bool:
     if emit is None or emit.loops is None:
         return False
     arrays = [[_array(v, layout, "") for v in group] for group in (node.inputs, node.outputs)]
-    return emit.can(Arrays, *arrays, **node.params)
+    return emit.can(kind, *arrays, **node.params)
 
 
 def _array(var: Var, layout: Layout, pointer: str) -> Array:

@@ -13,10 +13,21 @@ from typing import Any
 import numpy as np
 
 from .._cut import FIRST, SUM, Cut, Known
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._primitive import Bound, Cost, Primitive
 from .._products import bind_product
 from .._threads import over_tiles
+from ..layout import contiguous_strides
+from ._conv_emit import (
+    can_convolve,
+    can_input_grad,
+    can_kernel_grad,
+    emit_conv,
+    emit_correlation,
+    emit_input_grad,
+    emit_kernel_grad,
+)
 from ._depthwise import bind_depthwise, bind_depthwise_input_grad, bind_depthwise_kernel_grad
 from ._windows import Geometry, Ints, Pairs, carve, fill_padded, output_sizes, split_last
 
@@ -85,6 +96,11 @@ conv = Primitive(
     cut=_cut_samples,
     cost=Cost(lambda x, kernel, **how: math.prod(_conv_shape(x, kernel, **how).shape) * math.prod(kernel.shape[:-1])),
     bound=Bound(bind=_bind_conv, workspace=lambda x, kernel, **how: _geometry(x, kernel, **how).workspace(x.dtype)),
+    emit=Emit(
+        loops=lambda f, inputs, outputs, work, **how: emit_conv(f, _geometry(*inputs, **how), inputs, outputs, work),
+        takes_work=True,
+        can=lambda kind, inputs, outputs, **how: can_convolve(kind, _geometry(*inputs, **how), *inputs, *outputs),
+    ),
 )
 
 # --- its transpose in x: also the transposed convolution --------------------------------------------------------------
@@ -125,12 +141,15 @@ def _correlation(
     return {"strides": strides, "padding": around, "dilation": dilation, "groups": 1}
 
 
+def _turned(kernel: Any) -> Spec:
+    """The kernel of the correlation."""
+    return Spec((*kernel.shape[:-2], kernel.shape[-1], kernel.shape[-2]), kernel.dtype)
+
+
 def _input_grad_workspace(g: Any, kernel: Any, **how: Any) -> tuple[Spec, ...]:
     turned = Spec((math.prod(kernel.shape),), g.dtype)
-    flipped = _correlation(g, kernel, **how)
-    if flipped:
-        shape = Spec((*kernel.shape[:-2], kernel.shape[-1], kernel.shape[-2]), g.dtype)
-        return *_geometry(g, shape, **flipped).workspace(g.dtype), turned
+    if flipped := _correlation(g, kernel, **how):
+        return *_geometry(g, _turned(kernel), **flipped).workspace(g.dtype), turned
     return *_input_geometry(g, kernel, **how).workspace(g.dtype), turned
 
 
@@ -197,6 +216,23 @@ def _place_columns(g: Geometry, sizes: Ints, work: np.ndarray) -> tuple[np.ndarr
     return target.reshape(g.groups, rows, -1), [np.moveaxis(target[..., k, :], 0, -2) for k in range(g.wide)]
 
 
+def _emit_input_grad(f: Any, inputs: Any, outputs: Any, work: Any, **how: Any) -> None:
+    grad, kernel = inputs
+    if flipped := _correlation(grad, kernel, **how):
+        emit_correlation(f, _geometry(grad, _turned(kernel), **flipped), inputs, outputs, work)
+    else:
+        emit_input_grad(f, _input_geometry(grad, kernel, **how), inputs, outputs, work)
+
+
+def _can_input_grad(kind: Any, inputs: Any, outputs: Any, **how: Any) -> bool:
+    (grad, kernel), (out,) = inputs, outputs
+    if flipped := _correlation(grad, kernel, **how):
+        other = _turned(kernel)
+        lies_so = kernel._replace(shape=other.shape, strides=contiguous_strides(other.shape, other.dtype))
+        return can_convolve(kind, _geometry(grad, other, **flipped), grad, lies_so, out)
+    return can_input_grad(kind, _input_geometry(grad, kernel, **how), grad, kernel, out)
+
+
 conv_input_grad = Primitive(
     "conv_input_grad",
     forward=_conv_input_grad,
@@ -208,6 +244,7 @@ conv_input_grad = Primitive(
     cut=_cut_samples,
     cost=Cost(lambda g, kernel, **_: math.prod(g.shape) * math.prod(kernel.shape[:-1])),
     bound=Bound(bind=_bind_input_grad, workspace=_input_grad_workspace),
+    emit=Emit(loops=_emit_input_grad, takes_work=True, can=_can_input_grad),
 )
 
 # --- its gradient in the kernel ---------------------------------------------------------------------------------------
@@ -285,4 +322,13 @@ conv_kernel_grad = Primitive(
     cut=lambda node, known, batch: Cut([FIRST, FIRST], [SUM]),
     cost=Cost(lambda x, grad, window, groups, **_: math.prod(grad.shape) * math.prod(window) * x.shape[-1] // groups),
     bound=Bound(bind=_bind_kernel_grad, workspace=_kernel_grad_workspace),
+    emit=Emit(
+        loops=lambda f, inputs, outputs, work, **how: emit_kernel_grad(
+            f, _kernel_geometry(*inputs, **how), inputs, outputs, work
+        ),
+        takes_work=True,
+        can=lambda kind, inputs, outputs, **how: can_kernel_grad(
+            kind, _kernel_geometry(*inputs, **how), *inputs, *outputs
+        ),
+    ),
 )

@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ._parts import at, columns_of, fill, rows, turned
 from ._recurrent_emit import (
-    at,
-    columns_of,
     copy_inputs_gradient,
-    fill,
     fill_blocks,
     final_states,
     from_outside,
     halve,
-    rows,
     start_of_way_back,
-    turned,
 )
 
 

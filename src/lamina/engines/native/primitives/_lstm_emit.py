@@ -3,19 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ._parts import at, columns_of, fill, rows, turned
 from ._recurrent_emit import (
-    at,
-    columns_of,
     copy_inputs_gradient,
-    fill,
     fill_blocks,
     final_states,
     from_outside,
     gate_parts,
     halve,
-    rows,
     start_of_way_back,
-    turned,
 )
 
 # Rows of the weights inside: gates i, f, o (sigmoids together), then the candidate; Keras's order is i, f, c, o.

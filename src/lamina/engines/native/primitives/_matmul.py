@@ -56,6 +56,12 @@ def _is_shared_out(a: Any, b: Any) -> bool:
     return len(a.shape) == len(b.shape) == 2 and goes_over_threads(a.shape[0], a.shape[1], b.shape[1])
 
 
+def _can_emit(kind: Any, inputs: Any, outputs: Any) -> bool:
+    a, b = inputs
+    one = len(a.shape) == len(b.shape) == 2
+    return kind.can_multiply(a, b, *outputs) and not (one and kind.is_shared_out(*a.shape, b.shape[1]))
+
+
 def _goes_in_pieces(node: Node) -> bool:
     a, b = node.inputs
     return len(a.shape) == len(b.shape) == 2 and a.shape[0] * a.shape[1] * b.shape[1] > SMALL
@@ -74,7 +80,7 @@ matmul = Primitive(
     source=lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})",
     emit=Emit(
         loops=lambda f, inputs, outputs: f.product(*inputs, *outputs),
-        can=lambda f, inputs, outputs: f.can_multiply(*inputs, *outputs) and not _is_shared_out(*inputs),
+        can=_can_emit,
     ),
     bound=Bound(
         bind=lambda inputs, outputs, work: bind_product(*inputs, *outputs), takes_views=True, worth=_goes_in_pieces

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from .._cut import samples
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._primitive import MOVES, Bound, Primitive
 from .._threads import over_tiles
 from .._tracer import Tracer
 from ._arithmetic import add
+from ._pool_emit import can_pool, emit_combine, emit_max_grad, emit_spread
 from ._relu import relu
 from ._rewriting import made_by
 from ._windows import Ints, Pairs, output_sizes
@@ -125,6 +127,11 @@ window_sum = Primitive(
     ),
     cut=samples,
     bound=Bound(bind=_bind_window_sum, workspace=lambda x, padding, **_: (_pad_spec(x.shape, padding, x.dtype),)),
+    emit=Emit(
+        loops=lambda f, inputs, outputs, work, **how: emit_combine(f, f.add, 0, inputs, outputs, work, **how),
+        takes_work=True,
+        can=can_pool,
+    ),
 )
 
 # --- and their transpose ----------------------------------------------------------------------------------------------
@@ -169,6 +176,7 @@ window_spread = Primitive(
         bind=_bind_window_spread,
         workspace=lambda g, spatial, padding, **_: (_pad_spec((g.shape[0], *spatial, g.shape[-1]), padding, g.dtype),),
     ),
+    emit=Emit(loops=emit_spread, takes_work=True, can=can_pool),
 )
 
 # --- the largest of each window ---------------------------------------------------------------------------------------
@@ -192,6 +200,13 @@ max_pool = Primitive(
     vjp=(lambda g, y, x, **how: max_pool_grad(g, x, y, **how),),
     cut=samples,
     bound=Bound(bind=_bind_max_pool, workspace=lambda x, padding, **_: (_pad_spec(x.shape, padding, x.dtype),)),
+    emit=Emit(
+        loops=lambda f, inputs, outputs, work, **how: emit_combine(
+            f, f.maximum, _lowest(inputs[0].dtype), inputs, outputs, work, **how
+        ),
+        takes_work=True,
+        can=can_pool,
+    ),
 )
 
 
@@ -275,6 +290,11 @@ max_pool_grad = Primitive(
     ),
     cut=samples,
     bound=Bound(bind=_bind_max_pool_grad, workspace=_max_pool_grad_workspace),
+    emit=Emit(
+        loops=lambda f, inputs, *others, **how: emit_max_grad(f, _lowest(inputs[1].dtype), inputs, *others, **how),
+        takes_work=True,
+        can=can_pool,
+    ),
 )
 
 # --- and its transpose: the entries of `values` where each window of x is largest -------------------------------------

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ._parts import at, fill, rows, turned
+
 
 def can_emit(kind: Any, inputs: Any, outputs: Any, **_: Any) -> bool:
     """Without a mask, and where BLAS takes floats of this dtype."""
@@ -11,27 +13,6 @@ def can_emit(kind: Any, inputs: Any, outputs: Any, **_: Any) -> bool:
         return False
     workspace = x._replace(shape=(64, 64), strides=(64 * size, size))  # as it lies there
     return kind.can_multiply(workspace, workspace, workspace)
-
-
-def at(f: Any, x: Any, *indices: Any) -> Any:
-    """x[indices], the rest of its axes whole."""
-    n = len(indices)
-    return x._replace(pointer=f.address(x, indices), shape=x.shape[n:], strides=x.strides[n:])
-
-
-def rows(f: Any, x: Any, start: int, stop: int) -> Any:
-    """x[start:stop]."""
-    return x._replace(pointer=f.address(x, (f.index(start),)), shape=(stop - start, *x.shape[1:]))
-
-
-def turned(x: Any) -> Any:
-    """The matrix with its axes changed for one another."""
-    return x._replace(shape=x.shape[::-1], strides=x.strides[::-1])
-
-
-def fill(f: Any, x: Any, number: float) -> None:
-    with f.loops(x.shape) as i:
-        f.store(f.number(number, x.dtype), x, i)
 
 
 def fill_blocks(f: Any, x: Any, h0: Any, blocks: Any, reverse: bool) -> None:
@@ -97,8 +78,3 @@ def gate_parts(f: Any, inside: Any, outside: Any, order: Sequence[int]) -> list[
         (rows(f, inside, k * units, (k + 1) * units), rows(f, columns, place * units, (place + 1) * units))
         for k, place in enumerate(order)
     ]
-
-
-def columns_of(f: Any, x: Any, start: int, stop: int) -> Any:
-    """x[:, start:stop] of a matrix."""
-    return turned(rows(f, turned(x), start, stop))

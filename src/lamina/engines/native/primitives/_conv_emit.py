@@ -1,0 +1,121 @@
+"""Convolution and its two gradients in machine code: windows are copied side by side, and multiplied by BLAS."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ._parts import carve, fill, matrix, moved, spans, turned
+from ._windows import Geometry
+from ._windows_emit import as_columns, columns, inside, padded, windows
+
+
+def can_convolve(kind: Any, g: Geometry, x: Any, kernel: Any, out: Any) -> bool:
+    """Whether `out` can be computed so from samples and a kernel."""
+    return _can(kind, g, x, kernel, out, lambda found, result: (found, matrix(kernel), result))
+
+
+def can_kernel_grad(kind: Any, g: Geometry, x: Any, grad: Any, out: Any) -> bool:
+    return _can(kind, g, x, out, grad, lambda found, result: (turned(found), result, matrix(out)))
+
+
+def can_input_grad(kind: Any, g: Geometry, grad: Any, kernel: Any, out: Any) -> bool:
+    return _can(kind, g, out, kernel, grad, lambda found, result: (result, turned(matrix(kernel)), found))
+
+
+def _can(
+    kind: Any, g: Geometry, x: Any, kernel: Any, y: Any, product: Callable[[Any, Any], tuple[Any, Any, Any]]
+) -> bool:
+    """Whether the product can be written of the windows of some samples of `x` and their rows of `y`."""
+    if g.groups > 1 or 0 in g.sizes or matrix(kernel) is None:
+        return False
+    found, result = matrix(x), matrix(y)
+    if not g.is_matrix:
+        samples, lines = min(g.samples, x.shape[0]), min(g.lines, g.sizes[0])
+        found = as_columns(g, (samples, lines, *g.sizes[1:], *g.window, g.channels), x)
+        result = matrix(y._replace(shape=(samples, lines, *y.shape[2:])))
+    if found is None or result is None or kind.is_shared_out(found.shape[0], found.shape[1], g.filters):
+        return False
+    return kind.can_multiply(*product(found, result))
+
+
+def emit_conv(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]) -> None:
+    """out = the convolution of x."""
+    (x, kernel), (out,) = inputs, outputs
+    if g.is_matrix:
+        f.product(matrix(x), matrix(kernel), matrix(out))
+        return
+    for found, result in _tiles(f, g, x, out, work):
+        f.product(found, matrix(kernel), result)
+
+
+def emit_kernel_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]) -> None:
+    """out = the gradient of the kernel, from the samples and the gradient of the results."""
+    (x, grad), (out,) = inputs, outputs
+    if g.is_matrix:
+        f.product(turned(matrix(x)), matrix(grad), matrix(out))
+        return
+    fill(f, out, 0)
+    for found, result in _tiles(f, g, x, grad, work):
+        f.product(turned(found), result, matrix(out), adds=True)
+
+
+def emit_input_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]) -> None:
+    """out = the gradient of the samples: the gradient of each window, added where the window was."""
+    (grad, kernel), (out,) = inputs, outputs
+    if g.is_matrix:
+        f.product(matrix(grad), turned(matrix(kernel)), matrix(out))
+        return
+    each = kernel._replace(shape=(g.wide, *kernel.shape[-2:]), strides=(_step(g, kernel), *kernel.strides[-2:]))
+    taps = each._replace(shape=each.shape[:1] + each.shape[:0:-1], strides=each.strides[:1] + each.strides[:0:-1])
+    for start, n in spans(f, grad.shape[0], g.samples):
+        target = moved(f, out, 0, start, n)
+        whole = carve(work[0], (n, *g.padded, g.channels)) if g.is_padded else target
+        fill(f, whole, 0)
+        for line, lines in spans(f, g.sizes[0], g.lines):
+            result = moved(f, moved(f, grad, 0, start, n), 1, line, lines)
+            sizes = (n, lines, *g.sizes[1:])
+            products = carve(work[1], (g.wide, math.prod(sizes), g.channels))
+            f.product(matrix(result), taps, products)
+            place = moved(f, windows(whole, g.window, g.strides, g.dilation, g.sizes), 1, line, lines)
+            _add_windows(f, carve(work[1], (*g.window, *sizes, g.channels)), place)
+        if g.is_padded:
+            f.copy(inside(f, whole, g.spatial, g.padding), target)
+
+
+def _step(g: Geometry, kernel: Any) -> int:
+    """Bytes from one place of the window to the next."""
+    return matrix(kernel).strides[0] * g.channels
+
+
+def _add_windows(f: Any, products: Any, place: Any) -> None:
+    """Adds `(*window, samples, *sizes, channels)` to windows `(samples, *sizes, *window, channels)`, place by place."""
+    rank = (len(products.shape) - 2) // 2
+    order = (*range(1 + rank, 1 + 2 * rank), *range(1 + rank), 1 + 2 * rank)
+    target = place._replace(shape=products.shape, strides=tuple(place.strides[k] for k in order))
+    with f.loops(products.shape) as i:
+        f.store(f.add(f.load(target, i), f.load(products, i)), target, i)
+
+
+def emit_correlation(
+    f: Any, flipped: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]
+) -> None:
+    """The same gradient as a convolution with the kernel turned around (see `_conv._correlation`)."""
+    grad, kernel = inputs
+    rank = len(flipped.window)
+    last = tuple(f.index(n - 1) for n in flipped.window)
+    strides = (*(-s for s in kernel.strides[:rank]), *kernel.strides[: rank - 1 : -1])
+    source = kernel._replace(
+        pointer=f.address(kernel, last), shape=(*flipped.window, *kernel.shape[: rank - 1 : -1]), strides=strides
+    )
+    other = carve(work[2], source.shape)
+    f.copy(source, other)
+    emit_conv(f, flipped, (grad, other), outputs, work[:2])
+
+
+def _tiles(f: Any, g: Geometry, x: Any, y: Any, work: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """For some samples, or some lines of one, at a time: the matrix of their windows, and their rows of `y`."""
+    for start, n in spans(f, x.shape[0], g.samples):
+        whole = padded(f, moved(f, x, 0, start, n), g.padding, work[0], 0)
+        for line, lines in spans(f, g.sizes[0], g.lines):
+            found = columns(f, g, whole, line, lines, work[1])
+            yield found, matrix(moved(f, moved(f, y, 0, start, n), 1, line, lines))

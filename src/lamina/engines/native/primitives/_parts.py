@@ -1,0 +1,67 @@
+"""Parts of arrays and other ways to read them, for rules of machine code; here an array is a pointer, a shape and strides."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from ..layout import contiguous_strides
+
+
+def at(f: Any, x: Any, *indices: Any) -> Any:
+    """x[indices], the rest of its axes whole."""
+    n = len(indices)
+    return x._replace(pointer=f.address(x, indices), shape=x.shape[n:], strides=x.strides[n:])
+
+
+def rows(f: Any, x: Any, start: int, stop: int) -> Any:
+    """x[start:stop]."""
+    return x._replace(pointer=f.address(x, (f.index(start),)), shape=(stop - start, *x.shape[1:]))
+
+
+def turned(x: Any) -> Any:
+    """The matrix with its axes changed for one another."""
+    return x._replace(shape=x.shape[::-1], strides=x.strides[::-1])
+
+
+def fill(f: Any, x: Any, number: float) -> None:
+    with f.loops(x.shape) as i:
+        f.store(f.number(number, x.dtype), x, i)
+
+
+def columns_of(f: Any, x: Any, start: int, stop: int) -> Any:
+    """x[:, start:stop] of a matrix."""
+    return turned(rows(f, turned(x), start, stop))
+
+
+def moved(f: Any, x: Any, axis: int, start: Any, size: int) -> Any:
+    """Of an axis the `size` entries from `start`, a number of the program, on."""
+    indices = (*(f.index(0) for _ in range(axis)), start)
+    return x._replace(pointer=f.address(x, indices), shape=(*x.shape[:axis], size, *x.shape[axis + 1 :]))
+
+
+def carve(work: Any, shape: tuple[int, ...]) -> Any:
+    """The beginning of a workspace, in that shape."""
+    return work._replace(shape=shape, strides=contiguous_strides(shape, work.dtype))
+
+
+def matrix(x: Any) -> Any:
+    """The array with all axes but the last as one; None where they do not lie so."""
+    if not x.shape[:-1]:
+        return x._replace(shape=(1, *x.shape), strides=(0, *x.strides))
+    step, size = 0, 1
+    for n, stride in zip(x.shape[-2::-1], x.strides[-2::-1]):
+        if n == 1:
+            continue
+        if size > 1 and stride != step * size:
+            return None
+        step, size = step if size > 1 else stride, size * n
+    return x._replace(shape=(math.prod(x.shape[:-1]), x.shape[-1]), strides=(step, x.strides[-1]))
+
+
+def spans(f: Any, total: int, size: int) -> Iterator[tuple[Any, int]]:
+    """What is written for each pair runs for `size` entries at a time, from the first on; the last may be fewer."""
+    count, rest = divmod(total, size)
+    for start, times, n in ((0, count, size), (total - rest, 1, rest)):
+        if times and n:
+            with f.loop(times) as i:
+                yield f.add(f.index(start), f.multiply(i, f.index(n))), n
