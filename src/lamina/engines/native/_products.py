@@ -32,6 +32,14 @@ def _goes_in_pieces(rows: int, inner: int, columns: int) -> bool:
     return rows * inner * columns > SMALL >= inner * columns * FEWEST_ROWS and _small_kernels()
 
 
+def rows_a_piece(rows: int, inner: int, columns: int) -> int:
+    """How many rows are multiplied at a time: all, or as many as the small kernels take."""
+    if not _goes_in_pieces(rows, inner, columns):
+        return rows
+    least = -(-rows // (SMALL // (inner * columns)))
+    return rows // next((n for n in range(least, 2 * least + 1) if rows % n == 0), least)
+
+
 def goes_over_threads(rows: int, inner: int, columns: int) -> bool:
     """Whether the product of two matrices is shared out among all threads by itself."""
     return rows * inner * columns >= LARGE and not _goes_in_pieces(rows, inner, columns)
@@ -46,18 +54,16 @@ def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], 
     if a.ndim != 2 or b.ndim > 3 or a.dtype not in (np.float32, np.float64):
         # bfloat16 products are float32
         return partial(np.matmul, a, b, out=out, casting="same_kind")
-    if _goes_in_pieces(rows, inner, columns):
-        return _in_pieces(a, b, out, SMALL // (inner * columns))
+    if (size := rows_a_piece(rows, inner, columns)) < rows:
+        return _in_pieces(a, b, out, size)
     if b.ndim == 2 and num_threads() > 1 and goes_over_threads(rows, inner, columns):
         return partial(matmul, a, b, out)
     return partial(np.matmul, a, b, out)
 
 
-def _in_pieces(a: np.ndarray, b: np.ndarray, out: np.ndarray, most: int) -> Callable[[], Any]:
+def _in_pieces(a: np.ndarray, b: np.ndarray, out: np.ndarray, size: int) -> Callable[[], None]:
     """Pieces of equal numbers of rows as one stack, and the rows left over."""
-    least = -(-len(a) // most)
-    count = next((n for n in range(least, 2 * least + 1) if len(a) % n == 0), least)
-    size = len(a) // count
+    count = len(a) // size
     stacked, result = _stack(a, count, size), _stack(out, count, size)
     factor = b if b.ndim == 2 else b[:, None]
     rest, rest_out = a[count * size :], out[..., count * size :, :]

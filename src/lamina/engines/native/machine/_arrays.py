@@ -27,6 +27,23 @@ class Arrays(Scalars):
                 for k, n in enumerate(shape)
             )
 
+    def part(self, x: Array, axis: int, start: Value, size: int) -> Array:
+        """Of an axis the `size` entries from `start` on."""
+        indices = (*(self.index(0) for _ in range(axis)), start)
+        return x._replace(pointer=self.address(x, indices), shape=(*x.shape[:axis], size, *x.shape[axis + 1 :]))
+
+    def spans(self, total: int, size: int) -> Iterator[tuple[Value, int]]:
+        """What is written for each pair (at most two) runs for `size` entries at a time, from the first on; the last may be
+        fewer."""
+        if size >= total:
+            yield self.index(0), total
+            return
+        count, rest = divmod(total, size)
+        with self.loop(count) as i:
+            yield self.multiply(i, self.index(size)), size
+        if rest:
+            yield self.index(total - rest), rest
+
     def copy(self, x: Array, out: Array) -> None:
         """Writes `x` into `out`, an array of the same shape and dtype."""
         shape, (source, target) = merged(out.shape, [x.strides, out.strides])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .._emit import TYPES
+from .._products import rows_a_piece
 from ._blas import AS_IS, ROW_MAJOR, TRANSPOSED, product
 from ._code import Array, Value
 
@@ -40,13 +41,22 @@ def multiply(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
         first, second, result = (
             x._replace(pointer=f.address(x, i), shape=x.shape[-2:], strides=x.strides[-2:]) for x in stacks
         )
-        (_loops if _is_tiny(a, out) else _call)(f, first, second, result, adds)
+        if _is_tiny(a, out):
+            _loops(f, first, second, result, adds)
+        else:
+            _calls(f, first, second, result, adds)
 
 
 def _stack(x: Array, lead: tuple[int, ...]) -> Array:
     missing = len(lead) + 2 - len(x.shape)
     strides = (0,) * missing + tuple(0 if n == 1 else s for n, s in zip(x.shape[:-2], x.strides[:-2]))
     return x._replace(shape=lead + x.shape[-2:], strides=strides + x.strides[-2:])
+
+
+def _calls(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
+    rows, inner = a.shape
+    for start, n in f.spans(rows, rows_a_piece(rows, inner, b.shape[1])):
+        _call(f, f.part(a, 0, start, n), b, f.part(out, 0, start, n), adds)
 
 
 def _call(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:

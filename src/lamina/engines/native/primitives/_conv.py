@@ -16,7 +16,7 @@ from .._cut import FIRST, SUM, Cut, Known
 from .._emit import Emit
 from .._graph import Node, Spec
 from .._primitive import Bound, Cost, Primitive
-from .._products import bind_product
+from .._products import SMALL, bind_product
 from .._threads import over_tiles
 from ..layout import contiguous_strides
 from ._conv_emit import (
@@ -252,11 +252,13 @@ conv_input_grad = Primitive(
 
 def _kernel_geometry(x: Any, grad: Any, window: Ints, groups: int, **how: Any) -> Geometry:
     # Each part of the sum is written once more: parts of a large kernel are made from more samples.
-    kernel_bytes = math.prod(window) * (x.shape[-1] // groups) * grad.shape[-1] * x.dtype.itemsize
-    return Geometry.of(
-        x.shape[0], x.shape[1:-1], x.shape[-1], window, grad.shape[-1], x.dtype.itemsize, 4 * kernel_bytes,
-        groups=groups, **how,
+    kernel_size = math.prod(window) * (x.shape[-1] // groups) * grad.shape[-1]
+    g = Geometry.of(
+        x.shape[0], x.shape[1:-1], x.shape[-1], window, grad.shape[-1], x.dtype.itemsize,
+        4 * kernel_size * x.dtype.itemsize, groups=groups, **how,
     )  # fmt: skip
+    few = SMALL // max(1, g.positions * kernel_size)
+    return g._replace(samples=min(g.samples, few)) if few else g
 
 
 def _conv_kernel_grad(x: np.ndarray, grad: np.ndarray, out: np.ndarray | None = None, **how: Any) -> np.ndarray:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ._parts import carve, fill, matrix, moved, spans, turned
+from ._parts import carve, fill, matrix, turned
 from ._windows import Geometry
 from ._windows_emit import as_columns, columns, inside, padded, windows
 
@@ -67,16 +67,16 @@ def emit_input_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequenc
         return
     each = kernel._replace(shape=(g.wide, *kernel.shape[-2:]), strides=(_step(g, kernel), *kernel.strides[-2:]))
     taps = each._replace(shape=each.shape[:1] + each.shape[:0:-1], strides=each.strides[:1] + each.strides[:0:-1])
-    for start, n in spans(f, grad.shape[0], g.samples):
-        target = moved(f, out, 0, start, n)
+    for start, n in f.spans(grad.shape[0], g.samples):
+        target = f.part(out, 0, start, n)
         whole = carve(work[0], (n, *g.padded, g.channels)) if g.is_padded else target
         fill(f, whole, 0)
-        for line, lines in spans(f, g.sizes[0], g.lines):
-            result = moved(f, moved(f, grad, 0, start, n), 1, line, lines)
+        for line, lines in f.spans(g.sizes[0], g.lines):
+            result = f.part(f.part(grad, 0, start, n), 1, line, lines)
             sizes = (n, lines, *g.sizes[1:])
             products = carve(work[1], (g.wide, math.prod(sizes), g.channels))
             f.product(matrix(result), taps, products)
-            place = moved(f, windows(whole, g.window, g.strides, g.dilation, g.sizes), 1, line, lines)
+            place = f.part(windows(whole, g.window, g.strides, g.dilation, g.sizes), 1, line, lines)
             _add_windows(f, carve(work[1], (*g.window, *sizes, g.channels)), place)
         if g.is_padded:
             f.copy(inside(f, whole, g.spatial, g.padding), target)
@@ -114,8 +114,8 @@ def emit_correlation(
 
 def _tiles(f: Any, g: Geometry, x: Any, y: Any, work: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     """For some samples, or some lines of one, at a time: the matrix of their windows, and their rows of `y`."""
-    for start, n in spans(f, x.shape[0], g.samples):
-        whole = padded(f, moved(f, x, 0, start, n), g.padding, work[0], 0)
-        for line, lines in spans(f, g.sizes[0], g.lines):
+    for start, n in f.spans(x.shape[0], g.samples):
+        whole = padded(f, f.part(x, 0, start, n), g.padding, work[0], 0)
+        for line, lines in f.spans(g.sizes[0], g.lines):
             found = columns(f, g, whole, line, lines, work[1])
-            yield found, matrix(moved(f, moved(f, y, 0, start, n), 1, line, lines))
+            yield found, matrix(f.part(f.part(y, 0, start, n), 1, line, lines))

@@ -1,7 +1,6 @@
 """Parts of arrays and other ways to read them, for rules of machine code; here an array is a pointer, a shape and strides."""
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from ..layout import contiguous_strides
@@ -33,12 +32,6 @@ def columns_of(f: Any, x: Any, start: int, stop: int) -> Any:
     return turned(rows(f, turned(x), start, stop))
 
 
-def moved(f: Any, x: Any, axis: int, start: Any, size: int) -> Any:
-    """Of an axis the `size` entries from `start`, a number of the program, on."""
-    indices = (*(f.index(0) for _ in range(axis)), start)
-    return x._replace(pointer=f.address(x, indices), shape=(*x.shape[:axis], size, *x.shape[axis + 1 :]))
-
-
 def carve(work: Any, shape: tuple[int, ...]) -> Any:
     """The beginning of a workspace, in that shape."""
     return work._replace(shape=shape, strides=contiguous_strides(shape, work.dtype))
@@ -56,12 +49,3 @@ def matrix(x: Any) -> Any:
             return None
         step, size = step if size > 1 else stride, size * n
     return x._replace(shape=(math.prod(x.shape[:-1]), x.shape[-1]), strides=(step, x.strides[-1]))
-
-
-def spans(f: Any, total: int, size: int) -> Iterator[tuple[Any, int]]:
-    """What is written for each pair runs for `size` entries at a time, from the first on; the last may be fewer."""
-    count, rest = divmod(total, size)
-    for start, times, n in ((0, count, size), (total - rest, 1, rest)):
-        if times and n:
-            with f.loop(times) as i:
-                yield f.add(f.index(start), f.multiply(i, f.index(n))), n

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._parts import carve, fill, moved, spans
+from ._parts import carve, fill
 from ._windows import Ints, Pairs
 from ._windows_emit import inside, padded, windows
 
@@ -37,9 +37,9 @@ def emit_combine(
 ) -> None:  # fmt: skip
     """out = the entries of each window combined, from the first to the last; borders hold `border`."""
     (x,), (out,) = inputs, outputs
-    for start, n in spans(f, x.shape[0], _samples(x, padding, work[0])):
-        whole = padded(f, moved(f, x, 0, start, n), padding, work[0], border)
-        result = moved(f, out, 0, start, n)
+    for start, n in f.spans(x.shape[0], _samples(x, padding, work[0])):
+        whole = padded(f, f.part(x, 0, start, n), padding, work[0], border)
+        result = f.part(out, 0, start, n)
         places = _places(f, whole, window, strides, out.shape[1:-1])
         with f.loops(result.shape) as i:
             total = f.load(places[0], i)
@@ -59,10 +59,10 @@ def emit_spread(
 ) -> None:  # fmt: skip
     """out = each entry added to all places of its window."""
     (g,), (out,) = inputs, outputs
-    for start, n in spans(f, out.shape[0], _samples(out, padding, work[0])):
-        whole, target = _whole(f, moved(f, out, 0, start, n), padding, work[0])
+    for start, n in f.spans(out.shape[0], _samples(out, padding, work[0])):
+        whole, target = _whole(f, f.part(out, 0, start, n), padding, work[0])
         fill(f, whole, 0)
-        grad = moved(f, g, 0, start, n)
+        grad = f.part(g, 0, start, n)
         for place in _places(f, whole, window, strides, g.shape[1:-1]):
             with f.loops(grad.shape) as i:
                 f.store(f.add(f.load(place, i), f.load(grad, i)), place, i)
@@ -78,12 +78,12 @@ def emit_max_grad(
     sizes = y.shape[1:-1]
     apart = all(s >= k for s, k in zip(strides, window))  # no place is written twice
     covered = apart and all(s == k and n * s == m for s, k, n, m in zip(strides, window, sizes, x.shape[1:-1]))
-    for start, n in spans(f, x.shape[0], _samples(x, padding, work[0])):
-        shown = padded(f, moved(f, x, 0, start, n), padding, work[0], lowest)
-        whole, target = _whole(f, moved(f, out, 0, start, n), padding, work[1])
+    for start, n in f.spans(x.shape[0], _samples(x, padding, work[0])):
+        shown = padded(f, f.part(x, 0, start, n), padding, work[0], lowest)
+        whole, target = _whole(f, f.part(out, 0, start, n), padding, work[1])
         if not covered:
             fill(f, whole, 0)
-        grad, largest = (moved(f, v, 0, start, n) for v in (g, y))
+        grad, largest = (f.part(v, 0, start, n) for v in (g, y))
         places = [_places(f, v, window, strides, sizes) for v in (shown, whole)]
         with (
             f.loops(grad.shape[:-1], independent=False) as position,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..layout import contiguous_strides
-from ._parts import carve, fill, moved, turned
+from ._parts import carve, fill, turned
 from ._windows import Geometry, Ints, Pairs
 
 
@@ -37,7 +37,7 @@ def windows(x: Any, window: Ints, strides: Ints, dilation: Ints, sizes: Ints) ->
 
 def columns(f: Any, g: Geometry, whole: Any, line: Any, lines: int, work: Any) -> Any:
     """The matrix of the windows of `lines` lines from `line` on, `(rows, window * channels)`, copied into `work`."""
-    view = moved(f, windows(whole, g.window, g.strides, g.dilation, g.sizes), 1, line, lines)
+    view = f.part(windows(whole, g.window, g.strides, g.dilation, g.sizes), 1, line, lines)
     if not g.narrow:
         f.copy(view, carve(work, view.shape))
         return as_columns(g, view.shape, work)
