@@ -205,6 +205,9 @@ class _Entry:
         *others, last = self.owned
         for n in others:
             np.copyto(binding.inputs[n], given[n])
+        if binding.steps is not None and binding.steps.takes(rows):
+            binding.steps.run(rows, stores or ())
+            return
         target, run = binding.inputs[last], binding.run
         if stores is None:
             for row in rows:

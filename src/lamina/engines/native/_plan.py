@@ -17,6 +17,7 @@ from ._threads import num_threads, parallel
 from ._tiles import Tiles
 from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, contiguous_strides, lay_out
 from .machine._program import write_program
+from .machine._steps import Steps
 from .machine._switch import Machine, machine_code
 from .passes._stages import Stage
 
@@ -147,7 +148,10 @@ class BoundPlan:
         exec(plan.code, scope)
         self.run: Callable[[], None] = scope["run"]
         kept = plan.names.kept
+        self.steps: Steps | None = None  # where nothing is left to NumPy
         self.outputs = [scope[kept[o]] if o in kept else read(v) for o, v in enumerate(graph.outputs)]
+        if plan.program is not None and plan.owned and plan.donated.keys() <= layout.written:
+            self.steps = plan.program.bind_steps(read, self.inputs[plan.owned[-1]], self.outputs[len(plan.donated) :])
 
 
 def _shares(arrays: list[np.ndarray], size: int) -> list[list[tuple[np.ndarray, ...]]]:

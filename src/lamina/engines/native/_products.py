@@ -84,13 +84,27 @@ def _stack(x: np.ndarray, count: int, size: int) -> np.ndarray:
     return np.lib.stride_tricks.as_strided(x, shape, (*lead, size * row, row, column))
 
 
-def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """A large product, cut along the longer side of the result; the cuts do not depend on the threads."""
-    side = 0 if out.shape[0] >= out.shape[1] else 1
-    count = 1
-    while count < 8 and out.shape[side] >= 2 * count * NARROWEST:
+def cut_of(rows: int, inner: int, columns: int) -> tuple[int, int]:
+    """The axis along which a large product is cut, the longer side of its result, and the size of a block: as many as keep
+    threads busy, none much smaller than what BLAS is good at. It does not depend on the threads."""
+    side = 0 if rows >= columns else 1
+    longer, count = max(rows, columns), 1
+    while count < 8 and longer >= 2 * count * NARROWEST and rows * inner * columns >= count * LARGE:
         count *= 2
-    size = -(-out.shape[side] // count)
+    return side, -(-longer // count)
+
+
+def pieces(a: Any, b: Any) -> int:
+    """Of how many blocks the product of arrays, or what has their shape, is made."""
+    if len(a.shape) != 2 or len(b.shape) != 2 or not goes_over_threads(a.shape[0], a.shape[1], b.shape[1]):
+        return 1
+    side, size = cut_of(a.shape[0], a.shape[1], b.shape[1])
+    return -(-(b.shape[1] if side else a.shape[0]) // size)
+
+
+def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
+    """A large product, in blocks."""
+    side, size = cut_of(a.shape[0], a.shape[1], b.shape[1])
     blocks = [slice(i, i + size) for i in range(0, out.shape[side], size)]
 
     def run(mine: Sequence[slice]) -> None:

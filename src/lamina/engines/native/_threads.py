@@ -73,29 +73,51 @@ _owner = os.getpid()
 
 def parallel(function: Callable[[Any], None], parts: Sequence[Any]) -> None:
     """Calls `function` on every part, the first in this thread and the others each in one of the pool's."""
-    global _owner
     if len(parts) <= 1 or not _busy.acquire(blocking=False):  # another plan is using the pool
         for part in parts:
             function(part)
         return
     try:
-        if _owner != os.getpid():  # threads do not survive a fork
-            _workers.clear()
-            _owner = os.getpid()
-        while len(_workers) < len(parts) - 1:
-            _workers.append(_Worker())
-        helpers = _workers[: len(parts) - 1]
-        for worker, part in zip(helpers, parts[1:]):
-            worker.calls.put((function, part))
-        try:
-            function(parts[0])
-        finally:
-            errors = [worker.results.get() for worker in helpers]
-        for error in errors:
-            if error is not None:
-                raise error
+        _on_pool(function, parts)
     finally:
         _busy.release()
+
+
+def together(function: Callable[[int, int], None], leave: Callable[[], None], alone: bool = False) -> None:
+    """Calls `function(k, n)` on n threads at the same time, where one may wait for another; where the pool is in use, n is 1.
+
+    leave: called if this thread is interrupted, so that the others need not wait for it.
+    """
+    threads = 1 if alone else num_threads()
+    if threads == 1 or not _busy.acquire(blocking=False):
+        function(0, 1)
+        return
+    try:
+        _on_pool(lambda k: function(k, threads), range(threads), leave)
+    finally:
+        _busy.release()
+
+
+def _on_pool(function: Callable[[Any], None], parts: Sequence[Any], leave: Callable[[], None] = lambda: None) -> None:
+    global _owner
+    if _owner != os.getpid():  # threads do not survive a fork
+        _workers.clear()
+        _owner = os.getpid()
+    while len(_workers) < len(parts) - 1:
+        _workers.append(_Worker())
+    helpers = _workers[: len(parts) - 1]
+    try:
+        for worker, part in zip(helpers, parts[1:]):
+            worker.calls.put((function, part))
+        function(parts[0])
+    except BaseException:
+        leave()
+        raise
+    finally:
+        errors = [worker.results.get() for worker in helpers]
+    for error in errors:
+        if error is not None:
+            raise error
 
 
 class _Blas:

@@ -95,6 +95,10 @@ class Arrays(Scalars):
         """out = a @ b, of matrices or stacks of them; with `adds` it is added to what is there."""
         _products.multiply(self, a, b, out, adds)
 
+    def product_pieces(self, a: Array, b: Array, out: Array, start: Value, stop: Value) -> None:
+        """Some of the `pieces` of a large product."""
+        _products.multiply_pieces(self, a, b, out, start, stop)
+
 
 class ArraysOfTile(Arrays):
     """The same within a tile, whose thread shares nothing out."""

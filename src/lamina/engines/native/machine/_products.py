@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._emit import TYPES
-from .._products import rows_a_piece
+from .._products import cut_of, rows_a_piece
 from ._blas import AS_IS, ROW_MAJOR, TRANSPOSED, product
 from ._code import Array, Value
 
@@ -45,6 +45,23 @@ def multiply(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
             _loops(f, first, second, result, adds)
         else:
             _calls(f, first, second, result, adds)
+
+
+def multiply_pieces(f: Any, a: Array, b: Array, out: Array, start: Value, stop: Value) -> None:
+    """Of a product of two matrices the pieces from `start` to `stop`; the last one may be smaller."""
+    axis, size = cut_of(a.shape[0], a.shape[1], b.shape[1])
+    count, rest = divmod(out.shape[axis], size)
+    full = f.index(count)
+    with f.loop(f.minimum(stop, full), start) as k:
+        _piece(f, a, b, out, axis, f.multiply(k, f.index(size)), size)
+    if rest:
+        with f.loop(stop, f.maximum(start, full)):
+            _piece(f, a, b, out, axis, f.index(count * size), rest)
+
+
+def _piece(f: Any, a: Array, b: Array, out: Array, axis: int, start: Value, size: int) -> None:
+    a, b = (a, f.part(b, 1, start, size)) if axis else (f.part(a, 0, start, size), b)
+    multiply(f, a, b, f.part(out, axis, start, size), adds=False)
 
 
 def _stack(x: Array, lead: tuple[int, ...]) -> Array:

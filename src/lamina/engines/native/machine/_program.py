@@ -21,6 +21,7 @@ from ..layout import CHUNK, Joined, Layout, View, contiguous_strides
 from ._arrays import Arrays, ArraysOfTile, Indices, broadcast_strides, merged
 from ._code import INT64, Array, Module, Value
 from ._library import Library, library
+from ._steps import HAS_YIELD, Steps, write_steps
 
 SHARED_OUT = 4 * CHUNK  # elements from which a loop is worth a second thread
 
@@ -31,13 +32,17 @@ class Run:
 
     start, stop: the first call and the one after the last.
     arrays: those whose addresses it is given, in order.
-    length: rounds of its outermost loop, where threads share it out.
+    length: rounds of its outermost loop, or pieces, where threads share it out.
     """
 
     start: int
     stop: int
     arrays: list[Var] = field(default_factory=list)
     length: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"run_{self.start}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Program:
 
     runs: Mapping[int, Run]  # by the first call
     text: str
+    is_whole: bool  # whether no call is left to NumPy, so that steps can be run one after the other
 
     def compile(self) -> None:
         """Makes the functions, so that `bind` need not."""
@@ -55,16 +61,31 @@ class Program:
     def bind(self, run: Run, read: Callable[[Var], np.ndarray]) -> Callable[[], None]:
         """The function of a run on these arrays."""
         arrays = [read(v) for v in run.arrays]
-        table = (ctypes.c_void_p * len(arrays))(*(x.ctypes.data for x in arrays))
-        return _bound(library(self.text), run, table, arrays)
+        return _bound(library(self.text), run, _table(arrays), arrays)
+
+    def bind_steps(
+        self, read: Callable[[Var], np.ndarray], row: np.ndarray, outputs: Sequence[np.ndarray]
+    ) -> Steps | None:
+        """Of a whole program, what runs many steps in one call; None where the results cannot be kept."""
+        if not self.is_whole or not all(x.flags.c_contiguous for x in (row, *outputs)):
+            return None
+        arrays = [[read(v) for v in run.arrays] for run in self.runs.values()]
+        tables = [_table(group) for group in arrays]
+        addresses = (ctypes.c_void_p * len(tables))(*map(ctypes.addressof, tables))
+        shares = any(run.length is not None for run in self.runs.values())
+        return Steps(library(self.text), addresses, row, outputs, shares, (arrays, tables))
+
+
+def _table(arrays: Sequence[np.ndarray]) -> Any:
+    return (ctypes.c_void_p * len(arrays))(*(x.ctypes.data for x in arrays))
 
 
 def _bound(made: Library, run: Run, table: Any, arrays: Sequence[np.ndarray]) -> Callable[[], None]:
     """The call keeps its code and the arrays alive."""
     if run.length is None:
-        call = partial(made.function(_name(run), ctypes.c_void_p), table)
+        call = partial(made.function(run.name, ctypes.c_void_p), table)
     else:
-        function = made.function(_name(run), ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+        function = made.function(run.name, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
         threads = max(1, min(num_threads(), run.length))
         bounds = [run.length * k // threads for k in range(threads + 1)]
         call = partial(parallel, lambda part: function(table, *part), list(pairwise(bounds)))
@@ -72,20 +93,16 @@ def _bound(made: Library, run: Run, table: Any, arrays: Sequence[np.ndarray]) ->
     return call
 
 
-def _name(run: Run) -> str:
-    return f"run_{run.start}"
-
-
 def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Program:
     """The functions of a program whose layout was made with `fuse`; `is_tile`: one thread of many runs it."""
-    module, writers = Module(), []
+    module, writers, is_whole = Module(), [], not is_tile and HAS_YIELD
     writer: _Writer | None = None
     for start, stop, nodes in _groups(graph, layout):
         if not _can_write(nodes, layout, ArraysOfTile if is_tile else Arrays):
-            writer = None
+            writer, is_whole = None, False
             continue
         fused = is_scalar(nodes[0])
-        length = _length(nodes, layout) if fused and not is_tile else None
+        length = None if is_tile else _length(nodes, layout) if fused else _pieces(nodes[0], layout)
         if writer is None or length is not None:
             writer = _Writer(module, Run(start, stop, length=length), layout)
             writers.append(writer)
@@ -93,7 +110,10 @@ def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Progra
         writer.run.stop = stop
         if length is not None:
             writer = None
-    return Program({w.run.start: w.finish() for w in writers}, str(module))
+    runs = {w.run.start: w.finish() for w in writers}
+    if is_whole and runs:
+        module.functions.append(write_steps(list(runs.values())))
+    return Program(runs, str(module), is_whole and bool(runs))
 
 
 def _groups(graph: Graph, layout: Layout) -> Iterator[tuple[int, int, list[Node]]]:
@@ -113,6 +133,14 @@ def _length(nodes: Sequence[Node], layout: Layout) -> int | None:
         return None
     sizes, _ = _axes(nodes, layout)
     return sizes[0]
+
+
+def _pieces(node: Node, layout: Layout) -> int | None:
+    """Of how many pieces a call is made, None for one."""
+    if node.outputs[0] in layout.wholes or node.primitive.emit is None:
+        return None
+    count = node.primitive.emit.pieces(node.inputs, node.outputs, **node.params)
+    return count if count > 1 else None
 
 
 def _axes(nodes: Sequence[Node], layout: Layout) -> tuple[tuple[int, ...], dict[Var, tuple[int, ...]]]:
@@ -155,7 +183,7 @@ class _Writer:
 
     def __init__(self, module: Module, run: Run, layout: Layout):
         ranged = "" if run.length is None else ", i64 %start, i64 %stop"
-        self.code = Arrays(module, f"define void @{_name(run)}(ptr noalias %table{ranged})")
+        self.code = Arrays(module, f"define void @{run.name}(ptr noalias %table{ranged})")
         self.run, self.layout = run, layout
 
     def finish(self) -> Run:
@@ -180,8 +208,12 @@ class _Writer:
             self._reordered(node)
         else:
             inputs, outputs = ([self.array(v) for v in group] for group in (node.inputs, node.outputs))
-            work = {"work": [self.array(v) for v in self.layout.work[node]]} if node.primitive.emit.takes_work else {}
-            node.primitive.emit.loops(self.code, inputs, outputs, **work, **node.params)
+            more: dict[str, Any] = {}
+            if node.primitive.emit.takes_work:
+                more["work"] = [self.array(v) for v in self.layout.work[node]]
+            if self.run.length is not None:
+                more["share"] = Value("%start", INT64), Value("%stop", INT64)
+            node.primitive.emit.loops(self.code, inputs, outputs, **more, **node.params)
 
     def _reordered(self, node: Node) -> None:
         """What would be a view if memory had another order: the input's elements, one after the other."""

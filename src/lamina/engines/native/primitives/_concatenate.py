@@ -9,6 +9,7 @@ import numpy as np
 from .._cut import along_another_axis
 from .._dispatch import implements
 from .._dtypes import promote
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._operands import to_array, to_dtype
 from .._primitive import MOVES, Primitive
@@ -49,6 +50,14 @@ def _joins(node: Node) -> list[int] | None:
     return list(itertools.accumulate((v.nbytes for v in node.inputs[:-1]), initial=0))
 
 
+def _emit(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
+    (out,), start = outputs, 0
+    for x in inputs:
+        if 0 not in x.shape:
+            f.copy(x, f.part(out, axis, f.index(start), x.shape[axis]))
+        start += x.shape[axis]
+
+
 concatenate = Primitive(
     "concatenate",
     forward=_concatenate,
@@ -57,6 +66,7 @@ concatenate = Primitive(
     cut=along_another_axis,
     cost=MOVES,
     joins=_joins,
+    emit=Emit(loops=_emit),
 )
 
 

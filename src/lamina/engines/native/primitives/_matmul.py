@@ -11,7 +11,7 @@ from .._emit import Emit
 from .._graph import Node, Spec
 from .._operands import as_operands, to_array
 from .._primitive import Bound, Cost, Primitive
-from .._products import SMALL, bind_product, goes_over_threads
+from .._products import SMALL, bind_product, pieces
 from ._axes import axes_of
 from ._elementwise import broadcast_shapes
 
@@ -52,14 +52,11 @@ def _cut_matmul(node: Node, known: Known, batch: int) -> Cut | None:
     return aligned(node, known, batch, free=2)
 
 
-def _is_shared_out(a: Any, b: Any) -> bool:
-    return len(a.shape) == len(b.shape) == 2 and goes_over_threads(a.shape[0], a.shape[1], b.shape[1])
-
-
-def _can_emit(kind: Any, inputs: Any, outputs: Any) -> bool:
-    a, b = inputs
-    one = len(a.shape) == len(b.shape) == 2
-    return kind.can_multiply(a, b, *outputs) and not (one and kind.is_shared_out(*a.shape, b.shape[1]))
+def _emit(f: Any, inputs: Any, outputs: Any, share: Any = None) -> None:
+    if share is None:
+        f.product(*inputs, *outputs)
+    else:
+        f.product_pieces(*inputs, *outputs, *share)
 
 
 def _goes_in_pieces(node: Node) -> bool:
@@ -75,12 +72,13 @@ matmul = Primitive(
     cut=_cut_matmul,
     cost=Cost(
         multiplications=lambda a, b: math.prod(_matmul_shape(a, b).shape) * a.shape[-1],
-        shared_out=_is_shared_out,
+        shared_out=lambda a, b: pieces(a, b) > 1,
     ),
     source=lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})",
     emit=Emit(
-        loops=lambda f, inputs, outputs: f.product(*inputs, *outputs),
-        can=_can_emit,
+        loops=_emit,
+        pieces=lambda inputs, outputs: pieces(*inputs),
+        can=lambda kind, inputs, outputs: kind.can_multiply(*inputs, *outputs),
     ),
     bound=Bound(
         bind=lambda inputs, outputs, work: bind_product(*inputs, *outputs), takes_views=True, worth=_goes_in_pieces
