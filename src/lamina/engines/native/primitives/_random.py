@@ -9,9 +9,12 @@ import numpy as np
 from lamina.engines._threefry import threefry
 
 from .._cut import WHOLE
+from .._emit import Emit
 from .._graph import Spec
 from .._operands import to_array, to_dtype
 from .._primitive import NO_GRADIENT, Primitive
+from ..layout import contiguous_strides
+from ._philox_emit import each_number
 
 FLOAT64 = np.dtype("float64")
 
@@ -21,7 +24,7 @@ def generator(seed: np.ndarray) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key[:2] if key.size >= 2 else int(key[0])))
 
 
-def _draw(name: str, sample: Callable[..., Any]) -> Primitive:
+def _draw(name: str, sample: Callable[..., Any], emit: Emit | None = None) -> Primitive:
     def forward(
         seed: np.ndarray,
         *args: Any,
@@ -40,8 +43,9 @@ def _draw(name: str, sample: Callable[..., Any]) -> Primitive:
         return out
 
     return Primitive(
-        name, forward=forward, shape=lambda *_, shape, dtype, **__: Spec(shape, dtype), vjp=NO_GRADIENT, cut=WHOLE
-    )
+        name, forward=forward, shape=lambda *_, shape, dtype, **__: Spec(shape, dtype), vjp=NO_GRADIENT, cut=WHOLE,
+        emit=emit,
+    )  # fmt: skip
 
 
 def _floating(method: str) -> Callable[..., Any]:
@@ -53,21 +57,71 @@ def _floating(method: str) -> Callable[..., Any]:
     return sample
 
 
-random_uniform = _draw("random_uniform", _floating("random"))
+def _can_emit(kind: Any, inputs: Any, outputs: Any, **_: Any) -> bool:
+    """Of a seed of two numbers, and a result that lies in one piece."""
+    (seed, *_), (out,) = inputs, outputs
+    return seed.shape == (2,) and seed.dtype.kind in "iu" and out.strides == contiguous_strides(out.shape, out.dtype)
+
+
+def _flat(x: Any) -> Any:
+    return x._replace(shape=(math.prod(x.shape),), strides=(x.dtype.itemsize,))
+
+
+def _emit_uniform(f: Any, inputs: Any, outputs: Any, shape: Any, dtype: np.dtype) -> None:
+    out = _flat(outputs[0])
+    bits, digits = (32, 24) if dtype.itemsize == 4 else (64, 53)
+
+    def store(place: Any, number: Any) -> None:
+        kept = f.define(f"lshr i64 {number.text}, {bits - digits}", np.int64)
+        f.store(f.multiply(f.cast(kept, dtype), f.number(2.0**-digits, dtype)), out, (place,))
+
+    each_number(f, inputs[0], out.shape[0], bits, store)
+
+
+random_uniform = _draw(
+    "random_uniform",
+    _floating("random"),
+    Emit(
+        loops=_emit_uniform,
+        can=lambda kind, inputs, outputs, dtype, **_: (
+            dtype.name in ("float32", "float64") and _can_emit(kind, inputs, outputs)
+        ),
+    ),
+)
+
+
+def _is_rare(chance: float) -> bool:
+    """Whether sixteen bits are too few."""
+    return not 1e-3 <= chance <= 1 - 1e-3
 
 
 def _kept(
     rng: np.random.Generator, chance: float, shape: tuple[Any, ...], dtype: np.dtype, out: np.ndarray | None
 ) -> np.ndarray:
     """Sixteen bits a draw, a quarter of the work of a uniform number; rare events take the number."""
-    if not 1e-3 <= chance <= 1 - 1e-3:
+    if _is_rare(chance):
         return rng.random(shape, dtype=np.float32) < chance
     size = math.prod(shape)
     bits = rng.bit_generator.random_raw(-(-size // 4)).view(np.uint16)[:size].reshape(shape)
     return np.less(bits, np.uint16(round(chance * 65536)), out=out)
 
 
-random_bernoulli = _draw("random_bernoulli", _kept)
+def _emit_bernoulli(f: Any, inputs: Any, outputs: Any, chance: float, **_: Any) -> None:
+    out, limit = _flat(outputs[0]), round(chance * 65536)
+    each_number(
+        f, inputs[0], out.shape[0], 16,
+        lambda place, number: f.store(f.compare("less", number, f.number(limit, number.dtype)), out, (place,)),
+    )  # fmt: skip
+
+
+random_bernoulli = _draw(
+    "random_bernoulli",
+    _kept,
+    Emit(
+        loops=_emit_bernoulli,
+        can=lambda kind, inputs, outputs, chance, **_: not _is_rare(chance) and _can_emit(kind, inputs, outputs),
+    ),
+)
 random_normal = _draw("random_normal", _floating("standard_normal"))
 random_integers = _draw(
     "random_integers", lambda rng, low, high, shape, dtype, out: rng.integers(low, high, shape, dtype=np.int64)

@@ -151,18 +151,34 @@ reduce_all = _reduction(
 )
 
 
-def _arg_reduction(name: str, function: Callable[..., Any]) -> Primitive:
+def _emit_arg(f: Any, inputs: Any, outputs: Any, axis: int, better: str) -> None:
+    """The first of the best; the first NaN, where there is one."""
+    (x,), (out,) = inputs, outputs
+    rest = x.shape[:axis] + (1,) + x.shape[axis + 1 :]
+    with f.loops(rest, independent=False) as i:
+        best, where = f.variable(f.load(x, i)), f.variable(f.index(0))
+        with f.loop(x.shape[axis]) as k:
+            number, most = f.load(x, (*i[:axis], k, *i[axis + 1 :])), f.get(best, x.dtype)
+            is_new = f.logical_and(f.is_nan(number), f.logical_not(f.is_nan(most)))
+            is_better = f.logical_or(is_new, f.compare(better, number, most))
+            f.set(best, f.choose(is_better, number, most))
+            f.set(where, f.choose(is_better, k, f.get(where, np.int64)))
+        f.store(f.get(where, np.int64), out, (*i[:axis], *i[axis + 1 :]))
+
+
+def _arg_reduction(name: str, function: Callable[..., Any], better: str) -> Primitive:
     return Primitive(
         name,
         forward=lambda x, axis, out=None: function(x, axis=axis, out=out),
         shape=lambda x, axis: Spec(reduced_shape(x.shape, (axis,), False), np.dtype(np.intp)),
         vjp=NO_GRADIENT,
         cut=_cut_reduction(False),
+        emit=Emit(loops=lambda f, inputs, outputs, axis: _emit_arg(f, inputs, outputs, axis, better)),
     )
 
 
-argmax = _arg_reduction("argmax", np.argmax)
-argmin = _arg_reduction("argmin", np.argmin)
+argmax = _arg_reduction("argmax", np.argmax, "greater")
+argmin = _arg_reduction("argmin", np.argmin, "less")
 
 # --- NumPy's functions ------------------------------------------------------------------------------------------------
 
