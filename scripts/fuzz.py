@@ -298,6 +298,7 @@ def cut_everything_into_tiles() -> None:
 
     _stages.MIN_SECONDS, _stages.MIN_CALL_SECONDS = 0, 0
     _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 1, 0, 4
+    _stages.COMPILED_TILE_BYTES, _stages.BYTES_A_SUM, _stages.FEWEST_ROWS = 1, 0, 0
 
 
 def main() -> int:

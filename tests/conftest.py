@@ -29,6 +29,7 @@ def tiny_tiles():
 
         _stages.MIN_SECONDS, _stages.MIN_CALL_SECONDS = 0, 0
         _stages.TILE_BYTES, _stages.BYTES_A_CALL, _stages.MAX_TILES = 1, 0, 4
+        _stages.COMPILED_TILE_BYTES, _stages.BYTES_A_SUM, _stages.FEWEST_ROWS = 1, 0, 0
 
 
 @pytest.fixture(scope="session", autouse=True)

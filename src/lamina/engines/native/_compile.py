@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -162,9 +163,8 @@ class _Entry:
         bound = set(self.bound_inputs)
         self.owned = [n for n in range(len(self.traced)) if n not in bound]
         batched, batch = _batched([specs[n].shape for n in self.owned])
-        after = hand_over(graph)
-        graph = cut_into_stages(graph, [self.owned[n] for n in batched], batch)
-        self.succession = Succession(graph, donated, self.owned, after, self.progress.get(name, 0))
+        cut = partial(cut_into_stages, graph, [self.owned[n] for n in batched], batch)
+        self.succession = Succession(cut, donated, self.owned, hand_over(graph), self.progress.get(name, 0))
         self.binding: BoundPlan | None = None
         self.last: list[Any] = []
 

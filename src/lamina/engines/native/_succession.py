@@ -8,7 +8,7 @@ compiler is late, the step waits. So a seed gives the same bits each time, and a
 import math
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ._graph import Graph
 from ._plan import Plan
@@ -24,14 +24,17 @@ class Succession:
     """The plans of one program in turn.
 
     Args:
-        graph, donated, owned: as of `Plan`.
+        cut: the program in stages, as it is best in NumPy's calls (False) and in machine code (True).
+        donated, owned: as of `Plan`.
         after: how many steps NumPy's calls run (see `hand_over`), where machine code is not asked for at once.
         steps: how many steps of it have been run already, in a run that is gone on with.
     """
 
-    def __init__(self, graph: Graph, donated: dict[int, int], owned: Sequence[int], after: int, steps: int = 0):
+    def __init__(
+        self, cut: Callable[[bool], Graph], donated: dict[int, int], owned: Sequence[int], after: int, steps: int = 0
+    ):
         self.steps = steps
-        self._program = graph, donated, owned
+        self._cut, self._arrays = cut, (donated, owned)
         kind = machine_code()
         self._at = {Machine.NEVER: math.inf, Machine.LATER: after, Machine.AT_ONCE: 0}[kind]
         self._begins = math.inf if self._at in (0, math.inf) else self._at // SHARE
@@ -43,7 +46,7 @@ class Succession:
             self._at = self._begins = math.inf
 
     def _make(self, machine: bool) -> Plan:
-        return Plan(*self._program, machine=machine)
+        return Plan(self._cut(machine), *self._arrays, machine=machine)
 
     def room(self) -> float:
         """How many steps may be run before `turn` must be called again."""

@@ -6,6 +6,7 @@ import pytest
 import lamina
 from lamina import config, layers
 from lamina.engines import native
+from lamina.engines.native._cut import FIRST, SUM, Cut
 from lamina.engines.native._primitive import Cost
 from lamina.engines.native.passes import _stages
 
@@ -19,6 +20,9 @@ def tiles(monkeypatch):
         monkeypatch.setattr(_stages, "MIN_CALL_SECONDS", 0)
         monkeypatch.setattr(_stages, "TILE_BYTES", 1)
         monkeypatch.setattr(_stages, "BYTES_A_CALL", 0)
+        monkeypatch.setattr(_stages, "COMPILED_TILE_BYTES", 1)
+        monkeypatch.setattr(_stages, "BYTES_A_SUM", 0)
+        monkeypatch.setattr(_stages, "FEWEST_ROWS", 0)
         monkeypatch.setattr(_stages, "MAX_TILES", most)
 
     return cut
@@ -206,21 +210,36 @@ def test_large_sums_are_not_made_from_parts(tiles, monkeypatch):
     assert "np.matmul" in f.plans[0].source  # outside the stage
 
 
-def test_tile_sizes_follow_the_bytes_and_the_calls():
+def _written(nbytes, shape=(128, 64), work=0, calls=1, sums=0):
+    """A node that is cut along its samples and writes so much, and its cut."""
+
     class Node:
         class primitive:
             view = None
-            cost = Cost()
+            cost = Cost(multiplications=lambda *_, **__: work, calls=lambda *_: calls)
 
-        inputs = ()
+        inputs, params = (type("V", (), {"shape": shape}),), {}
+        outputs = [type("V", (), {"nbytes": n}) for n in (nbytes, sums)]
 
-        def __init__(self, nbytes):
-            self.outputs = [type("V", (), {"nbytes": nbytes})]
+    return [(Node, Cut([FIRST], [FIRST, SUM]))]
 
-    how = type("Cut", (), {"outputs": [None]})
-    light, heavy = [(Node(1 << 20), how)], [(Node(1 << 30), how)]
-    assert _stages.tile_size(light, 128) == 64  # at least two tiles
-    assert _stages.tile_size(heavy, 128) == 128 // _stages.MAX_TILES
+
+@pytest.mark.parametrize(
+    "node, calls, compiled",
+    [
+        (_written(1 << 20), 64, 64),  # at least two tiles
+        (_written(1 << 30), 8, 8),  # at most sixteen
+        (_written(16 << 20), 64, 8),  # in machine code tiles stay in a nearer cache
+        (_written(1 << 30, calls=10**6), 64, 8),  # and calls cost nothing,
+        (_written(1 << 30, sums=50 << 20), 8, 32),  # but sums of parts do,
+        (_written(1 << 30, work=100), 8, 64),  # and products of few rows,
+        (_written(1 << 30, (128, 32, 64), work=100), 8, 8),
+        (_written(1 << 30, (128, 32, 64), work=100, calls=320), 8, 64),  # as those of every step of a sequence
+    ],
+)
+def test_tile_sizes_follow_the_bytes_and_the_calls(node, calls, compiled):
+    assert _stages.tile_size(node, 128, False) == calls
+    assert _stages.tile_size(node, 128, True) == compiled
 
 
 def test_a_stage_whose_values_are_all_computed_again_is_left_out(tiles):

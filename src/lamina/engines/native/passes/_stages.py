@@ -5,6 +5,7 @@ are added up in the order of the tiles, and the next stage may use the sum. So t
 threads. Between the stages stand the operations that have nothing to do with the batch, such as the optimizer's.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -25,6 +26,11 @@ MIN_CALL_SECONDS = 3e-6
 TILE_BYTES = 6 << 20
 # ... and no less than this for each call of NumPy.
 BYTES_A_CALL = 24 << 10
+# In machine code a tile is few calls, and as much as stays in the cache next to the processor.
+COMPILED_TILE_BYTES = 1 << 20
+BYTES_A_SUM = 4  # and some times the sums, of which every tile makes a part
+# Products of fewer rows are slower, those that are a small part of the work left out of account.
+FEWEST_ROWS, LARGE_SHARE = 64, 0.1
 MAX_TILES = 16
 # Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
 MAX_PART_BYTES = 2 << 20
@@ -99,20 +105,23 @@ stage = Primitive(
 )
 
 
-def cut_into_stages(graph: Graph, batched: Iterable[int], batch: int) -> Graph:
+def cut_into_stages(graph: Graph, batched: Iterable[int], batch: int, compiled: bool = False) -> Graph:
     """The program with its runs over the batch as stages; `batched` are the inputs that hold the samples on axis 0.
+
+    compiled: whether the tiles become machine code.
 
     The same program if there is nothing to gain.
     """
-    return _Cutter(graph, batched, batch).result() if batch > 1 else graph
+    return _Cutter(graph, batched, batch, compiled).result() if batch > 1 else graph
 
 
 class _Cutter:
     """Places each operation: in a stage, numbered from 0, or outside, before the stage of the same number."""
 
-    def __init__(self, graph: Graph, batched: Iterable[int], batch: int):
+    def __init__(self, graph: Graph, batched: Iterable[int], batch: int, compiled: bool):
         self.graph = graph
         self.batch = batch
+        self.compiled = compiled
         self.split: dict[Var, Split] = {graph.inputs[i]: Split(0, 1) for i in batched}
         self.inside: dict[Var, int] = {}  # the stage that makes a value
         self.ready: dict[Var, int] = {}  # for values made outside: the number they are made under
@@ -230,7 +239,7 @@ class _Outside:
                 node.outputs.append(outer)
                 assert v.node is not None
                 exports.append((v, self.cutter.cuts[v.node].outputs[v.node.outputs.index(v)]))
-            size = tile_size(old.nodes, self.cutter.batch)
+            size = tile_size(old.nodes, self.cutter.batch, self.cutter.compiled)
             node.params["stage"] = old._replace(exports=exports, size=size)
         # A stage that gives nothing is left: later ones have computed its values again.
         return Graph(self.cutter.graph.inputs, [n for n in self.nodes if n.outputs], outputs)
@@ -280,17 +289,35 @@ class _Inside:
         return node in self.cuts and self._can_remake(var, depth - 1)
 
 
-def tile_size(nodes: list[tuple[Node, Cut]], batch: int) -> int:
+def tile_size(nodes: list[tuple[Node, Cut]], batch: int, compiled: bool) -> int:
     """Samples a tile: few enough for the cache, enough to be worth the calls; 2, 4, 8 or 16 tiles, so that they share out
     evenly over the usual numbers of threads."""
-    each = sum(
-        v.nbytes // batch
-        for n, how in nodes
-        for v, s in zip(n.outputs, how.outputs)
-        if s is not SUM and n.primitive.view is None
-    )
-    least = max(TILE_BYTES, calls(n for n, _ in nodes) * BYTES_A_CALL) / max(each, 1)
+    each, sums = 0, 0
+    for node, how in nodes:
+        for v, s in zip(node.outputs, how.outputs):
+            each += v.nbytes // batch if s is not SUM and node.primitive.view is None else 0
+            sums += v.nbytes if s is SUM else 0
+    if compiled:
+        least, fewest = max(COMPILED_TILE_BYTES, BYTES_A_SUM * sums), _fewest(nodes, batch)
+    else:
+        least, fewest = max(TILE_BYTES, calls(n for n, _ in nodes) * BYTES_A_CALL), 1
     count = 2
-    while count * 2 <= min(MAX_TILES, batch / least):
+    while count * 2 <= min(MAX_TILES, batch * each / least, batch / fewest):
         count *= 2
     return -(-batch // count)
+
+
+def _fewest(nodes: list[tuple[Node, Cut]], batch: int) -> float:
+    """Samples that a tile must have for its large products to have rows enough."""
+    work = [n.primitive.cost.multiplications(*n.inputs, **n.params) for n, _ in nodes]
+    large = [node for node, m in zip(nodes, work) if m > LARGE_SHARE * sum(work)]
+    return max((FEWEST_ROWS * batch / _rows(node, how, batch) for node, how in large), default=1)
+
+
+def _rows(node: Node, how: Cut, batch: int) -> int:
+    """Of the matrix that is cut; those of one step, where it is a sequence of calls."""
+    if node.primitive.cost.calls(*node.inputs) > 1:
+        return batch
+    v, split = next((v, s) for v, s in zip(node.inputs, how.inputs) if s is not None)
+    last = v.shape[-1]
+    return last if split.axis == len(v.shape) - 1 else max(1, math.prod(v.shape[:-1]))
