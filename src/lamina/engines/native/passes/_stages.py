@@ -302,7 +302,7 @@ def tile_size(nodes: list[tuple[Node, Cut]], batch: int, compiled: bool) -> int:
     else:
         least, fewest = max(TILE_BYTES, calls(n for n, _ in nodes) * BYTES_A_CALL), 1
     count = 2
-    while count * 2 <= min(MAX_TILES, batch * each / least, batch / fewest):
+    while count * 2 <= min(MAX_TILES, batch * each / least) and batch >= count * 2 * fewest:
         count *= 2
     return -(-batch // count)
 
