@@ -5,6 +5,7 @@ import pytest
 
 import lamina
 from lamina import layers
+from lamina.engines.native.machine import _switch
 
 pytestmark = pytest.mark.native_only("the native engine runs calls one by one")
 
@@ -86,3 +87,24 @@ def test_what_cannot_be_profiled_says_so(monkeypatch):
     monkeypatch.delattr("lamina.engines.native.measure")
     with pytest.raises(RuntimeError, match="native engine"):
         lamina.profile(model(), X, Y)
+
+
+def test_it_says_of_what_machine_code_is_made(monkeypatch):
+    """All of a perceptron; nothing of normal numbers yet."""
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(_switch, "_chosen", [_switch.Machine.LATER])
+    found = lamina.profile(model(), X, Y, print_fn=lambda text: None)
+    assert found.machine_share == 1.0
+    assert "Machine code is made of 100% of it." in str(found)
+    noisy = lamina.Sequential([lamina.Input((6,)), layers.GaussianNoise(1.0), layers.Dense(3, activation="softmax")])
+    noisy.compile("sgd", "sparse_categorical_crossentropy")
+    found = lamina.profile(noisy, X, Y, print_fn=lambda text: None)
+    assert 0 < found.machine_share < 1
+    assert "not of random_normal." in str(found)
+
+
+def test_nothing_is_said_of_it_where_it_is_switched_off(monkeypatch):
+    monkeypatch.setattr(_switch, "_chosen", [_switch.Machine.NEVER])
+    found = lamina.profile(model(), X, Y, print_fn=lambda text: None)
+    assert found.machine_share is None
+    assert "Machine code" not in str(found)

@@ -6,14 +6,14 @@ import pytest
 
 from lamina.viewing import Profile
 
-FIELDS = ("layer", "direction", "primitive", "shape", "seconds", "bytes", "flops")
+FIELDS = ("layer", "direction", "primitive", "shape", "seconds", "bytes", "flops", "machine")
 ROWS = [
     dict(zip(FIELDS, values, strict=True))
     for values in (
-        ("", "forward", "cast", (), 0.001, 8, 0),
-        ("net/b", "forward", "matmul", (2, 2), 0.002, 400, 1000),
-        ("net/b", "backward", "matmul", (2, 2), 0.004, 400, 2000),
-        ("net/a", "forward", "tanh", (2, 2), 0.003, 4000, 4),
+        ("", "forward", "cast", (), 0.001, 8, 0, True),
+        ("net/b", "forward", "matmul", (2, 2), 0.002, 400, 1000, False),
+        ("net/b", "backward", "matmul", (2, 2), 0.004, 400, 2000, False),
+        ("net/a", "forward", "tanh", (2, 2), 0.003, 4000, 4, True),
     )
 ]
 
@@ -30,6 +30,8 @@ def test_sums():
     assert [s["primitive"] for s in found.by_primitive] == ["matmul", "tanh", "cast"]
     assert (found.flops, found.bytes) == (3004, 4808)
     assert found.sum_seconds == pytest.approx(0.01)
+    assert found.machine_share == pytest.approx(0.4)
+    assert "Machine code is made of 40% of it, not of matmul." in str(found)
 
 
 def test_layers_that_the_model_does_not_list_keep_their_order():

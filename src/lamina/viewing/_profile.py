@@ -13,7 +13,8 @@ class Profile:
     """What `lamina.profile` found; as a string, its tables.
 
     Attributes:
-        rows: a dict for each call: layer, direction, primitive, shape, seconds, bytes, flops.
+        rows: a dict for each call: layer, direction, primitive, shape, seconds, bytes, flops, machine (whether it becomes machine
+            code; None where that is switched off).
         by_layer, by_primitive: their sums, dicts with forward and backward seconds, bytes, flops, calls.
         seconds: of the step as planned; `sum_seconds` of the calls one by one.
         flops: arithmetic of the step.
@@ -71,9 +72,24 @@ class Profile:
             f"Call by call, untiled, on one thread, as below: {_ms(self.sum_seconds)} ms, {self.bytes / 1e6:,.1f} MB read and "
             f"written; of peak: {self.peaks[0] / 1e9:,.0f} GFLOP/s, of bandwidth: {self.peaks[1] / 1e9:,.1f} GB/s on a "
             f"thread ({copied / 1e9:,.1f} GB/s on all)."
+            f"{self._machine_text()}"
         )
         primitives = self._without_small("primitive", self.by_primitive)
         return "\n\n".join([head, self._table("layer", self.by_layer), self._table("primitive", primitives)]) + "\n"
+
+    @property
+    def machine_share(self) -> float | None:
+        """The share of the calls' time of which machine code is made, from 0 to 1; None where that is switched off."""
+        if any(row["machine"] is None for row in self.rows):
+            return None
+        return sum(row["seconds"] for row in self.rows if row["machine"]) / self.sum_seconds if self.rows else 1.0
+
+    def _machine_text(self) -> str:
+        share = self.machine_share
+        if share is None:
+            return ""
+        left = ", ".join(sorted({row["primitive"] for row in self.rows if not row["machine"]}))
+        return f"\nMachine code is made of {share:.0%} of it{left and f', not of {left}'}."
 
     def _memory_text(self) -> str:
         return "" if self.memory is None else f"; {self.memory.peak / 1e6:,.1f} MB of memory"

@@ -14,6 +14,8 @@ from ._graph import Graph, Node, Spec, Var
 from ._operands import to_array
 from ._peaks import threads_set_to
 from ._tracing import traced_graph
+from .machine._program import writable
+from .machine._switch import uses_machine_code
 from .passes import simplify
 
 REPEATS = 5
@@ -30,9 +32,10 @@ def measure(fn: Callable[..., Any], *args: Any) -> list[dict[str, Any]]:
         args: nested structures of arrays, which are read only.
 
     Returns: dicts with `layer`, `direction` ("forward" or "backward"), `primitive`, `shape` (of the first output), `seconds`
-    (median), `bytes` (read and written), `flops`.
+    (median), `bytes` (read and written), `flops`, `machine` (whether it becomes machine code; None where that is switched off).
     """
     program, arrays = _program(fn, args)
+    written = writable(program) if uses_machine_code() else None
     values: dict[Var, np.ndarray] = dict(zip(program.inputs, arrays, strict=True))
     last_use = {v: n for n, node in enumerate(program.nodes) for v in node.inputs}
     rows = []
@@ -50,6 +53,7 @@ def measure(fn: Callable[..., Any], *args: Any) -> list[dict[str, Any]]:
                     "layer": layer, "direction": direction, "primitive": node.primitive.name,
                     "shape": node.outputs[0].shape, "seconds": seconds,
                     "bytes": sum(v.nbytes for v in (*node.inputs, *node.outputs)), "flops": node.primitive.flops(node),
+                    "machine": None if written is None else node in written,
                 })  # fmt: skip
     return rows
 

@@ -17,7 +17,7 @@ import numpy as np
 from .._emit import can_hold, is_scalar
 from .._graph import Graph, Node, Var, type_name
 from .._threads import num_threads, parallel
-from ..layout import CHUNK, Joined, Layout, View, contiguous_strides
+from ..layout import CHUNK, Joined, Layout, View, contiguous_strides, lay_out
 from ._arrays import Arrays, ArraysOfTile, Indices, broadcast_strides, merged
 from ._code import INT64, Array, Module, Value
 from ._library import Library, library
@@ -114,6 +114,13 @@ def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Progra
     if is_whole and runs:
         module.functions.append(write_steps(list(runs.values())))
     return Program(runs, str(module), is_whole and bool(runs))
+
+
+def writable(graph: Graph) -> set[Node]:
+    """The calls of a program, as it is before it is cut into tiles, of which machine code can be made."""
+    layout = lay_out(graph, {}, None, True)
+    groups = [nodes for *_, nodes in _groups(graph, layout)]
+    return {node for nodes in groups if _can_write(nodes, layout, ArraysOfTile) for node in nodes}
 
 
 def _groups(graph: Graph, layout: Layout) -> Iterator[tuple[int, int, list[Node]]]:
