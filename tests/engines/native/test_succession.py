@@ -9,6 +9,7 @@ import pytest
 from lamina.engines import native
 from lamina.engines.native import _compile, _succession
 from lamina.engines.native.machine import _switch
+from lamina.engines.native.primitives._lstm import lstm
 
 pytest.importorskip("llvmlite")
 START = np.linspace(0, 1, 5, dtype="float32")
@@ -159,3 +160,17 @@ def test_estimates_tell_small_programs_from_large_ones():
         return _succession.hand_over(graph)
 
     assert after(2) > 1000 > after(512) >= 1
+
+
+def test_a_long_sequence_is_no_more_to_compile_than_a_short_one():
+    """Its steps are one loop: it earns the compiler sooner, the longer it is."""
+
+    def after(steps):
+        shapes = [(64, steps, 32), (64, 64), (64, 64), (32, 256), (64, 256), (256,)]
+        graph, _, _ = _compile.traced_graph(
+            lambda *a: lstm(*a, reverse=False, sequences=False)[0],
+            [_compile.Spec(s, np.dtype("float32")) for s in shapes],
+        )
+        return _succession.hand_over(graph)
+
+    assert after(10) > after(100) > after(1000) >= 1

@@ -15,7 +15,7 @@ from ._plan import Plan
 from .machine._switch import Machine, machine_code
 from .passes._estimates import calls, seconds
 
-COMPILING_S, COMPILING_A_CALL_S = 0.05, 0.004
+COMPILING_S, COMPILING_A_CALL_S, CALLS_IN_A_LOOP = 0.05, 0.004, 20
 CALL_S = 1.5e-6  # of NumPy
 SHARE = 4  # of the way to the hand-over, one part runs before the compiler begins
 
@@ -82,5 +82,7 @@ class Succession:
 
 def hand_over(graph: Graph) -> int:
     """After how many steps the program, not cut yet, goes over."""
-    n = calls(graph.nodes)
-    return math.ceil((COMPILING_S + COMPILING_A_CALL_S * n) / (CALL_S * (n + 1) + seconds(graph.nodes)))
+    # A sequence of many calls is written once, as a loop.
+    written = sum(min(calls([node]), CALLS_IN_A_LOOP) for node in graph.nodes)
+    step = CALL_S * (calls(graph.nodes) + 1) + seconds(graph.nodes)
+    return math.ceil((COMPILING_S + COMPILING_A_CALL_S * written) / step)

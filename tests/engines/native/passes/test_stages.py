@@ -232,9 +232,9 @@ def _written(nbytes, shape=(128, 64), work=0, calls=1, sums=0):
         (_written(16 << 20), 64, 8),  # in machine code tiles stay in a nearer cache
         (_written(1 << 30, calls=10**6), 64, 8),  # and calls cost nothing,
         (_written(1 << 30, sums=50 << 20), 8, 32),  # but sums of parts do,
-        (_written(1 << 30, work=100), 8, 64),  # and products of few rows,
+        (_written(1 << 30, work=100), 8, 32),  # and products of few rows,
         (_written(1 << 30, (128, 32, 64), work=100), 8, 8),
-        (_written(1 << 30, (128, 32, 64), work=100, calls=320), 8, 64),  # as those of every step of a sequence
+        (_written(1 << 30, (128, 32, 64), work=100, calls=320), 8, 32),  # as those of every step of a sequence
     ],
 )
 def test_tile_sizes_follow_the_bytes_and_the_calls(node, calls, compiled):

@@ -30,7 +30,7 @@ BYTES_A_CALL = 24 << 10
 COMPILED_TILE_BYTES = 1 << 20
 BYTES_A_SUM = 4  # and some times the sums, of which every tile makes a part
 # Products of fewer rows are slower, those that are a small part of the work left out of account.
-FEWEST_ROWS, LARGE_SHARE = 64, 0.1
+FEWEST_ROWS, LARGE_SHARE = 32, 0.1
 MAX_TILES = 16
 # Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
 MAX_PART_BYTES = 2 << 20
