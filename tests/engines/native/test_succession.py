@@ -173,4 +173,4 @@ def test_a_long_sequence_is_no_more_to_compile_than_a_short_one():
         )
         return _succession.hand_over(graph)
 
-    assert after(10) > after(100) > after(1000) >= 1
+    assert after(50) > after(100) > after(1000) >= 1

@@ -10,12 +10,16 @@ import threading
 import warnings
 from collections.abc import Callable, Sequence
 
-from ._graph import Graph
+from ._graph import Graph, Node
 from ._plan import Plan
 from .machine._switch import Machine, machine_code
 from .passes._estimates import calls, seconds
 
-COMPILING_S, COMPILING_A_CALL_S, CALLS_IN_A_LOOP = 0.05, 0.004, 20
+COMPILING_S, COMPILING_A_CALL_S = 0.05, 0.004
+CALLS_IN_A_LOOP, CALLS_OF_WINDOWS = (
+    100,
+    12,
+)  # as much as what becomes of a long sequence, and of what goes through windows
 CALL_S = 1.5e-6  # of NumPy
 SHARE = 4  # of the way to the hand-over, one part runs before the compiler begins
 
@@ -82,7 +86,12 @@ class Succession:
 
 def hand_over(graph: Graph) -> int:
     """After how many steps the program, not cut yet, goes over."""
-    # A sequence of many calls is written once, as a loop.
-    written = sum(min(calls([node]), CALLS_IN_A_LOOP) for node in graph.nodes)
+    written = sum(map(_written, graph.nodes))
     step = CALL_S * (calls(graph.nodes) + 1) + seconds(graph.nodes)
     return math.ceil((COMPILING_S + COMPILING_A_CALL_S * written) / step)
+
+
+def _written(node: Node) -> int:
+    """How much there is to compile: in simple calls. A sequence of many calls is written once, as a loop."""
+    emit = node.primitive.emit
+    return min(calls([node]), CALLS_IN_A_LOOP) + (CALLS_OF_WINDOWS if emit is not None and emit.takes_work else 0)
