@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 import lamina  # noqa: E402
 from lamina import layers, ops  # noqa: E402
 from lamina.engines import engine  # noqa: E402
-from lamina.engines.torch import _random, _tensors  # noqa: E402
+from lamina.engines.torch import _conv, _random, _tensors  # noqa: E402
 
 RNG = np.random.default_rng(0)
 
@@ -200,3 +200,18 @@ def test_normalisation_has_a_second_derivative(make):
     _, second = engine.value_and_grad(slope)(x)
     numeric = float(slope(x + 1e-3 * d) - slope(x - 1e-3 * d)) / 2e-3
     assert float(np.sum(second.numpy() * d)) == pytest.approx(numeric, rel=0.05, abs=0.05)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+@pytest.mark.parametrize("length, stride, kept", [(1, 2, [1]), (2, 2, [1, 2]), (1, 1, [1])])
+def test_taps_that_meet_only_borders_have_no_gradient(dtype, length, stride, kept):
+    """Some of torch's kernels leave it unwritten, so that it is what the memory held before."""
+    dtype = getattr(torch, dtype)
+    for _ in range(50):
+        held = [torch.full((n,), float("nan"), dtype=dtype) for n in (8, 12, 16, 18, 24, 32, 64, 256)]
+        del held
+        kernel = torch.ones(3, 3, 2, dtype=dtype, requires_grad=True)
+        _conv.conv(torch.ones(1, length, 3, dtype=dtype), kernel, (stride,), ((1, 1),), (1,), 1).sum().backward()
+        gradient = kernel.grad.float().sum((1, 2))
+        assert torch.isfinite(gradient).all()
+        assert [k for k in range(3) if gradient[k] != 0] == kept

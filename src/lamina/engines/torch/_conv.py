@@ -41,6 +41,15 @@ def _split_padding(padding: Any) -> tuple[list[int], list[tuple[int, int]]]:
     return both, [(a - n, b - n) for n, (a, b) in zip(both, padding)]
 
 
+def _every_tap_meets_data(spatial: Any, window: Any, strides: Any, padding: Any, dilation: Any) -> bool:
+    """Whether each place of the window lies on the samples at some position, and not always on their borders."""
+    for n, k, s, (a, b), d in zip(spatial, window, strides, padding, dilation):
+        positions = range(-a, n + b - d * (k - 1), s)
+        if not all(any(0 <= p + tap * d < n for p in positions) for tap in range(k)):
+            return False
+    return True
+
+
 def _padded(x: torch.Tensor, pairs: Any, value: float = 0.0) -> torch.Tensor:
     """`x` in torch's layout, with its spatial axes padded."""
     if not any(a or b for a, b in pairs):
@@ -63,7 +72,10 @@ def conv(x: Any, kernel: Any, strides: Any, padding: Any, dilation: Any, groups:
         return y.squeeze(1)
     if rank > 3:
         return _conv_by_slices(x, kernel, strides, padding, dilation, groups)
-    both, rest = _split_padding(padding)
+    # The gradient of a tap that meets nothing but borders is left unwritten by torch's half-precision kernels where they
+    # make the borders themselves.
+    inner = _every_tap_meets_data(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
+    both, rest = _split_padding(padding) if inner else ([0] * rank, padding)
     weight = _weight(kernel)
     return _from_torch(_CONV[rank](_padded(_to_torch(x), rest), weight, None, strides, both, dilation, groups))
 
