@@ -12,6 +12,7 @@ from lamina.serving._refused import Refused
 
 from ._classroom import Classroom
 from ._page import FRONT, front, live_page
+from ._unfit import Unfit
 
 _MOST_BYTES = 5_000_000  # of a table
 _KINDS = {".js": "text/javascript", ".css": "text/css"}
@@ -33,7 +34,7 @@ class Playground:
         self._thread = ThreadPoolExecutor(1, "lamina-playground")
 
     async def page(self, request: Any) -> Any:
-        return self.responses.HTMLResponse(live_page(), headers=_HEADERS)
+        return self.responses.HTMLResponse(live_page(self.classroom.table is not None), headers=_HEADERS)
 
     async def part(self, request: Any) -> Any:
         path = FRONT / request.path_params["name"]
@@ -55,6 +56,8 @@ class Playground:
     async def _answer(self, request: Any, act: Callable[[Any], dict[str, Any]]) -> Any:
         try:
             reply, status = await self._acted(request, act), 200
+        except Unfit as unfit:
+            reply, status = {"error": unfit.message, "key": unfit.key, "values": unfit.values}, unfit.status
         except Refused as refused:
             reply, status = {"error": refused.message}, refused.status
         return self.responses.JSONResponse(finite(reply), status, headers=_HEADERS)

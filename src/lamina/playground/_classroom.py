@@ -12,6 +12,7 @@ from ._material import made_material
 from ._plan import CSV, Plan, plan_of
 from ._program import program_of
 from ._table_material import table_material, table_of
+from ._unfit import Unfit
 
 _MOST_LESSONS, _MOST_FRAMES, _MOST_UPDATES = 32, 200, 50_000
 
@@ -66,7 +67,7 @@ class Classroom:
         if plan.data != CSV:
             return None
         if text is None and self.table is None:
-            raise Refused(422, "There is no table yet: choose a CSV file.")
+            raise Unfit("unfit.none", "There is no table yet: choose a CSV file.")
         if text is not None and not isinstance(text, str):
             raise Refused(422, f"csv must be the text of a file; got {type(text).__name__}.")
         return self.table if text is None else table_of(text.encode())

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from lamina import GradientTape, ops, optimizers, regularizers
+from lamina import ops, optimizers, regularizers
 from lamina.diagnosis import DiagnosisWarning
 from lamina.layers import Dense, Input
 from lamina.models import Sequential
 from lamina.training._diagnosing._diagnose import diagnose
 from lamina.utils import set_random_seed
+from lamina.variables._gradient_tape import GradientTape
 
 from ._material import CLASSES, NUMBER, Material, packed
 from ._plan import Plan

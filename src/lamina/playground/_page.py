@@ -23,10 +23,12 @@ def strings() -> dict[str, dict[str, str]]:
     return {language: json.loads(front(f"strings.{language}.json")) for language in LANGUAGES}
 
 
-def live_page() -> str:
-    """The page that asks a server."""
+def live_page(has_table: bool) -> str:
+    """The page that asks a server; whether that has a table for "csv"."""
     style = '<link rel="stylesheet" href="static/style.css">'
-    return _page(style, '<script type="module" src="static/main.js"></script>', None)
+    return _page(
+        style, '<script type="module" src="static/main.js"></script>', {"recording": None, "has_table": has_table}
+    )
 
 
 def recorded_page(recording: dict[str, Any]) -> str:
@@ -35,12 +37,12 @@ def recorded_page(recording: dict[str, Any]) -> str:
     return _page(style, f'<script type="module">\n{_in_one("main.js")}</script>', recording)
 
 
-def _page(style: str, script: str, recording: dict[str, Any] | None) -> str:
+def _page(style: str, script: str, more: dict[str, Any]) -> str:
     choices = {
         "data": [*MAKERS, CSV], "activation": ACTIVATIONS, "optimizer": OPTIMIZERS, "penalty": PENALTIES,
         "most_layers": MOST_LAYERS, "most_units": MOST_UNITS, "plan": Plan().to_dict(),
     }  # fmt: skip
-    data = {"strings": strings(), "choices": choices, "recording": recording}
+    data = {"strings": strings(), "choices": choices, **more}
     inside = f'<script type="application/json" id="given">{_harmless(data)}</script>'
     page = front("index.html")
     for mark, part in (("<!--style-->", style), ("<!--given-->", inside), ("<!--script-->", script)):

@@ -80,11 +80,8 @@ def _table_points(plan: Plan, material: Material, path: str) -> str:
 
 
 def _layers(plan: Plan, material: Material) -> list[str]:
-    penalty = (
-        ""
-        if plan.penalty == "none"
-        else f", kernel_regularizer=keras.regularizers.{plan.penalty.upper()}({plan.penalty_rate:g})"
-    )
+    regularizer = f"keras.regularizers.{plan.penalty.upper()}({plan.penalty_rate:g})"
+    penalty = "" if plan.penalty == "none" else f", kernel_regularizer={regularizer}"
     hidden = [f'    keras.layers.Dense({n}, activation="{plan.activation}"{penalty}),' for n in plan.layers]
     last = LOSSES[material.kind][0]
     activation = f', activation="{last}"' if last else ""

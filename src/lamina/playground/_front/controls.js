@@ -43,8 +43,10 @@ function buildDatasets(change) {
   }));
 }
 
+// A CSV is chosen once there is a file; until then only the button for it shows.
 function pick(name, change) {
   byId("table").hidden = name !== "csv";
+  if (name === "csv" && !state.csv && !given.has_table) return;
   change({ data: name, ...(name === "line" ? { layers: [] } : {}), ...(state.plan.data === "line" && name !== "line" ? { layers: [4, 2] } : {}) });
 }
 

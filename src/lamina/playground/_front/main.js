@@ -25,7 +25,6 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)"), dark = matchMedia("
 async function start(changes = {}, updates = 0) {
   const wanted = { ...state.plan, ...changes }, job = ++page.job;
   setPlaying(false);
-  if (wanted.data === "csv" && !state.csv && changes.data && !given.hasTable) state.plan = wanted, showControls();
   try {
     const reply = await begin(wanted, state.csv);
     if (job !== page.job) return;

@@ -1,11 +1,11 @@
 // What the page asks the server for. A recording has all of it already.
 
-import { given } from "./words.js";
+import { given, t } from "./words.js";
 
 async function ask(path, document) {
   const reply = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(document) });
   const found = await reply.json();
-  if (!reply.ok) throw new Error(found.error);
+  if (!reply.ok) throw new Error(found.key ? t(found.key, found.values) : found.error);
   return found;
 }
 
