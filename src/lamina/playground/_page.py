@@ -34,7 +34,7 @@ def live_page(has_table: bool) -> str:
 def recorded_page(recording: dict[str, Any]) -> str:
     """One file that shows a training that is over."""
     style = f"<style>\n{front('style.css')}</style>"
-    return _page(style, f'<script type="module">\n{_in_one("main.js")}</script>', recording)
+    return _page(style, f'<script type="module">\n{_in_one("main.js")}</script>', {"recording": recording})
 
 
 def _page(style: str, script: str, more: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+from urllib.parse import parse_qsl
 
 from lamina.serving._refused import Refused
 
@@ -62,6 +63,24 @@ def plan_of(document: Any) -> Plan:
         if not is_right(value):
             raise Refused(422, f"{name} must be {expected}; got {value!r:.80}.")
     return Plan(**{**document, **({"layers": tuple(document["layers"])} if "layers" in document else {})})
+
+
+def plan_of_link(link: str) -> Plan:
+    """The plan in a link to the page, which stands after the #. Raises Refused that names what is wrong."""
+    words = dict(parse_qsl(link.rpartition("#")[2]))
+    document: dict[str, Any] = {
+        key: words[key] for key in words.keys() & {"data", "activation", "optimizer", "penalty", "target"}
+    }
+    try:
+        document |= {key: int(words[key]) for key in words.keys() & {"batch_size", "seed"}}
+        document |= {
+            key: float(words[key]) for key in words.keys() & {"noise", "learning_rate", "penalty_rate", "test_share"}
+        }
+        if "layers" in words or "layers=" in link:
+            document["layers"] = [int(units) for units in words.get("layers", "").split(",") if units]
+    except ValueError as error:
+        raise Refused(422, f"The link holds what is no number: {error}.") from None
+    return plan_of(document)
 
 
 def _one_of(*names: str) -> tuple[Callable[[Any], bool], str]:

@@ -41,7 +41,7 @@ def moons(count: int, noise: float, rng: Any) -> Any:
     second = np.arange(count) % 2
     angle = rng.uniform(0, np.pi, count)
     x = np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.where(second, -1, 1)[:, None]
-    x += np.where(second, 0.5, -0.5)[:, None] * np.array([1.0, -0.5])
+    x += np.where(second, 0.5, -0.5)[:, None] * np.array([1.0, 0.5])
     return 1.2 * x + rng.normal(0, 0.05 + noise, (count, 2)), second
 
 

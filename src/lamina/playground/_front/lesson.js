@@ -21,7 +21,7 @@ export function open(reply) {
     id: reply.id ?? null, plan: reply.plan, material, program: reply.program, batch: reply.batch, columns: reply.columns,
     x: decode(material.x), y: decode(material.y), features: material.inputs.length,
     outputs: material.kind === "classes" ? material.classes.length : 1,
-    frames: [], findings: [{ frame: 0, found: reply.findings }],
+    frames: [], findings: reply.course ?? [{ frame: 0, found: reply.findings }],
   });
   lesson.shapes = shapesOf(reply.plan, lesson.features, material.kind, lesson.outputs);
   lesson.grid = gridOf(lesson);
