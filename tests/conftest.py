@@ -11,6 +11,7 @@ import collections
 import importlib.util
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,14 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])  # root has no sandbox
         yield browser
         browser.close()
+
+
+def until(page, expression, timeout_s=20):
+    """Waits until an expression of a page is true. (Playwright's own way evaluates it in the page, where that is forbidden.)"""
+    deadline = time.monotonic() + timeout_s
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(20)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ..conftest import until
 from .test_app import Running, network, service  # noqa: F401
 
 
@@ -16,7 +17,7 @@ def guarded(network):  # noqa: F811
 
 def answered(page, words):
     page.click("button")
-    page.wait_for_function(f"document.getElementById('answer').textContent.includes({json.dumps(words)})")
+    until(page, f"document.getElementById('answer').textContent.includes({json.dumps(words)})")
     return page.inner_text("#answer")
 
 
@@ -50,4 +51,4 @@ def test_the_form_fits_the_screen(visit, service, width):  # noqa: F811
     page.focus("#rows")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('answer').textContent.includes('predictions')")
+    until(page, "document.getElementById('answer').textContent.includes('predictions')")

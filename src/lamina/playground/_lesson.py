@@ -48,7 +48,7 @@ class Lesson:
     def train(self, updates: int) -> None:
         """So many updates of the weights."""
         rows = self._next_rows(updates * self.batch_size)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(all="ignore"):  # a training may well burst, and the page shows it
             warnings.simplefilter("ignore", DiagnosisWarning)  # the page shows the findings
             self.model.fit(
                 self.x[rows], self.y[rows], batch_size=self.batch_size, epochs=1, shuffle=False, verbose=0
@@ -63,11 +63,12 @@ class Lesson:
 
     def frame(self) -> dict[str, Any]:
         """What the page draws: where the training stands, losses, weights, and the gradients over all points trained on."""
-        figures = {name: self._evaluated(*part) for name, part in self.parts.items()}
-        weights = self.model.trainable_variables
-        with GradientTape() as tape:
-            loss = self.model.compute_loss(self.x, self.y, self.model(self.x, training=True))
-        gradients = tape.gradient(loss, weights)
+        with np.errstate(all="ignore"):
+            figures = {name: self._evaluated(*part) for name, part in self.parts.items()}
+            weights = self.model.trainable_variables
+            with GradientTape() as tape:
+                loss = self.model.compute_loss(self.x, self.y, self.model(self.x, training=True))
+            gradients = tape.gradient(loss, weights)
         return {
             "updates": self.updates, "epoch": self.epoch, **figures,
             "weights": packed(*(ops.convert_to_numpy(w) for w in weights)),

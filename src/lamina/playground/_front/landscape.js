@@ -87,6 +87,7 @@ export function forgetLandscape() {
   land.job++;
   land.losses = null;
   byId("land-said").textContent = "";
+  byId("land").setAttribute("aria-label", t("landscape"));
   delete byId("land").dataset.drawn;
   paintLandscape();
 }

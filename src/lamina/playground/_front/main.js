@@ -238,6 +238,7 @@ function speak(name) {
   page.step = step;
   stepShown();
   if (byId("land").dataset.drawn) drawLandscape();
+  else forgetLandscape();
   remember();
   page.dirty = true;
 }
