@@ -2,7 +2,7 @@
 
 import { statesOf } from "./net.js";
 import { byId, h, labelled, percent, short, t } from "./words.js";
-import { colours, cssOf, pixelOf, packRgb, mixed } from "./colours.js";
+import { colours, cssOf, packRgb, mixed } from "./colours.js";
 import { isRecorded, lesson, pointAt, state } from "./lesson.js";
 
 const BOUNDED = { tanh: (a) => a, sigmoid: (a) => 2 * a - 1, softmax: (a) => 2 * a - 1 };
@@ -77,19 +77,21 @@ export function drawNodes() {
 function drawRegion({ canvas, layer, unit }) {
   if (lesson.material.is_image) return layer < 0 ? drawImage(canvas, pointAt(state.sample), 1) : drawImageUnit(canvas, layer, unit);
   const { side } = lesson.grid;
-  if (lesson.features === 1) return drawCurve(canvas, (p) => valueAt(layer, unit, p));
-  paint(canvas, side, side, (p) => valueAt(layer, unit, p), classOf(layer, unit));
+  const valueOf = layer < 0 ? inputValues(unit) : unitValues(layer, unit);
+  if (lesson.features === 1) return drawCurve(canvas, valueOf);
+  paint(canvas, side, side, valueOf, classOf(layer, unit));
 }
 
-// The value of a neuron, or of an input (layer -1), at a point of the grid, from -1 to 1.
-function valueAt(layer, unit, p) {
-  if (layer < 0) {
-    if (unit > 1) return 0;
-    const [low, high] = lesson.material.ranges[unit];
-    return ((lesson.grid.x[p * lesson.features + unit] - low) / (high - low)) * 2 - 1;
-  }
-  const { to, activation } = lesson.shapes[layer];
-  return scaleOf(activation)(lesson.passes.grid.outs[layer][p * to + unit]);
+// The value of an input at the points of the grid, from -1 to 1; those beyond the second are not drawn over.
+function inputValues(unit) {
+  if (unit > 1) return () => 0;
+  const [low, high] = lesson.material.ranges[unit], { x } = lesson.grid, { features } = lesson;
+  return (p) => ((x[p * features + unit] - low) / (high - low)) * 2 - 1;
+}
+
+function unitValues(layer, unit) {
+  const { to, activation } = lesson.shapes[layer], scale = scaleOf(activation), outs = lesson.passes.grid.outs[layer];
+  return (p) => scale(outs[p * to + unit]);
 }
 
 function classOf(layer, unit) {
@@ -101,10 +103,10 @@ function paint(canvas, width, height, valueOf, asClass = null) {
   let kept = graph.images.get(canvas);
   const context = canvas.getContext("2d");
   if (kept?.width !== width || kept?.height !== height) graph.images.set(canvas, (kept = context.createImageData(width, height)));
-  const pixels = new Uint32Array(kept.data.buffer);
+  const pixels = new Uint32Array(kept.data.buffer), { map } = colours;
   for (let p = 0; p < pixels.length; p++) {
-    const value = valueOf(p);
-    pixels[p] = asClass === null ? pixelOf(value) : packRgb(mixed(colours.rgb.paper, colours.classRgb[asClass], (value + 1) * 0.45));
+    const value = Math.min(1, Math.max(-1, valueOf(p))); // a NaN becomes the first colour
+    pixels[p] = asClass === null ? map[((value + 1) * 127.5 + 0.5) | 0] : packRgb(mixed(colours.rgb.paper, colours.classRgb[asClass], (value + 1) * 0.45));
   }
   context.putImageData(kept, 0, 0);
 }

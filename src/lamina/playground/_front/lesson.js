@@ -3,7 +3,7 @@
 import { decode, layersOf, shapesOf, Pass } from "./net.js";
 import { given } from "./words.js";
 
-const GRID = 40; // points along a side of a region
+const GRID = 32; // points along a side of a region
 const MOST_FRAMES = 4000; // beyond them every second of the older half is let go
 
 export const state = {

@@ -40,16 +40,17 @@ export function layersOf(flat, shapes) {
 }
 
 function dense({ from, to, activation }, { kernel, bias }, input, sums, outs, count) {
-  const { f } = ACTIVATIONS[activation];
+  const { f } = ACTIVATIONS[activation], row = new Float64Array(to);
   for (let p = 0; p < count; p++) {
-    for (let j = 0; j < to; j++) {
-      let z = bias[j];
-      for (let i = 0; i < from; i++) z += input[p * from + i] * kernel[i * to + j];
-      sums[p * to + j] = z;
-      outs[p * to + j] = f(z);
+    row.set(bias);
+    for (let i = 0; i < from; i++) {
+      const x = input[p * from + i], at = i * to;
+      for (let j = 0; j < to; j++) row[j] += x * kernel[at + j];
     }
-    if (activation === "softmax") softmaxRow(sums, outs, p * to, to);
+    sums.set(row, p * to);
   }
+  for (let n = 0; n < count * to; n++) outs[n] = f(sums[n]);
+  if (activation === "softmax") for (let p = 0; p < count; p++) softmaxRow(sums, outs, p * to, to);
 }
 
 function softmaxRow(sums, outs, at, units) {
