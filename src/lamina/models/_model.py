@@ -192,7 +192,7 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
             x: one input, with a batch axis of 1 or without it; for several inputs a dict or tuple of arrays.
             y: its target; then the gradients are shown too, of the loss that the model was compiled with.
             most: numbers that are shown of each part of a layer; None for all.
-        Returns: an Explanation: `print` it, see it in a notebook, or take its `rows` (dicts of direction, layer, what, formula and
+        Returns: an Explanation: `print` it, see it in a notebook, or take its `rows` (dicts of direction, layer, what, formula,
             value) into a table; `outputs` and `loss` are its last numbers.
         Raises ValueError for more than one input, and with `y` for a model that is not compiled.
 

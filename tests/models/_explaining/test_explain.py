@@ -125,6 +125,25 @@ def test_recurrent_layers(layer, sequences):
     assert steps and all(r["layer"] == "recurrent" for r in steps)
 
 
+@pytest.mark.parametrize(
+    "loss, units, y, words",
+    [
+        ("mse", 2, [1.0, -1.0], r"L = \(\(.* - 1\)² \+ \(.* - \(-1\)\)²\) / 2 = "),
+        (lamina.losses.BinaryCrossentropy(), 1, [0.0], r"L = -ln\(1 - 0\.\d+\) = "),
+        ("sparse_categorical_crossentropy", 3, 1, r"L = -ln\([\d.e-]+\) = "),
+        ("categorical_crossentropy", 2, [0.25, 0.75], r"L = -0\.25 · ln\(.*\) \+ -0\.75 · ln\("),
+        ("mae", 2, [1.0, 2.0], r"L = \d"),  # told by its value alone
+        (lamina.losses.BinaryCrossentropy(from_logits=True), 1, [1.0], r"L = \d"),
+    ],
+)
+def test_losses_are_written_out_where_they_are_known(loss, units, y, words):
+    last = {1: "sigmoid", 2: "softmax", 3: "softmax"}[units] if "mse" != loss else None
+    model = made(layers.Dense(units, activation=last), shape=(2,), loss=loss)
+    text = str(model.explain(np.array([0.5, -1.0], "float32"), np.array(y)))
+    assert re.search(words, text), text
+    assert text.count("∂L/∂output of unit") == units
+
+
 def test_penalties_are_part_of_the_gradients():
     model = made(
         layers.Dense(2, kernel_regularizer=regularizers.L2(0.1), bias_regularizer=regularizers.L1(0.2)),

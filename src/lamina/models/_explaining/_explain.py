@@ -12,10 +12,11 @@ from lamina.diagnosis._network import Network
 from lamina.engines import engine
 from lamina.training._diagnosing._called_through import called_through
 from lamina.variables import StateScope
-from lamina.viewing._explanation import BACKWARD, FORWARD, LOSS, Explanation, Line, Section
+from lamina.viewing._explanation import BACKWARD, FORWARD, Explanation, Line, Section
 
 from ._call import Arithmetic, Maker, Passed
 from ._cells import Gru, Lstm, Simple
+from ._loss import loss_section
 from ._product import convolution, dense
 from ._writing import section
 
@@ -42,7 +43,7 @@ def explain(model: Any, x: Any, y: Any, most: int | None) -> Explanation:
     if y is None:
         return Explanation(sections, answer)
     loss, gradients, of_outputs = _backward(model, network, x, y, calls)
-    sections.append(_loss_section(model, loss))
+    sections.append(loss_section(model, y, answer, loss, of_outputs[-1]))
     told: set[int] = set()
     for call, one, gradient in reversed(list(zip(calls, written, of_outputs))):
         sections += _told_backward(call, one, gradient, gradients, told, most)
@@ -181,7 +182,3 @@ def _penalties(layer: Any, gradients: dict[int, np.ndarray], told: set[int], mos
             title = f"gradient of the penalty on the {weight.name}, added to the one above"
             parts.append(section(BACKWARD, layer, title, _values(weight.name, values), values.size, most))
     return parts
-
-
-def _loss_section(model: Any, loss: float) -> Section:
-    return Section(LOSS, model.name, "with penalties, if layers have some", (Line("L", "", loss),))
