@@ -43,7 +43,7 @@ def explain(model: Any, x: Any, y: Any, most: int | None) -> Explanation:
     if y is None:
         return Explanation(sections, answer)
     loss, gradients, of_outputs = _backward(model, network, x, y, calls)
-    sections.append(loss_section(model, y, answer, loss, of_outputs[-1]))
+    sections.append(loss_section(model, y, answer, loss, of_outputs[-1] if of_outputs else np.zeros(0)))
     told: set[int] = set()
     for call, one, gradient in reversed(list(zip(calls, written, of_outputs))):
         sections += _told_backward(call, one, gradient, gradients, told, most)

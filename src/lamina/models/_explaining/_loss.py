@@ -18,7 +18,7 @@ def loss_section(model: Any, y: Any, outputs: Any, loss: float, gradient: np.nda
 
     Args:
         y, outputs: of one row, with the batch axis.
-        loss: of the tape; `gradient` of it for the outputs, without the batch axis.
+        loss: of the tape; `gradient` of it for what the last layer gives, without the batch axis.
     """
     name = _name_of(model.loss)
     line = Line("L", "", loss)
@@ -26,7 +26,8 @@ def loss_section(model: Any, y: Any, outputs: Any, loss: float, gradient: np.nda
         formula, value = _WRITTEN[name](np.ravel(y), np.ravel(outputs).astype("float64"))
         if np.isclose(value, loss, 1e-3, 1e-6):
             line = Line("L", formula, loss)
-    lines = [line, *_slopes(gradient)] if gradient.size <= _MOST else [line]
+    is_only = isinstance(outputs, np.ndarray) and outputs.shape[1:] == gradient.shape and gradient.size <= _MOST
+    lines = [line, *_slopes(gradient)] if is_only else [line]
     return Section(LOSS, model.name, name or "the loss, with what layers add", tuple(lines))
 
 

@@ -234,6 +234,7 @@ function speak(name) {
   buildCurveKey();
   sayNotes();
   drawSlow();
+  sayStatus();
   sayFindings();
   page.step = step;
   stepShown();
