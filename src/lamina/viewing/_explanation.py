@@ -22,8 +22,9 @@ class Line:
     value: float
 
     def __str__(self) -> str:
-        formula = f"{self.formula} = " if self.formula else ""
-        return f"{self.what} = {formula}{self.value:.4g}"
+        value = f"{self.value + 0.0:.4g}"  # no -0
+        formula = f"{self.formula} = " if self.formula.strip("()") not in ("", value) else ""
+        return f"{self.what} = {formula}{value}"
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def check(model, x, y):
     explanation = model.explain(x, y, most=None)
     np.testing.assert_array_equal(explanation.outputs, model.predict(x[None], verbose=0))
     last = model.layers[-1].name
-    outputs = [r["value"] for r in explanation.rows if r["direction"] == "forward" and r["layer"] == last]
-    outs = [r["value"] for r in explanation.rows if r["layer"] == last and r["what"].endswith("output")] or outputs
+    rows = [r for r in explanation.rows if r["direction"] == "forward" and r["layer"] == last]
+    outs = [r["value"] for r in rows if r["what"].endswith("output")] or [r["value"] for r in rows]
     np.testing.assert_allclose(outs, np.ravel(explanation.outputs), rtol=1e-4, atol=1e-6)
     loss, gradients = tape_gradients(model, x[None], y[None])
     assert explanation.loss == pytest.approx(loss, rel=1e-5)

@@ -78,7 +78,9 @@ class Product:
             elif self.activation is not activations.linear:
                 slope = pulled_back(self.activation, self.sums[row : row + 1, unit : unit + 1], np.ones((1, 1)))
                 formula = f"{factor(g)} · {factor(slope.item())}"
-            yield Line(f"{self._name(row, unit)}: δ = ∂L/∂output · {named(self.activation)}'(z)", formula, d)
+            is_linear = self.activation is activations.linear
+            rule = "δ = ∂L/∂output" if is_linear else f"δ = ∂L/∂output · {named(self.activation)}'(z)"
+            yield Line(f"{self._name(row, unit)}: {rule}", formula, d)
 
     def _kernel(self, delta: np.ndarray, kernel: np.ndarray) -> Iterator[Line]:
         for term, unit in np.ndindex(kernel.shape):

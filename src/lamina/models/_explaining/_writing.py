@@ -14,12 +14,12 @@ _TERMS = 12  # of a sum that are written out; of longer ones the largest
 
 
 def number(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value + 0.0:.4g}"  # no -0
 
 
 def factor(value: float) -> str:
     """A number beside an operator: in brackets if it is negative."""
-    return f"({value:.4g})" if value < 0 else f"{value:.4g}"
+    return f"({number(value)})" if value < 0 else number(value)
 
 
 def sum_of(products: Sequence[tuple[float, float]], *more: float) -> str:

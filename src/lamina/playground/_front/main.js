@@ -15,7 +15,7 @@ import { sayFigures, sayFindings, sayNotes, sayProgram, sayStatus, sayTrouble } 
 import { buildControls, drawPictures, showControls } from "./controls.js";
 import { SPEEDS, advance, askFindingsSoon, compute, fetchFindings, fetchFrames, lastFrame } from "./player.js";
 
-const SLOW_MS = 150; // texts and curves while it plays
+const SLOW_MS = 200; // texts and curves while it plays
 const page = { dirty: true, before: 0, slowBefore: 0, saidBefore: 0, back: null, steps: [], step: 0, stepTimer: 0, drawn: 0, busy: 0, job: 0 };
 const calm = matchMedia("(prefers-reduced-motion: reduce)"), dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -54,7 +54,8 @@ async function catchUp(updates) {
 
 function rebuild() {
   page.steps = stepsOf();
-  page.step = 0;
+  const { chosen } = state;
+  page.step = chosen ? page.steps.findIndex((s) => s.layer === chosen.layer && s.unit === chosen.unit) : 0;
   compute();
   lesson.passes.all.run(lesson.now.layers, lesson.x);
   buildGraph({ units: changeUnits, choose: chooseNeuron });

@@ -1,6 +1,6 @@
 // Figures, findings, the program and the notes beside the picture.
 
-import { byId, h, knows, percent, short, t } from "./words.js";
+import { byId, h, knows, language, percent, short, t } from "./words.js";
 import { foundAt, lesson, state } from "./lesson.js";
 
 export function sayFigures() {
@@ -19,8 +19,13 @@ export function sayStatus() {
   byId("status").textContent = t("status", { epoch: short(Math.round(frame.epoch)), loss: short(frame.train.loss ?? NaN) });
 }
 
+const said = { found: null, language: null };
+
+// Written anew only if there is something else to say: a screen reader reads what changes.
 export function sayFindings() {
   const found = foundAt(Math.round(state.at));
+  if (said.found === found && said.language === language.now) return;
+  Object.assign(said, { found, language: language.now });
   const items = found.map(({ rule, severity, layer }) => h("li", { class: severity, "data-rule": rule },
     h("b", {}, t(`severity.${severity}`)), " ", h("code", {}, rule), layer === null ? "" : h("span", { class: "soft" }, ` ${neuronColumn(layer)}`),
     h("p", {}, t(knows(`rule.${rule}`) ? `rule.${rule}` : "rule.other", { rule }))));
@@ -34,7 +39,8 @@ function neuronColumn(layer) {
 
 export function sayProgram() {
   const epochs = Math.max(1, Math.round(lesson.now.frame.epoch) || 20);
-  byId("program").textContent = lesson.program.replace(/epochs=\d+/, `epochs=${epochs}`);
+  const text = lesson.program.replace(/epochs=\d+/, `epochs=${epochs}`);
+  if (byId("program").textContent !== text) byId("program").textContent = text;
 }
 
 export function sayNotes() {

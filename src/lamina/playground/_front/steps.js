@@ -23,7 +23,7 @@ const SHOWN = { forward: shownForward, loss: shownLoss, backward: shownBackward 
 
 const heading = (kind, text) => h("h3", { class: kind }, text);
 const equation = (...parts) => h("p", { class: "equation", lang: "en" }, ...parts.map((part) => (typeof part === "string" ? part : part)));
-const said = (text) => h("p", { class: "soft" }, text);
+const remark = (text) => h("p", { class: "soft" }, text);
 const result = (value) => h("b", {}, short(value));
 
 function inputsOf(layer) {
@@ -41,10 +41,10 @@ function shownForward({ layer, unit }) {
   const z = lesson.passes.one.sums[layer][unit], a = lesson.passes.one.outs[layer][unit];
   return [
     heading("forward", t("steps.forward", { name: neuronTitle(layer, unit) })),
-    said(t("steps.sum")),
+    remark(t("steps.sum")),
     equation(`z = ${sumOf(terms.map(([, , name], i) => [`w${i + 1} · ${name}`, terms[i][0] * terms[i][1]]))} + b`),
     equation(`z = ${sumOf(terms.map(([w, x]) => [`${factor(w)} · ${factor(x)}`, w * x]))} + ${factor(bias[unit])} = `, result(z)),
-    said(t(activation === "softmax" ? "steps.softmax" : "steps.activation", { name: activation })),
+    remark(t(activation === "softmax" ? "steps.softmax" : "steps.activation", { name: activation })),
     equation(...activated(activation, z, a, layer, unit)),
   ];
 }
@@ -72,7 +72,7 @@ function shownLoss() {
     classes: () => [`L = −ln(ŷ${y + 1}) = −ln(${short(outs[y])}) = `],
     binary: () => (y ? [`L = −ln(ŷ) = −ln(${short(outs[0])}) = `] : [`L = −ln(1 − ŷ) = −ln(1 − ${short(outs[0])}) = `]),
   };
-  return [heading("loss", t("steps.loss")), said(t(name)), equation(...lines[kind](), result(loss)), said(t("steps.turn"))];
+  return [heading("loss", t("steps.loss")), remark(t(name)), equation(...lines[kind](), result(loss)), remark(t("steps.turn"))];
 }
 
 function shownBackward({ layer, unit }, back) {
@@ -80,16 +80,16 @@ function shownBackward({ layer, unit }, back) {
   return [
     heading("backward", t("steps.backward", { name: neuronTitle(layer, unit) })),
     ...(layer === lesson.shapes.length - 1 ? outputDelta(unit, delta) : hiddenDelta(layer, unit, back)),
-    said(t("steps.weights")),
+    remark(t("steps.weights")),
     weightTable(layer, unit, back, delta),
-    said(t("steps.update", { optimizer: t(`optimizer.${lesson.plan.optimizer}`), rate: short(lesson.plan.learning_rate), batch: lesson.batch })),
+    remark(t("steps.update", { optimizer: t(`optimizer.${lesson.plan.optimizer}`), rate: short(lesson.plan.learning_rate), batch: lesson.batch })),
   ];
 }
 
 function outputDelta(unit, delta) {
   const { kind } = lesson.material, out = lesson.passes.one.outs.at(-1)[unit], y = lesson.y[state.sample];
   const target = kind === "classes" ? Number(unit === y) : y, twice = kind === "number" ? "2 · " : "";
-  return [said(t("steps.delta.output")), equation(`δ = ∂L/∂z = ${twice}(ŷ − y) = ${twice}(${short(out)} − ${factor(target)}) = `, result(delta))];
+  return [remark(t("steps.delta.output")), equation(`δ = ∂L/∂z = ${twice}(ŷ − y) = ${twice}(${short(out)} − ${factor(target)}) = `, result(delta))];
 }
 
 function hiddenDelta(layer, unit, back) {
@@ -98,9 +98,9 @@ function hiddenDelta(layer, unit, back) {
   const slope = back.slopes[layer][unit], delta = back.deltas[layer][unit], { activation } = lesson.shapes[layer];
   const z = lesson.passes.one.sums[layer][unit], flat = slopeOf(activation, z);
   return [
-    said(t("steps.delta.hidden")),
+    remark(t("steps.delta.hidden")),
     equation(`∂L/∂a = Σ w · δ = ${sumOf(terms.map(([w, d]) => [`${factor(w)} · ${factor(d)}`, w * d]))} = `, result(slope)),
-    said(t("steps.delta.slope", { name: activation })),
+    remark(t("steps.delta.slope", { name: activation })),
     equation(`δ = ∂L/∂a · ${activation}′(z) = ${factor(slope)} · ${activation}′(${short(z)}) = ${factor(slope)} · ${short(flat)} = `, result(delta)),
   ];
 }
@@ -116,7 +116,7 @@ function weightTable(layer, unit, back, delta) {
   const order = Array.from({ length: from }, (_, i) => i).sort((m, n) => Math.abs(inputs[n]) - Math.abs(inputs[m])).slice(0, MOST_TERMS).sort((m, n) => m - n);
   const rows = order.map((i) => row(`w${i + 1}`, kernel[i * to + unit], `${factor(delta)} · ${factor(inputs[i])}`, back.gradients[layer].kernel[i * to + unit], mean.kernel[i * to + unit]));
   const head = ["steps.weight", "steps.value", "steps.gradient", "steps.mean"].map((key) => h("th", { scope: "col" }, t(key)));
-  const note = from > MOST_TERMS ? [said(t("steps.more", { count: from - MOST_TERMS }))] : [];
+  const note = from > MOST_TERMS ? [remark(t("steps.more", { count: from - MOST_TERMS }))] : [];
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows, row("b", bias[unit], factor(delta), delta, mean.bias[unit])));
   return h("div", { class: "scroll", tabindex: "0", "aria-label": t("steps.weights") }, table, ...note);
 }
