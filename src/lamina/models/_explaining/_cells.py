@@ -87,7 +87,7 @@ class Gru(Recurrent):
         if self.after:
             unit = column - 2 * self.units
             return [(step.gates["r"][unit], step.kept[unit])]
-        return list(zip(step.kept, self.recurrent[:, column]))
+        return list(zip(self.recurrent[:, column], step.kept))
 
     def _more(self, step: Step, name: str, unit: int, column: int) -> list[float]:
         if self.bias is None or not self.after:

@@ -24,10 +24,14 @@ class Product:
         rows: `(rows, terms)`.
         names: what to call each row; "" for the only one.
         terms: indices of the kernel that belong to the terms.
+        unit: what to call a column of the matrix.
     """
 
-    def __init__(self, layer: Any, title: str, rows: np.ndarray, names: Sequence[str], terms: Sequence[str]):
+    def __init__(
+        self, layer: Any, title: str, rows: np.ndarray, names: Sequence[str], terms: Sequence[str], unit: str = "unit"
+    ):  # fmt: skip
         self.layer, self.title, self.rows, self.names, self.terms = layer, title, rows, names, terms
+        self.unit = unit
         self.matrix = _array(layer.kernel).reshape(rows.shape[1], -1)
         self.bias = None if layer.bias is None else _array(layer.bias)
         self.activation = layer.activation
@@ -53,7 +57,7 @@ class Product:
                 yield Line(f"{of}: output", f"{named(self.activation)}({whole})", self.outputs[row, unit])
 
     def _name(self, row: int, unit: int) -> str:
-        return f"{self.names[row]}unit {unit + 1}"
+        return f"{self.names[row]}{self.unit} {unit + 1}"
 
     def backward(self, gradient: np.ndarray, most: int | None) -> list[Section]:
         gradient = gradient.reshape(self.sums.shape)
@@ -124,7 +128,7 @@ def convolution(call: Passed) -> Product:
     sizes = (*layer.kernel_size, call.inputs.shape[-1])
     terms = ["".join(f"{n}, " for n in index) for index in itertools.product(*map(range, sizes))]
     title = f"{type(layer).__name__}: a window of {sizes} for each of {len(places)} places, {layer.filters} filters"
-    return Product(layer, title, rows, names, terms)
+    return Product(layer, title, rows, names, terms, "filter")
 
 
 def _array(variable: Any) -> np.ndarray:

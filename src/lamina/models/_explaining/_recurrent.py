@@ -84,12 +84,12 @@ class Recurrent:
         for place, (name, sums) in enumerate(step.sums.items()):
             column = place * self.units + unit
             bias = [] if self.bias is None or self.bias.ndim > 1 else [self.bias[column]]
-            products = [*zip(step.x, self.kernel[:, column]), *self._state_products(step, name, column)]
+            products = [*zip(self.kernel[:, column], step.x), *self._state_products(step, name, column)]
             yield Line(f"z_{name}", sum_of(products, *bias, *self._more(step, name, unit, column)), sums[unit])
             yield Line(name, f"{named(self.activation_of(name))}({number(sums[unit])})", step.gates[name][unit])
 
     def _state_products(self, step: Step, name: str, column: int) -> list[tuple[float, float]]:
-        return list(zip(step.before["h"], self.recurrent[:, column]))
+        return list(zip(self.recurrent[:, column], step.before["h"]))
 
     def _more(self, step: Step, name: str, unit: int, column: int) -> list[float]:
         return []
