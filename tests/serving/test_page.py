@@ -5,11 +5,11 @@ import json
 import pytest
 
 from ..conftest import until
-from .test_app import Running, network, service  # noqa: F401
+from .conftest import Running
 
 
 @pytest.fixture
-def guarded(network):  # noqa: F811
+def guarded(network):
     running = Running(network, token="secret")
     yield running
     running.stop()
@@ -21,7 +21,7 @@ def answered(page, words):
     return page.inner_text("#answer")
 
 
-def test_the_form_sends_rows_and_shows_the_answer(visit, service):  # noqa: F811
+def test_the_form_sends_rows_and_shows_the_answer(visit, service):
     page = visit(f"http://127.0.0.1:{service.port}/")
     assert json.loads(page.input_value("#rows")) == {"inputs": {"x": [[0, 0, 0]]}}
     page.fill("#rows", '{"inputs": [[1, 2, 3]]}')
@@ -29,7 +29,7 @@ def test_the_form_sends_rows_and_shows_the_answer(visit, service):  # noqa: F811
     assert page.get_attribute("#answer", "aria-live") == "polite"
 
 
-def test_the_form_shows_what_is_wrong_with_the_rows(visit, service):  # noqa: F811
+def test_the_form_shows_what_is_wrong_with_the_rows(visit, service):
     page = visit(f"http://127.0.0.1:{service.port}/")
     page.fill("#rows", '{"inputs": [[1, 2]]}')
     assert "(None, 3)" in answered(page, "must have the shape")
@@ -45,7 +45,7 @@ def test_the_form_asks_for_the_token(visit, guarded):
 
 
 @pytest.mark.parametrize("width", [375, 1280])
-def test_the_form_fits_the_screen(visit, service, width):  # noqa: F811
+def test_the_form_fits_the_screen(visit, service, width):
     page = visit(f"http://127.0.0.1:{service.port}/", width=width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.focus("#rows")

@@ -44,7 +44,7 @@ function shownForward({ layer, unit }) {
     remark(t("steps.sum")),
     equation(`z = ${sumOf(terms.map(([, , name], i) => [`w${i + 1} · ${name}`, terms[i][0] * terms[i][1]]))} + b`),
     equation(`z = ${sumOf(terms.map(([w, x]) => [`${factor(w)} · ${factor(x)}`, w * x]))} + ${factor(bias[unit])} = `, result(z)),
-    remark(t(activation === "softmax" ? "steps.softmax" : "steps.activation", { name: activation })),
+    remark(t({ softmax: "steps.softmax", linear: "steps.linear" }[activation] ?? "steps.activation", { name: activation })),
     equation(...activated(activation, z, a, layer, unit)),
   ];
 }
