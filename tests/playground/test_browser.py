@@ -385,7 +385,7 @@ def contrast(one, other):
 
 def test_a_recording_plays_without_a_server(visit, tmp_path):
     path = tmp_path / "page.html"
-    write_recording(str(path), Plan(data="xor", layers=(3,)), epochs=40)
+    write_recording(str(path), Plan(data="xor", layers=(4,), learning_rate=0.1), epochs=15)
     asked = []
     page = visit(f"file://{path}#lang=en&speed=fast")
     page.on("request", lambda request: asked.append(request.url))

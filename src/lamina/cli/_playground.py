@@ -4,13 +4,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from lamina._lazy import lazy_module
 from lamina.playground._plan import CSV, plan_of_link
-from lamina.playground._recording import write_recording
-from lamina.playground._run import play
 from lamina.playground._table_material import table_at
 from lamina.serving._refused import Refused
 from lamina.tables._errors import TableError
+
+_recording: Any = lazy_module("lamina.playground._recording")
+_run: Any = lazy_module("lamina.playground._run")
 
 _HERE = ("127.0.0.1", "localhost")
 
@@ -20,7 +23,7 @@ def open_playground(table: str | None, host: str, port: int) -> None:
     if host not in _HERE:
         print(f"Note: {host} is open to other machines.", file=sys.stderr)
     with _told():
-        play(host, port, table)
+        _run.play(host, port, table)
 
 
 def export_playground(out: str, table: str | None, link: str, epochs: int, force: bool) -> None:
@@ -32,7 +35,7 @@ def export_playground(out: str, table: str | None, link: str, epochs: int, force
         if (plan.data == CSV) != (table is not None):
             raise TableError("--csv and a link with data=csv need each other.")
         try:
-            write_recording(out, plan, epochs, None if table is None else table_at(table), table or "")
+            _recording.write_recording(out, plan, epochs, None if table is None else table_at(table), table or "")
         except OSError as error:
             raise TableError(f"--export {out}: cannot be written ({error.strerror or error}).") from None
     print(f"Wrote {out} ({os.path.getsize(out) / 1e6:.1f} MB): {epochs} epochs of {plan.data}.")
