@@ -189,7 +189,7 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
         gradients by the tape. Computed as `predict` computes, without dropout. No weight is changed.
 
         Args:
-            x: one input, with a batch axis of 1 or without it; for several inputs a dict or tuple of arrays.
+            x: one input, with a batch axis of 1 or without it; for several inputs a dict or list of arrays.
             y: its target; then the gradients are shown too, of the loss that the model was compiled with.
             most: numbers that are shown of each part of a layer; None for all.
         Returns: an Explanation: `print` it, see it in a notebook, or take its `rows` (dicts of direction, layer, what, formula,

@@ -160,6 +160,44 @@ def test_a_layer_that_is_called_twice_has_both_parts():
     check(model, np.array([1.0, -2.0], "float32"), np.array([0.5], "float32"))
 
 
+@pytest.mark.parametrize("given", [dict, list])
+def test_several_inputs_and_outputs(given):
+    a, b = lamina.Input((2,), name="a"), lamina.Input((3,), name="b")
+    joined = layers.Concatenate()([layers.Dense(2, activation="relu", name="d")(a), b])
+    model = lamina.Model([a, b], [layers.Dense(1, name="one")(joined), layers.Dense(2, name="two")(b)])
+    model.compile(loss=["mse", "mse"])
+    x = [np.array([1.0, -2.0], "float32"), np.array([0.5, 0.25, 1.0], "float32")]
+    y = [np.array([1.0], "float32"), np.array([1.0, 2.0], "float32")]
+    batch = [v[None] for v in x]
+    explanation = model.explain(dict(zip("ab", x)) if given is dict else x, y, most=None)
+    loss, gradients = tape_gradients(model, batch, [v[None] for v in y])
+    assert explanation.loss == pytest.approx(loss, rel=1e-5)
+    for output, expected in zip(explanation.outputs, model.predict(batch, verbose=0), strict=True):
+        np.testing.assert_allclose(output, expected, rtol=1e-5)
+    for weight, gradient in zip(model.trainable_variables, gradients, strict=True):
+        told = told_gradients(explanation, weight.path.split("/")[-2], weight.name)
+        np.testing.assert_allclose(
+            [told[i] for i in np.ndindex(gradient.shape)], gradient.ravel(), rtol=1e-3, atol=1e-5
+        )
+
+
+def test_a_subclassed_model_is_built_by_it():
+    class Own(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.out = layers.Dense(2, activation="tanh", name="hidden"), layers.Dense(1, name="out")
+
+        def call(self, x):
+            return self.out(self.hidden(x))
+
+    model = Own()
+    model.compile(loss="mse")
+    x = np.array([[1.0, 2.0, 3.0]], "float32")
+    explanation = model.explain(x, [1.0])
+    np.testing.assert_allclose(explanation.outputs, model.predict(x, verbose=0), rtol=1e-5)
+    assert explanation.loss == pytest.approx(model.evaluate(x, np.array([[1.0]]), verbose=0), rel=1e-5)
+
+
 def test_what_is_not_written_out_is_told_by_its_values():
     model = made(
         layers.Embedding(5, 3, mask_zero=True, name="table"), layers.LSTM(2, name="masked"), layers.BatchNormalization(),

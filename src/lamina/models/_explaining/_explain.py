@@ -32,7 +32,7 @@ def explain(model: Any, x: Any, y: Any, most: int | None) -> Explanation:
         check_positive_int(most, "most", "explain")
     if y is not None and not model.compiled:
         raise ValueError("explain: gradients need a loss; call model.compile(loss=...) first, or leave out y.")
-    x, y = _batch_of_one(x, model), _batch_of_target(y)
+    x, y = _batch_of_one(x, model), _batch_of_target(y, model)
     if not model.built:
         model(x)
     network = Network(model)
@@ -52,8 +52,8 @@ def explain(model: Any, x: Any, y: Any, most: int | None) -> Explanation:
 
 def _batch_of_one(x: Any, model: Any) -> Any:
     """Arrays with a batch axis of one row, added where it is missing."""
-    arrays = tree.map_structure(np.asarray, x) if isinstance(x, (dict, tuple)) else np.asarray(x)
     specs = tree.flatten(getattr(model, "inputs", None) or [])
+    arrays = _arrays(x, len(specs))
     flat = tree.flatten(arrays)
     ranks = [len(spec.shape) for spec in specs] if len(specs) == len(flat) else [None] * len(flat)
     rows = [a[None] if rank is not None and a.ndim == rank - 1 else a for a, rank in zip(flat, ranks)]
@@ -67,11 +67,19 @@ def _batch_of_one(x: Any, model: Any) -> Any:
     return tree.pack_sequence_as(arrays, rows)
 
 
-def _batch_of_target(y: Any) -> Any:
+def _batch_of_target(y: Any, model: Any) -> Any:
     if y is None:
         return None
-    arrays = tree.map_structure(np.asarray, y) if isinstance(y, (dict, tuple)) else np.asarray(y)
+    arrays = _arrays(y, len(tree.flatten(getattr(model, "outputs", None) or [])))
     return tree.map_structure(lambda a: a if a.ndim and len(a) == 1 else a[None], arrays)
+
+
+def _arrays(value: Any, count: int) -> Any:
+    """An array, or where a model has several inputs or outputs, an array for each; a list of numbers is one array else."""
+    is_several = isinstance(value, (dict, tuple)) or (isinstance(value, list) and count > 1 and len(value) == count)
+    if not is_several:
+        return np.asarray(value)
+    return {k: np.asarray(v) for k, v in value.items()} if isinstance(value, dict) else [np.asarray(v) for v in value]
 
 
 def _forward(model: Any, network: Network, x: Any) -> tuple[list[Passed], Any]:
