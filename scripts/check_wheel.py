@@ -33,7 +33,10 @@ def check_content(wheel: pathlib.Path) -> None:
     inside = {name for name in names if name.startswith("lamina/")}
     foreign = {name for name in names if name not in inside and ".dist-info/" not in name}
     assert not foreign, f"not of the package: {sorted(foreign)[:5]}"
-    kinds = {pathlib.PurePath(name).suffix for name in inside} - {".py", ".pyi", ".typed", ""}
+    front = {name for name in inside if name.startswith("lamina/playground/_front/")}
+    assert {"lamina/playground/_front/index.html", "lamina/playground/_front/main.js"} <= front
+    assert {pathlib.PurePath(name).suffix for name in front} == {".html", ".css", ".js", ".json"}
+    kinds = {pathlib.PurePath(name).suffix for name in inside - front} - {".py", ".pyi", ".typed", ""}
     assert not kinds, f"files of other kinds: {sorted(kinds)}"
     source = {str(p.relative_to(ROOT / "src")) for p in (ROOT / "src/lamina").rglob("*.py")}
     assert source <= inside, f"missing: {sorted(source - inside)[:5]}"

@@ -10,6 +10,8 @@ in every case is worth a sample on another, where each new shape costs a compila
 import collections
 import importlib.util
 import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,44 @@ def pytest_collection_modifyitems(config, items):
         only = item.get_closest_marker("native_only")
         if only and ENGINE != "native":
             item.add_marker(pytest.mark.skip(only.args[0]))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium of the system, driven by Playwright; skips where either is missing."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("there is no Chromium here")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])  # root has no sandbox
+        yield browser
+        browser.close()
+
+
+def until(page, expression, timeout_s=20):
+    """Waits until an expression of a page is true. (Playwright's own way evaluates it in the page, where that is forbidden.)"""
+    deadline = time.monotonic() + timeout_s
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(20)
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens pages; at the end none of them may have met an error."""
+    errors, contexts = [], []
+
+    def open_page(url, width=1280, height=900, **options):
+        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(url)
+        return page
+
+    open_page.errors = errors
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors

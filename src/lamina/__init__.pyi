@@ -22,6 +22,7 @@ from . import mixed_precision as mixed_precision
 from . import models as models
 from . import ops as ops
 from . import optimizers as optimizers
+from . import playground as playground
 from . import plot as plot
 from . import preprocessing as preprocessing
 from . import quantizers as quantizers

@@ -1791,7 +1791,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "dtype_policies", "export", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "plot", "preprocessing", "quantizers", "random", "regularizers", "saving", "serving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
+    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "dtype_policies", "export", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "playground", "plot", "preprocessing", "quantizers", "random", "regularizers", "saving", "serving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
     "applications": ("convnext", "densenet", "efficientnet", "efficientnet_v2", "imagenet_utils", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "foreign", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn", "tabular"),

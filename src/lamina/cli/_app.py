@@ -31,6 +31,7 @@ from ._explain import explain_row, explain_table
 from ._export import export_file
 from ._new_report import report_on
 from ._options import one_of, orders_of, times_of, units_of, with_run_file
+from ._playground import export_playground, open_playground
 from ._serve import serve_file
 
 GO_ON = " To go on: the same command with {}."
@@ -258,6 +259,34 @@ def serve(
 ) -> None:
     """Answers requests over HTTP with MODEL (.keras, or of lamina fit), until Ctrl-C."""
     serve_file(model, host, port, token, max_rows, max_bytes, queue, wait_ms)
+
+
+@app.command(
+    epilog=_examples(
+        "lamina playground",
+        "lamina playground --csv flowers.csv --port 8001",
+        "lamina playground --export spirals.html --link '#data=spirals&layers=8,8' --epochs 300",
+    )
+)
+@click.option("--csv", "table", type=_FILE, metavar="TABLE", default=None, help="Table that the page offers as data.")
+@click.option("--host", default="127.0.0.1", help="Where to listen; 127.0.0.1 is this machine alone.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, help="Where to listen.")
+@click.option(
+    "--export", "out", type=_FILE, metavar="FILE", default=None,
+    help="Train, and write one HTML file that shows it again without a server, instead of opening the page.",
+)  # fmt: skip
+@click.option("--link", default="", help="Of --export: a link that the page gave; it says what is trained.")
+@click.option("--epochs", type=click.IntRange(1, 10_000), default=100, help="Of --export: how long it trains.")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@_in_one_line
+def playground(
+    table: str | None, host: str, port: int, out: str | None, link: str, epochs: int, force: bool
+) -> None:  # fmt: skip
+    """Opens a page on which a small network learns before one's eyes, until Ctrl-C."""
+    if out is None:
+        open_playground(table, host, port)
+    else:
+        export_playground(out, table, link, epochs, force)
 
 
 @app.command(

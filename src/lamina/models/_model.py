@@ -22,6 +22,7 @@ from ._quantizable import QuantizableModel
 from ._state_tree import StateTree
 
 _formats = lazy_module("lamina.export._formats")
+_explaining: Any = lazy_module("lamina.models._explaining._explain")
 _plots = lazy_module("lamina.plot._network")
 _cards = lazy_module("lamina.viewing._cards")
 
@@ -179,6 +180,30 @@ class Model(Trainer, StateTree, OldMethods, QuantizableModel):
             skip_mismatch: whether layers whose weights do not fit are left out, with a warning.
         """
         saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def explain(self, x: Any, y: Any = None, most: int | None = 8) -> Any:
+        """The whole computation for one input: each neuron's sum and activation, and back from the loss each weight's gradient.
+
+        Written out number by number are Dense layers, Conv1D to Conv3D (each window; one group, channels last), and SimpleRNN,
+        LSTM and GRU step by step; of other layers, of masked steps and of weights of few bits the outputs are shown, and the
+        gradients by the tape. Computed as `predict` computes, without dropout. No weight is changed.
+
+        Args:
+            x: one input, with a batch axis of 1 or without it; for several inputs a dict or list of arrays.
+            y: its target; then the gradients are shown too, of the loss that the model was compiled with.
+            most: numbers that are shown of each part of a layer; None for all.
+        Returns: an Explanation: `print` it, see it in a notebook, or take its `rows` (dicts of direction, layer, what, formula,
+            value) into a table; `outputs` and `loss` are its last numbers.
+        Raises ValueError for more than one input, and with `y` for a model that is not compiled.
+
+        Example:
+            >>> model = lamina.Sequential([lamina.Input((1,)), lamina.layers.Dense(1)])
+            >>> model.set_weights([np.array([[2.5]]), np.array([90.0])])
+            >>> print(model.explain([5.0]))
+            forward: dense, Dense: 1 numbers into 1
+              unit 1: output = 2.5 · 5 + 90 = 102.5
+        """
+        return _explaining.explain(self, x, y, most)
 
     def export(
         self, filepath: Any, format: str = "tf_saved_model", verbose: bool | None = None, input_signature: Any = None,

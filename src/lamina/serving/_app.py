@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import importlib
-import math
 import os
 import time
 from collections.abc import AsyncIterator
@@ -14,7 +13,7 @@ from lamina._extras import require
 
 from ._answerer import rows_in
 from ._batcher import Batcher
-from ._bodies import parse_array, parse_json, read_body
+from ._bodies import finite, parse_array, parse_json, read_body
 from ._loaded import Loaded
 from ._metrics import Metrics
 from ._network_answerer import NetworkAnswerer
@@ -67,7 +66,7 @@ class Service:
         except Exception as error:  # of the model; the service goes on
             reply, status = {"error": f"The model could not answer ({type(error).__name__}: {error})."}, 500
         self.metrics.count(status, time.perf_counter() - began)
-        return self.responses.JSONResponse(_finite(reply), status)
+        return self.responses.JSONResponse(finite(reply), status)
 
     def _check_token(self, request: Any) -> None:
         given = request.headers.get("authorization", "").encode()
@@ -127,12 +126,3 @@ def make_app(path: str, settings: ServeSettings) -> Any:
         routing.Route("/metrics", service.show_metrics),
     ]
     return applications.Starlette(routes=routes, lifespan=service.lifespan)
-
-
-def _finite(value: Any) -> Any:
-    """With null for NaN and infinity, which JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,8 +1,9 @@
-"""The body of a request, within its limits."""
+"""The body of a request, within its limits; and what JSON can hold of an answer."""
 
 import asyncio
 import io
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -48,3 +49,12 @@ def parse_array(body: bytes) -> np.ndarray:
         return np.load(io.BytesIO(body), allow_pickle=False)
     except (ValueError, EOFError, OSError, MemoryError, SyntaxError) as error:
         raise Refused(422, f"The body is no .npy file of numbers: {error}.") from None
+
+
+def finite(value: Any) -> Any:
+    """With null for NaN and infinity, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,1 @@
+"""`model.explain`: the arithmetic of a model for one input."""

@@ -1,0 +1,1 @@
+"""`lamina playground`: a local page on which one sees a small network learn."""
