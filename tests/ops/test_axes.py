@@ -59,3 +59,10 @@ def test_other_errors_keep_their_words():
     with pytest.raises(ValueError) as caught:
         ops.split(X, 3, axis=0)
     assert "out of range" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", AXIS)
+def test_without_values(name):
+    places = {"indices": Input((2,), dtype="int32")} if name == "take" else {}
+    with pytest.raises(ValueError, match="axis"):
+        getattr(ops, name)(Input((3,)), axis=5, **(AXIS[name] | places))

@@ -346,7 +346,7 @@ def diff(a: TensorLike, n: int = 1, axis: int = -1) -> Tensor:
     before = (slice(None),) * axis
     for _ in range(n):
         high, low = x[(*before, slice(1, None))], x[(*before, slice(None, -1))]
-        x = xp.not_equal(high, low) if dtype_name(x) == "bool" else high - low
+        x = xp.not_equal(high, low) if dtype_name(x) == "bool" else xp.subtract(high, low)
     return x
 
 
