@@ -9,7 +9,7 @@ import inspect
 import linecache
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 _LAMINA, _PYTHON = os.path.dirname(os.path.abspath(__file__)) + os.sep, os.path.dirname(os.__file__) + os.sep
 _PACKAGES = frozenset(("numpy", "jax", "jaxlib", "torch", "ml_dtypes", "opt_einsum", "scipy", "array_api_compat"))
@@ -44,8 +44,13 @@ def telling(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def numbers_of(function: Callable[..., Any]) -> frozenset[str]:
-    """The arguments that are numbers by default."""
-    return frozenset(name for _, name, default in _defaults_of(function) if type(default) in (int, float))
+    """The arguments that are numbers by default, and may not be texts by their annotation."""
+    types = getattr(inspect.unwrap(function), "__annotations__", {})
+    return frozenset(
+        name
+        for _, name, default in _defaults_of(function)
+        if type(default) in (int, float) and str not in get_args(types.get(name))
+    )
 
 
 def _defaults_of(function: Callable[..., Any]) -> list[tuple[int, str, Any]]:
