@@ -102,7 +102,12 @@ def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
                 [2],
                 [3]], dtype=int32)
     """
-    return xp.moveaxis(tensor(x), source, destination)
+    x = tensor(x)
+    for name, axes in (("source", source), ("destination", destination)):
+        places = all_axes(axes, x, "moveaxis")
+        if len(set(places)) < len(places):
+            raise ValueError(f"moveaxis: {name} must not name an axis twice; got {axes!r}.")
+    return xp.moveaxis(x, source, destination)
 
 
 @op("numpy", tensors="x")
