@@ -8,7 +8,7 @@ import numpy as np
 from lamina import ops, random
 from lamina._public import public
 from lamina.engines import engine
-from lamina.ops._symbolic import auto_name
+from lamina.ops._symbolic import auto_name, only_shapes_are_asked
 
 from ._scope import get_scope
 from ._variable import Variable
@@ -77,6 +77,8 @@ class SeedGenerator:
         # A copy where arrays are mutable: the counter moves on in place.
         current = ops.add(self.state.value, np.zeros(2, dtype="uint32"))
         if get_scope() is None and engine.is_traced(current):
+            if only_shapes_are_asked():
+                return current
             raise ValueError(
                 f"{self.name}: the counter of draws cannot go up while a function is traced for compilation. Give the draw a "
                 "seed of its own, or draw inside a StatelessScope that maps the generator's state."
