@@ -8,8 +8,9 @@ import functools
 import inspect
 import linecache
 import os
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 _LAMINA, _PYTHON = os.path.dirname(os.path.abspath(__file__)) + os.sep, os.path.dirname(os.__file__) + os.sep
 _PACKAGES = frozenset(("numpy", "jax", "jaxlib", "torch", "ml_dtypes", "opt_einsum", "scipy", "array_api_compat"))
@@ -18,6 +19,8 @@ _OF_TYPE: tuple[type[Exception], ...] = (AttributeError,)
 _OF_VALUE: tuple[type[Exception], ...] = (
     LookupError, ArithmeticError, AssertionError, RecursionError, RuntimeError, StopIteration, NameError,
 )  # fmt: skip
+# What JAX calls a TypeError, and is one of a value: shapes and axes that do not fit.
+_OF_SHAPES = re.compile("incompatible shapes|permutation|have the same shape|unknown axis size|cannot reshape array")
 _NO_NUMBER = (str, bytes, dict)
 _LONGEST = 60
 _START = "Called as "
@@ -44,8 +47,13 @@ def telling(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def numbers_of(function: Callable[..., Any]) -> frozenset[str]:
-    """The arguments that are numbers by default."""
-    return frozenset(name for _, name, default in _defaults_of(function) if type(default) in (int, float))
+    """The arguments that are numbers by default, and may not be texts by their annotation."""
+    types = getattr(inspect.unwrap(function), "__annotations__", {})
+    return frozenset(
+        name
+        for _, name, default in _defaults_of(function)
+        if type(default) in (int, float) and str not in get_args(types.get(name))
+    )
 
 
 def _defaults_of(function: Callable[..., Any]) -> list[tuple[int, str, Any]]:
@@ -135,9 +143,11 @@ def explained(error: Exception, name: str, arguments: Callable[[], Mapping[str, 
 def translated(error: Exception, name: str, arguments: Callable[[], Mapping[str, Any]]) -> Exception:
     """The error itself if it is of a kind that speaks of arguments or of none, else a TypeError or ValueError in its place."""
     inner = error.__traceback__.tb_next if error.__traceback__ is not None else None
-    if isinstance(error, (TypeError, ValueError)) or inner is None or not _is_ours(inner):
+    is_of_shapes = type(error) is TypeError and _OF_SHAPES.search(str(error)) is not None
+    if (isinstance(error, (TypeError, ValueError)) and not is_of_shapes) or inner is None or not _is_ours(inner):
         return error
-    kind = TypeError if isinstance(error, _OF_TYPE) else ValueError if isinstance(error, _OF_VALUE) else None
+    is_of_value = is_of_shapes or isinstance(error, _OF_VALUE)
+    kind = TypeError if isinstance(error, _OF_TYPE) else ValueError if is_of_value else None
     if kind is None or isinstance(error, NotImplementedError) or _is_of_tracing(error) or _is_meant(inner):
         return error
     given = _listing(arguments())

@@ -7,7 +7,8 @@ import pytest
 
 from lamina import applications, ops
 from lamina.applications import _decode_predictions, imagenet_utils
-from lamina.layers import Input
+from lamina.layers import Input, Lambda
+from lamina.models import Sequential
 
 x = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 3)).astype("uint8")
 MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
@@ -28,6 +29,12 @@ def test_modes(mode):
     )
     first = imagenet_utils.preprocess_input(np.moveaxis(x, -1, 1), data_format="channels_first", mode=mode)
     np.testing.assert_allclose(np.moveaxis(first, 1, -1), EXPECTED[mode], rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("mode", EXPECTED)
+def test_modes_inside_a_model(mode):
+    model = Sequential([Input((3, 4, 3)), Lambda(lambda x: imagenet_utils.preprocess_input(x, mode=mode))])
+    np.testing.assert_allclose(model.predict(x.astype("float32"), verbose=0), EXPECTED[mode], rtol=1e-5, atol=1e-4)
     tensor = imagenet_utils.preprocess_input(ops.convert_to_tensor(x), mode=mode)
     assert ops.is_tensor(tensor)
     np.testing.assert_allclose(tensor, EXPECTED[mode], rtol=1e-5, atol=1e-4)

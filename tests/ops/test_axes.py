@@ -59,3 +59,43 @@ def test_other_errors_keep_their_words():
     with pytest.raises(ValueError) as caught:
         ops.split(X, 3, axis=0)
     assert "out of range" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", AXIS)
+def test_without_values(name):
+    places = {"indices": Input((2,), dtype="int32")} if name == "take" else {}
+    with pytest.raises(ValueError, match="axis"):
+        getattr(ops, name)(Input((3,)), axis=5, **(AXIS[name] | places))
+
+
+def ones(*shape):
+    return ops.ones(shape)
+
+
+UNFIT = {
+    "add": lambda: ops.add(ones(2, 3), ones(4, 3)),
+    "cross": lambda: ops.cross(ones(2, 3), ones(4, 3)),
+    "cross, symbolic": lambda: ops.cross(Input(batch_shape=(2, 3)), Input(batch_shape=(4, 3))),
+    "reshape": lambda: ops.reshape(ones(2, 5), (-1, -1, 5)),
+    "reshape, size": lambda: ops.reshape(ones(2, 5), (3, 5)),
+    "transpose": lambda: ops.transpose(ones(2, 5, 3), (0, 0, 0)),
+    "diagonal": lambda: ops.diagonal(ones(2, 5, 3), axis1=0, axis2=0),
+    "trace": lambda: ops.trace(ones(2, 5, 3), axis1=1, axis2=1),
+    "moveaxis, source": lambda: ops.moveaxis(ones(5, 2), (1, -1), (0, 1)),
+    "moveaxis": lambda: ops.moveaxis(ones(5, 2), (0, 1), (0, 0)),
+    "tensordot": lambda: ops.tensordot(ones(2, 5), ones(2, 3), 1),
+    "where": lambda: ops.where(ones(2, 5) > 0, ones(2, 3), 1.0),
+    "broadcast_to": lambda: ops.broadcast_to(ones(2, 5), (3, 5)),
+    "einsum": lambda: ops.einsum("ij,jk", ones(2, 5), ones(2, 3)),
+    "squeeze": lambda: ops.squeeze(ones(2, 5), 0),
+}
+
+
+@pytest.mark.parametrize("call", UNFIT.values(), ids=UNFIT)
+def test_shapes_that_do_not_fit_are_value_errors(call):
+    with pytest.raises(ValueError):
+        call()
+
+
+def test_the_order_of_a_number():
+    np.testing.assert_array_equal(ops.convert_to_numpy(ops.argsort(ops.array(3.0))), [0])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import Operation
+from lamina import Operation, ops
 
 
 class Scale(Operation):
@@ -57,3 +57,21 @@ def test_a_name_made_up_is_kept():
 def test_what_cannot_be_saved_says_what_to_do(operation):
     with pytest.raises(NotImplementedError, match="Define get_config"):
         operation.get_config()
+
+
+def test_once_it_has_a_quantization_mode_another_call_is_made():
+    class Rounds(Operation):
+        def call(self, x):
+            return x
+
+        def quantized_call(self, x):
+            return ops.round(x)
+
+    operation = Rounds()
+    assert float(operation(np.float32(1.25))) == 1.25
+    operation.quantization_mode = "int8"
+    assert float(operation(np.float32(1.25))) == 1.0
+    lacking = Scale(2.0)
+    lacking.quantization_mode = "int8"
+    with pytest.raises(NotImplementedError, match="quantized_call"):
+        lacking(np.float32(1.0))

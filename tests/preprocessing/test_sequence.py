@@ -58,3 +58,11 @@ def test_timeseries_generator_trains():
     model.compile(lamina.optimizers.Adam(0.05), "mse")
     history = model.fit(sequence.TimeseriesGenerator(data, data, 4, batch_size=16), epochs=10, verbose=0)
     assert history.history["loss"][-1] < 0.1 * history.history["loss"][0]
+
+
+@pytest.mark.parametrize("dtype", [object, "<U3"])
+def test_texts_are_filled_with_a_text(dtype):
+    rows = sequence.pad_sequences([["a"], ["b", "c"]], value="pad", dtype=dtype)
+    assert rows.tolist() == [["pad", "a"], ["b", "c"]]
+    with pytest.raises(ValueError, match="dtype=object"):
+        sequence.pad_sequences([["a"]], value="pad")

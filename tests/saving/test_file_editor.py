@@ -41,8 +41,16 @@ def test_compare(editor, model, capsys):
     result = editor.compare(other)
     assert result["status"] == "error" and result["match_count"] == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == result["error_count"] and "layers/p_re_lu/0 is not in the file." in lines
+    assert len(lines) == result["error_count"] and "layers/p_re_lu is not in the file." in lines
     assert "layers/dense/0 has shape (3, 4) in the file, (3, 5) in the model." in lines
+
+
+def test_an_object_that_is_missing_is_one_difference(editor, model):
+    editor.rename_object("layers/dense_1", "head")
+    assert editor.compare(model) == {"status": "error", "error_count": 2, "match_count": 4}
+    editor.rename_object("head", "dense_1")
+    editor.delete_weight("layers/dense_1", "1")
+    assert editor.compare(model) == {"status": "error", "error_count": 1, "match_count": 5}
 
 
 def test_what_is_saved_again_is_read(editor, model, tmp_path):

@@ -86,11 +86,12 @@ def test_weights_of_subclassed_models(tmp_path):
                 self.head = house.Dense(3)
                 self.blocks = [house.Dense(2), house.BatchNormalization(), house.Dense(2)]
                 self.by_name = {"b": house.Dense(2), "a": house.Dense(1)}
+                self.deep = [(house.Dense(2), [house.Dense(2, use_bias=False)]), {"x": (house.Dense(2),)}]
                 self._hidden = house.LayerNormalization()
 
             def call(self, x):
                 x = self._hidden(self.head(x))
-                for block in self.blocks:
+                for block in (*self.blocks, *self.deep[0][1], self.deep[0][0], *self.deep[1]["x"]):
                     x = block(x)
                 return self.by_name["a"](self.by_name["b"](x))
 

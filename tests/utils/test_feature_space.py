@@ -99,3 +99,19 @@ def test_wrong_arguments():
         FeatureSpace({"a": "float_normalized"}).adapt({"b": np.ones(3)})
     with pytest.raises(ValueError, match="cannot be joined"):
         FeatureSpace({"a": FeatureSpace.integer_hashed(3, output_mode="int")})({"a": np.array([1, 2])})
+
+
+def test_columns_that_know_all_need_no_adapt():
+    texts = layers.TextVectorization(vocabulary=["some", "words"], output_sequence_length=2)
+    made = FeatureSpace(
+        {
+            "text": FeatureSpace.feature("string", texts, "int"),
+            "number": FeatureSpace.feature("float32", layers.Normalization(mean=2.0, variance=4.0), "float"),
+            "key": FeatureSpace.feature("string", layers.StringLookup(vocabulary=["a"]), "int"),
+        },
+        output_mode="dict",
+    )
+    found = made({"text": ["Some other.", "words"], "number": [4.0, 2.0], "key": ["a", "b"]})
+    assert np.array(found["text"]).tolist() == [[2, 1], [3, 0]]
+    np.testing.assert_allclose(np.array(found["number"]), [[1.0], [0.0]])
+    assert np.array(found["key"]).tolist() == [[1], [0]]

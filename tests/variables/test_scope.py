@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina import Variable, variables
+from lamina import Variable, ops, variables
 from lamina.variables._registry import ObjectSharingScope, custom_object
 from lamina.variables._registry._sharing import sharing_scope
 from lamina.variables._scope import AutocastScope, StateScope
@@ -60,3 +60,12 @@ def test_state_ends_with_its_scope():
     assert scope[v] is not None
     v.assign_add([2.0, 2.0])
     np.testing.assert_array_equal(v.numpy(), [2.0, 2.0])
+
+
+def test_a_variable_as_value_stands_for_what_it_holds():
+    a, b = Variable([1.0, 2.0]), Variable([3.0, 4.0])
+    with StateScope({a: b}) as scope:
+        a.assign(a + a)
+        np.testing.assert_array_equal(ops.convert_to_numpy(ops.add(a, 1.0)), [7.0, 9.0])
+    np.testing.assert_array_equal(ops.convert_to_numpy(scope[a]), [6.0, 8.0])
+    np.testing.assert_array_equal(b.numpy(), [3.0, 4.0])

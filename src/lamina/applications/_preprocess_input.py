@@ -60,8 +60,9 @@ def _standardized(x: Any, mean: tuple[float, ...], std: tuple[float, ...] | None
     shape = [1] * len(x.shape)
     shape[axis] = 3
     dtype = x.dtype if isinstance(x, (np.ndarray, KerasTensor)) else ops.dtype(x)
-    x = x - np.asarray(mean, dtype).reshape(shape)
-    return x if std is None else x / np.asarray(std, dtype).reshape(shape)
+    subtract, divide = (np.subtract, np.divide) if isinstance(x, np.ndarray) else (ops.subtract, ops.divide)
+    x = subtract(x, np.asarray(mean, dtype).reshape(shape))
+    return x if std is None else divide(x, np.asarray(std, dtype).reshape(shape))
 
 
 def _paths(*families: str) -> list[str]:

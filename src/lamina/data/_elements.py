@@ -115,8 +115,14 @@ def _as_numpy(value: Any) -> np.ndarray:
     if engine.is_tensor(value):
         return engine.numpy(value)
     if type(value).__module__.partition(".")[0] == "torch":
-        return value.detach().cpu().numpy()
+        return of_torch(value)
     return _of_python(value) if type(value) in _PLAIN else np.asarray(value)
+
+
+def of_torch(x: Any) -> np.ndarray:
+    """The values of a tensor of PyTorch where it is not the engine; float32 for those small floats that NumPy does not have."""
+    x = x.detach().cpu()
+    return (x.float() if x.dtype.is_floating_point and x.element_size() <= 2 else x).numpy()
 
 
 def _of_python(value: Any) -> np.ndarray:

@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from lamina._public import public
 from lamina._typing import Tensor, TensorLike
 
@@ -144,12 +146,20 @@ def _patches(x: Any, window: Any, strides: Any, dilation: Any, padding: str) -> 
     )
     if any(n <= 0 for n in counts):
         raise ValueError(f"extract_patches: patches of {tuple(window)} do not fit into spatial sizes {spatial}.")
-    parts = []
-    for offset in itertools.product(*map(range, window)):
-        starts = [o * d for o, d in zip(offset, dilation)]
-        cut = tuple(slice(a, a + (n - 1) * s + 1, s) for a, n, s in zip(starts, counts, strides))
-        parts.append(x[(slice(None), *cut)])
-    return xp.reshape(xp.stack(parts, axis=-2), (x.shape[0], *counts, math.prod(window) * x.shape[-1]))
+    for axis, (n, k, s, d) in enumerate(zip(counts, window, strides, dilation), start=1):
+        x = _windows(x, axis, n, k, s, d)
+    x = xp.reshape(x, (x.shape[0], *itertools.chain(*zip(counts, window)), x.shape[-1]))
+    rank = len(counts)
+    x = xp.transpose(x, (0, *range(1, 2 * rank, 2), *range(2, 2 * rank + 1, 2), 2 * rank + 1))
+    return xp.reshape(x, (x.shape[0], *counts, math.prod(window) * x.shape[-1]))
+
+
+def _windows(x: Any, axis: int, count: int, size: int, step: int, dilation: int) -> Any:
+    """`count` windows of an axis, one after the other: what lies side by side is cut off, what overlaps is taken."""
+    if size == step and dilation == 1:
+        return x[(slice(None),) * axis + (slice(0, count * size),)]
+    places = np.arange(count)[:, None] * step + np.arange(size) * dilation
+    return xp.take(x, places.ravel(), axis=axis)
 
 
 @op("image", tensors="images")

@@ -6,6 +6,7 @@ import numpy as np
 
 from lamina._checks import check_one_of
 from lamina._typing import Shape, Tensor, TensorLike
+from lamina.engines import engine
 
 from ._axes import one_axis
 from ._backend import kernels, xp
@@ -56,9 +57,10 @@ def _out_of_range(name: str, x: Any, indices: Any, axis: int | None) -> str:
     if axis is not None and not -x.ndim <= axis < x.ndim:
         return f"{name}: axis must lie between {-x.ndim} and {x.ndim - 1} for x of shape {tuple(x.shape)}; got {axis}."
     size = int(np.prod(x.shape)) if axis is None else x.shape[axis]
+    found = engine.numpy(indices)
     return (
         f"{name}: indices must lie between {-size} and {size - 1} for x of shape {tuple(x.shape)} and axis={axis}; got "
-        f"values from {indices.min()} to {indices.max()}."
+        f"values from {found.min()} to {found.max()}."
     )
 
 

@@ -229,13 +229,17 @@ def cross(
     a, b = xp.moveaxis(a, axisa, -1), xp.moveaxis(b, axisb, -1)
     if a.shape[-1] not in (2, 3) or b.shape[-1] not in (2, 3):
         raise ValueError(f"cross: vectors must have size 2 or 3; got {a.shape[-1]} and {b.shape[-1]}.")
-    last = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    last = _minor(a[..., 0], b[..., 1], a[..., 1], b[..., 0])
     if a.shape[-1] == b.shape[-1] == 2:
         return last
     az = a[..., 2] if a.shape[-1] == 3 else xp.zeros_like(a[..., 0])
     bz = b[..., 2] if b.shape[-1] == 3 else xp.zeros_like(b[..., 0])
-    parts = [a[..., 1] * bz - az * b[..., 1], az * b[..., 0] - a[..., 0] * bz, last]
+    parts = [_minor(a[..., 1], bz, az, b[..., 1]), _minor(az, b[..., 0], a[..., 0], bz), last]
     return xp.moveaxis(xp.stack(parts, axis=-1), -1, axisc)
+
+
+def _minor(a: Any, b: Any, c: Any, d: Any) -> Any:
+    return xp.subtract(xp.multiply(a, b), xp.multiply(c, d))
 
 
 @op("numpy")

@@ -149,7 +149,7 @@ def amin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
 @op("numpy")
 @documented("Range of the values, max - min, over axes.", "dtype of `x`")
 def ptp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    return _extreme(x, "max", axis, keepdims, None) - _extreme(x, "min", axis, keepdims, None)
+    return xp.subtract(_extreme(x, "max", axis, keepdims, None), _extreme(x, "min", axis, keepdims, None))
 
 
 @op("numpy", tensors="x")

@@ -178,14 +178,14 @@ def bincount(x: TensorLike, weights: TensorLike = None, minlength: int = 0, spar
         raise ValueError("bincount: sparse tensors are not supported; leave sparse=False.")
     x = integer(x)
     length = minlength
-    if isinstance(x, np.ndarray) or not minlength:
+    if not minlength or not engine.is_traced(x):
         values = concrete(x, "bincount")
         length = max(int(minlength), int(values.max()) + 1 if values.size else 0)
     hits = to(xp.equal(xp.expand_dims(x, -1), np.arange(length, dtype=numpy_dtype(dtype_name(x)))), "int32")
     if weights is None:
         return xp.sum(hits, axis=-2, dtype=hits.dtype)
     weights = tensor(weights)
-    dtype = result_type(dtype_name(weights), "int32")
+    dtype = "int32" if dtype_name(weights) == "bool" else dtype_name(weights)
     return xp.sum(to(hits, dtype) * xp.expand_dims(to(weights, dtype), -1), axis=-2, dtype=numpy_dtype(dtype))
 
 

@@ -102,7 +102,12 @@ def moveaxis(x: TensorLike, source: Any, destination: Any) -> Tensor:
                 [2],
                 [3]], dtype=int32)
     """
-    return xp.moveaxis(tensor(x), source, destination)
+    x = tensor(x)
+    for name, axes in (("source", source), ("destination", destination)):
+        places = all_axes(axes, x, "moveaxis")
+        if len(set(places)) < len(places):
+            raise ValueError(f"moveaxis: {name} must not name an axis twice; got {axes!r}.")
+    return xp.moveaxis(x, source, destination)
 
 
 @op("numpy", tensors="x")
@@ -346,7 +351,7 @@ def diff(a: TensorLike, n: int = 1, axis: int = -1) -> Tensor:
     before = (slice(None),) * axis
     for _ in range(n):
         high, low = x[(*before, slice(1, None))], x[(*before, slice(None, -1))]
-        x = xp.not_equal(high, low) if dtype_name(x) == "bool" else high - low
+        x = xp.not_equal(high, low) if dtype_name(x) == "bool" else xp.subtract(high, low)
     return x
 
 

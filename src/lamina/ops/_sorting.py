@@ -41,7 +41,7 @@ def argsort(x: TensorLike, axis: int = -1) -> Tensor:
         Tensor([1, 2, 0], dtype=int32)
     """
     x = tensor(x)
-    if axis is None:
+    if axis is None or not x.ndim:  # of a number: its place among one
         x, axis = xp.reshape(x, (-1,)), 0
     return to(xp.argsort(x, axis=axis, stable=True), "int32")
 

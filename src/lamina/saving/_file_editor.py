@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -61,22 +61,20 @@ class KerasFileEditor:
 
         Args:
             reference_model: a built model.
-        Returns: dict with "status" ("success" or "error"), "error_count" and "match_count".
+        Returns: dict with "status" ("success" or "error"), "error_count" and "match_count". An object that one of them lacks is
+            one error, whatever it holds.
         """
         with Reader(weights_bytes(reference_model), reference_model.name) as reader:
-            expected = dict(_flat(_read(reader, "")))
-        found = dict(_flat(self.weights_dict))
-        errors = [f"{place} is not in the file." for place in expected if place not in found]
-        errors += [f"{place} is in the file only." for place in found if place not in expected]
-        common = [place for place in expected if place in found]
-        wrong = [place for place in common if expected[place].shape != found[place].shape]
-        errors += [f"{p} has shape {found[p].shape} in the file, {expected[p].shape} in the model." for p in wrong]
+            expected = _read(reader, "")
+        errors = list(_differences(self.weights_dict, expected, ""))
         for error in errors:
             print(error)
+        found = dict(_flat(self.weights_dict))
+        matches = [place for place, value in _flat(expected) if place in found and found[place].shape == value.shape]
         return {
             "status": "error" if errors else "success",
             "error_count": len(errors),
-            "match_count": len(common) - len(wrong),
+            "match_count": len(matches),
         }
 
     def rename_object(self, object_name: str, new_name: str) -> None:
@@ -187,6 +185,22 @@ def _flat(weights: Weights, place: str = "") -> Any:
             yield from _flat(value, inner)
         else:
             yield inner, value
+
+
+def _differences(found: Weights, expected: Weights, place: str) -> Iterator[str]:
+    """What one has and the other lacks, an object as a whole, and shapes that are not the same."""
+    for name in (*expected, *(name for name in found if name not in expected)):
+        inner = f"{place}/{name}".lstrip("/")
+        if name not in found:
+            yield f"{inner} is not in the file."
+        elif name not in expected:
+            yield f"{inner} is in the file only."
+        elif isinstance(found[name], dict) != isinstance(expected[name], dict):
+            yield f"{inner} is an array in one and an object in the other."
+        elif isinstance(found[name], dict):
+            yield from _differences(found[name], expected[name], inner)
+        elif found[name].shape != expected[name].shape:
+            yield f"{inner} has shape {found[name].shape} in the file, {expected[name].shape} in the model."
 
 
 def _places(weights: Weights, parts: list[str], is_path: bool) -> Any:

@@ -7,6 +7,8 @@ from typing import Any
 from lamina.ops._symbolic import to_snake_case
 
 _CONTAINERS = (list, dict, tuple, set)
+_INNER = (list, dict, tuple)  # those that are followed inside others
+_MOST_PLACES = 8  # at which one object is looked for
 
 
 def is_saveable(value: Any) -> bool:
@@ -21,7 +23,8 @@ def is_saveable(value: Any) -> bool:
 def parts(owner: Any) -> Iterator[tuple[str, Any]]:
     """The objects with state inside `owner`, with their places in the file, relative to that of `owner`.
 
-    An attribute gives its name; the members of a list, dict, tuple or set get the name of their class, numbered.
+    An attribute gives its name; the members of a list, dict, tuple or set get the name of their class, numbered, and
+    lists, dicts and tuples inside them the name "container".
     """
     kind, known = _base_names(owner)
     if kind in ("Functional", "Sequential"):
@@ -39,15 +42,22 @@ def parts(owner: Any) -> Iterator[tuple[str, Any]]:
             yield from _members(name, value)
 
 
-def _members(name: str, container: Any) -> Iterator[tuple[str, Any]]:
+def _members(place: str, container: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
     used: dict[str, int] = {}
     for value in container.values() if isinstance(container, dict) else container:
-        if not is_saveable(value):
+        if is_saveable(value):
+            kind = to_snake_case(type(value).__name__)
+        elif isinstance(value, _INNER):
+            kind = "container"
+        else:
             continue
-        member = to_snake_case(type(value).__name__)
-        count = used.get(member, 0)
-        used[member] = count + 1
-        yield f"{name}/{member}" + (f"_{count}" if count else ""), value
+        count = used.get(kind, 0)
+        used[kind] = count + 1
+        inner = f"{place}/{kind}" + (f"_{count}" if count else "")
+        if is_saveable(value):
+            yield inner, value
+        elif id(value) not in above:
+            yield from _members(inner, value, (*above, id(value)))
 
 
 def _base_names(owner: Any) -> tuple[str, frozenset[str]]:
@@ -86,3 +96,21 @@ def walk(owner: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield where, thing
         found = [(f"{where}/{name}" if where else name, part) for name, part in parts(thing)]
         stack.extend(reversed(found))
+
+
+def places(owner: Any, part: Any) -> list[str]:
+    """All places at which one comes upon `part`, that of `walk` first."""
+    found: list[str] = []
+    visits: dict[int, list[Any]] = {}
+
+    def visit(place: str, thing: Any, above: tuple[int, ...]) -> None:
+        visits.setdefault(id(thing), []).append(thing)
+        if id(thing) in above or len(visits[id(thing)]) > _MOST_PLACES:
+            return
+        if thing is part:
+            found.append(place)
+        for name, inner in parts(thing):
+            visit(f"{place}/{name}" if place else name, inner, (*above, id(thing)))
+
+    visit("", owner, ())
+    return found

@@ -8,7 +8,7 @@ from ._errors import ModelFileError
 from ._flat_weights import TableStore, is_optimizer
 from ._h5 import OutStore, Reader, Store
 from ._shards import Shards
-from ._walk import walk
+from ._walk import places, walk
 
 
 def weights_bytes(model: Any, include_optimizer: bool = True) -> bytes:
@@ -70,9 +70,26 @@ def _take(model: Any, store_at: Any, bad: Any, skip_mismatch: bool, skip: Any) -
         try:
             _load_part(part, store_at(place), bad, place)
         except ModelFileError as error:
+            if _load_elsewhere(model, part, store_at, bad):
+                continue
             if not skip_mismatch:
                 raise
             warnings.warn(f"Left out: {error}", stacklevel=5)
+
+
+def _load_elsewhere(model: Any, part: Any, store_at: Any, bad: Any) -> bool:
+    """Whether the part was found at one of its other places.
+
+    An attribute may have got another name since the file was written, the old one kept beside it; and older files hold what lies
+    in lists of lists under "layers" alone.
+    """
+    for place in places(model, part)[1:]:
+        try:
+            _load_part(part, store_at(place), bad, place)
+            return True
+        except ModelFileError:
+            continue
+    return False
 
 
 def _load_part(part: Any, store: Any, bad: Any, place: str) -> None:

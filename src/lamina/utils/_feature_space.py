@@ -206,8 +206,8 @@ class FeatureSpace(Layer):
     def _adaptable(self) -> list[str]:
         """Columns whose layers learn from data."""
         given = ("input_mean", "input_bin_boundaries", "input_vocabulary")
-        layers = self.preprocessors.items()
-        return [n for n, p in layers if hasattr(p, "adapt") and all(getattr(p, g, None) is None for g in given)]
+        learning = {n: getattr(p, "_lookup_layer", p) for n, p in self.preprocessors.items() if hasattr(p, "adapt")}
+        return [n for n, p in learning.items() if all(getattr(p, g, None) is None for g in given)]
 
     def _check_adapted(self) -> None:
         if not self._is_adapted and self._adaptable():

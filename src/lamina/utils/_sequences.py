@@ -10,8 +10,8 @@ from lamina._public import public
 
 @public("utils.pad_sequences", "preprocessing.sequence.pad_sequences")
 def pad_sequences(
-    sequences: Any, maxlen: int | None = None, dtype: str = "int32", padding: str = "pre", truncating: str = "pre",
-    value: Any = 0.0,
+    sequences: Any, maxlen: int | None = None, dtype: Any = "int32", padding: str = "pre", truncating: str = "pre",
+    value: float | str | bytes = 0.0,
 ) -> np.ndarray:  # fmt: skip
     """Rows of equal length.
 
@@ -20,7 +20,7 @@ def pad_sequences(
         maxlen: length of the rows, by default that of the longest sequence.
         dtype: dtype of the result.
         padding, truncating: "pre" or "post": which end is filled or cut.
-        value: what fills.
+        value: what fills: a number, or a text for a dtype of texts.
     Returns: `(len(sequences), maxlen, ...)`.
     Raises ValueError for something that is no list of sequences, or sequences of different inner shape.
     Example:

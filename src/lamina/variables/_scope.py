@@ -24,7 +24,7 @@ class StateScope:
     afterwards. Scopes nest: an inner scope reads through to the outer one.
 
     Args:
-        state_mapping: mapping, or pairs, from Variable to tensor.
+        state_mapping: mapping, or pairs, from Variable to tensor, or to a Variable whose value is taken.
         collect_losses: whether `add_loss` keeps what it is given.
         initialize_variables: accepted for Keras's sake; variables made inside are initialised at once.
     Example:
@@ -57,7 +57,7 @@ class StateScope:
                     f"StateScope: {variable.path!r} has shape {tuple(variable.shape)}; "
                     f"got a value of shape {tuple(value.shape)}."
                 )
-            self.set(variable, value)
+            self.set(variable, value.value if hasattr(value, "assign") else value)
 
     def set(self, variable: Any, value: Any) -> None:
         self._variables[id(variable)] = variable

@@ -7,8 +7,10 @@ import numpy as np
 
 from lamina import ops, random
 from lamina._public import public
-from lamina.ops._symbolic import auto_name
+from lamina.engines import engine
+from lamina.ops._symbolic import auto_name, only_shapes_are_asked
 
+from ._scope import get_scope
 from ._variable import Variable
 
 _LIMIT = 2**32
@@ -68,9 +70,19 @@ class SeedGenerator:
         )
 
     def next(self, ordered: bool = True) -> Any:
-        """The seed of the next draw, `(2,)` uint32; the counter goes up by one. `ordered` changes nothing: it always is."""
+        """The seed of the next draw, `(2,)` uint32; the counter goes up by one. `ordered` changes nothing: it always is.
+
+        Raises ValueError in a function that is traced outside of a StatelessScope, which would keep what has no value.
+        """
         # A copy where arrays are mutable: the counter moves on in place.
         current = ops.add(self.state.value, np.zeros(2, dtype="uint32"))
+        if get_scope() is None and engine.is_traced(current):
+            if only_shapes_are_asked():
+                return current
+            raise ValueError(
+                f"{self.name}: the counter of draws cannot go up while a function is traced for compilation. Give the draw a "
+                "seed of its own, or draw inside a StatelessScope that maps the generator's state."
+            )
         self.state.assign(ops.add(current, np.array([0, 1], dtype="uint32")))
         return current
 

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from lamina import random
 from lamina.engines import jax as engine
 
 
@@ -193,3 +195,13 @@ def test_importing_starts_no_device():
     env = {**os.environ, "LAMINA_ENGINE": "jax"}
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, check=True)
     assert result.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("make", [lambda: None, lambda: random.SeedGenerator(3)], ids=["global", "own"])
+def test_a_jitted_function_may_not_keep_the_counter_of_draws(make):
+    seed = make()
+    with pytest.raises(ValueError, match="traced"):
+        jax.jit(lambda: random.uniform((2,), seed=seed))()
+    first, second = random.uniform((2,), seed=seed), random.uniform((2,), seed=seed)
+    assert not np.array_equal(first, second)
+    assert jax.jit(lambda: random.uniform((2,), seed=7))().shape == (2,)

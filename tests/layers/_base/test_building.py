@@ -127,3 +127,18 @@ class TestUnknownSizes:
     def test_positions_past_a_table_are_refused_when_sizes_are_known(self):
         with pytest.raises(ValueError, match="-30 and 29"):
             layers.Embedding(30, 2)(ops.arange(31))
+
+
+def test_a_class_of_a_user_gets_its_dtype_back_by_name():
+    seen = []
+
+    class Mine(layers.Dense):
+        def __init__(self, *args, **kwargs):
+            seen.append(kwargs.get("dtype"))
+            super().__init__(*args, **kwargs)
+
+    for dtype in ("bfloat16", "mixed_float16"):
+        again = Mine.from_config(layers.Dense(2, dtype=dtype).get_config())
+        assert seen.pop() == dtype and again.dtype_policy.name == dtype
+    again = Mine.from_config(layers.Dense(2, dtype="int8_from_float32").get_config())
+    assert seen.pop().quantization_mode == "int8" == again.quantization_mode

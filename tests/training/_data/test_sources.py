@@ -65,6 +65,16 @@ def test_torch_tensors_and_data_loader(wanted):
     check(results(loader), wanted)
 
 
+def test_torch_tensors_of_dtypes_that_numpy_lacks():
+    torch = pytest.importorskip("torch")
+    model = lamina.Sequential([lamina.Input((3,)), layers.Dense(1)])
+    rows = torch.tensor(np.round(X * 4) / 4).to(torch.bfloat16)
+    expected = model.predict(rows.float().numpy(), verbose=0)
+    np.testing.assert_allclose(model.predict(rows, verbose=0), expected, rtol=2e-2, atol=2e-2)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(rows), batch_size=16)
+    np.testing.assert_allclose(model.predict(loader, verbose=0), expected, rtol=2e-2, atol=2e-2)
+
+
 def test_a_list_of_torch_tensors_is_several_inputs():
     torch = pytest.importorskip("torch")
     a, b = lamina.Input((3,)), lamina.Input((1,))

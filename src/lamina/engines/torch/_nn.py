@@ -1,6 +1,7 @@
 """Kernels beyond the array namespace."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from ._conv import conv_transpose as conv_transpose
 from ._conv import max_pool as max_pool
 from ._conv import window_sum as window_sum
 from ._dtypes import UNSIGNED, WIDE, torch_dtype
+from ._shapes import axes_of
 from ._tensors import as_tensor, depth_of_differentiation, tensor
 
 
@@ -32,11 +34,17 @@ def softplus(x: Any) -> torch.Tensor:
 
 
 def softmax(x: Any, axis: int = -1) -> torch.Tensor:
-    return torch.softmax(_floating(x), axis)
+    return _along(torch.softmax, x, axis)
 
 
 def log_softmax(x: Any, axis: int = -1) -> torch.Tensor:
-    return torch.log_softmax(_floating(x), axis)
+    return _along(torch.log_softmax, x, axis)
+
+
+def _along(function: Callable[..., Any], x: Any, axis: int) -> torch.Tensor:
+    x = _floating(x)
+    axes_of(axis, x.ndim)  # without values PyTorch does not look
+    return function(x, axis)
 
 
 def erf(x: Any) -> torch.Tensor:

@@ -6,15 +6,34 @@ weak as they are in torch.
 
 import math
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
+from ._creation import eye, full, full_like, ones, ones_like, tri, zeros, zeros_like  # noqa: F401
 from ._dtypes import UNSIGNED, torch_dtype
-from ._tensors import DEVICE, as_tensor, is_traced, numpy, tensor
+from ._picking import argsort, sort, take, take_along_axis  # noqa: F401
+from ._products import einsum, fft, linalg, matmul, tensordot  # noqa: F401
+from ._shapes import (  # noqa: F401
+    axes_of,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    flip,
+    moveaxis,
+    pad,
+    ravel,
+    repeat,
+    reshape,
+    roll,
+    squeeze,
+    stack,
+    swapaxes,
+    tile,
+    transpose,
+)  # fmt: skip
+from ._tensors import as_tensor, in_int64, tensor
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 
@@ -24,9 +43,9 @@ def _one(function: Callable[..., Any], floating: bool = False) -> Callable[..., 
 
     def apply(x: Any) -> Any:
         x = tensor(x)
-        if x.dtype in UNSIGNED or (not floating and x.dtype is torch.bool and function in _NOT_ON_BOOL):
+        if not floating and x.dtype is torch.bool and function in _NOT_ON_BOOL:
             return function(x.to(torch.int64)).to(x.dtype)
-        return function(x)
+        return in_int64(function, x)
 
     return apply
 
@@ -47,10 +66,7 @@ def _two(function: Callable[..., Any], scalars: bool = True) -> Callable[..., An
             b = _like(b, a)
         elif is_b and not is_a:
             a = _like(a, b)
-        kind = a.dtype if isinstance(a, torch.Tensor) else b.dtype
-        if kind in UNSIGNED or (isinstance(b, torch.Tensor) and b.dtype in UNSIGNED):
-            return _on_int64(function, a, b)
-        return function(a, b)
+        return in_int64(function, a, b)
 
     return apply
 
@@ -61,13 +77,6 @@ def _like(value: Any, x: Any) -> torch.Tensor:
         return tensor(value)
     dtype = torch.result_type(x, value) if x.dtype not in UNSIGNED else x.dtype
     return torch.full((), value, dtype=dtype, device=x.device)
-
-
-def _on_int64(function: Callable[..., Any], a: Any, b: Any) -> Any:
-    kinds = [v.dtype for v in (a, b) if isinstance(v, torch.Tensor)]
-    wide = [v.to(torch.int64) if isinstance(v, torch.Tensor) and v.dtype in UNSIGNED else v for v in (a, b)]
-    found = function(*wide)
-    return found if found.dtype is not torch.int64 else found.to(kinds[0] if kinds[0] in UNSIGNED else kinds[-1])
 
 
 _NOT_ON_BOOL = frozenset((torch.abs, torch.sign, torch.square))
@@ -102,7 +111,6 @@ absolute = globals()["abs"]
 conj = conjugate = _one(torch.conj_physical)
 left_shift, right_shift = globals()["left_shift"], globals()["right_shift"]
 bitwise_left_shift, bitwise_right_shift = left_shift, right_shift
-_equal, _where = globals()["equal"], torch.where
 
 
 def _extreme_of_two(function: Callable[..., Any], bound: str) -> Callable[..., Any]:
@@ -128,13 +136,19 @@ def maximum(a: Any, b: Any) -> Any:
 
 
 def fmax(a: Any, b: Any) -> torch.Tensor:
-    a, b = torch.broadcast_tensors(tensor(a), tensor(b))
-    return torch.where(torch.isnan(a), b, torch.where(torch.isnan(b), a, torch.maximum(a, b)))
+    return _without_nan(_maximum, a, b)
 
 
 def fmin(a: Any, b: Any) -> torch.Tensor:
+    return _without_nan(minimum, a, b)
+
+
+def _without_nan(pair: Callable[..., Any], a: Any, b: Any) -> torch.Tensor:
     a, b = torch.broadcast_tensors(tensor(a), tensor(b))
-    return torch.where(torch.isnan(a), b, torch.where(torch.isnan(b), a, torch.minimum(a, b)))
+    found = pair(a, b)
+    if not found.is_floating_point():
+        return found
+    return torch.where(torch.isnan(a), b, torch.where(torch.isnan(b), a, found))
 
 
 def invert(x: Any) -> Any:
@@ -181,20 +195,10 @@ def where(condition: Any, a: Any, b: Any) -> torch.Tensor:
 # --- reductions -------------------------------------------------------------------------------------------------------
 
 
-def _axes(axis: Any, rank: int) -> tuple[int, ...]:
-    if axis is None:
-        return tuple(range(rank))
-    axes = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
-    for a in axes:
-        if not -rank <= a < rank:
-            raise np.exceptions.AxisError(int(a), rank)
-    return tuple(int(a) % rank for a in axes)
-
-
 def sum(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> torch.Tensor:
     x = tensor(x)
     dtype = None if dtype is None else torch_dtype(dtype)
-    axes = _axes(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     if x.dtype in UNSIGNED:
         return torch.sum(x.to(torch.int64), axes, keepdim=keepdims).to(dtype or x.dtype)
     return x.to(dtype or x.dtype) if not axes else torch.sum(x, axes, keepdim=keepdims, dtype=dtype)
@@ -202,14 +206,14 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> 
 
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
     x = tensor(x)
-    axes = _axes(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     x = x if x.is_floating_point() or x.is_complex() else x.to(torch.float32)
     return torch.mean(x, axes, keepdim=keepdims) if axes else x
 
 
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
     x = tensor(x)
-    return torch.var(x, _axes(axis, x.ndim), correction=0, keepdim=keepdims)
+    return torch.var(x, axes_of(axis, x.ndim), correction=0, keepdim=keepdims)
 
 
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
@@ -222,7 +226,7 @@ def _extreme(function: Callable[..., Any], pair: Callable[..., Any]) -> Callable
         kind = x.dtype
         if kind in UNSIGNED:
             x = x.to(torch.int64)
-        axes = _axes(axis, x.ndim)
+        axes = axes_of(axis, x.ndim)
         if initial is not None and 0 in x.shape:
             kept = [1 if i in axes else n for i, n in enumerate(x.shape)]
             found = torch.full(kept, initial, dtype=x.dtype, device=x.device)
@@ -240,7 +244,7 @@ min = amin = _extreme(torch.amin, minimum)
 def _truth(function: Callable[..., Any]) -> Callable[..., Any]:
     def apply(x: Any, axis: Any = None, keepdims: bool = False) -> torch.Tensor:
         x = tensor(x)
-        axes = _axes(axis, x.ndim)
+        axes = axes_of(axis, x.ndim)
         return function(x, axes, keepdim=keepdims) if axes else x.to(torch.bool)
 
     return apply
@@ -255,7 +259,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
     kind = x.dtype
     if kind in UNSIGNED:
         x = x.to(torch.int64)
-    for a in sorted(_axes(axis, x.ndim), reverse=True):
+    for a in sorted(axes_of(axis, x.ndim), reverse=True):
         x = torch.prod(x, a, keepdim=keepdims)
     return x.to(kind)
 
@@ -266,7 +270,7 @@ def _place(function: Callable[..., Any]) -> Callable[..., Any]:
         if axis is None and keepdims:
             return function(x).reshape((1,) * x.ndim)
         if axis is not None:
-            _axes(axis, x.ndim)
+            axes_of(axis, x.ndim)
         return function(x.to(torch.int64) if x.dtype in UNSIGNED else x, axis, keepdim=keepdims)
 
     return apply
@@ -289,269 +293,3 @@ def _running(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 cumsum, cumprod = _running(torch.cumsum), _running(torch.cumprod)
-
-
-# --- shapes -----------------------------------------------------------------------------------------------------------
-
-
-def reshape(x: Any, shape: Any) -> torch.Tensor:
-    x = tensor(x)
-    return x.reshape((shape,) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape))
-
-
-def ravel(x: Any) -> torch.Tensor:
-    return tensor(x).reshape(-1)
-
-
-def transpose(x: Any, axes: Any = None) -> torch.Tensor:
-    x = tensor(x)
-    return x.permute(tuple(reversed(range(x.ndim))) if axes is None else tuple(int(a) for a in axes))
-
-
-def swapaxes(x: Any, a: int, b: int) -> torch.Tensor:
-    return torch.swapaxes(tensor(x), a, b)
-
-
-def moveaxis(x: Any, source: Any, destination: Any) -> torch.Tensor:
-    return torch.movedim(tensor(x), source, destination)
-
-
-def expand_dims(x: Any, axis: Any) -> torch.Tensor:
-    x = tensor(x)
-    if isinstance(axis, (int, np.integer)):
-        if not -x.ndim - 1 <= axis <= x.ndim:
-            raise np.exceptions.AxisError(int(axis), x.ndim + 1)
-        return x.unsqueeze(int(axis))
-    rank = x.ndim + len(axis)
-    for a in sorted(a % rank for a in axis):
-        x = x.unsqueeze(a)
-    return x
-
-
-def squeeze(x: Any, axis: Any = None) -> torch.Tensor:
-    x = tensor(x)
-    if axis is None:
-        return x.squeeze()
-    axes = _axes(axis, x.ndim)
-    if [x.shape[a] for a in axes if x.shape[a] != 1]:
-        raise ValueError(f"squeeze: axes {axis} of shape {tuple(x.shape)} do not all have size 1.")
-    return x.squeeze(axes)
-
-
-def broadcast_to(x: Any, shape: Any) -> torch.Tensor:
-    return torch.broadcast_to(tensor(x), (shape,) if isinstance(shape, int) else tuple(int(n) for n in shape))
-
-
-def concatenate(parts: Any, axis: int | None = 0) -> torch.Tensor:
-    parts = [tensor(p) for p in parts]
-    if axis is None:
-        parts, axis = [p.reshape(-1) for p in parts], 0
-    _axes(axis, parts[0].ndim)
-    return torch.cat(parts, axis)
-
-
-def stack(parts: Any, axis: int = 0) -> torch.Tensor:
-    return torch.stack([tensor(p) for p in parts], axis)
-
-
-def flip(x: Any, axis: Any = None) -> torch.Tensor:
-    x = tensor(x)
-    return torch.flip(x, _axes(axis, x.ndim))
-
-
-def roll(x: Any, shift: Any, axis: Any = None) -> torch.Tensor:
-    x = tensor(x)
-    if isinstance(axis, (tuple, list)) and isinstance(shift, (int, np.integer)):
-        shift = (int(shift),) * len(axis)
-    elif isinstance(shift, (tuple, list)) and isinstance(axis, (int, np.integer)):
-        axis = (axis,) * len(shift)
-    return torch.roll(x, shift, axis)
-
-
-def repeat(x: Any, repeats: Any, axis: int | None = None) -> torch.Tensor:
-    x = tensor(x)
-    if axis is None:
-        x, axis = x.reshape(-1), 0
-    if isinstance(repeats, (int, np.integer)):
-        return torch.repeat_interleave(x, int(repeats), axis)
-    places = np.repeat(np.arange(x.shape[axis]), np.asarray(repeats))
-    return torch.index_select(x, axis, tensor(places))
-
-
-def tile(x: Any, repeats: Any) -> torch.Tensor:
-    return torch.tile(tensor(x), (int(repeats),) if isinstance(repeats, (int, np.integer)) else tuple(repeats))
-
-
-def pad(x: Any, widths: Any, mode: str = "constant", constant_values: Any = 0) -> torch.Tensor:
-    x = tensor(x)
-    if mode != "constant":
-        return tensor(np.pad(numpy(x), widths, mode=mode))
-    if not isinstance(constant_values, (int, float, bool)):
-        inside = F.pad(torch.ones_like(x, dtype=torch.bool), _flat_widths(widths))
-        return torch.where(inside, F.pad(x, _flat_widths(widths)), tensor(constant_values).to(x.dtype))
-    if x.dtype in UNSIGNED:
-        return F.pad(x.to(torch.int64), _flat_widths(widths), value=constant_values).to(x.dtype)
-    return F.pad(x, _flat_widths(widths), value=constant_values)
-
-
-def _flat_widths(widths: Any) -> list[int]:
-    return [int(n) for pair in reversed(tuple(widths)) for n in pair]
-
-
-# --- creation ---------------------------------------------------------------------------------------------------------
-
-
-def _size(shape: Any) -> tuple[int, ...]:
-    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
-
-
-def zeros(shape: Any, dtype: Any = "float32") -> torch.Tensor:
-    return torch.zeros(_size(shape), dtype=torch_dtype(dtype), device=DEVICE)
-
-
-def ones(shape: Any, dtype: Any = "float32") -> torch.Tensor:
-    return torch.ones(_size(shape), dtype=torch_dtype(dtype), device=DEVICE)
-
-
-def full(shape: Any, value: Any, dtype: Any = None) -> torch.Tensor:
-    if isinstance(value, torch.Tensor):
-        return torch.broadcast_to(value.to(torch_dtype(dtype or value.dtype)), _size(shape))
-    return torch.full(_size(shape), value, dtype=None if dtype is None else torch_dtype(dtype), device=DEVICE)
-
-
-def zeros_like(x: Any, dtype: Any = None) -> torch.Tensor:
-    return torch.zeros_like(tensor(x), dtype=None if dtype is None else torch_dtype(dtype))
-
-
-def ones_like(x: Any, dtype: Any = None) -> torch.Tensor:
-    return torch.ones_like(tensor(x), dtype=None if dtype is None else torch_dtype(dtype))
-
-
-def full_like(x: Any, value: Any, dtype: Any = None) -> torch.Tensor:
-    x = tensor(x)
-    dtype = x.dtype if dtype is None else torch_dtype(dtype)
-    if isinstance(value, (torch.Tensor, np.ndarray)):
-        return torch.broadcast_to(tensor(value).to(dtype), x.shape)
-    if dtype in UNSIGNED:
-        return torch.full(x.shape, value, device=x.device).to(dtype)
-    return torch.full_like(x, value, dtype=dtype)
-
-
-def eye(rows: int, columns: int | None = None, k: int = 0, dtype: Any = "float32") -> torch.Tensor:
-    return tensor(np.eye(rows, columns, k).astype("float64")).to(torch_dtype(dtype))
-
-
-def tri(rows: int, columns: int | None = None, k: int = 0, dtype: Any = "float32") -> torch.Tensor:
-    return tensor(np.tri(rows, columns, k)).to(torch_dtype(dtype))
-
-
-# --- picking, ordering ------------------------------------------------------------------------------------------------
-
-
-def _non_negative(places: torch.Tensor, size: int) -> torch.Tensor:
-    places = places if places.dtype in (torch.int32, torch.int64) else places.to(torch.int64)
-    return torch.where(places < 0, places + size, places)
-
-
-def take(x: Any, indices: Any, axis: int | None = None) -> torch.Tensor:
-    """Rows of an axis. Raises IndexError for places outside, where they have a value."""
-    is_constant = isinstance(indices, (np.ndarray, int, np.integer))
-    x, places = tensor(x), indices
-    if axis is None:
-        x, axis = x.reshape(-1), 0
-    if not -x.ndim <= axis < x.ndim:
-        raise IndexError(f"axis {axis} of a tensor with {x.ndim} axes")
-    axis %= x.ndim
-    size = x.shape[axis]
-    if is_constant:
-        found = np.asarray(indices)
-        if found.size and not -size <= found.min() <= found.max() < size:
-            raise IndexError(f"places from {found.min()} to {found.max()} on an axis of size {size}")
-        places = tensor(np.where(found < 0, found + size, found))
-    else:
-        places = _non_negative(tensor(indices), size)
-        if DEVICE.type == "cpu" and not is_traced(places) and places.numel():
-            low, high = (int(v) for v in torch.aminmax(places))
-            if low < 0 or high >= size:
-                raise IndexError(f"places from {low} to {high} on an axis of size {size}")
-    if axis == 0 and x.ndim == 2 and x.is_floating_point():
-        return F.embedding(places, x)
-    flat = torch.index_select(x, axis, places.reshape(-1))
-    return flat.reshape((*x.shape[:axis], *places.shape, *x.shape[axis + 1 :]))
-
-
-def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> torch.Tensor:
-    """Raises IndexError for places outside, where they have a value."""
-    x, places = tensor(x), tensor(indices)
-    places = _non_negative(places, x.shape[axis] if axis is not None else x.numel()).to(torch.int64)
-    try:
-        return torch.take_along_dim(x, places, axis)
-    except RuntimeError as error:
-        if "out of bounds" in str(error):
-            raise IndexError(str(error)) from None
-        raise
-
-
-def sort(x: Any, axis: int | None = -1) -> torch.Tensor:
-    x = tensor(x)
-    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
-    if x.dtype in UNSIGNED:
-        return torch.sort(x.to(torch.int64), axis).values.to(x.dtype)
-    return torch.sort(x, axis).values
-
-
-def argsort(x: Any, axis: int = -1, stable: bool = True) -> torch.Tensor:
-    x = tensor(x)
-    return torch.argsort(x.to(torch.int64) if x.dtype in UNSIGNED else x, dim=axis, stable=True)
-
-
-# --- products ---------------------------------------------------------------------------------------------------------
-
-
-def matmul(a: Any, b: Any) -> torch.Tensor:
-    return torch.matmul(tensor(a), tensor(b))
-
-
-def tensordot(a: Any, b: Any, axes: Any = 2) -> torch.Tensor:
-    a, b = tensor(a), tensor(b)
-    if isinstance(axes, (int, np.integer)):
-        return torch.tensordot(a, b, int(axes))
-    first, second = (([int(v)] if isinstance(v, (int, np.integer)) else [int(i) for i in v]) for v in axes)
-    return torch.tensordot(a, b, (first, second))
-
-
-def einsum(subscripts: str, *operands: Any) -> torch.Tensor:
-    return torch.einsum(subscripts, *(tensor(x) for x in operands))
-
-
-def _raises_as_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except torch.linalg.LinAlgError as error:
-            raise np.linalg.LinAlgError(str(error).partition(": ")[2] or str(error)) from None
-
-    return apply
-
-
-def _svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
-    if not compute_uv:
-        return torch.linalg.svdvals(x)
-    return tuple(torch.linalg.svd(x, full_matrices=full_matrices))
-
-
-linalg = SimpleNamespace(
-    cholesky=_raises_as_numpy(torch.linalg.cholesky),
-    inv=_raises_as_numpy(torch.linalg.inv),
-    solve=_raises_as_numpy(torch.linalg.solve),
-    det=torch.linalg.det,
-    slogdet=lambda x: tuple(torch.linalg.slogdet(x)),
-    eig=lambda x: tuple(torch.linalg.eig(x)),
-    eigh=lambda x: tuple(torch.linalg.eigh(x)),
-    qr=lambda x, mode="reduced": tuple(torch.linalg.qr(x, mode=mode)),
-    svd=_svd,
-)
-fft = SimpleNamespace(
-    fft=torch.fft.fft, ifft=torch.fft.ifft, fft2=torch.fft.fft2, ifft2=torch.fft.ifft2, rfft=torch.fft.rfft,
-    irfft=torch.fft.irfft,
-)  # fmt: skip

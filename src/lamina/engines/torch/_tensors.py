@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -124,3 +125,12 @@ def cast(x: Any, dtype: Any) -> Any:
     if dtype in UNSIGNED and x.is_floating_point():
         x = x.to(torch.int64)
     return x.to(dtype)
+
+
+def in_int64(function: Callable[..., Any], *parts: Any) -> Any:
+    """A function of tensors and Python numbers, computed in int64 where they are unsigned, and again what they were."""
+    kinds = [x.dtype for x in parts if isinstance(x, torch.Tensor) and x.dtype in UNSIGNED]
+    if not kinds:
+        return function(*parts)
+    found = function(*(x.to(torch.int64) if isinstance(x, torch.Tensor) and x.dtype in UNSIGNED else x for x in parts))
+    return found.to(kinds[0]) if found.dtype is torch.int64 else found

@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from lamina import regularizers
-from lamina.variables import get_dtype_policy, serialize_dtype_policy, serialize_keras_object
+from lamina.variables import DTypePolicyMap, get_dtype_policy, serialize_dtype_policy, serialize_keras_object
 
 from ._state import Held
 
@@ -48,7 +48,9 @@ class Configured(Held):
         """A layer made from what `get_config` returned."""
         config = dict(config)
         if isinstance(config.get("dtype"), dict):
-            config["dtype"] = get_dtype_policy(config["dtype"])
+            policy = get_dtype_policy(config["dtype"])
+            is_plain = not isinstance(policy, DTypePolicyMap) and policy.quantization_mode is None
+            config["dtype"] = policy.name if is_plain else policy  # as users' classes expect it
         if cls.get_config is Configured.get_config and cls.__init__ is not cls._general_init:
             config = _accepted(cls, config)
         try:

@@ -4,6 +4,7 @@ from lamina._public import public
 from lamina.variables import deserialize_keras_object, serialize_keras_object
 
 from .._base._layer import Layer
+from .._base._mask import set_masks
 
 
 @public("layers.Pipeline")
@@ -32,7 +33,8 @@ class Pipeline(Layer):
     def layers(self) -> list[Layer]:
         return self._pipeline_layers
 
-    def call(self, inputs: Any, training: bool | None = True) -> Any:
+    def call(self, inputs: Any, training: bool | None = True, mask: Any = None) -> Any:
+        inputs = set_masks(inputs, mask)  # each layer takes the mask that the tensors carry
         for layer in self._pipeline_layers:
             inputs = layer(inputs, training=training)
         return inputs

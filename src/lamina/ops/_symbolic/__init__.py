@@ -5,6 +5,7 @@ from ._function import run_nodes as run_nodes
 from ._function import sort_nodes as sort_nodes
 from ._infer import infer_op_spec as infer_op_spec
 from ._infer import infer_spec as infer_spec
+from ._infer import only_shapes_are_asked as only_shapes_are_asked
 from ._infer import sizes_are_made_up as sizes_are_made_up
 from ._keras_tensor import KerasTensor as KerasTensor
 from ._keras_tensor import any_symbolic as any_symbolic

@@ -26,6 +26,7 @@ Sizes = tuple[int, int]  # what stands for an unknown size in the first and in t
 
 class _Trial(threading.local):
     depth = 0
+    specs = 0
 
 
 _trial = _Trial()
@@ -67,7 +68,20 @@ def infer_op_spec(fn: Callable[..., Any], args: Any, kwargs: Any, config: Any) -
         raise error
 
 
+def only_shapes_are_asked() -> bool:
+    """Whether a trace is at work that only tells shapes, so that nothing may be kept of it."""
+    return _trial.specs > 0
+
+
 def _infer(fn: Any, args: Any, kwargs: Any, places: dict[Place, Sizes]) -> Any:
+    _trial.specs += 1
+    try:
+        return _inferred(fn, args, kwargs, places)
+    finally:
+        _trial.specs -= 1
+
+
+def _inferred(fn: Any, args: Any, kwargs: Any, places: dict[Place, Sizes]) -> Any:
     has_unknown = any(None in x.shape for x in _symbolic((args, kwargs)))
     if has_unknown:
         with _made_up_sizes():

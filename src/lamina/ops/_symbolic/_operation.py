@@ -72,7 +72,8 @@ class Operation:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if any_symbolic(args, kwargs):
             return self.symbolic_call(*args, **kwargs)
-        return self.call(*args, **kwargs)
+        is_quantized = getattr(self, "quantization_mode", None) is not None
+        return (self.quantized_call if is_quantized else self.call)(*args, **kwargs)
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Records a call on KerasTensors and returns the KerasTensors it would give."""
@@ -82,6 +83,10 @@ class Operation:
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define call().")
+
+    def quantized_call(self, *args: Any, **kwargs: Any) -> Any:
+        """What is computed in the place of `call` once `quantization_mode` is set."""
+        raise NotImplementedError(f"{type(self).__name__} has a quantization_mode; it must define quantized_call().")
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """KerasTensors shaped like the outputs, found by tracing `call` without data."""

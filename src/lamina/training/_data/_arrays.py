@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamina import _settings, tree
+from lamina.data._elements import of_torch
 from lamina.engines import engine
 
 from ._position import Position
@@ -49,8 +50,8 @@ def as_array(x: Any, name: str) -> np.ndarray:
         x = frame_to_array(x)
     if is_table(x):
         x = x[:]
-    if type(x).__module__.partition(".")[0] == "torch":
-        x = x.detach().cpu().numpy()
+    if type(x).__module__.partition(".")[0] == "torch" and not engine.is_tensor(x):
+        x = of_torch(x)
     try:
         array = x if isinstance(x, np.ndarray) else np.asarray(engine.numpy(x) if engine.is_tensor(x) else x)
     except ValueError as error:

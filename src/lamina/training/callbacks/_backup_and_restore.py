@@ -43,9 +43,9 @@ class BackupAndRestore(Callback):
         *, save_seconds: float | None = None,
     ):  # fmt: skip
         super().__init__()
+        if backup_dir is None or not os.fspath(backup_dir):
+            raise ValueError(f"BackupAndRestore: backup_dir must be the path of a folder; got {backup_dir!r}.")
         self.backup_dir = str(os.fspath(backup_dir))
-        if not self.backup_dir:
-            raise ValueError("BackupAndRestore: backup_dir must be the path of a folder; got an empty one.")
         if save_freq != "epoch":
             check_positive_int(save_freq, "save_freq", "BackupAndRestore")
         if save_seconds is not None:

@@ -158,3 +158,11 @@ def test_aug_mix_weighs_its_chains():
     mixed = 0.25 * array(layers.AutoContrast()(x)) + 0.75 * x
     np.testing.assert_allclose(layer.transform_images(x, drawn), 0.4 * x + 0.6 * mixed, atol=1e-2)
     assert not {"random_contrast"} & set(layers.AugMix(all_ops=False)._layers_by_name)
+
+
+def test_no_operations_change_nothing():
+    images = np.linspace(0, 1, 2 * 6 * 5 * 3, dtype="float32").reshape(2, 6, 5, 3)
+    layer = layers.RandAugment(value_range=(0, 1), num_ops=0)
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(images, training=True)), images)
+    with pytest.raises(ValueError, match="num_ops"):
+        layers.RandAugment(num_ops=-1)

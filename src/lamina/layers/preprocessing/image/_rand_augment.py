@@ -1,7 +1,7 @@
 from typing import Any, Unpack
 
 from lamina import ops
-from lamina._checks import check_one_of, check_positive_int
+from lamina._checks import check_non_negative_int, check_one_of
 from lamina._public import public
 from lamina.ops._image_layout import SAMPLING
 
@@ -18,7 +18,7 @@ class RandAugment(Alternatives):
 
     Args:
         value_range: the least and greatest value of a pixel.
-        num_ops: how many, one after the other; a positive int.
+        num_ops: how many, one after the other; an int, 0 for none.
         factor: bounds of the strength of each, two numbers in [0, 1] or one, the greatest.
         interpolation: "bilinear" or "nearest".
         seed: int or None.
@@ -43,7 +43,7 @@ class RandAugment(Alternatives):
         **kwargs: Unpack[ImageArguments],
     ):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
-        check_positive_int(num_ops, "num_ops", self._owner)
+        check_non_negative_int(num_ops, "num_ops", self._owner)
         check_one_of(interpolation, SAMPLING, "interpolation", self._owner)
         self.value_range = range_of(value_range, self._owner)
         self.num_ops = num_ops
