@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from lamina import tree
+from lamina import distribution, tree
 from lamina.engines import engine
 from lamina.variables import StateScope, Variable
 
 from ._data import ArrayData
 from ._flat import FlatState
+from ._sharing import share_in_use
 
 
 class Step:
@@ -45,12 +46,18 @@ class Step:
         self.pads = pads
         self.own = list(variables)  # and those met since
         self.later: Any = []  # the values, by path, of variables that tracing will meet, from a run that is gone on with
+        self.share = share_in_use()  # how batches reach several devices, or None
         self.seconds = 0.0  # that a step took when last measured
         covered = flat.covered if flat else set()
         unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
         self.variables = list(unique.values())
         self._form: Any = None
+        self._lay_out(self.variables)
         self._compile()
+
+    def _lay_out(self, variables: list[Variable]) -> None:
+        for variable in variables if self.share is not None else ():
+            variable.lay_out(distribution.current())
 
     def _compile(self) -> None:
         """Fresh programs; those of each form of batch are its own, as a step may look at what it is given."""
@@ -101,6 +108,7 @@ class Step:
 
     def _meet(self, variables: list[Variable]) -> None:
         """Makes the variables part of the state."""
+        self._lay_out(variables)
         self.variables += variables
         self.own += variables
         for variable in variables if self.later else ():
@@ -110,6 +118,8 @@ class Step:
     def _gathering_step(self, state: list[Any], data: Any, row: Any) -> Any:
         places, count = row if isinstance(row, tuple) else (row, None)
         batch = tree.map_structure(lambda a: None if a is None else engine.nn.take_rows(a, places), data)
+        if self.share is not None:
+            batch = self.share.traced(batch)
         return self._step(state, batch, count)
 
     def _state(self) -> list[Any]:
@@ -122,6 +132,8 @@ class Step:
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
+        if self.share is not None:
+            batch = self.share.batch(batch)
         with self._lock:
             self._prepare(batch)
             state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
@@ -150,10 +162,9 @@ class Step:
         `collect` what all returned, stacked."""
         with self._lock:
             self._prepare(data.data)
+            places = data.resident(None if self.share is None else self.share.resident)
             state, logs = self._complete(
-                lambda: self._on_places.loop(
-                    self._state(), data.resident(), rows=rows, start=start, stop=stop, collect=collect
-                )
+                lambda: self._on_places.loop(self._state(), places, rows=rows, start=start, stop=stop, collect=collect)
             )
             self._keep(state)
             return logs

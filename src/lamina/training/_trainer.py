@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamina import ops, tree
+from lamina import distribution, ops, tree
 from lamina._lazy import lazy_module
 from lamina.config._diagnosis import check_mode, diagnosis
 from lamina.config._limits import at_most, max_epochs, max_steps_per_epoch
@@ -279,7 +279,7 @@ class Trainer(Stepping):
         if self.run_eagerly:
             return step_on_data(self, kind)
         variables = self._step_variables(kind)
-        key = (kind, tuple(id(v) for v in variables), tuple(v.trainable for v in variables))
+        key = (kind, distribution.current(), tuple(id(v) for v in variables), tuple(v.trainable for v in variables))
         cached = self._steps.get(kind)
         if cached is not None and cached[0] == key and (cached[1].flat is None or cached[1].flat.is_current()):
             return cached[1]
@@ -340,6 +340,9 @@ class Trainer(Stepping):
         if kind != "predict" and isinstance(source, ArrayData):
             self._check_labels(source.data)
         if kind == "train" and self.optimizer is not None and not self.optimizer.built and self._weights_to_train():
+            if distribution.in_use():  # first the weights, as what the optimizer keeps of them lies where they do
+                for variable in self._weights_to_train():
+                    variable.lay_out(distribution.current())
             self.optimizer.build(self._weights_to_train())
 
     def _build_parts(self, kind: str, example: Any) -> None:
