@@ -11,5 +11,6 @@ from ._processes import barrier as barrier
 from ._processes import check_agreement as check_agreement
 from ._processes import is_first as is_first
 from ._processes import num_processes as num_processes
+from ._replicas import mean_over_replicas as mean_over_replicas
 
 __getattr__, __dir__, __all__ = attach(__name__)

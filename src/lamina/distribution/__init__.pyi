@@ -8,6 +8,7 @@ from ._processes import barrier as barrier
 from ._processes import check_agreement as check_agreement
 from ._processes import is_first as is_first
 from ._processes import num_processes as num_processes
+from ._replicas import mean_over_replicas as mean_over_replicas
 from lamina.distribution._data_parallel import DataParallel as DataParallel
 from lamina.distribution._device_mesh import DeviceMesh as DeviceMesh
 from lamina.distribution._layout_map import LayoutMap as LayoutMap

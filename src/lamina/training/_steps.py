@@ -9,6 +9,7 @@ how many of its samples count: so all batches have one shape, and one program se
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,20 @@ class Step:
         pads: whether `update` takes a count.
         progress: what the engine keeps of the programs (see `compile` of its contract).
         lock: held while a step runs, so that those of several threads follow each other.
+        kind: "train", "test" or "predict".
+        alike: variables (the optimizer's) that replicas of the model change alike, since they have the same gradients.
     """
 
     def __init__(
         self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False,
-        progress: dict[str, int] | None = None, lock: Any = None,
+        progress: dict[str, int] | None = None, lock: Any = None, kind: str = "train", alike: list[Variable] | None = None,
     ):  # fmt: skip
         self._progress = progress
         self._lock = lock or threading.RLock()
         self.update = update
+        self.kind = kind
+        self._alike = {id(v) for v in alike or ()}
+        self._part: Any = None  # of a batch, that this process computes
         self.flat = flat
         self.pads = pads
         self.own = list(variables)  # and those met since
@@ -73,12 +79,28 @@ class Step:
         self._on_batch, self._on_places = self._programs[form]
         self._form = form
 
-    def _prepare(self, batch: Any) -> None:
-        form = _form_of(batch)
+    def _prepare(self, batch: Any, part: Any = None) -> None:
+        self._part = part
+        form = (_form_of(batch), part)
         if form != self._form:
             self._take_programs(form)
 
     def _step(self, state: list[Any], batch: Any, count: Any = None) -> Any:
+        if self.share is None:
+            return self._scoped_step(state, batch, count)
+        with self.share.part(self._part):
+            new, logs = self._scoped_step(state, batch, count)
+            changed = [
+                i
+                for i, (v, old, value) in enumerate(zip(self.variables, state, new))
+                if value is not old and not v.trainable and id(v) not in self._alike
+            ]
+            joined = self.share.joined([(self.variables[i], state[i], new[i]) for i in changed], self._part)
+            for i, value in zip(changed, joined):
+                new[i] = value
+            return new, logs if self.kind == "predict" else self.share.logs(logs, self._part)
+
+    def _scoped_step(self, state: list[Any], batch: Any, count: Any) -> Any:
         with StateScope(zip(self.variables, state)) as scope:
             if self.flat is not None:
                 for variable, value in self.flat.parts(scope):
@@ -122,6 +144,9 @@ class Step:
             batch = self.share.traced(batch)
         return self._step(state, batch, count)
 
+    def _told(self) -> Any:
+        return nullcontext() if self.share is None else self.share.told()
+
     def _state(self) -> list[Any]:
         return [v._value for v in self.variables]
 
@@ -132,13 +157,12 @@ class Step:
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
-        if self.share is not None:
-            batch = self.share.batch(batch)
-        with self._lock:
-            self._prepare(batch)
+        batch, part = (batch, None) if self.share is None else self.share.batch(batch)
+        with self._lock, self._told():
+            self._prepare(batch, part)
             state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
             self._keep(state)
-            return logs
+            return logs if self.share is None or self.kind != "predict" else self.share.whole(logs, part)
 
     def rows(self, data: ArrayData, order: np.ndarray) -> list[Any]:
         """The batches of data in memory as groups of rows for `on_places`: all in one group, except that a last batch of

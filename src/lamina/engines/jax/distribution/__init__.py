@@ -15,4 +15,5 @@ from ._sharding import local as local
 from ._sharding import mesh as mesh
 from ._sharding import sharding as sharding
 from ._sharding import whole as whole
-from ._share import Share as Share
+from ._share import mean as mean
+from ._share import share as share

@@ -6,6 +6,10 @@ import jax
 import numpy as np
 from jax.experimental import multihost_utils
 
+LOST = (
+    "Another process of this training has ended or cannot be reached, so that this one cannot go on. Start all of them again; "
+    "with fit(resume=...) they go on from the last state."
+)
 _state = {"count": 1, "id": 0}
 
 

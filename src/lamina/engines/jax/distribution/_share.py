@@ -1,5 +1,7 @@
 """The share of a batch that each device computes."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import jax
@@ -8,8 +10,11 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from lamina import tree
 
-from ._processes import num_processes
+from ._processes import LOST, num_processes
 from ._sharding import lay_out
+
+# What XLA says where another process is gone.
+_SIGNS = ("Gloo", "NCCL", "UNAVAILABLE", "heartbeat", "DEADLINE_EXCEEDED", "Connection")
 
 
 class Share:
@@ -19,7 +24,6 @@ class Share:
     whole on every device: the same numbers, without the help of the others.
     """
 
-    averages = False  # what devices must tell each other XLA finds out
     keeps_data = property(lambda self: num_processes() == 1)  # on the devices, for steps to gather from
 
     def __init__(self, distribution: Any):
@@ -75,14 +79,41 @@ class Share:
             return lay_out(x, where)
         return jax.make_array_from_process_local_data(where, np.asarray(x), (size, *x.shape[1:]))
 
-    def batch(self, batch: Any) -> Any:
-        """A batch that no other process has part in handing over (all have it), on all devices."""
-        return tree.map_structure(self._place, batch)
+    def batch(self, batch: Any) -> tuple[Any, None]:
+        """A batch that `put` gave or that every process has, on all devices; and that it is whole."""
+        return tree.map_structure(self._place, batch), None
+
+    def part(self, part: None) -> AbstractContextManager[None]:
+        """Around the trace of a step: nothing, as it is traced for the whole batch."""
+        return nullcontext()
+
+    def joined(self, changes: list[tuple[Any, Any, Any]], part: None) -> list[Any]:
+        """The new values of variables, from (variable, old, new): those of the whole batch already."""
+        return [new for _, _, new in changes]
+
+    def logs(self, logs: Any, part: None) -> Any:
+        return logs
+
+    def whole(self, outputs: Any, part: None) -> Any:
+        return outputs
+
+    def check_loss(self, functions: list[Any]) -> None:
+        """Nothing: a loss sees the whole batch."""
 
     def _place(self, x: Any) -> Any:
         if not isinstance(x, np.ndarray) or x.dtype.kind in "USO":
             return x
         return lay_out(x, self._where(x, len(x) if x.ndim else 0))
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Around a step: raises ConnectionError if another process is gone."""
+        try:
+            yield
+        except jax.errors.JaxRuntimeError as error:
+            if self._processes == 1 or not any(sign in str(error) for sign in _SIGNS):
+                raise
+            raise ConnectionError(LOST) from error
 
     def traced(self, batch: Any) -> Any:
         """The batch of a traced step, cut."""
@@ -91,3 +122,13 @@ class Share:
     def resident(self, x: Any) -> Any:
         """An array of the user's, whole on every device."""
         return lay_out(x, NamedSharding(self._mesh, PartitionSpec()))
+
+
+def share(distribution: Any) -> Share:
+    """How batches are shared out."""
+    return Share(distribution)
+
+
+def mean(tensors: list[Any]) -> list[Any]:
+    """Gradients: those of the whole batch already."""
+    return tensors
