@@ -19,7 +19,7 @@ def free_port():
 
 def start(name, folder, engine, *processes, devices=1, **environment):
     found = {
-        **os.environ, "LAMINA_ENGINE": engine, "OMP_NUM_THREADS": "1", "LAMINA_DISTRIBUTION_TIMEOUT": "20",
+        **os.environ, "LAMINA_ENGINE": engine, "OMP_NUM_THREADS": "1", "LAMINA_DISTRIBUTION_TIMEOUT": "150",
         "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}", "JAX_PLATFORMS": "cpu", **environment,
     }  # fmt: skip
     words = [sys.executable, str(PROGRAM), name, str(folder), *map(str, processes)]

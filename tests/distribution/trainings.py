@@ -94,9 +94,11 @@ def devices():
 
 def model_resumed(spread, x, y):
     """The training of `devices` gone on with for one more epoch."""
-    return model(spread, layers.BatchNormalization()).fit(
-        Batches(x, y), epochs=EPOCHS + 1, verbose=0, resume=f"{FOLDER}/states"
-    ).history["loss"]
+    return (
+        model(spread, layers.BatchNormalization())
+        .fit(Batches(x, y), epochs=EPOCHS + 1, verbose=0, resume=f"{FOLDER}/states")
+        .history["loss"]
+    )
 
 
 def longer(x, y):
@@ -155,6 +157,7 @@ def processes():
         curve(made, x, y, callbacks=[End()], resume=f"{FOLDER}/states")
     except ConnectionError as error:
         say(lost=str(error))
+        os._exit(1)  # else JAX waits at the end for the one that is gone, until the timeout
 
 
 def other_seed():
@@ -173,7 +176,10 @@ def alone():
     say(arrays=curve(model(None), x, y), batches=curve(model(None), Batches(x, y), shuffle=False))
     rows = np.concatenate([np.r_[i : i + 16, 48 + i : 64 + i] for i in (0, 16, 32)])
     say(own=model(None).fit(x[rows], y[rows], batch_size=BATCH, shuffle=False, verbose=0).history["loss"])
-    say(saved=lamina.models.load_model(f"{FOLDER}/before.keras").count_params(), states=sorted(os.listdir(f"{FOLDER}/states")))
+    say(
+        saved=lamina.models.load_model(f"{FOLDER}/before.keras").count_params(),
+        states=sorted(os.listdir(f"{FOLDER}/states")),
+    )
     say(resumed=curve(model(None), x, y, resume=f"{FOLDER}/states"))
 
 
