@@ -45,6 +45,15 @@ def test_any_process_counts(two, here, there):
     assert distribution.any_process(here) is (here or there)
 
 
+def test_numbers_must_be_the_same(two):
+    distribution.check_same_number("it", 3)
+    two(lambda x: x)
+    distribution.check_same_number("it", 3)
+    two(lambda x: x + 1)
+    with pytest.raises(RuntimeError, match="it is 3 in process 0 and 4 in process 1"):
+        distribution.check_same_number("it", 3)
+
+
 def test_the_first_difference_is_named(two):
     two(lambda x: x)
     distribution.check_agreement("fit", {"batches": 3, "weights": ["a"]})

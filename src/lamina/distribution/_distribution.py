@@ -31,7 +31,7 @@ class Distribution:
             raise ValueError(f"{type(self).__name__}: device_mesh must be a DeviceMesh; got {device_mesh!r}.")
         self._device_mesh = device_mesh
         self._batch_dim_name = batch_dim_name
-        self.auto_shard_dataset = auto_shard_dataset
+        self._auto_shard_dataset = auto_shard_dataset
         self._check_mesh()
 
     def _check_mesh(self) -> None:
@@ -54,6 +54,15 @@ class Distribution:
     @property
     def batch_dim_name(self) -> str:
         return self._batch_dim_name
+
+    @property
+    def auto_shard_dataset(self) -> bool:
+        """Whether each process is given all data and takes its part."""
+        return self._auto_shard_dataset
+
+    @auto_shard_dataset.setter
+    def auto_shard_dataset(self, value: bool) -> None:
+        self._auto_shard_dataset = bool(value)
 
     @property
     def num_processes(self) -> int:

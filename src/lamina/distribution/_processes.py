@@ -38,6 +38,16 @@ def any_process(is_so: bool) -> bool:
     return bool(machinery_or_none().gather(np.array([is_so], np.int32)).any())
 
 
+def check_same_number(what: str, number: int) -> None:
+    """Raises RuntimeError, naming both, unless the number is the same in all processes; all must ask."""
+    if num_processes() == 1:
+        return
+    found = machinery_or_none().gather(np.array([number], np.int32)).ravel().tolist()
+    other = next((i for i, n in enumerate(found) if n != number), None)
+    if other is not None:
+        raise RuntimeError(f"{what} is {number} in process {process_id()} and {found[other]} in process {other}.")
+
+
 def check_agreement(what: str, value: dict[str, Any]) -> None:
     """Raises RuntimeError, naming the first entry that differs, unless all processes call it with equal values of JSON."""
     if num_processes() == 1:

@@ -39,6 +39,7 @@ def check_alike(model: Any, source: Any, held_out: Any, steps: int | None) -> No
         "fit",
         {
             "the number of batches": source.num_batches,
+            "the number of samples": getattr(source, "size", None),
             "the number of batches of validation": held_out and held_out.num_batches,
             "steps_per_epoch": steps,
             "the seed of the order": source.seed if spread.auto_shard_dataset else None,
@@ -63,11 +64,13 @@ def shared_batches(share: Any, source: Any, epoch: int, limit: int | None, first
         for places in source.places(epoch, limit, first):
             yield share.put(source.batch(places[share.rows(len(places))]), len(places))
         return
-    uneven = 0
+    uneven, spread = 0, distribution.current()
     for batch in source.batches(epoch, limit, first):
         size = len(next(x for x in tree.flatten(batch) if x is not None))
         uneven += size % share.parts != 0
         if uneven > 1 and where == "fit":
             share.check(size, where)
+        if not spread.auto_shard_dataset:
+            distribution.check_same_number(f"{where}: the number of samples of a batch", size)
         rows = share.rows(size)
         yield share.put(tree.map_structure(lambda a, rows=rows: None if a is None else a[rows], batch), size)

@@ -9,8 +9,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[3] / "distribution"))
 import running
 
-jax = pytest.importorskip("jax")
-
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):

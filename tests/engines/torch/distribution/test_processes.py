@@ -9,8 +9,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[3] / "distribution"))
 import running
 
-torch = pytest.importorskip("torch")
-
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):

@@ -21,6 +21,7 @@ def _sum(x: torch.Tensor) -> torch.Tensor:
 
 _library.impl("sum_over_processes", _sum, "CompositeExplicitAutograd")
 _library.impl("sum_over_processes", torch.empty_like, "Meta")
+sum_over_processes: Any = torch.ops.lamina.sum_over_processes
 
 
 def mean(tensors: list[Any]) -> list[Any]:
@@ -41,7 +42,7 @@ def sums(tensors: list[torch.Tensor]) -> list[torch.Tensor]:
     for _, group in itertools.groupby(places, by_dtype):
         own = list(group)
         flat = torch.cat([tensors[i].reshape(-1) for i in own]) if len(own) > 1 else tensors[own[0]]
-        total = torch.ops.lamina.sum_over_processes(flat)
+        total = sum_over_processes(flat)
         parts = total.split([tensors[i].numel() for i in own]) if len(own) > 1 else [total]
         for i, x in zip(own, parts):
             found[i] = x.reshape(tensors[i].shape)

@@ -1,5 +1,6 @@
 """What this engine cannot do with several devices, by name."""
 
+import os
 from typing import Any
 
 from ._processes import num_processes
@@ -10,7 +11,14 @@ _OTHERS = (
 
 
 def check(distribution: Any) -> None:
-    """Raises NotImplementedError for anything but data parallel on one axis, ValueError unless there is a process a device."""
+    """Raises NotImplementedError for anything but data parallel on one axis, ValueError unless there is a process a device,
+    RuntimeError in one of several processes that have not been joined."""
+    started = int(os.environ.get("WORLD_SIZE", "1"))
+    if started != num_processes() == 1:
+        raise RuntimeError(
+            f"torchrun started {started} processes, and this one has not been joined to the others: call "
+            "distribution.initialize() first thing in the program."
+        )
     mesh = distribution.device_mesh
     kind = type(distribution).__name__
     if kind != "DataParallel" or len(mesh.shape) > 1:
