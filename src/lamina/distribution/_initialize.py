@@ -31,8 +31,6 @@ def initialize(
         num_processes: how many there are.
         process_id: the number of this one, from 0.
     Raises NotImplementedError on the native engine, ValueError for numbers that do not fit.
-    Example:
-        >>> distribution.initialize("10.0.0.1:1234", num_processes=1)          # doctest: +SKIP
     """
     found = machinery("distribution.initialize")
     job_addresses = job_addresses or _setting("JOB_ADDRESSES")
