@@ -4,7 +4,6 @@ from ._current import current as current
 from ._current import in_use as in_use
 from ._machinery import machinery_or_none as machinery_or_none
 from ._processes import any_process as any_process
-from ._processes import barrier as barrier
 from ._processes import check_agreement as check_agreement
 from ._processes import check_same_number as check_same_number
 from ._processes import is_first as is_first

@@ -25,12 +25,6 @@ def is_first() -> bool:
     return process_id() == 0
 
 
-def barrier(name: str) -> None:
-    """Waits for all processes to come here."""
-    if num_processes() > 1:
-        machinery_or_none().gather(np.zeros(1, np.int32))
-
-
 def any_process(is_so: bool) -> bool:
     """Whether it is so in one of them at least; all must ask."""
     if num_processes() == 1:
