@@ -15,11 +15,8 @@ PAGE = pathlib.Path(__file__).parent.parent / "docs" / "compatibility.md"
 START, END = "<!-- table -->", "<!-- end of table -->"
 NOT_KERAS = ("src", "api", "_tf_keras")
 
-_ONE_DEVICE = "everything runs on one device"
-
 # Path, or beginning of paths that ends in a dot -> why it is left out; the longest that fits counts.
 REASONS = {
-    "distribution.": _ONE_DEVICE,
     "layers.TFSMLayer": "it runs a SavedModel of TensorFlow",
 }
 

@@ -62,7 +62,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         _of("lamina.Sequentail()", "'Sequentail'", "mean 'Sequential'"),
         _of("lamina.Dense(3)", "'Dense'", "There is lamina.layers.Dense"),
         _of("layers.CuDNNLSTM(3)", "'CuDNNLSTM'", "lamina.layers.LSTM"),
-        _of("lamina.distribution.DataParallel()", "'distribution'", "leave it out"),
+        _of("lamina.distribute", "'distribute'", "lamina.distribution"),
         _of("lamina.datasets.mnist.load()", "'load'", "mean 'load_data'"),
     ],
     "Arguments of layers": [

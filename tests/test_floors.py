@@ -12,7 +12,7 @@ FLOORS = {
     "_public": 0, "_settings": 0, "_checks": 0, "_telling": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0,
     "_typing": 0, "_blas": 0, "_extras": 0, "_hints": 0, "_elsewhere": 0, "_markup": 0, "_symbols": 0, "tree": 0,
     "engines": 1,
-    "ops": 2, "random": 2, "config": 2,
+    "ops": 2, "random": 2, "config": 2, "distribution": 2,
     "variables": 3,
     "activations": 4, "constraints": 4, "initializers": 4, "losses": 4, "metrics": 4, "optimizers": 4, "regularizers": 4,
     "quantizers": 4,
@@ -30,7 +30,7 @@ WITHIN = {
     4: ["quantizers", "regularizers", "constraints", "initializers", "activations", "losses", "metrics", "optimizers"],
     6: ["saving", "viewing", "plot", "diagnosis", "training", "export", "utils", "datasets"],
     5: ["layers", "data"],
-    2: ["ops", "random", "config"],
+    2: ["ops", "random", "config", "distribution"],
     8: [
         "visualization",
         "preprocessing",

@@ -11,6 +11,7 @@ from . import data as data
 from . import datasets as datasets
 from . import diagnosis as diagnosis
 from . import distillation as distillation
+from . import distribution as distribution
 from . import dtype_policies as dtype_policies
 from . import export as export
 from . import initializers as initializers

@@ -3,13 +3,10 @@
 from ._hints import did_you_mean
 from ._names import NAMES, SUBMODULES
 
-_ONE_DEVICE = "everything runs on one device; leave it out"
-
 # Path -> what to do.
 ADVICE: dict[str, str] = {
-    "distribution": _ONE_DEVICE,
-    "distribute": _ONE_DEVICE,
-    "utils.multi_gpu_model": _ONE_DEVICE,
+    "distribute": "lamina.distribution, on the jax engine or the torch engine",
+    "utils.multi_gpu_model": "lamina.distribution.DataParallel, on the jax engine",
     "estimator": "fit the model itself with model.fit, or use lamina.wrappers for scikit-learn",
     "experimental": "what it held has its place in lamina now: look in lamina.layers, lamina.optimizers, lamina.ops",
     "layers.TFSMLayer": "write a layer of your own, or prepare the data with NumPy",

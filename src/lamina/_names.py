@@ -479,6 +479,19 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "FeatureDistillation": ("lamina.distillation._feature_distillation", "FeatureDistillation"),
         "LogitsDistillation": ("lamina.distillation._logits_distillation", "LogitsDistillation"),
     },
+    "distribution": {
+        "DataParallel": ("lamina.distribution._data_parallel", "DataParallel"),
+        "DeviceMesh": ("lamina.distribution._device_mesh", "DeviceMesh"),
+        "LayoutMap": ("lamina.distribution._layout_map", "LayoutMap"),
+        "ModelParallel": ("lamina.distribution._model_parallel", "ModelParallel"),
+        "TensorLayout": ("lamina.distribution._tensor_layout", "TensorLayout"),
+        "distribute_tensor": ("lamina.distribution._distribute_tensor", "distribute_tensor"),
+        "distribution": ("lamina.distribution._current", "current"),
+        "get_device_count": ("lamina.distribution._devices", "get_device_count"),
+        "initialize": ("lamina.distribution._initialize", "initialize"),
+        "list_devices": ("lamina.distribution._devices", "list_devices"),
+        "set_distribution": ("lamina.distribution._current", "set_distribution"),
+    },
     "dtype_policies": {
         "AWQDTypePolicy": ("lamina.variables._quantized_policy", "AWQDTypePolicy"),
         "DTypePolicy": ("lamina.variables._dtype_policy", "DTypePolicy"),
@@ -1791,7 +1804,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 SUBMODULES: dict[str, tuple[str, ...]] = {
-    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "dtype_policies", "export", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "playground", "plot", "preprocessing", "quantizers", "random", "regularizers", "saving", "serving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
+    "": ("activations", "applications", "backend", "callbacks", "compat", "config", "constraints", "data", "datasets", "diagnosis", "distillation", "distribution", "dtype_policies", "export", "initializers", "layers", "legacy", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "playground", "plot", "preprocessing", "quantizers", "random", "regularizers", "saving", "serving", "tables", "training", "tree", "utils", "variables", "viewing", "visualization", "wrappers"),
     "applications": ("convnext", "densenet", "efficientnet", "efficientnet_v2", "imagenet_utils", "inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet50", "resnet_v2", "vgg16", "vgg19", "xception"),
     "datasets": ("boston_housing", "california_housing", "cereals", "cifar10", "cifar100", "fashion_mnist", "imdb", "mnist", "reuters"),
     "layers": ("activations", "application", "attention", "convolution", "core", "foreign", "merging", "normalization", "pooling", "preprocessing", "regularization", "reshaping", "rnn", "tabular"),

@@ -161,3 +161,22 @@ def test_tables(tmp_path):
     found = json.loads((tmp_path / "t.json").read_text())
     assert found["constant"]["wine/0"]["score"] == 1.0
     assert found["lamina quick"]["wine/0"]["score"] < 0.5 and "lamina at least as good" in shown
+
+
+def test_the_cost_of_scaling_follows_its_formulas(load):
+    cost = load("scaling_cost")
+    ideal = cost.Machine(latency=0.0, jitter=0.0, overlap=0.0)
+    model = cost.Model("one", weights=1e9, positions=1.0, samples=1)
+    assert cost.efficiency(1, model, ideal) == 1.0
+    assert cost.step_s(1, model, ideal) == pytest.approx(6e9 / (400e12 * 0.4))
+    # A ring of two moves as many bytes as the gradient has, one of very many twice as many.
+    assert cost.ring_s(2, 2e9, 1e9, 0.0) == pytest.approx(2.0) and cost.ring_s(4096, 2e9, 1e9, 0.0) == pytest.approx(
+        4.0, rel=1e-3
+    )
+    # Between hosts each of the eight devices of one moves an eighth.
+    both = cost.all_reduce_s(16, 2e9, ideal)
+    assert both == pytest.approx(2 * 7 / 8 * 2e9 / 300e9 + 2 * 1 / 2 * 0.25e9 / 50e9)
+    falls = [cost.efficiency(n, model, cost.Machine()) for n in cost.COUNTS]
+    assert falls == sorted(falls, reverse=True) and len(falls) == 13
+    assert cost.virtual_step_s(1.0, 1.5)(4) == 2.5
+    assert script("scaling_cost.py", "--sharded").count("%") == 3 * 13

@@ -34,12 +34,11 @@ def test_backend_that_was_asked_for_and_runs_is_named(installed, monkeypatch, en
     assert keras.backend.backend() == name and config.backend() == engine_name
 
 
-def test_devices(installed, engine_name):
-    distribution = importlib.import_module("keras").distribution
-    assert distribution.list_devices() and distribution.get_device_count() == len(distribution.list_devices())
-    assert distribution.list_devices("tpu") == [] and distribution.distribution() is None
-    with pytest.raises(NotImplementedError, match="DataParallel is not part of lamina: everything runs on one device"):
-        distribution.DataParallel()
+def test_distribution_is_keras_s(installed):
+    from lamina.distribution import DataParallel
+
+    distribution = importlib.import_module("keras.distribution")
+    assert distribution.DataParallel is DataParallel and distribution.distribution() is None
 
 
 def test_export_is_keras_s(installed):

@@ -32,20 +32,5 @@ def set_backend(backend: str) -> None:
     _asked["backend"] = backend
 
 
-def list_devices(device_type: str | None = None) -> list[str]:
-    """The devices that the engine computes on, such as "cpu:0"; only those of a kind ("cpu", "gpu", "tpu") if given."""
-    return [d for d in engines.current().devices() if device_type is None or d.startswith(device_type.lower())]
-
-
-def get_device_count(device_type: str | None = None) -> int:
-    """How many devices there are."""
-    return len(list_devices(device_type))
-
-
-def distribution() -> None:
-    """The distribution in use: none."""
-
-
-DISTRIBUTION: dict[str, Any] = {f.__name__: f for f in (list_devices, get_device_count, distribution)}
 TOP: dict[str, Any] = {"version": version}
 CONFIG: dict[str, Any] = {"backend": backend, "set_backend": set_backend}

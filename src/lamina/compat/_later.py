@@ -11,11 +11,7 @@ from ._missing import no_such_name
 # Path of Keras -> names that are not in lamina.
 LATER: dict[str, tuple[str, ...]] = {
     "layers": ("TFSMLayer",),
-    "distribution": (
-        "DataParallel", "DeviceMesh", "LayoutMap", "ModelParallel", "TensorLayout", "distribute_tensor", "initialize",
-        "set_distribution",
-    ),
-}  # fmt: skip
+}
 
 
 class _Absent(type):
@@ -81,4 +77,4 @@ class OpenModule(types.ModuleType):
 
 def later_advice(path: str) -> str:
     """What to do without a name of that path."""
-    return ADVICE["distribution" if path == "distribution" else f"{path}.{LATER[path][0]}"]
+    return ADVICE[f"{path}.{LATER[path][0]}"]

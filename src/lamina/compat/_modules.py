@@ -121,7 +121,6 @@ _CALLABLE: dict[str, Callable] = {"layers.merge": _merge.merge}
 SPECIAL: dict[str, dict[str, Any]] = {
     "": _faces.TOP,
     "config": _faces.CONFIG,
-    "distribution": _faces.DISTRIBUTION,
     "backend": {**_sessions.BACKEND, "backend": _faces.backend},
     "layers": {**_convolution.FUNCTIONS, **_legacy_layers.LAYERS},
     "losses": _losses.LOSSES,

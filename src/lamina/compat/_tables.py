@@ -20,8 +20,8 @@ MODULES: dict[str, tuple[str, ...]] = {
             "activations", *_APPLICATIONS, "backend", "callbacks", "config", "constraints", "datasets",
             "datasets.boston_housing", "datasets.california_housing", "datasets.cereals", "datasets.cifar10",
             "datasets.cifar100", "datasets.fashion_mnist", "datasets.imdb", "datasets.mnist", "datasets.reuters",
-            "dtype_policies", "export", "initializers", "layers", "losses", "metrics", "mixed_precision", "models", "ops",
-            "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "preprocessing",
+            "distribution", "dtype_policies", "export", "initializers", "layers", "losses", "metrics", "mixed_precision",
+            "models", "ops", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "preprocessing",
             "preprocessing.image", "preprocessing.sequence", "preprocessing.text", "random", "regularizers", "saving",
             "tree", "utils",
         )

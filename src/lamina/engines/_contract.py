@@ -178,6 +178,8 @@ class Engine(Protocol):
 
     # Optional names. LAYER_BASE: a class that layers inherit from too. HALF_PRODUCTS: the names of the 16-bit
     # floats whose products are best left in that dtype. enable_determinism(): see `config.enable_determinism`.
+    # distribution: a module for several devices and processes (see those of the jax and torch engines): list_devices,
+    # initialize, num_processes, process_id, gather, check, mesh, sharding, lay_out, share, mean.
     # nn.int8_matmul(a, b): the product in int32 of two int8 arrays, exact.
     # nn.attention, nn.layer_norm, nn.batch_norm: kernels for what
     # `ops.dot_product_attention`, `ops.layer_normalization` and BatchNormalization in training otherwise put together

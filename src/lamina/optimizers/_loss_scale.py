@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lamina import initializers, ops
+from lamina import distribution, initializers, ops
 from lamina._checks import check_positive, check_positive_int
 from lamina._public import public
 from lamina.variables import deserialize_keras_object, serialize_keras_object
@@ -76,6 +76,9 @@ class LossScaleOptimizer(Optimizer):
                 raise ValueError("LossScaleOptimizer.apply: pass trainable_variables, or call build(variables) first.")
             self.build(list(trainable_variables))
         variables = self._trainable_variables if trainable_variables is None else list(trainable_variables)
+        grads = distribution.mean_over_replicas(
+            grads
+        )  # before it is asked whether they are finite: all must find the same
         when(self.check_finite(grads), lambda: self._good_step(grads, variables), self._bad_step)
 
     def _good_step(self, grads: list[Any], variables: list[Any]) -> None:

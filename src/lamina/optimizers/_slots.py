@@ -118,11 +118,12 @@ class Slots(Options):
     def add_variable_from_reference(
         self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
     ) -> Variable:
-        """A state variable of the shape and dtype of another."""
+        """A state variable of the shape and dtype of another, and of its layout on several devices."""
         path = reference_variable.path.replace("/", "_")
         return self.add_variable(
-            reference_variable.shape, initializer, reference_variable.dtype, name=f"{path}_{name or 'var'}"
-        )
+            reference_variable.shape, initializer, reference_variable.dtype, layout=reference_variable._layout,
+            name=f"{path}_{name or 'var'}",
+        )  # fmt: skip
 
     def add_optimizer_variables(self, trainable_variables: Any, name: Any, initializer: Any = "zeros") -> Any:
         """One list (or, for several names, a tuple of lists) of state variables, one for each trainable variable."""

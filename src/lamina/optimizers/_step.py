@@ -4,7 +4,7 @@ import re
 import warnings
 from typing import Any
 
-from lamina import ops
+from lamina import distribution, ops
 from lamina.variables import StateScope, Variable
 
 from ._averages import Averages
@@ -65,7 +65,7 @@ class Step(Averages):
             self.build(variables)
         for variable in variables:
             self._get_variable_index(variable)
-        grads, variables = self._without_missing(grads, variables)
+        grads, variables = self._without_missing(distribution.mean_over_replicas(grads), variables)
         grads, variables = self._overwrite_with_gradients(grads, variables)
         if grads:
             grads = [ops.convert_to_tensor(g) for g in grads]

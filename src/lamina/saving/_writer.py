@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from lamina import distribution
+
 
 @contextmanager
 def atomic_file(path: Any) -> Iterator[IO[bytes]]:
     """A binary file that takes the place of `path` when the block ends without an error.
 
     It is written beside the target, brought to disk and renamed, and the rename is brought to disk; if anything fails, the
-    target stays as it was and nothing is left behind.
+    target stays as it was and nothing is left behind. Of several processes of one training the first alone writes.
     """
+    if not distribution.is_first():
+        with tempfile.TemporaryFile() as nothing:
+            yield nothing
+        return
     target = os.path.realpath(os.fspath(path))
     folder = os.path.dirname(target)
     handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".tmp", dir=folder)
@@ -50,7 +56,7 @@ def check_target(path: Any, overwrite: bool) -> str:
         raise FileNotFoundError(f"Cannot write {name}: the folder {folder} does not exist.")
     if os.path.isdir(name):
         raise IsADirectoryError(f"Cannot write {name}: it is a folder.")
-    if os.path.exists(name) and not overwrite:
+    if os.path.exists(name) and not overwrite and distribution.is_first():
         raise FileExistsError(f"{name} exists already; pass overwrite=True to replace it.")
     return name
 

@@ -17,10 +17,12 @@ from lamina.training.callbacks._progbar_logger import ProgbarLogger
 from ._data import ArrayData, StreamData
 from ._interrupts import DeferredInterrupt
 from ._resuming import NoKeeper
+from ._sharing import check_batches, shared_batches
 from ._steps import Step
 from .callbacks._logs import Logs
 
 _STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
+_METHODS = {"train": "fit", "test": "evaluate", "predict": "predict"}
 CHUNK_S = 0.1  # how long a chunk of steps may take before control comes back
 
 
@@ -58,7 +60,11 @@ class Run:
         self._first = 0  # batch of the epoch to begin with
         self.done = 0  # batches of the epoch at work
         self.bars = [c for c in callbacks.callbacks if isinstance(c, ProgbarLogger)]
-        self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident
+        self._share = step.share if isinstance(step, Step) else None
+        keeps_data = self._share is None or self._share.keeps_data
+        self._in_place = isinstance(source, ArrayData) and isinstance(step, Step) and source.is_resident and keeps_data
+        if self._share is not None:
+            check_batches(self._share, source, _METHODS[kind])
 
     def epoch(self, epoch: int) -> dict[str, float]:
         """Runs all batches; returns the logs. Ctrl-C is raised after the step at work."""
@@ -197,7 +203,11 @@ class Run:
                 for i in range(len(tree.flatten(rows)[0])):
                     yield lambda rows=rows, i=i: step.on_places(source, rows, i, i + 1)
             return
-        batches = source.batches(epoch, self._goes_on, self._first)
+        place = (epoch, self._goes_on, self._first)
+        if self._share is None:
+            batches = source.batches(*place)
+        else:
+            batches = shared_batches(self._share, source, *place, _METHODS[self.kind])
         restarts = (
             not isinstance(source, StreamData) or source.is_dataset or (source.restarts and self._goes_on is None)
         )

@@ -9,16 +9,18 @@ how many of its samples count: so all batches have one shape, and one program se
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
-from lamina import tree
+from lamina import distribution, tree
 from lamina.engines import engine
 from lamina.variables import StateScope, Variable
 
 from ._data import ArrayData
 from ._flat import FlatState
+from ._sharing import share_in_use
 
 
 class Step:
@@ -32,25 +34,36 @@ class Step:
         pads: whether `update` takes a count.
         progress: what the engine keeps of the programs (see `compile` of its contract).
         lock: held while a step runs, so that those of several threads follow each other.
+        kind: "train", "test" or "predict".
+        alike: variables (the optimizer's) that replicas of the model change alike, since they have the same gradients.
     """
 
     def __init__(
         self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False,
-        progress: dict[str, int] | None = None, lock: Any = None,
+        progress: dict[str, int] | None = None, lock: Any = None, kind: str = "train", alike: list[Variable] | None = None,
     ):  # fmt: skip
         self._progress = progress
         self._lock = lock or threading.RLock()
         self.update = update
+        self.kind = kind
+        self._alike = {id(v) for v in alike or ()}
+        self._part: Any = None  # of a batch, that this process computes
         self.flat = flat
         self.pads = pads
         self.own = list(variables)  # and those met since
         self.later: Any = []  # the values, by path, of variables that tracing will meet, from a run that is gone on with
+        self.share = share_in_use()  # how batches reach several devices, or None
         self.seconds = 0.0  # that a step took when last measured
         covered = flat.covered if flat else set()
         unique = {id(v): v for v in (*(flat.long_variables if flat else ()), *variables) if id(v) not in covered}
         self.variables = list(unique.values())
         self._form: Any = None
+        self._lay_out(self.variables)
         self._compile()
+
+    def _lay_out(self, variables: list[Variable]) -> None:
+        for variable in variables if self.share is not None else ():
+            variable.lay_out(distribution.current())
 
     def _compile(self) -> None:
         """Fresh programs; those of each form of batch are its own, as a step may look at what it is given."""
@@ -66,12 +79,28 @@ class Step:
         self._on_batch, self._on_places = self._programs[form]
         self._form = form
 
-    def _prepare(self, batch: Any) -> None:
-        form = _form_of(batch)
+    def _prepare(self, batch: Any, part: Any = None) -> None:
+        self._part = part
+        form = (_form_of(batch), part)
         if form != self._form:
             self._take_programs(form)
 
     def _step(self, state: list[Any], batch: Any, count: Any = None) -> Any:
+        if self.share is None:
+            return self._scoped_step(state, batch, count)
+        with self.share.part(self._part):
+            new, logs = self._scoped_step(state, batch, count)
+            changed = [
+                i
+                for i, (v, old, value) in enumerate(zip(self.variables, state, new))
+                if value is not old and not v.trainable and id(v) not in self._alike
+            ]
+            joined = self.share.joined([(self.variables[i], state[i], new[i]) for i in changed], self._part)
+            for i, value in zip(changed, joined):
+                new[i] = value
+            return new, logs if self.kind == "predict" else self.share.logs(logs, self._part)
+
+    def _scoped_step(self, state: list[Any], batch: Any, count: Any) -> Any:
         with StateScope(zip(self.variables, state)) as scope:
             if self.flat is not None:
                 for variable, value in self.flat.parts(scope):
@@ -101,6 +130,7 @@ class Step:
 
     def _meet(self, variables: list[Variable]) -> None:
         """Makes the variables part of the state."""
+        self._lay_out(variables)
         self.variables += variables
         self.own += variables
         for variable in variables if self.later else ():
@@ -110,7 +140,12 @@ class Step:
     def _gathering_step(self, state: list[Any], data: Any, row: Any) -> Any:
         places, count = row if isinstance(row, tuple) else (row, None)
         batch = tree.map_structure(lambda a: None if a is None else engine.nn.take_rows(a, places), data)
+        if self.share is not None:
+            batch = self.share.traced(batch)
         return self._step(state, batch, count)
+
+    def _told(self) -> Any:
+        return nullcontext() if self.share is None else self.share.told()
 
     def _state(self) -> list[Any]:
         return [v._value for v in self.variables]
@@ -122,11 +157,12 @@ class Step:
 
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
-        with self._lock:
-            self._prepare(batch)
+        batch, part = (batch, None) if self.share is None else self.share.batch(batch)
+        with self._lock, self._told():
+            self._prepare(batch, part)
             state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
             self._keep(state)
-            return logs
+            return logs if self.share is None or self.kind != "predict" else self.share.whole(logs, part)
 
     def rows(self, data: ArrayData, order: np.ndarray) -> list[Any]:
         """The batches of data in memory as groups of rows for `on_places`: all in one group, except that a last batch of
@@ -150,10 +186,9 @@ class Step:
         `collect` what all returned, stacked."""
         with self._lock:
             self._prepare(data.data)
+            places = data.resident(None if self.share is None else self.share.resident)
             state, logs = self._complete(
-                lambda: self._on_places.loop(
-                    self._state(), data.resident(), rows=rows, start=start, stop=stop, collect=collect
-                )
+                lambda: self._on_places.loop(self._state(), places, rows=rows, start=start, stop=stop, collect=collect)
             )
             self._keep(state)
             return logs

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamina import ops, tree
+from lamina import distribution, ops, tree
 from lamina._lazy import lazy_module
 from lamina.config._diagnosis import check_mode, diagnosis
 from lamina.config._limits import at_most, max_epochs, max_steps_per_epoch
@@ -26,6 +26,7 @@ from ._old_arguments import understands_old_arguments
 from ._padding import can_pad
 from ._resuming import keeper_of, plan_of
 from ._run import Run, as_logs, call_step
+from ._sharing import check_alike, refuse_eager
 from ._sources import make_source, with_validation
 from ._state_steps import step_on_data
 from ._stepping import Stepping
@@ -103,6 +104,7 @@ class Trainer(Stepping):
             _diagnosing.at_fit(
                 self, mode, source, held_out, runs, epochs - initial_epoch, per_epoch, validation_data is None
             )
+        check_alike(self, source, held_out, steps_per_epoch)
         keeper = keeper_of(plan, self, step, source, held_out, runs.callbacks, steps_per_epoch)
         training = Run(self, step, source, runs, "train", steps_per_epoch, keeper)
         if mode != "off":
@@ -277,9 +279,10 @@ class Trainer(Stepping):
         example = self._example(source)
         self._build_for(kind, example, source)
         if self.run_eagerly:
+            refuse_eager()
             return step_on_data(self, kind)
         variables = self._step_variables(kind)
-        key = (kind, tuple(id(v) for v in variables), tuple(v.trainable for v in variables))
+        key = (kind, distribution.current(), tuple(id(v) for v in variables), tuple(v.trainable for v in variables))
         cached = self._steps.get(kind)
         if cached is not None and cached[0] == key and (cached[1].flat is None or cached[1].flat.is_current()):
             return cached[1]
@@ -295,7 +298,11 @@ class Trainer(Stepping):
             pads,
             self._compiled.progress.setdefault(kind, {}),
             self._compiled.lock,
+            kind,
+            self.optimizer.variables if kind == "train" and self.optimizer is not None else [],
         )
+        if step.share is not None and kind != "predict" and self._compiled.loss is not None:
+            step.share.check_loss(self._compiled.loss.functions)
         self._steps[kind] = (key, step)
         return step
 
@@ -340,6 +347,9 @@ class Trainer(Stepping):
         if kind != "predict" and isinstance(source, ArrayData):
             self._check_labels(source.data)
         if kind == "train" and self.optimizer is not None and not self.optimizer.built and self._weights_to_train():
+            if distribution.in_use():  # first the weights, as what the optimizer keeps of them lies where they do
+                for variable in self._weights_to_train():
+                    variable.lay_out(distribution.current())
             self.optimizer.build(self._weights_to_train())
 
     def _build_parts(self, kind: str, example: Any) -> None:
@@ -378,7 +388,7 @@ def _verbosity(verbose: Any) -> int:
         return 1 if is_interactive_logging_enabled() else 2
     if not isinstance(verbose, (int, np.integer)) or verbose < 0:
         raise ValueError(f'verbose must be "auto", 0, 1 or 2; got {verbose!r}.')
-    return int(verbose)
+    return int(verbose) if distribution.is_first() else 0
 
 
 def _train_epoch(run: Run, epoch: int) -> dict[str, float]:
@@ -403,4 +413,4 @@ def _with_defaults(callbacks: Any, verbose: int, history: bool = True) -> list[A
         given.append(ProgbarLogger())
     if history and not any(isinstance(c, History) for c in given):
         given.append(History())
-    return given
+    return given if distribution.is_first() else [c for c in given if not getattr(c, "writes_alone", False)]

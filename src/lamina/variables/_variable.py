@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lamina import ops, tree
+from lamina import distribution, ops, tree
 from lamina._checks import NO_ASSIGNMENT
 from lamina._lazy import lazy_module
 from lamina._public import public
@@ -42,7 +42,9 @@ class Variable:
         aggregation: how replicas are joined: "none", "mean", "sum" or "only_first_replica".
         synchronization: "none", "auto", "on_read" or "on_write". Both are kept, and have no effect on one device.
         name: string without "/"; by default "variable", "variable_1", ...
-    Raises ValueError for a bad name, for a missing shape, and on assignment of a value of another shape.
+        layout: distribution.TensorLayout, how it lies on several devices; by default as the distribution in use says.
+    Raises ValueError for a bad name, for a missing shape, for a layout that does not fit the shape, and on assignment of a
+        value of another shape.
     Example:
         >>> counter = Variable([1.0, 2.0])
         >>> counter.assign_add([1.0, 1.0]).tolist()
@@ -82,9 +84,13 @@ class Variable:
         self._overwrite_with_gradient = False
         self._regularizer = None
         self._constraint = None
-        self._layout = layout
+        self._layout: Any = None
         with engine.eagerly():
             self._store(self._initial_value(initializer, shape, dtype))
+            if layout is not None:
+                self._take_layout(layout)
+            elif distribution.in_use():
+                self.lay_out(distribution.current())
 
     def _initial_value(self, initializer: Any, shape: Any, dtype: Any) -> Any:
         if isinstance(initializer, str):
@@ -112,9 +118,41 @@ class Variable:
         if engine.MUTABLE:
             self._bind(engine.new_storage(value))
         else:
-            self._value = self._tensor = engine.tensor(value)
+            self._keep(engine.tensor(value))
         self._dtype = standardize_dtype(self._value.dtype)
         self._shape = tuple(self._value.shape)
+
+    def _keep(self, tensor: Any) -> None:
+        """Makes an array that never changes the value, there where the layout says."""
+        layout = self._layout
+        if layout is None:
+            self._value = self._tensor = tensor
+        else:
+            self._value = engine.distribution.lay_out(tensor, layout.backend_layout)
+            self._tensor = engine.distribution.local(self._value)
+
+    def lay_out(self, spread: Any) -> None:
+        """Brings the value to the devices of a distribution. Raises ValueError if it lies on another mesh."""
+        layout = spread.get_variable_layout(self)
+        if layout.device_mesh is not spread.device_mesh:
+            raise ValueError(
+                f"Variable {self._path!r} lies on {layout.device_mesh}, the distribution in use is over {spread.device_mesh}. "
+                "Make the model under the distribution, or load it from a file there."
+            )
+        if layout is not self._layout:
+            self._take_layout(layout)
+
+    def _take_layout(self, layout: Any) -> None:
+        """Raises ValueError if the layout does not fit the shape, NotImplementedError on an engine that cannot cut variables."""
+        layout.check(self._shape, f"variable {self._path!r}")
+        if engine.MUTABLE and any(layout.device_mesh.size(axis) > 1 for axis in layout.axes):
+            raise NotImplementedError(
+                f"Variable {self._path!r}: the {engine.NAME} engine does not cut variables, as the layout {layout.axes} "
+                "asks. The jax engine does (LAMINA_ENGINE=jax)."
+            )
+        self._layout = layout
+        if not engine.MUTABLE:
+            self._keep(self._value)
 
     def _bind(self, array: Any) -> None:
         """Makes `array` the storage; `value` is a view of it."""
@@ -244,7 +282,7 @@ class Variable:
         if engine.MUTABLE:
             engine.write(self._value, value)
         else:
-            self._value = self._tensor = value
+            self._keep(value)
         return value
 
     def take(self, tensor: Any) -> None:
@@ -252,7 +290,8 @@ class Variable:
         if engine.MUTABLE:
             self.assign(tensor)
         else:
-            self._value = self._tensor = tensor
+            self._value = tensor
+            self._tensor = tensor if self._layout is None else engine.distribution.local(tensor)
 
     def assign_add(self, value: Any) -> Any:
         return self.assign(ops.add(self._uncast(), value))
@@ -341,7 +380,7 @@ class Variable:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {key: value for key, value in self.__dict__.items() if key != "_tensor"}
-        return {**state, "_value": engine.numpy(self._value)}
+        return {**state, "_layout": None, "_value": engine.numpy(self._value)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

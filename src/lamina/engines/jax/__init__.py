@@ -16,6 +16,7 @@ from jax._src.array import ArrayImpl  # the class of arrays, known without makin
 from lamina._checks import NO_ASSIGNMENT
 
 from . import _nn, _numpy, _random
+from . import distribution as distribution
 from ._compile import compile as compile
 from ._compile import remat as remat
 from ._compile import spec as spec
@@ -78,7 +79,7 @@ def is_traced(x: Any) -> bool:
 
 def numpy(x: Any) -> np.ndarray:
     """The values of `x`. Raises ConcreteValueError for a traced tensor."""
-    return np.asarray(settle(x))
+    return np.asarray(distribution.whole(settle(x)))
 
 
 def cast(x: Any, dtype: Any) -> Any:

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.sharding import NamedSharding
 
 from lamina import tree
 
@@ -216,10 +217,13 @@ class _Entry:
             program, self.specs = jax.make_jaxpr(self._probe, return_shape=True)(donated, others)
         # XLA's convolutions on a CPU are many times slower inside a loop: there each row is a call.
         self.loops = jax.default_backend() != "cpu" or not _has(program.jaxpr, "conv_general_dilated")
-        self._call = jax.jit(self._call_flat, donate_argnums=(0,))
-        self._loop = jax.jit(self._loop_flat, donate_argnums=(0,))
-        self._collect = jax.jit(self._collect_flat, donate_argnums=(0,))
-        self._row = jax.jit(self._row_flat, donate_argnums=(0,))
+        # State stays where it lies, on whichever devices.
+        kept = [x.sharding if isinstance(x.sharding, NamedSharding) else None for x in self._changing(donated)]
+        options: Any = {"donate_argnums": (0,), **({"out_shardings": (kept, None)} if any(kept) else {})}
+        self._call = jax.jit(self._call_flat, **options)
+        self._loop = jax.jit(self._loop_flat, **options)
+        self._collect = jax.jit(self._collect_flat, **options)
+        self._row = jax.jit(self._row_flat, **options)
 
     def call(self, args: tuple[Any, ...]) -> Any:
         donated, others = self._split(args)
@@ -272,13 +276,15 @@ class _Entry:
     def _state(self, donated: list[Any]) -> list[Any]:
         """What is given away: only what a step made, each once; copies of the rest."""
         state, seen = [], set()
-        for k in self.changing:
-            x = donated[k]
+        for x in self._changing(donated):
             if id(x) in seen or not getattr(x, "_is_state", False):
                 x = jnp.copy(x)
             seen.add(id(x))
             state.append(x)
         return state
+
+    def _changing(self, donated: list[Any]) -> list[Any]:
+        return [donated[k] for k in self.changing]
 
     def _fixed(self, donated: list[Any]) -> list[Any]:
         changing = set(self.changing)

@@ -35,11 +35,11 @@ def can_hold(arrays: Sequence[Any]) -> bool:
     """Whether the arrays may all lie on the device: not those on disk, nor more than half of the device's memory."""
     if any(isinstance(a, np.memmap) for a in arrays):
         return False
-    limit = (jax.devices()[0].memory_stats() or {}).get("bytes_limit")
+    limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
     return limit is None or sum(a.nbytes for a in arrays) < limit / 2
 
 
 def _put(x: Any) -> Any:
-    if x is None or getattr(getattr(x, "dtype", None), "kind", "O") in "USO":
+    if isinstance(x, jax.Array) or x is None or getattr(getattr(x, "dtype", None), "kind", "O") in "USO":
         return x
     return jax.device_put(x)

@@ -8,6 +8,7 @@ import torch
 
 from . import _nn, _numpy, _random
 from . import _values as _values
+from . import distribution as distribution
 from ._compile import compile as compile
 from ._data import can_hold as can_hold
 from ._data import prefetch as prefetch

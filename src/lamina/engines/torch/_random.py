@@ -12,6 +12,7 @@ import torch
 from lamina.engines._threefry import threefry
 
 from ._dtypes import torch_dtype
+from ._part import local
 from ._tensors import DEVICE, tensor
 
 _library = torch.library.Library("lamina", "DEF")
@@ -58,7 +59,15 @@ def normal(seed: Any, shape: Any, dtype: Any = "float32") -> torch.Tensor:
 
 
 def _drawn(kind: str, seed: Any, shape: Any, dtype: torch.dtype) -> torch.Tensor:
+    """Where this process computes a part of a batch, numbers for it are its rows of those for the whole batch."""
     seed, shape = tensor(seed), tuple(int(n) for n in shape)
+    part = local.part
+    if part is None or not shape or shape[0] != part.size:
+        return _drawn_here(kind, seed, shape, dtype)
+    return part.of(_drawn_here(kind, seed, (part.total, *shape[1:]), dtype))
+
+
+def _drawn_here(kind: str, seed: torch.Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
     wide = torch.float64 if dtype is torch.float64 else torch.float32
     if DEVICE.type == "cpu":
         return torch.ops.lamina.draw(seed, shape, wide, kind).to(dtype)

@@ -22,6 +22,8 @@ def _choose_device() -> torch.device:
     name = os.environ.get("LAMINA_DEVICE", "").strip()
     if name:
         return torch.device(name)
+    if torch.cuda.is_available() and "LOCAL_RANK" in os.environ:  # one of several that torchrun started on this machine
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     if torch.cuda.is_available():
         return torch.device("cuda", torch.cuda.current_device())
     return torch.device("cpu")

@@ -168,11 +168,11 @@ class Building(Held):
             aggregation: "none", "mean", "sum" or "only_first_replica".
             overwrite_with_gradient: whether its gradient replaces its value.
             name: string without "/".
-            kwargs: `experimental_autocast`, Keras 2's name of autocast; `layout` and `synchronization`, which have no effect
-                on one device (as `aggregation`).
+            kwargs: `experimental_autocast`, Keras 2's name of autocast; `layout`, a distribution.TensorLayout; `synchronization`,
+                which has no effect.
         """
         autocast = kwargs.pop("experimental_autocast", autocast)
-        kwargs.pop("layout", None), kwargs.pop("synchronization", None)
+        layout, _ = kwargs.pop("layout", None), kwargs.pop("synchronization", None)
         if kwargs:
             raise TypeError(f"{self._owner}.add_weight: unknown argument(s) {sorted(kwargs)}.")
         if not self.__dict__.get("_initialized"):
@@ -196,6 +196,7 @@ class Building(Held):
                 autocast=autocast,
                 aggregation=aggregation,
                 name=name,
+                layout=layout,
             )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lamina import ops, regularizers, tree
+from lamina import distribution, ops, regularizers, tree
 from lamina._hints import did_you_mean
 from lamina._lazy import lazy_module
 from lamina._markup._html import Markup
@@ -205,6 +205,8 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
                     self._maybe_build(arguments)
                     self._check_inputs(arguments)
                 outputs = self._run(signature, args, kwargs, training, given)
+                if distribution.in_use():
+                    outputs = self._laid_out(outputs)
                 if not self.built:
                     self._mark_built()
                 if not self._called:
@@ -234,6 +236,17 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
             if self._remat is not None and training and self._remat.covers(self, args, kwargs):
                 return self.rematerialized_call(call, *args, **kwargs)(*args, **kwargs)
             return call(*args, **kwargs)
+
+    def _laid_out(self, outputs: Any) -> Any:
+        """The outputs, lying as the distribution in use says of the path "<layer>/output"; but for batches that the mesh
+        cannot cut, which are computed whole."""
+        layout = distribution.current().get_tensor_layout(f"{self._path or self.name}/output")
+        if layout is None or any_symbolic(outputs):
+            return outputs
+        parts = layout.device_mesh.size(layout.axes[0])
+        if any(x.shape[0] % parts for x in tree.flatten(outputs)):
+            return outputs
+        return tree.map_structure(lambda x: distribution.distribute_tensor(x, layout), outputs)
 
     def _activity_loss(self, output: Any) -> Any:
         """The penalty of the output, the same for batches of any size: the mean over the samples."""

@@ -156,10 +156,11 @@ class ArrayData:
         self.seed = state["seed"]
         self._position.set_state(state["position"])
 
-    def resident(self) -> Any:
-        """The arrays where the engine's compiled steps gather from; brought there once."""
+    def resident(self, put: Any = None) -> Any:
+        """The arrays where compiled steps gather from; brought there once, by `put`, or as the engine does."""
         if self._resident is None:
-            self._resident = tree.map_structure(lambda a: None if a is None else engine.resident(a), self.data)
+            put = put or engine.resident
+            self._resident = tree.map_structure(lambda a: None if a is None else put(a), self.data)
         return self._resident
 
     @property
@@ -172,11 +173,15 @@ class ArrayData:
         """The batch at `places`."""
         return tree.map_structure(lambda a: None if a is None else a[places], self.data)
 
-    def batches(self, epoch: int = 0, limit: int | None = None, first: int = 0) -> Iterator[Any]:
-        """The batches of an epoch, from number `first` on."""
+    def places(self, epoch: int = 0, limit: int | None = None, first: int = 0) -> Iterator[np.ndarray]:
+        """The places of each batch of an epoch, from number `first` on."""
         order = self.portion(epoch, limit, first)
         for start in range(0, len(order), self.batch_size):
-            yield self.batch(order[start : start + self.batch_size])
+            yield order[start : start + self.batch_size]
+
+    def batches(self, epoch: int = 0, limit: int | None = None, first: int = 0) -> Iterator[Any]:
+        """The batches of an epoch, from number `first` on."""
+        return (self.batch(places) for places in self.places(epoch, limit, first))
 
 
 def split(data: Any, fraction: float) -> tuple[Any, Any]:

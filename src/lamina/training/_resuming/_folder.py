@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from lamina import distribution
 from lamina.saving._errors import ModelFileError
 
 from ._file import read_state, write_state
@@ -16,7 +17,7 @@ _UNFINISHED = re.compile(r"\.state-\d+\..*\.tmp")  # what the writer of files le
 
 
 class StateFolder:
-    """Writes and finds the states of one training run.
+    """Writes and finds the states of one training run. Of several processes the first alone writes.
 
     Args:
         path: the folder; it is made when it is first written to.
@@ -39,6 +40,8 @@ class StateFolder:
 
     def write(self, step: int, state: dict[str, Any]) -> None:
         """Writes a state; of those before, the newest whole one stays."""
+        if not distribution.is_first():
+            return
         os.makedirs(self.path, exist_ok=True)
         name = f"state-{step}"
         write_state(os.path.join(self.path, name), state)
@@ -68,10 +71,10 @@ class StateFolder:
     def clear(self) -> None:
         """Removes the states, and the folder if nothing else is in it."""
         self._remove(lambda name: _NAME.fullmatch(name) or _UNFINISHED.fullmatch(name))
-        if os.path.isdir(self.path) and not self._all():
+        if distribution.is_first() and os.path.isdir(self.path) and not self._all():
             os.rmdir(self.path)
 
     def _remove(self, is_meant: Callable[[str], Any]) -> None:
-        for name in self._all():
+        for name in self._all() if distribution.is_first() else ():
             if is_meant(name):
                 os.unlink(os.path.join(self.path, name))

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
+from lamina import distribution
+
 from ._fingerprint import difference, fingerprint
 from ._folder import StateFolder
 from ._state import gather, put_back
+
+_ASKED = 16  # batches after which several processes agree on whether a state is due
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,10 @@ class Keeper(NoKeeper):
         self._writing: Future | None = None
         self._handler: Any = None  # of SIGTERM, before
         self._is_told_to_end = False
+        distribution.check_agreement(
+            f"fit: the training states in {plan.path} (the folder must be one that all processes see)",
+            {"the step of the newest": self._waiting and self._waiting["step"]},
+        )
         if self._waiting is not None:
             self._check()
 
@@ -148,13 +156,24 @@ class Keeper(NoKeeper):
     def after_batches(self, epoch: int, done: int, logs: Any) -> None:
         plan = self._plan
         is_due = plan.batches and done % plan.batches == 0
-        is_due = is_due or (plan.seconds is not None and time.monotonic() - self._saved_at >= plan.seconds)
-        is_due = is_due or self._is_told_to_end
+        is_due = is_due or self._is_time(done)
         if is_due and done != self._total:  # what follows the last batch, up to the next epoch, is saved together
             self._save(epoch, done, self._beginning, logs())
             self._end_if_told()
 
+    def _is_time(self, done: int) -> bool:
+        """Whether the interval is over, or the program is to end: in one of the processes, which are asked now and then."""
+        seconds = self._plan.seconds
+        is_time = self._is_told_to_end or (seconds is not None and time.monotonic() - self._saved_at >= seconds)
+        if distribution.num_processes() == 1:
+            return is_time
+        if done % _ASKED or not distribution.any_process(is_time):
+            return False
+        self._is_told_to_end = distribution.any_process(self._is_told_to_end)
+        return True
+
     def after_epoch(self, epoch: int, done: int, logs: dict[str, Any]) -> None:
+        self._is_told_to_end = distribution.any_process(self._is_told_to_end)
         self._steps += done
         self._save(epoch + 1, 0, self._state_of_data(), logs)
         self._end_if_told()

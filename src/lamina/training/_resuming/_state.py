@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina import distribution
 from lamina.training._steps import Step
 from lamina.variables import global_seed_generator
 
@@ -88,7 +89,7 @@ def _put_back_callbacks(saved: Any, callbacks: list[Any]) -> None:
         if found is not None:
             waiting.remove(found)
             found.set_state(state)
-        elif state:
+        elif state and distribution.is_first():  # the others do without those that write
             warnings.warn(
                 f"There is no callback {name} any more, though the training state holds what it knew.",
                 UserWarning,

@@ -40,6 +40,8 @@ class Callback:
         3
     """
 
+    writes_alone = False  # whether of several processes of one training only the first is to call it
+
     def __init__(self) -> None:
         self.params: dict[str, Any] = {}
         self._model: Any = None

@@ -29,6 +29,8 @@ class CSVLogger(Callback):
         epoch,loss
     """
 
+    writes_alone = True
+
     def __init__(self, filename: Any, separator: str = ",", append: bool = False):
         super().__init__()
         self.filename: Any = os.fspath(filename)

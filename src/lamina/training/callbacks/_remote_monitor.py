@@ -30,6 +30,8 @@ class RemoteMonitor(Callback):
         '/publish/epoch/end/'
     """
 
+    writes_alone = True
+
     def __init__(
         self, root: str = "http://localhost:9000", path: str = "/publish/epoch/end/", field: str = "data",
         headers: dict[str, str] | None = None, send_as_json: bool = False,
