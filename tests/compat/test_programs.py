@@ -435,6 +435,43 @@ model.fit(x, y, batch_size=16, nb_epoch=1, verbose=0, validation_data=(x, y))
 assert isinstance(model.layers[0], Conv2D) and Conv2D(4, 2, 2).strides == (2, 2)
 """)
 
+program(
+    "Keras 1 Merge, Deconvolution, AtrousConvolution",
+    "Conv2DTranspose(3, 3, 3): sizes of the kernel one by one",
+    "Conv2D(4, 3, 3): sizes of the kernel one by one",
+    "border_mode=",
+    "subsample=",
+    "output_shape= is of Keras 1",
+    "Conv2D: the argument atrous_rate=",
+    "Conv1D: the argument atrous_rate=",
+    "nb_epoch=",
+    "input_dim= still",
+    "input_shape= still",
+)("""
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Merge, Dense, Deconvolution2D, AtrousConvolution1D, AtrousConvolution2D
+for mode, width in (('concat', 6), ('sum', 3), ('mul', 3), ('ave', 3), ('max', 3), ('dot', 1), ('cos', 1)):
+    left = Sequential([Dense(3, input_dim=2)])
+    right = Sequential([Dense(3, input_dim=4)])
+    model = Sequential()
+    joined = Merge([left, right], mode=mode)
+    assert joined.output_shape == (None, width), mode
+    model.add(joined)
+    model.add(Dense(1))
+    model.compile('sgd', 'mse')
+    x = [np.ones((4, 2)), np.ones((4, 4))]
+    history = model.fit(x, np.ones((4, 1)), nb_epoch=2, verbose=0)
+    assert history.history['loss'][1] < history.history['loss'][0] or mode == 'cos'
+    assert model.predict(x, verbose=0).shape == (4, 1)
+m = Sequential([Deconvolution2D(3, 3, 3, output_shape=(None, 25, 25, 3), border_mode='valid', subsample=(2, 2),
+                                input_shape=(12, 12, 2))])
+assert m.output_shape == (None, 25, 25, 3)
+m = Sequential([AtrousConvolution2D(4, 3, 3, atrous_rate=(2, 2), input_shape=(12, 12, 3))])
+assert m.output_shape == (None, 8, 8, 4) and m.layers[0].dilation_rate == (2, 2)
+assert AtrousConvolution1D(4, 3, atrous_rate=3).dilation_rate == (3,)
+""")
+
 program("autoencoder and its halves")("""
 from keras.layers import Input, Dense
 from keras.models import Model

@@ -164,3 +164,11 @@ def test_draws_in_a_compiled_step_differ(tf):
     model = tf.keras.Sequential([tf.keras.Input((1, 2, 1)), Augmented()])
     x = np.array([0.0, 1.0], "float32").reshape(1, 1, 2, 1)
     assert {float(model.predict(x, verbose=0)[0, 0, 0, 0]) for _ in range(40)} == {0.0, 1.0}
+
+
+def test_images_of_a_batch_are_fitted_one_by_one(tf):
+    both = np.stack([FLOATS, FLOATS[::-1]])
+    found = array(tf.image.resize_with_pad(both, 10, 10))
+    assert found.shape == (2, 10, 10, 3)
+    for one, image in zip(found, both):
+        np.testing.assert_array_equal(one, array(tf.image.resize_with_pad(image, 10, 10)))

@@ -1,9 +1,9 @@
-"""`merge`, the function of Keras 1 that joins tensors."""
+"""`merge`, the function of Keras 1 that joins tensors, and `Merge`, its layer that joins models."""
 
 from collections.abc import Callable
 from typing import Any
 
-from lamina import layers
+from lamina import layers, models
 from lamina._checks import check_one_of
 
 _MODES: dict[str, Callable] = {
@@ -46,3 +46,19 @@ def merge(
         )
         options.update(axes=axes, normalize=mode == "cos")
     return _MODES[mode](inputs, **options)
+
+
+def Merge(layers: Any = None, mode: Any = "sum", concat_axis: int = -1, dot_axes: Any = -1, **options: Any) -> Any:
+    """A model whose inputs are those of some models, and whose output joins theirs; without models a function of tensors.
+
+    Args:
+        layers: list of models that have an input; `Sequential().add(Merge([a, b]))` makes a model of several inputs of them.
+        mode, concat_axis, dot_axes, options: as of `merge`.
+    """
+
+    def join(tensors: Any) -> Any:
+        return merge(list(tensors), mode, concat_axis, dot_axes, **options)
+
+    if layers is None:
+        return join
+    return models.Model([x for m in layers for x in m.inputs], join([m.outputs[0] for m in layers]))

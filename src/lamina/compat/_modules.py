@@ -17,6 +17,7 @@ from . import (
     _losses,
     _merge,
     _private,
+    _scikit_learn,
     _sessions,
 )
 from ._later import LATER, AbsentModule, absent, later_advice
@@ -122,13 +123,15 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "": _faces.TOP,
     "config": _faces.CONFIG,
     "backend": {**_sessions.BACKEND, "backend": _faces.backend},
-    "layers": {**_convolution.FUNCTIONS, **_legacy_layers.LAYERS},
+    "layers": {**_convolution.FUNCTIONS, **_legacy_layers.LAYERS, "Merge": _merge.Merge},
     "losses": _losses.LOSSES,
     "utils.legacy": _legacy_saving.FUNCTIONS,
     "legacy.saving": _legacy_saving.FUNCTIONS,
     "initializations": _initializations.FUNCTIONS,
-    "engine": {"merge": _merge.merge},
-    "engine.topology": {"merge": _merge.merge},
+    "engine": {"merge": _merge.merge, "Merge": _merge.Merge},
+    "engine.topology": {"merge": _merge.merge, "Merge": _merge.Merge},
+    "engine.training": dict.fromkeys(("slice_X", "slice_arrays"), _scikit_learn.slice_arrays),
+    "wrappers.scikit_learn": _scikit_learn.CLASSES,
 }
 # What else the private module of a namespace holds in Keras.
 PRIVATE_ALSO: dict[str, tuple[str, ...]] = {"backend": ("ops", "config", "random"), "models": ("layers",)}

@@ -23,7 +23,7 @@ MODULES: dict[str, tuple[str, ...]] = {
             "distribution", "dtype_policies", "export", "initializers", "layers", "losses", "metrics", "mixed_precision",
             "models", "ops", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "preprocessing",
             "preprocessing.image", "preprocessing.sequence", "preprocessing.text", "random", "regularizers", "saving",
-            "tree", "utils",
+            "tree", "utils", "wrappers",
         )
     },
 }  # fmt: skip
@@ -57,6 +57,7 @@ OLD_MODULES: dict[str, str] = {
         ),
         "layers",
     ),
+    "wrappers.scikit_learn": "wrappers",
     "engine": "layers",
     "engine.topology": "layers",
     "engine.base_layer": "layers",

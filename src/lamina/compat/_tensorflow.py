@@ -12,13 +12,14 @@ from lamina.engines import engine
 from lamina.ops._symbolic import KerasTensor
 from lamina.variables import GradientTape, set_random_seed
 
-from . import _tf_control, _tf_data, _tf_functions, _tf_parts, _tf_shapes
+from . import _tf_control, _tf_data, _tf_functions, _tf_math, _tf_parts, _tf_shapes
 from ._missing import no_such_name
 from ._sessions import TENSORFLOW_1
 from ._tables import TENSORFLOW_VERSION
 from ._tf_files import IO
 from ._tf_functions import ELEMENTWISE
 from ._tf_image import IMAGE
+from ._tf_linalg import LINALG
 from ._tf_nn import NN, RANDOM
 from ._tf_strings import STRINGS, decode_csv
 
@@ -89,12 +90,14 @@ _FUNCTIONS = {
 _MATH = {
     **_FUNCTIONS,
     **{name: NN[name] for name in ("softmax", "log_softmax", "log_sigmoid", "l2_normalize", "top_k")},
+    **_tf_math.MATH,
 }
 _LOGGING = {"set_verbosity": _nothing, "DEBUG": 10, "INFO": 20, "WARN": 30, "ERROR": 40, "FATAL": 50}
 
 # Module -> what it holds. A name that is no key here and no name there is an AttributeError.
 _TOP = {
     **_FUNCTIONS,
+    **_tf_math.TOP,
     **{name: name for name in _DTYPES},
     "__version__": TENSORFLOW_VERSION,
     "GradientTape": GradientTape,
@@ -112,7 +115,10 @@ TENSORFLOW: dict[str, dict[str, Any]] = {
     "tensorflow.math": _MATH,
     "tensorflow.nn": NN,
     "tensorflow.random": {**RANDOM, "set_seed": set_random_seed},
-    "tensorflow.linalg": {name: _FUNCTIONS[name] for name in ("matmul", "norm", "eye", "tensordot", "einsum")},
+    "tensorflow.linalg": {
+        **{name: _FUNCTIONS[name] for name in ("matmul", "norm", "eye", "tensordot", "einsum")},
+        **LINALG,
+    },
     "tensorflow.config": {
         "list_physical_devices": _devices,
         "list_logical_devices": _devices,

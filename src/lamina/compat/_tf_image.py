@@ -48,9 +48,10 @@ def resize(
 def resize_with_pad(
     image: Any, target_height: int, target_width: int, method: Any = "bilinear", antialias: bool = False
 ) -> Any:
-    """One image in that size, its aspect ratio kept, with zeros around it."""
-    size = (int(target_height), int(target_width))
-    return as_leaf(fitted(as_host_array(image), size, _NUMBERS.get(method, method)))
+    """Images `(..., height, width, channels)` in that size, their aspect ratio kept, with zeros around them."""
+    size, x = (int(target_height), int(target_width)), as_host_array(image)
+    made = [fitted(one, size, _NUMBERS.get(method, method)) for one in x.reshape(-1, *x.shape[-3:])]
+    return as_leaf(np.stack(made).reshape(*x.shape[:-3], *made[0].shape))
 
 
 def crop_to_bounding_box(

@@ -82,6 +82,42 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
     return ops.sparse_categorical_crossentropy(ops.cast(target, "int32"), output, from_logits=from_logits, axis=axis)
 
 
+@public("backend.binary_focal_crossentropy")
+def binary_focal_crossentropy(
+    target: Any, output: Any, apply_class_balancing: bool = False, alpha: float = 0.25, gamma: float = 2.0,
+    from_logits: bool = False,
+) -> Any:  # fmt: skip
+    """The binary cross-entropy times (1 - p)^gamma, p being the probability of what is true, element by element."""
+    p = ops.sigmoid(output) if from_logits else output
+    target = ops.cast(target, p.dtype)
+    true = target * p + (1 - target) * (1 - p)
+    loss = ops.power(1 - true, gamma) * ops.binary_crossentropy(target, p)
+    return loss * (target * alpha + (1 - target) * (1 - alpha)) if apply_class_balancing else loss
+
+
+@public("backend.categorical_focal_crossentropy")
+def categorical_focal_crossentropy(
+    target: Any, output: Any, alpha: float = 0.25, gamma: float = 2.0, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """-sum alpha (1 - p)^gamma t log(p) along an axis."""
+    p = ops.softmax(output, axis=axis) if from_logits else output / ops.sum(output, axis=axis, keepdims=True)
+    p = ops.clip(p, 1e-7, 1 - 1e-7)
+    return ops.sum(alpha * ops.power(1 - p, gamma) * -ops.cast(target, p.dtype) * ops.log(p), axis=axis)
+
+
+@public("backend.batch_normalization")
+def batch_normalization(
+    x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: int = -1, epsilon: float = 1e-3
+) -> Any:
+    """gamma (x - mean) / sqrt(var + epsilon) + beta; the four are vectors along an axis, or broadcast."""
+    if len(mean.shape) == 1 and axis not in (-1, len(x.shape) - 1):
+        shape = [-1 if k == axis % len(x.shape) else 1 for k in range(len(x.shape))]
+        mean, var, beta, gamma = (None if v is None else ops.reshape(v, shape) for v in (mean, var, beta, gamma))
+    y = (x - mean) * ops.rsqrt(var + epsilon)
+    y = y if gamma is None else y * gamma
+    return y if beta is None else y + beta
+
+
 @public("backend.in_top_k")
 def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
     """Whether the target class is among the `k` highest predictions."""

@@ -6,6 +6,7 @@ from lamina import ops, random
 from lamina._public import public
 from lamina.variables import global_seed_generator
 
+from ._renamed import renamed
 from ._values import variable
 
 
@@ -15,6 +16,7 @@ def seed_of(seed: int | None) -> Any:
 
 
 @public("backend.random_normal")
+@renamed(std="stddev")
 def random_normal(
     shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None
 ) -> Any:
@@ -23,6 +25,7 @@ def random_normal(
 
 
 @public("backend.random_uniform")
+@renamed(low="minval", high="maxval")
 def random_uniform(
     shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: int | None = None
 ) -> Any:
@@ -31,6 +34,7 @@ def random_uniform(
 
 
 @public("backend.truncated_normal")
+@renamed(std="stddev")
 def truncated_normal(
     shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None
 ) -> Any:
