@@ -88,6 +88,7 @@ def binary_focal_crossentropy(
     from_logits: bool = False,
 ) -> Any:  # fmt: skip
     """The binary cross-entropy times (1 - p)^gamma, p being the probability of what is true, element by element."""
+    output = ops.convert_to_tensor(output)
     p = ops.sigmoid(output) if from_logits else output
     target = ops.cast(target, p.dtype)
     true = target * p + (1 - target) * (1 - p)
@@ -100,6 +101,7 @@ def categorical_focal_crossentropy(
     target: Any, output: Any, alpha: float = 0.25, gamma: float = 2.0, from_logits: bool = False, axis: int = -1
 ) -> Any:
     """-sum alpha (1 - p)^gamma t log(p) along an axis."""
+    output = ops.convert_to_tensor(output)
     p = ops.softmax(output, axis=axis) if from_logits else output / ops.sum(output, axis=axis, keepdims=True)
     p = ops.clip(p, 1e-7, 1 - 1e-7)
     return ops.sum(alpha * ops.power(1 - p, gamma) * -ops.cast(target, p.dtype) * ops.log(p), axis=axis)
@@ -110,6 +112,7 @@ def batch_normalization(
     x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: int = -1, epsilon: float = 1e-3
 ) -> Any:
     """gamma (x - mean) / sqrt(var + epsilon) + beta; the four are vectors along an axis, or broadcast."""
+    x, mean, var, beta, gamma = (None if v is None else ops.convert_to_tensor(v) for v in (x, mean, var, beta, gamma))
     if len(mean.shape) == 1 and axis not in (-1, len(x.shape) - 1):
         shape = [-1 if k == axis % len(x.shape) else 1 for k in range(len(x.shape))]
         mean, var, beta, gamma = (None if v is None else ops.reshape(v, shape) for v in (mean, var, beta, gamma))
