@@ -61,3 +61,24 @@ def test_a_product_in_pieces_does_not_go_over_threads_too(monkeypatch):
     assert _products.goes_over_threads(128, 784, 512)
     monkeypatch.setattr(_products, "_small_kernels", lambda: False)
     assert _products.goes_over_threads(4096, 256, 64)
+
+
+def shaped(*shape):
+    return type("Shaped", (), {"shape": shape})
+
+
+@pytest.mark.parametrize(
+    "rows, inner, columns, woken, met",
+    [
+        (128, 784, 512, 4, 4),
+        (2048, 512, 512, 8, 8),
+        (128, 256, 256, 1, 2),  # too short to wake a thread for
+        (128, 784, 32, 1, 1),  # reads much for what it computes
+        (64, 64, 64, 1, 1),
+    ],
+)
+def test_into_how_many_blocks_a_product_is_cut(rows, inner, columns, woken, met):
+    a, b = shaped(rows, inner), shaped(inner, columns)
+    assert _products.pieces(a, b) == woken
+    assert _products.pieces(a, b, _products.BY_MEETING) == met
+    assert _products.pieces(shaped(3, rows, inner), b, _products.BY_MEETING) == 1

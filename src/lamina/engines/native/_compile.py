@@ -3,7 +3,6 @@
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from ._threads import one_blas_thread
 from ._trace import current_trace, is_traced
 from ._tracer import Tracer
 from ._tracing import traced_graph
+from .machine._program import is_best_whole
 from .passes import cut_into_stages, simplify
 
 
@@ -163,7 +163,11 @@ class _Entry:
         bound = set(self.bound_inputs)
         self.owned = [n for n in range(len(self.traced)) if n not in bound]
         batched, batch = _batched([specs[n].shape for n in self.owned])
-        cut = partial(cut_into_stages, graph, [self.owned[n] for n in batched], batch)
+        samples = [self.owned[n] for n in batched]
+
+        def cut(compiled: bool) -> Graph:
+            return graph if compiled and is_best_whole(graph) else cut_into_stages(graph, samples, batch, compiled)
+
         self.succession = Succession(cut, donated, self.owned, hand_over(graph), self.progress.get(name, 0))
         self.binding: BoundPlan | None = None
         self.last: list[Any] = []

@@ -25,8 +25,8 @@ class Emit:
     scalar(f, *numbers, **params): of an elementwise operation, the number that comes out.
     loops(f, inputs, outputs, **params): of any other; `inputs` and `outputs` are arrays with pointer, shape, strides, dtype.
         With `takes_work` the workspace of the bound form, `work`, is one more argument.
-    pieces(inputs, outputs, **params): of `loops`, into how many pieces threads may share it; of more than one, `share`, those
-        to be written, from one number to another, is an argument in a program that several threads run.
+    pieces(kind, inputs, outputs, **params): of `loops`, how many pieces threads may share; of more than one, `share`, those to
+        be written, from one number to another, is an argument in a program that several threads run.
     can(kind, inputs, outputs, **params): whether the rule holds for these; of `loops` for arrays that lie so, where `kind`
         knows what products BLAS can do.
     """

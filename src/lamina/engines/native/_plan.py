@@ -150,8 +150,11 @@ class BoundPlan:
         kept = plan.names.kept
         self.steps: Steps | None = None  # where nothing is left to NumPy
         self.outputs = [scope[kept[o]] if o in kept else read(v) for o, v in enumerate(graph.outputs)]
-        if plan.program is not None and plan.owned and plan.donated.keys() <= layout.written:
-            self.steps = plan.program.bind_steps(read, self.inputs[plan.owned[-1]], self.outputs[len(plan.donated) :])
+        if plan.program is not None and plan.donated.keys() <= layout.written:
+            row = self.inputs[plan.owned[-1]] if plan.owned else np.empty(0)
+            self.steps = plan.program.bind_steps(read, row, self.outputs[len(plan.donated) :])
+            if self.steps is not None:
+                self.run = self.steps.once
 
 
 def _shares(arrays: list[np.ndarray], size: int) -> list[list[tuple[np.ndarray, ...]]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,6 @@ LARGE = 15_000_000  # multiplications from which a product is worth several thre
 SMALL = 1_000_000
 HAS_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}
 FEWEST_ROWS = 16
-NARROWEST = 128  # rows or columns of a block of a large product
 
 
 @cache
@@ -43,6 +42,19 @@ def rows_a_piece(rows: int, inner: int, columns: int) -> int:
 def goes_over_threads(rows: int, inner: int, columns: int) -> bool:
     """Whether the product of two matrices is shared out among all threads by itself."""
     return rows * inner * columns >= LARGE and not _goes_in_pieces(rows, inner, columns)
+
+
+class Shared(NamedTuple):
+    """When a product is shared out: from how many multiplications on, how many for each number that threads must read (which
+    others may hold in their caches), and in blocks of how many rows or columns."""
+
+    least: int
+    each: int
+    narrowest: int
+
+
+BY_PYTHON = Shared(LARGE, 0, 128)  # threads are woken for each product
+BY_MEETING = Shared(4_000_000, 50, 64)  # threads that are at work together meet before it
 
 
 def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], Any]:
@@ -84,22 +96,28 @@ def _stack(x: np.ndarray, count: int, size: int) -> np.ndarray:
     return np.lib.stride_tricks.as_strided(x, shape, (*lead, size * row, row, column))
 
 
-def cut_of(rows: int, inner: int, columns: int) -> tuple[int, int]:
+def cut_of(rows: int, inner: int, columns: int, how: Shared = BY_PYTHON) -> tuple[int, int]:
     """The axis along which a large product is cut, the longer side of its result, and the size of a block: as many as keep
     threads busy, none much smaller than what BLAS is good at. It does not depend on the threads."""
     side = 0 if rows >= columns else 1
     longer, count = max(rows, columns), 1
-    while count < 8 and longer >= 2 * count * NARROWEST and rows * inner * columns >= count * LARGE:
+    work = rows * inner * columns
+    if work < how.each * inner * (rows + columns):
+        return side, longer
+    while count < 8 and longer >= 2 * count * how.narrowest and work >= (how.least if count == 1 else count * LARGE):
         count *= 2
     return side, -(-longer // count)
 
 
-def pieces(a: Any, b: Any) -> int:
+def pieces(a: Any, b: Any, how: Shared = BY_PYTHON) -> int:
     """Of how many blocks the product of arrays, or what has their shape, is made."""
-    if len(a.shape) != 2 or len(b.shape) != 2 or not goes_over_threads(a.shape[0], a.shape[1], b.shape[1]):
+    if len(a.shape) != 2 or len(b.shape) != 2:
         return 1
-    side, size = cut_of(a.shape[0], a.shape[1], b.shape[1])
-    return -(-(b.shape[1] if side else a.shape[0]) // size)
+    rows, inner, columns = a.shape[0], a.shape[1], b.shape[1]
+    if how is BY_PYTHON and not goes_over_threads(rows, inner, columns):
+        return 1
+    side, size = cut_of(rows, inner, columns, how)
+    return -(-(columns if side else rows) // size)
 
 
 def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:

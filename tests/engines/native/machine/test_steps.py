@@ -6,6 +6,8 @@ import threading
 import numpy as np
 import pytest
 
+import lamina
+from lamina import layers
 from lamina.engines import native
 from lamina.engines.native import _threads
 from lamina.engines.native.machine import _steps
@@ -131,3 +133,18 @@ def _with(threads, call):
         return call()
     finally:
         _threads.set_num_threads(before)
+
+
+def test_a_perceptron_is_run_whole_and_a_convnet_in_tiles():
+    def graph_of(*stack, shape):
+        model = lamina.Sequential([lamina.Input(shape), *stack, layers.Flatten(), layers.Dense(3)])
+        model.compile("sgd", "mse")
+        x = np.zeros((128, *shape), "float32")
+        model.fit(x, np.zeros((128, 3), "float32"), batch_size=64, verbose=0)
+        (plan,) = model._steps["train"][1]._on_places.plans
+        return plan
+
+    dense = graph_of(layers.Dense(256), layers.BatchNormalization(), layers.Dense(256), shape=(256,))
+    assert not dense.stages
+    assert dense.program.is_whole
+    assert graph_of(layers.Conv2D(32, 3), layers.MaxPooling2D(), layers.Conv2D(32, 3), shape=(20, 20, 8)).stages

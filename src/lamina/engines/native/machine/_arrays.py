@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from .._products import goes_over_threads
+from .._products import BY_MEETING, BY_PYTHON, goes_over_threads
+from ..layout import CHUNK
 from . import _products
 from ._code import Array, Value
 from ._scalars import Scalars
@@ -90,6 +91,8 @@ class Arrays(Scalars):
 
     can_multiply = staticmethod(_products.can_multiply)
     is_shared_out = staticmethod(goes_over_threads)  # what is left to NumPy's plan, which has threads for one product
+    shared = BY_PYTHON
+    least_shared = 4 * CHUNK  # elements from which a loop is worth a second thread
 
     def product(self, a: Array, b: Array, out: Array, adds: bool = False) -> None:
         """out = a @ b, of matrices or stacks of them; with `adds` it is added to what is there."""
@@ -106,6 +109,12 @@ class ArraysOfTile(Arrays):
     @staticmethod
     def is_shared_out(rows: int, inner: int, columns: int) -> bool:
         return False
+
+
+class ArraysOfTeam(Arrays):
+    """The same in a program that is one function, in which threads meet: they share out shorter products."""
+
+    shared = BY_MEETING
 
 
 def _sum(i: Indices, j: Indices) -> Indices:

@@ -49,7 +49,7 @@ def multiply(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
 
 def multiply_pieces(f: Any, a: Array, b: Array, out: Array, start: Value, stop: Value) -> None:
     """Of a product of two matrices the pieces from `start` to `stop`; the last one may be smaller."""
-    axis, size = cut_of(a.shape[0], a.shape[1], b.shape[1])
+    axis, size = cut_of(a.shape[0], a.shape[1], b.shape[1], f.shared)
     count, rest = divmod(out.shape[axis], size)
     full = f.index(count)
     with f.loop(f.minimum(stop, full), start) as k:

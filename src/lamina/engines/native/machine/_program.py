@@ -17,13 +17,14 @@ import numpy as np
 from .._emit import can_hold, is_scalar
 from .._graph import Graph, Node, Var, type_name
 from .._threads import num_threads, parallel
-from ..layout import CHUNK, Joined, Layout, View, contiguous_strides, lay_out
-from ._arrays import Arrays, ArraysOfTile, Indices, broadcast_strides, merged
+from ..layout import Joined, Layout, View, contiguous_strides, lay_out
+from ..passes._estimates import with_most_products
+from ._arrays import Arrays, ArraysOfTeam, ArraysOfTile, Indices, broadcast_strides, merged
 from ._code import INT64, Array, Module, Value
 from ._library import Library, library
-from ._steps import HAS_YIELD, Steps, write_steps
+from ._steps import HAS_YIELD, TYPES, Steps, write_steps
 
-SHARED_OUT = 4 * CHUNK  # elements from which a loop is worth a second thread
+MOST_BYTES = 2 << 20  # of a value, for it to stay in the cache
 
 
 @dataclass
@@ -73,7 +74,8 @@ class Program:
         tables = [_table(group) for group in arrays]
         addresses = (ctypes.c_void_p * len(tables))(*map(ctypes.addressof, tables))
         shares = any(run.length is not None for run in self.runs.values())
-        return Steps(library(self.text), addresses, row, outputs, shares, (arrays, tables))
+        made = library(self.text)
+        return Steps(made.function("steps", *TYPES), addresses, row, outputs, shares, made, (arrays, tables))
 
 
 def _table(arrays: Sequence[np.ndarray]) -> Any:
@@ -95,16 +97,19 @@ def _bound(made: Library, run: Run, table: Any, arrays: Sequence[np.ndarray]) ->
 
 def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Program:
     """The functions of a program whose layout was made with `fuse`; `is_tile`: one thread of many runs it."""
-    module, writers, is_whole = Module(), [], not is_tile and HAS_YIELD
+    module, writers = Module(), []
+    groups = list(_groups(graph, layout))
+    is_whole = not is_tile and HAS_YIELD and all(_can_write(nodes, layout, ArraysOfTeam) for *_, nodes in groups)
+    kind = ArraysOfTile if is_tile else ArraysOfTeam if is_whole else Arrays
     writer: _Writer | None = None
-    for start, stop, nodes in _groups(graph, layout):
-        if not _can_write(nodes, layout, ArraysOfTile if is_tile else Arrays):
-            writer, is_whole = None, False
+    for start, stop, nodes in groups:
+        if not _can_write(nodes, layout, kind):
+            writer = None
             continue
         fused = is_scalar(nodes[0])
-        length = None if is_tile else _length(nodes, layout) if fused else _pieces(nodes[0], layout)
+        length = None if is_tile else (_length if fused else _pieces)(nodes, layout, kind)
         if writer is None or length is not None:
-            writer = _Writer(module, Run(start, stop, length=length), layout)
+            writer = _Writer(kind, module, Run(start, stop, length=length), layout)
             writers.append(writer)
         writer.add(nodes, fused)
         writer.run.stop = stop
@@ -116,11 +121,22 @@ def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Progra
     return Program(runs, str(module), is_whole and bool(runs))
 
 
-def writable(graph: Graph) -> set[Node]:
-    """The calls of a program, as it is before it is cut into tiles, of which machine code can be made."""
+def writable(graph: Graph, kind: type[Arrays] = ArraysOfTile) -> set[Node]:
+    """The calls of a program, as it is before it is cut into tiles, of which machine code can be made, in tiles or otherwise."""
     layout = lay_out(graph, {}, None, True)
     groups = [nodes for *_, nodes in _groups(graph, layout)]
-    return {node for nodes in groups if _can_write(nodes, layout, ArraysOfTile) for node in nodes}
+    return {node for nodes in groups if _can_write(nodes, layout, kind) for node in nodes}
+
+
+def is_best_whole(graph: Graph) -> bool:
+    """Whether a program is better run as it is, by threads that meet, than cut into tiles: where nothing of it is left to
+    NumPy, its values stay in the cache, and its large products can be shared out."""
+    calls = [n for n in graph.nodes if n.primitive.view is None]
+    if not HAS_YIELD or any(v.nbytes > MOST_BYTES for n in calls for v in n.outputs):
+        return False
+    emits = [(n, n.primitive.emit) for n in with_most_products(calls)]
+    shared = all(e is not None and e.pieces(ArraysOfTeam, n.inputs, n.outputs, **n.params) > 1 for n, e in emits)
+    return shared and writable(graph, ArraysOfTeam) >= set(calls)
 
 
 def _groups(graph: Graph, layout: Layout) -> Iterator[tuple[int, int, list[Node]]]:
@@ -133,20 +149,21 @@ def _groups(graph: Graph, layout: Layout) -> Iterator[tuple[int, int, list[Node]
             yield start, n, nodes
 
 
-def _length(nodes: Sequence[Node], layout: Layout) -> int | None:
+def _length(nodes: Sequence[Node], layout: Layout, kind: type[Arrays]) -> int | None:
     """Rounds of the outermost loop of a long run, None for a short one."""
     shape = nodes[0].outputs[0].shape
-    if int(np.prod(shape)) < SHARED_OUT:
+    if int(np.prod(shape)) < kind.least_shared:
         return None
     sizes, _ = _axes(nodes, layout)
     return sizes[0]
 
 
-def _pieces(node: Node, layout: Layout) -> int | None:
+def _pieces(nodes: Sequence[Node], layout: Layout, kind: type[Arrays]) -> int | None:
     """Of how many pieces a call is made, None for one."""
+    (node,) = nodes
     if node.outputs[0] in layout.wholes or node.primitive.emit is None:
         return None
-    count = node.primitive.emit.pieces(node.inputs, node.outputs, **node.params)
+    count = node.primitive.emit.pieces(kind, node.inputs, node.outputs, **node.params)
     return count if count > 1 else None
 
 
@@ -188,9 +205,9 @@ def _array(var: Var, layout: Layout, pointer: str) -> Array:
 class _Writer:
     """Writes the function of one run."""
 
-    def __init__(self, module: Module, run: Run, layout: Layout):
+    def __init__(self, kind: type[Arrays], module: Module, run: Run, layout: Layout):
         ranged = "" if run.length is None else ", i64 %start, i64 %stop"
-        self.code = Arrays(module, f"define void @{run.name}(ptr noalias %table{ranged})")
+        self.code = kind(module, f"define void @{run.name}(ptr noalias %table{ranged})")
         self.run, self.layout = run, layout
 
     def finish(self) -> Run:

@@ -71,7 +71,7 @@ _ARGUMENTS = (
     "ptr %tables, i64 %thread, i64 %threads, ptr %meeting, i64 %count, ptr %rows, ptr %row, i64 %bytes, ptr %stores, "
     "i64 %stored"
 )
-_TYPES = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p,
+TYPES = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p,
           ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64]  # fmt: skip
 
 
@@ -167,30 +167,36 @@ end:
 class Steps(NamedTuple):
     """The steps of a program that is bound to arrays.
 
-    made: whose `function` gives @steps; it is kept alive.
+    function: @steps; `made` keeps its code alive, and `arrays` what the tables point to.
     tables: of each section, the addresses of its arrays.
     row: the array that receives the input of a step.
     outputs: the results that can be kept.
     shares: whether there is anything to share out.
     """
 
-    made: Any
+    function: Callable[..., None]
     tables: Any
     row: np.ndarray
     outputs: Sequence[np.ndarray]
     shares: bool
+    made: Any
     arrays: Any
+
+    def once(self) -> None:
+        """One step on the input that lies there."""
+        self._enter(1, None, 0, [])
 
     def run(self, rows: np.ndarray, stores: Sequence[np.ndarray]) -> None:
         """A step on each of the rows; results are kept in the stores, where there are any."""
-        function: Callable[..., None] = self.made.function("steps", *_TYPES)
-        meeting = np.zeros(_WORDS, np.int64)
         places = [(s.ctypes.data, o.ctypes.data, o.nbytes) for s, o in zip(stores, self.outputs)]
-        kept = np.array(places, np.int64)
+        self._enter(len(rows), rows.ctypes.data, self.row.nbytes, places)
+
+    def _enter(self, count: int, rows: int | None, row_bytes: int, places: list[tuple[int, int, int]]) -> None:
+        meeting, kept = np.zeros(_WORDS, np.int64), np.array(places, np.int64)
 
         def enter(thread: int, threads: int) -> None:
-            function(self.tables, thread, threads, meeting.ctypes.data, len(rows), rows.ctypes.data, self.row.ctypes.data,
-                     self.row.nbytes, kept.ctypes.data, len(places))  # fmt: skip
+            self.function(self.tables, thread, threads, meeting.ctypes.data, count, rows, self.row.ctypes.data, row_bytes,
+                          kept.ctypes.data, len(places))  # fmt: skip
 
         def leave() -> None:
             meeting[16] = 1

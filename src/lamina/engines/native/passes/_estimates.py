@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from .._graph import Node
 
 BYTES_A_SECOND, MULTIPLICATIONS_A_SECOND = 8e9, 40e9  # of an ordinary core
+LARGE_SHARE = 0.1
 
 
 def calls(nodes: Iterable[Node]) -> int:
@@ -18,3 +19,10 @@ def seconds(nodes: Iterable[Node], multiplies: Callable[[Node], bool] = lambda _
     written = sum(v.nbytes for n in nodes for v in n.outputs if n.primitive.view is None)
     multiplied = sum(n.primitive.cost.multiplications(*n.inputs, **n.params) for n in nodes if multiplies(n))
     return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
+
+
+def with_most_products(nodes: Iterable[Node]) -> list[Node]:
+    """Those that make a large share of all multiplications."""
+    work = {n: n.primitive.cost.multiplications(*n.inputs, **n.params) for n in nodes}
+    least = LARGE_SHARE * sum(work.values())
+    return [n for n, m in work.items() if m > least]

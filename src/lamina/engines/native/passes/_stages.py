@@ -15,7 +15,7 @@ from .._cut import SUM, WHOLE, Cut, Split, cut, part_of
 from .._graph import Graph, Node, Spec, Var
 from .._primitive import NO_GRADIENT, Primitive
 from .._reference import run_graph
-from ._estimates import calls, seconds
+from ._estimates import calls, seconds, with_most_products
 
 # A stage is worth its threads from about that many seconds of work on one; below, its operations stay as they were.
 MIN_SECONDS = 0.5e-3
@@ -29,8 +29,7 @@ BYTES_A_CALL = 24 << 10
 # In machine code a tile is few calls, and as much as stays in the cache next to the processor.
 COMPILED_TILE_BYTES = 1 << 20
 BYTES_A_SUM = 4  # and some times the sums, of which every tile makes a part
-# Products of fewer rows are slower, those that are a small part of the work left out of account.
-FEWEST_ROWS, LARGE_SHARE = 32, 0.1
+FEWEST_ROWS = 32  # of large products: of fewer they are slower
 MAX_TILES = 16
 # Sums larger than this are not made from parts: the operation runs on the whole batch, on its own.
 MAX_PART_BYTES = 2 << 20
@@ -309,9 +308,8 @@ def tile_size(nodes: list[tuple[Node, Cut]], batch: int, compiled: bool) -> int:
 
 def _fewest(nodes: list[tuple[Node, Cut]], batch: int) -> float:
     """Samples that a tile must have for its large products to have rows enough."""
-    work = [n.primitive.cost.multiplications(*n.inputs, **n.params) for n, _ in nodes]
-    large = [node for node, m in zip(nodes, work) if m > LARGE_SHARE * sum(work)]
-    return max((FEWEST_ROWS * batch / _rows(node, how, batch) for node, how in large), default=1)
+    large = set(with_most_products(n for n, _ in nodes))
+    return max((FEWEST_ROWS * batch / _rows(node, how, batch) for node, how in nodes if node in large), default=1)
 
 
 def _rows(node: Node, how: Cut, batch: int) -> int:

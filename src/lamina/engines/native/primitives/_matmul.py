@@ -77,7 +77,7 @@ matmul = Primitive(
     source=lambda node, ins, outs: f"np.matmul({ins[0]}, {ins[1]}, {outs[0]})",
     emit=Emit(
         loops=_emit,
-        pieces=lambda inputs, outputs: pieces(*inputs),
+        pieces=lambda kind, inputs, outputs: pieces(inputs[0], inputs[1], kind.shared),
         can=lambda kind, inputs, outputs: kind.can_multiply(*inputs, *outputs),
     ),
     bound=Bound(
