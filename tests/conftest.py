@@ -8,9 +8,11 @@ in every case is worth a sample on another, where each new shape costs a compila
 """
 
 import collections
+import http.server
 import importlib.util
 import os
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -65,6 +67,24 @@ def write_table(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def web(tmp_path):
+    """The address of a server on this machine that serves the files of `tmp_path`."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(tmp_path))
+
+        def log_message(self, *args): ...
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
 
 
 # Tests of how things work, on programs that are absurd as trainings: targets that are the inputs, linear layers one after the

@@ -1,7 +1,7 @@
 """The commands and their options."""
 
 import json
-import os
+import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -30,7 +30,7 @@ from ._evaluate import evaluate_table
 from ._explain import explain_row, explain_table
 from ._export import export_file
 from ._new_report import report_on
-from ._options import one_of, orders_of, times_of, units_of, with_run_file
+from ._options import one_of, one_or_several, orders_of, stem_of, times_of, units_of, with_run_file
 from ._playground import export_playground, open_playground
 from ._serve import serve_file
 
@@ -76,6 +76,9 @@ def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 _PROGRAM = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 _FILE = click.Path()  # checked by who reads it; names are completed by the shell
 _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
+_TABLES = click.argument(
+    "table", type=_FILE, nargs=-1, required=True, metavar="TABLE...", callback=one_or_several
+)  # fmt: skip
 _ENCODING = click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
 
 
@@ -86,13 +89,14 @@ def _examples(*lines: str) -> str:
 @app.command(
     epilog=_examples(
         "lamina fit people.csv --target income",
+        "lamina fit 2023.csv 2024.csv https://example.org/2025.csv --target income",
         "lamina fit people.csv --target income --drop id --ordinal size=low,mid,high",
         "lamina fit visits.csv --target cost --group patient --effort best",
         "lamina fit sales.parquet --target amount --time date --time 60s",
         "lamina fit people-model/run.toml --force",
     )
 )
-@click.argument("table", type=_FILE)
+@_TABLES
 @click.option("--target", default=None, help="Column to predict.")
 @click.option(
     "--ordinal", metavar="COL=low,mid,high", multiple=True, help="Column whose values have this order; repeatable."
@@ -149,7 +153,9 @@ def _examples(*lines: str) -> str:
 @click.pass_context
 @_in_one_line
 def fit(context: click.Context, **options: Any) -> None:
-    """Fits a model to TABLE (CSV, Parquet, Excel, JSON, SQLite ...), or repeats a run file (TOML).
+    """Fits a model to TABLE (CSV, Parquet, Excel, JSON, SQLite ..., or its address), or repeats a run file (TOML).
+
+    Several tables with the same columns are taken one after the other.
 
     Writes model.keras, report.html, metrics.json, learning_curves.png and run.toml.
     """
@@ -158,7 +164,7 @@ def fit(context: click.Context, **options: Any) -> None:
         raise TableError("--target is needed: the column to predict.")
     force, quiet, as_json, resume = (options.pop(name) for name in ("force", "quiet", "as_json", "resume"))
     table, out = options["table"], options["out"]
-    out = options["out"] = out or os.path.splitext(os.path.basename(table))[0] + "-model"
+    out = options["out"] = out or stem_of(table) + "-model"
     arguments = {name: value for name, value in options.items() if name not in ("table", "out")}
     arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
     arguments["time"], arguments["budget"] = times_of(options["time"])
@@ -176,7 +182,8 @@ def fit(context: click.Context, **options: Any) -> None:
         for note in notes:
             print(note)
         print(f"Wrote {', '.join(paths)}.")
-        print(f"Next: lamina predict {paths[0]} {table} -o predictions.csv")
+        tables = [table] if isinstance(table, str) else table
+        print(f"Next: {shlex.join(['lamina', 'predict', paths[0], *tables, '-o', 'predictions.csv'])}")
     if model.result.interrupted:
         how = GO_ON.format("--resume --force") if may_go_on else ""
         print(f"lamina fit: interrupted; the best so far was written.{how}", file=sys.stderr)
@@ -190,7 +197,7 @@ def fit(context: click.Context, **options: Any) -> None:
     )
 )
 @click.argument("model", type=_FILE)
-@click.argument("table", type=_FILE)
+@_TABLES
 @click.option(
     "--out", "-o", type=_FILE, metavar="FILE", default=None, help="CSV or Parquet file [default: CSV on the screen]."
 )
@@ -199,7 +206,7 @@ def fit(context: click.Context, **options: Any) -> None:
 @_ENCODING
 @_in_one_line
 def predict(
-    model: str, table: str, out: str | None, keep: tuple[str, ...], force: bool, encoding: str | None
+    model: str, table: Any, out: str | None, keep: tuple[str, ...], force: bool, encoding: str | None
 ) -> None:  # fmt: skip
     """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
     check_new(out, force)
@@ -208,11 +215,11 @@ def predict(
 
 @app.command(epilog=_examples("lamina evaluate people-model/model.keras new.csv --json"))
 @click.argument("model", type=_FILE)
-@click.argument("table", type=_FILE)
+@_TABLES
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_ENCODING
 @_in_one_line
-def evaluate(model: str, table: str, as_json: bool, encoding: str | None) -> None:
+def evaluate(model: str, table: Any, as_json: bool, encoding: str | None) -> None:
     """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
     evaluate_table(model, table, encoding, as_json)
 
@@ -296,7 +303,7 @@ def playground(
     )
 )
 @click.argument("model", type=_FILE)
-@click.argument("table", type=_FILE)
+@_TABLES
 @click.option("--row", type=_LEAST_1, default=None, help="What each column adds to the answer for this row, from 1.")
 @click.option(
     "--background", metavar="TABLE", default=None, help="Rows that the row is compared with [default: TABLE]."
@@ -310,7 +317,7 @@ def playground(
 @_ENCODING
 @_in_one_line
 def explain(
-    model: str, table: str, row: int | None, background: str | None, name: str | None, repeats: int, seed: int, as_json: bool,
+    model: str, table: Any, row: int | None, background: str | None, name: str | None, repeats: int, seed: int, as_json: bool,
     encoding: str | None,
 ) -> None:  # fmt: skip
     """Says what the columns of TABLE do in MODEL: their importance, or with --row what each adds to one answer."""
@@ -324,14 +331,14 @@ def explain(
 
 @app.command(epilog=_examples("lamina report people-model/model.keras new.csv -o new.html"))
 @click.argument("model", type=_FILE)
-@click.argument("table", type=_FILE)
+@_TABLES
 @click.option(
     "--out", "-o", type=_FILE, metavar="FILE", default=None, help="HTML file [default: TABLE's name + -report.html]."
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @_ENCODING
 @_in_one_line
-def report(model: str, table: str, out: str | None, force: bool, encoding: str | None) -> None:
+def report(model: str, table: Any, out: str | None, force: bool, encoding: str | None) -> None:
     """Writes a report on how MODEL does on TABLE, which has the target: one HTML file."""
     report_on(model, table, out, force, encoding)
 

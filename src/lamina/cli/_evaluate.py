@@ -1,14 +1,16 @@
 """`lamina evaluate`: how well a model predicts a table that has the target."""
 
 import json
+from typing import Any
 
 from lamina.tables._figures import confusion, figures_of
+from lamina.tables._frames import name_of
 from lamina.tables._report import confusion_table, figures_table
 
 from ._fitted import fitted_model
 
 
-def evaluate_table(model: str, table: str, encoding: str | None, as_json: bool) -> None:
+def evaluate_table(model: str, table: Any, encoding: str | None, as_json: bool) -> None:
     """Prints the metrics, and for classes what was taken for what."""
     table_model = fitted_model(model)
     rows = table_model.known_rows(table_model.read(table, encoding))
@@ -16,12 +18,16 @@ def evaluate_table(model: str, table: str, encoding: str | None, as_json: bool) 
     truth, outputs = target.encode(rows.columns[target.name]), table_model.outputs(rows)
     figures = figures_of(target, truth, outputs)
     if as_json:
-        print(json.dumps({"table": table, "target": target.name, "rows": len(truth), "metrics": figures}, indent=2))
+        print(
+            json.dumps(
+                {"table": name_of(table), "target": target.name, "rows": len(truth), "metrics": figures}, indent=2
+            )
+        )
         return
     from rich.console import Console
 
     console = Console()
-    console.print(f"{table}: {len(truth)} rows with {target.name!r}.", highlight=False, soft_wrap=True)
+    console.print(f"{name_of(table)}: {len(truth)} rows with {target.name!r}.", highlight=False, soft_wrap=True)
     console.print(figures_table({"the model": figures}))
     counts = confusion_table(target, confusion(target, truth, outputs))
     if counts is not None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina.tables._contributions import Contributions
 from lamina.tables._errors import TableError
+from lamina.tables._frames import name_of
 from lamina.tables._importance import Importance
 from lamina.tables._report import Speaker, plain, rows_table
 
@@ -15,20 +16,25 @@ from ._fitted import fitted_model
 _BAR = 24  # letters
 
 
-def explain_table(model: str, table: str, encoding: str | None, repeats: int, seed: int, as_json: bool) -> None:
+def explain_table(model: str, table: Any, encoding: str | None, repeats: int, seed: int, as_json: bool) -> None:
     """Prints the importance of the columns."""
     table_model = fitted_model(model)
     found: Importance = table_model.explain(table, repeats=repeats, seed=seed, encoding=encoding)
     pairs = list(zip(found.columns, found.values.tolist(), found.spread.tolist()))
     if as_json:
         columns = [{"name": name, "value": value, "spread": spread} for name, value, spread in pairs]
-        about = {"table": table, "target": table_model.target.name, "rows": found.rows, "repeats": found.repeats}
+        about = {
+            "table": name_of(table),
+            "target": table_model.target.name,
+            "rows": found.rows,
+            "repeats": found.repeats,
+        }
         print(json.dumps({**about, "metric": found.metric, "base": found.base, "columns": columns}, indent=2))
         return
     say = Speaker(False)
     say.line(
-        f"{table}: how much the {found.metric} ({found.base:.4g}) of {found.rows} rows grows when a column is shuffled; mean ± "
-        f"standard deviation of {found.repeats} shuffles."
+        f"{name_of(table)}: how much the {found.metric} ({found.base:.4g}) of {found.rows} rows grows when a column is shuffled; "
+        f"mean ± standard deviation of {found.repeats} shuffles."
     )
     shown = rows_table("column", "", "grows by", right=1)
     most = max(np.abs(found.values).max(), 1e-12)
@@ -38,7 +44,7 @@ def explain_table(model: str, table: str, encoding: str | None, repeats: int, se
 
 
 def explain_row(
-    model: str, table: str, encoding: str | None, row: int, background: str | None, name: str | None, seed: int, as_json: bool
+    model: str, table: Any, encoding: str | None, row: int, background: str | None, name: str | None, seed: int, as_json: bool
 ) -> None:  # fmt: skip
     """Prints what each column adds to the answer for one row."""
     table_model = fitted_model(model)
@@ -49,13 +55,13 @@ def explain_row(
         raise TableError(f"--class {name}: there is no such class; {known}.")
     unit = found.outputs.index(name) if name is not None else int(found.prediction.argmax())
     if as_json:
-        print(json.dumps({"table": table, "row": row, **_as_json(found)}, indent=2))
+        print(json.dumps({"table": name_of(table), "row": row, **_as_json(found)}, indent=2))
         return
     what = found.outputs[unit] if not classes else f"probability of {found.outputs[unit]!r}"
     say = Speaker(False)
     say.line(
-        f"{table}, row {row}: {what} is {found.prediction[unit]:.4g}; the mean of the {found.rows} rows it is compared with is "
-        f"{found.base[unit]:.4g}. What each column adds (Shapley values ± standard error; they sum to the difference):"
+        f"{name_of(table)}, row {row}: {what} is {found.prediction[unit]:.4g}; the mean of the {found.rows} rows it is compared "
+        f"with is {found.base[unit]:.4g}. What each column adds (Shapley values ± standard error; they sum to the difference):"
     )
     shown = rows_table("column", "value", "", "adds", right=1)
     values, spread = found.values[:, unit], found.spread[:, unit]

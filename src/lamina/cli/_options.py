@@ -1,5 +1,6 @@
 """What is typed after the options of `lamina fit`, understood."""
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import click
 
 from lamina.tables._errors import TableError
+from lamina.tables._fetched import file_name
 from lamina.tables._run_file import read_run_file
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|min|h)")
@@ -18,6 +20,16 @@ OF_ONE_RUN = {"force", "quiet", "as_json", "resume"}  # what stands in no run fi
 def one_of(*names: str) -> Callable[..., list[str]]:
     """Completes one of some names in the shell."""
     return lambda context, parameter, incomplete: [name for name in names if name.startswith(incomplete)]
+
+
+def one_or_several(context: click.Context, parameter: click.Parameter, tables: tuple[str, ...]) -> Any:
+    """The path of a table; of several the tuple of them."""
+    return tables[0] if len(tables) == 1 else tables
+
+
+def stem_of(table: str | tuple[str, ...]) -> str:
+    """The name of the file of a table, or of the first of several, without its suffix."""
+    return os.path.splitext(file_name(table if isinstance(table, str) else table[0]))[0] or "table"
 
 
 def orders_of(given: tuple[str, ...]) -> dict[str, list[str]]:
@@ -64,6 +76,10 @@ def times_of(given: tuple[str, ...]) -> tuple[str | None, float | None]:
 def with_run_file(context: click.Context, options: dict[str, Any]) -> dict[str, Any]:
     """The options, those of the run file in the place of what was not typed."""
     path = options["table"]
+    if not isinstance(path, str):
+        if any(p.lower().endswith(".toml") for p in path):
+            raise TableError("A run file names its table itself; give it alone.")
+        return options
     if not path.lower().endswith(".toml"):
         return options
     known = set(options) - OF_ONE_RUN

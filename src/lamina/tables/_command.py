@@ -5,6 +5,7 @@ import shlex
 from dataclasses import fields
 from typing import Any
 
+from ._frames import is_paths
 from ._settings import FitSettings
 
 _LEFT_OUT = ("target", "verbose", "resume")
@@ -18,10 +19,11 @@ def command_of(data: Any, settings: FitSettings) -> str:
         for f in fields(settings)
         if f.name not in _LEFT_OUT and getattr(settings, f.name) != _default(f)
     }
-    if any(not isinstance(x, (str, os.PathLike)) for x in (data, given.get("test", ""))):
+    paths = data if is_paths(data) else [data]
+    if any(not isinstance(x, (str, os.PathLike)) for x in (*paths, given.get("test", ""))):
         arguments = [f"target={settings.target!r}", *(f"{name}={_shown(value)}" for name, value in given.items())]
         return f"lamina.fit_table({', '.join([_shown(data), *arguments])})"
-    parts = ["lamina", "fit", os.fspath(data), "--target", settings.target]
+    parts = ["lamina", "fit", *map(os.fspath, paths), "--target", settings.target]
     for name, value in given.items():
         for entry in _typed(name, value):
             parts += ["--time" if name == "budget" else f"--{name.replace('_', '-')}", entry]

@@ -44,7 +44,8 @@ def fit_table(
     What `lamina fit` does; see docs/cli.md. The model takes raw rows: text, gaps and dates included.
 
     Args:
-        data: a path, a DataFrame of pandas or polars, a pyarrow Table, or a dict of columns.
+        data: a path or an address (http, https), or a list of them; a DataFrame of pandas or polars, a pyarrow Table, or a
+            dict of columns.
         target: the column to predict.
         ordinal: columns whose values have an order, with their values from the lowest to the highest.
         drop: columns to leave out.

@@ -7,6 +7,7 @@ import numpy as np
 
 from ._errors import TableError
 from ._read import finished, from_columns, from_pandas, read_table
+from ._several import called, read_tables
 from ._table import Table
 
 FRAME = "the frame"  # what errors call a table that has no path
@@ -16,8 +17,8 @@ def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = No
     """A table from a path or a frame.
 
     Args:
-        data: the path of a file, as `read_table` takes it; a DataFrame of pandas or polars, or of another library that
-            narwhals knows; a pyarrow Table; or a dict of columns by name.
+        data: the path of a file, or the address of one, as `read_table` takes it, or a list of them; a DataFrame of pandas or
+            polars, or of another library that narwhals knows; a pyarrow Table; or a dict of columns by name.
         missing: values that stand for "missing".
         encoding: of a text file.
     Raises TableError if the table is empty or its columns differ in length; TypeError for anything else.
@@ -26,6 +27,8 @@ def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = No
         return data
     if isinstance(data, (str, os.PathLike)):
         return read_table(os.fspath(data), missing, encoding)
+    if is_paths(data):
+        return read_tables([os.fspath(path) for path in data], missing, encoding)
     words = {m.strip() for m in missing}
     if isinstance(data, dict):
         table = from_columns(FRAME, *_columns_of_dict(data), words)
@@ -38,7 +41,14 @@ def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = No
 
 def name_of(data: Any) -> str:
     """What to call the data in a command or a headline."""
+    if is_paths(data) and data:
+        return called([os.fspath(path) for path in data])
     return os.fspath(data) if isinstance(data, (str, os.PathLike)) else FRAME
+
+
+def is_paths(data: Any) -> bool:
+    """Whether the data is a list of paths."""
+    return isinstance(data, (list, tuple)) and all(isinstance(path, (str, os.PathLike)) for path in data)
 
 
 def _columns_of_dict(data: dict[Any, Any]) -> tuple[list[str], list[list[Any]]]:
@@ -56,8 +66,8 @@ def _columns_of_frame(data: Any) -> tuple[list[str], list[list[Any]]]:
         frame = narwhals.from_native(data, eager_only=True)
     except TypeError:
         raise TypeError(
-            "fit_table: data must be a path, a DataFrame of pandas or polars, a pyarrow Table or a dict of columns; got "
-            f"{type(data).__name__}."
+            "fit_table: data must be a path or a list of paths, a DataFrame of pandas or polars, a pyarrow Table or a dict of "
+            f"columns; got {type(data).__name__}."
         ) from None
     names = [str(name).strip() for name in frame.columns]
     return names, [[_scalar(v) for v in frame[name].to_list()] for name in frame.columns]

@@ -69,8 +69,8 @@ class TableModel:
         """The number, or the likeliest class, of each row: float32 or names `(rows,)`.
 
         Args:
-            data: a path, a frame of pandas or polars, a pyarrow Table or a dict of columns, with the columns that the model
-                was fitted on; raw, gaps included.
+            data: a path or an address, or a list of them, a frame of pandas or polars, a pyarrow Table or a dict of columns,
+                with the columns that the model was fitted on; raw, gaps included.
         Raises TableError if the columns are not those of the model.
         """
         outputs = self.outputs(self.read(data, encoding))

@@ -22,7 +22,7 @@ from ._training import gaps_allowed
 
 
 def predict_table(
-    model_path: str, table_path: str, out: str | None, keep: list[str], encoding: str | None = None
+    model_path: str, table_path: Any, out: str | None, keep: list[str], encoding: str | None = None
 ) -> None:
     """Writes predictions, a row for each row of the table, to a CSV or Parquet file or the standard output.
 

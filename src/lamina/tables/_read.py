@@ -10,6 +10,7 @@ import re
 import sqlite3
 import sys
 import zipfile
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from lamina._lazy import lazy_module
 
 from ._encoding import decode
 from ._errors import TableError, close_names
+from ._fetched import fetched, is_url
 from ._numbers import MISSING, MOSTLY, read_numbers, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table
@@ -39,7 +41,8 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
     Numbers are understood as people write them, and what was done to understand the file stands in `notes`.
 
     Args:
-        path: the file; `-` for the standard input; `file.db::table` for a table of an SQLite database.
+        path: the file, or the address (http, https) of one; `-` for the standard input; `file.db::table` for a table of an
+            SQLite database.
         missing: values that stand for "missing", besides empty fields, NA, ? and the like.
         encoding: of a text file; by default it is found out.
     Raises TableError if there is no such file, no table in it, or one that cannot be read without guessing; ImportError
@@ -47,14 +50,16 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
     """
     words = {m.strip() for m in missing}
     database = _DATABASE.fullmatch(path)
-    if database is None and path != "-":
-        _check_file(path)
-    if database is not None:
-        table = from_columns(path, *_read_database(database["file"], database["table"]), words)
-    elif path.lower().endswith(PARQUET + _FEATHER + _EXCEL):
-        table = from_pandas(path, _read_frame(path), words)
-    else:
-        table = _from_bytes(path, *_unpacked(path), words, encoding)
+    source = path if database is None else database["file"]
+    with fetched(source) if is_url(source) else nullcontext(source) as place:
+        if place != "-":
+            _check_file(place)
+        if database is not None:
+            table = from_columns(path, *_read_database(source, place, database["table"]), words)
+        elif place.lower().endswith(PARQUET + _FEATHER + _EXCEL):
+            table = from_pandas(path, _read_frame(path, place), words)
+        else:
+            table = _from_bytes(path, *_unpacked(path, place), words, encoding)
     return finished(table, missing)
 
 
@@ -77,13 +82,13 @@ def _check_file(path: str) -> None:
         raise TableError(f"{path}: a folder, not a table.")
 
 
-def _unpacked(path: str) -> tuple[str, bytes]:
-    """The name and the bytes of a file, after unpacking."""
-    if path == "-":
+def _unpacked(path: str, place: str) -> tuple[str, bytes]:
+    """The name and the bytes of the file at `place`, after unpacking; `path` is what errors call it."""
+    if place == "-":
         return "standard input", sys.stdin.buffer.read()
-    with open(path, "rb") as file:
+    with open(place, "rb") as file:
         content = file.read()
-    stem, extension = os.path.splitext(path)
+    stem, extension = os.path.splitext(place)
     try:
         if extension.lower() in _PACKED:
             return stem, _PACKED[extension.lower()](content)
@@ -91,7 +96,7 @@ def _unpacked(path: str) -> tuple[str, bytes]:
             return _from_zip(path, content)
     except (OSError, EOFError, ValueError, lzma.LZMAError, zipfile.BadZipFile) as error:
         raise TableError(f"{path}: cannot be unpacked ({_first_line(error)}).") from None
-    return path, content
+    return place, content
 
 
 def _from_zip(path: str, content: bytes) -> tuple[str, bytes]:
@@ -104,6 +109,8 @@ def _from_zip(path: str, content: bytes) -> tuple[str, bytes]:
 
 def _from_bytes(path: str, name: str, content: bytes, words: set[str], encoding: str | None) -> Table:
     text, notes = decode(content, path, encoding)
+    if text[:200].lstrip().casefold().startswith(("<!doctype html", "<html")):
+        raise TableError(f"{path}: this is a page of HTML, no table. Is there an address of the file itself?")
     if name.lower().endswith((*_JSON_LINES, ".json")):
         names, columns = _read_json(text, path, name.lower().endswith(".json"))
         table = from_columns(path, names, columns, words)
@@ -163,15 +170,15 @@ def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
     return table
 
 
-def _read_frame(path: str) -> Any:
+def _read_frame(path: str, place: str) -> Any:
     require("pandas", "table", "Reading this table")
-    kind = path.lower()
+    kind = place.lower()
     try:
         if kind.endswith(_EXCEL):
             require("openpyxl", "excel", "Reading an Excel file")
-            return pandas.read_excel(path)
+            return pandas.read_excel(place)
         require("pyarrow", "table", "Reading a Parquet file")
-        return pandas.read_parquet(path) if kind.endswith(PARQUET) else pandas.read_feather(path)
+        return pandas.read_parquet(place) if kind.endswith(PARQUET) else pandas.read_feather(place)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         what = "Excel" if kind.endswith(_EXCEL) else "Parquet" if kind.endswith(PARQUET) else "Feather"
         raise TableError(f"{path}: not a {what} file that can be read ({_first_line(error)}).") from None
@@ -200,10 +207,9 @@ def _read_json(text: str, path: str, whole: bool) -> tuple[list[str], list[list[
     return names, [[row.get(name) for row in rows] for name in names]
 
 
-def _read_database(file: str, name: str | None) -> tuple[list[str], list[list[Any]]]:
-    _check_file(file)
+def _read_database(file: str, place: str, name: str | None) -> tuple[list[str], list[list[Any]]]:
     try:
-        connection = sqlite3.connect(f"file:{os.path.abspath(file)}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"file:{os.path.abspath(place)}?mode=ro", uri=True)
         try:
             query = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%'"
             tables = [row[0] for row in connection.execute(query)]

@@ -31,7 +31,21 @@ class _Broken(Exception):
     """The connection ended before the file did; what came can be kept."""
 
 
-def download(origin: str, target: str, digest: str | None, algorithm: str) -> None:
+class NotFetched(OSError):
+    """A file that cannot be fetched: the message says what to do, `reason` why."""
+
+    def __init__(self, message: str, reason: Any):
+        super().__init__(message)
+        self.reason = str(reason)
+
+
+class TooLarge(ValueError):
+    """A file of more bytes than were allowed."""
+
+
+def download(
+    origin: str, target: str, digest: str | None, algorithm: str, *, most: int | None = None, aside: bool = False
+) -> None:
     """Fetches `origin` into the file `target`.
 
     Args:
@@ -39,13 +53,15 @@ def download(origin: str, target: str, digest: str | None, algorithm: str) -> No
         target: path; its folder exists.
         digest: hexadecimal, that the content must have; None for no check.
         algorithm: "sha256" or "md5".
-    Raises OSError, saying what to do, if it cannot be fetched; ValueError if what came is not the file. Then the target is as
-        it was.
+        most: bytes that it may have; None for any number.
+        aside: whether progress is shown on the standard error, and there on terminals alone.
+    Raises NotFetched (an OSError), saying what to do, if it cannot be fetched; TooLarge (a ValueError) if it has more bytes
+        than it may; ValueError if what came is not the file. Then the target is as it was.
     """
     own = f"{target}.{os.getpid()}-{threading.get_ident()}.part"
     _take(f"{target}.part", own, digest)
     try:
-        _fetch(origin, own, target, digest)
+        _fetch(_Transfer(origin, own, most), target, digest, aside)
     except BaseException:
         _leave(own, f"{target}.part", digest)
         raise
@@ -76,13 +92,15 @@ def _leave(own: str, left: str, digest: str | None) -> None:
         os.remove(own) if digest is None else os.replace(own, left)
 
 
-def _fetch(origin: str, path: str, target: str, digest: str | None) -> None:
-    state = _Transfer(origin, path)
-    with _progress(origin) as show:
+def _fetch(state: "_Transfer", target: str, digest: str | None, aside: bool) -> None:
+    origin = state.origin
+    with _progress(origin, aside) as show:
         for attempt in range(ATTEMPTS):
             try:
                 state.go_on(show)
                 return
+            except http.client.InvalidURL as error:
+                raise _cannot(origin, target, error) from error
             except (_Broken, ConnectionError, TimeoutError, http.client.HTTPException) as error:
                 reason: Any = error
             except urllib.error.HTTPError as error:
@@ -97,10 +115,11 @@ def _fetch(origin: str, path: str, target: str, digest: str | None) -> None:
     raise _cannot(origin, target, f"{reason}, {ATTEMPTS} times{kept}")
 
 
-def _cannot(origin: str, target: str, reason: Any) -> OSError:
-    return OSError(
+def _cannot(origin: str, target: str, reason: Any) -> NotFetched:
+    return NotFetched(
         f"Could not fetch {origin} ({reason}). Put the file at {target} yourself, or set KERAS_HOME to a folder whose "
-        f"{os.path.basename(os.path.dirname(target))}/ holds it."
+        f"{os.path.basename(os.path.dirname(target))}/ holds it.",
+        reason,
     )
 
 
@@ -110,11 +129,13 @@ class _Transfer:
     Args:
         origin: URL.
         path: where it is written.
+        most: bytes that it may have; None for any number.
     """
 
-    def __init__(self, origin: str, path: str):
+    def __init__(self, origin: str, path: str, most: int | None):
         self.origin = origin
         self.path = path
+        self.most = most
         self.version: str | None = None
 
     def go_on(self, show: Callable[[int, int | None], None]) -> None:
@@ -149,12 +170,18 @@ class _Transfer:
         return urllib.request.urlopen(request, timeout=TIMEOUT_S)
 
     def _copy(self, response: Any, file: Any, done: int, total: int | None, show: Callable[..., Any]) -> None:
+        self._check_size(total or 0)
         while chunk := response.read(CHUNK):
-            file.write(chunk)
             done += len(chunk)
+            self._check_size(done)
+            file.write(chunk)
             show(done, total)
         if total is not None and done < total:
             raise _Broken(f"the connection ended after {done:,} of {total:,} bytes")
+
+    def _check_size(self, size: int) -> None:
+        if self.most is not None and size > self.most:
+            raise TooLarge(f"{self.origin}: more than {self.most:,} bytes.")
 
 
 def _extent(response: Any, have: int) -> tuple[int, int | None]:
@@ -171,16 +198,16 @@ def _extent(response: Any, have: int) -> tuple[int, int | None]:
 
 
 @contextmanager
-def _progress(origin: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A function that shows (bytes so far, bytes in all): a bar on a terminal, one line elsewhere."""
-    if not is_interactive_logging_enabled():
+def _progress(origin: str, aside: bool) -> Iterator[Callable[[int, int | None], None]]:
+    """A function that shows (bytes so far, bytes in all): a bar on a terminal, one line elsewhere, none if aside."""
+    stream = sys.stderr if aside else sys.stdout
+    is_shown = is_interactive_logging_enabled()
+    if is_shown and not (aside and not stream.isatty()):
+        print(f"Downloading data from {origin}", file=stream, flush=True)
+    if not is_shown or not stream.isatty():
         yield lambda done, total: None
         return
-    print(f"Downloading data from {origin}", flush=True)
-    if not sys.stdout.isatty():
-        yield lambda done, total: None
-        return
-    from rich import progress
+    from rich import console, progress
 
     columns = (
         progress.BarColumn(),
@@ -188,6 +215,6 @@ def _progress(origin: str) -> Iterator[Callable[[int, int | None], None]]:
         progress.TransferSpeedColumn(),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns) as bar:
+    with progress.Progress(*columns, console=console.Console(file=stream)) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,93 @@
+"""One table from several files with the same columns."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ._columns import is_missing
+from ._errors import TableError
+from ._fetched import file_name
+from ._read import as_text, from_texts, read_table
+from ._table import Table
+
+_SHOWN = 5  # files, or columns, that are named
+
+
+def called(paths: Sequence[str]) -> str:
+    """What several files together are called."""
+    return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+
+
+def read_tables(paths: Sequence[str], missing: tuple[str, ...] = (), encoding: str | None = None) -> Table:
+    """The rows of all files, one after the other, with the columns in the order of the first.
+
+    Args:
+        paths, missing, encoding: of each file as `read_table` takes them.
+    Raises TableError, with the file and the columns, where they do not agree; and as `read_table`.
+    """
+    if not paths:
+        raise TableError("No table was given.")
+    if list(paths).count("-") > 1:
+        raise TableError("- stands for the standard input, which can be read once only.")
+    tables = [read_table(path, missing, encoding) for path in paths]
+    if len(tables) == 1:
+        return tables[0]
+    for other in tables[1:]:
+        _check_same(tables[0], other)
+    joined = Table(called(paths), {}, notes=[f"{t.path}: {note}" for t in tables for note in t.notes])
+    joined.ordered = tables[0].ordered
+    for name in tables[0].names:
+        joined.raw[name] = np.concatenate([t.raw[name] for t in tables])
+        joined.columns[name] = _joined(joined, name, tables, {m.strip() for m in missing})
+    joined.notes.append(_ranges(tables))
+    return joined
+
+
+def _check_same(first: Table, other: Table) -> None:
+    lacks = [name for name in first.names if name not in other.columns]
+    more = [name for name in other.names if name not in first.columns]
+    if lacks or more:
+        said = [f"lacks {_named(lacks)}"] * bool(lacks) + [f"has {_named(more)} besides"] * bool(more)
+        raise TableError(f"{other.path}: {' and '.join(said)}; the columns must be those of {first.path}.")
+    for name in first.names:
+        if first.ordered.get(name) != other.ordered.get(name):
+            raise TableError(
+                f"{other.path}: the levels of column {name!r}, or their order, are not those of {first.path}."
+            )
+
+
+def _joined(joined: Table, name: str, tables: list[Table], words: set[str]) -> np.ndarray:
+    """A column of all tables; where they hold different kinds of values, read anew from their texts together."""
+    known = [t for t in tables if not is_missing(t.columns[name]).all()] or tables
+    kinds = {(t.columns[name].dtype.kind == "f", name in t.dates) for t in known}
+    if len(kinds) > 1:
+        return _read_together(joined, name, known, words)
+    is_number, is_date = kinds.pop()
+    if is_date:
+        joined.dates.add(name)
+    if is_number:
+        return np.concatenate([t.columns[name] if t in known else np.full(len(t), np.nan) for t in tables])
+    return np.concatenate([as_text(t.columns[name]) for t in tables])
+
+
+def _read_together(joined: Table, name: str, known: list[Table], words: set[str]) -> np.ndarray:
+    values = from_texts(joined, name, as_text(joined.raw[name], words), False)
+    by_kind: dict[str, str] = {}
+    for table in known:
+        what = "dates" if name in table.dates else "numbers" if table.columns[name].dtype.kind == "f" else "texts"
+        by_kind.setdefault(what, table.path)
+    held = ", ".join(f"{what} in {path}" for what, path in by_kind.items())
+    taken = "dates" if name in joined.dates else "numbers" if values.dtype.kind == "f" else "texts"
+    joined.notes.append(f"Column {name!r} holds {held}; all of it is taken as {taken}.")
+    return values
+
+
+def _ranges(tables: list[Table]) -> str:
+    ends = np.cumsum([len(t) for t in tables]).tolist()
+    said = [f"{end - len(t) + 1} to {end} are of {file_name(t.path)}" for t, end in zip(tables[:_SHOWN], ends)]
+    return f"{len(tables)} files, one after the other: rows {', '.join(said)}{', ...' * (len(tables) > _SHOWN)}."
+
+
+def _named(names: list[str]) -> str:
+    what = "the column" if len(names) == 1 else "the columns"
+    return f"{what} {', '.join(map(repr, names[:_SHOWN]))}{', ...' * (len(names) > _SHOWN)}"
