@@ -36,7 +36,7 @@ class Result:
         by_model, spread: mean and standard deviation of each figure over the rounds, by model; the written one stands first.
         confusion: of the written model, for classes.
         thresholds: of the written model's classes in each round.
-        was_cut: whether rounds were left out after Ctrl-C.
+        was_cut: whether rounds, or another scale of the target, were left out after Ctrl-C.
     """
 
     target: Target

@@ -22,7 +22,8 @@ from ._model import TableModel
 from ._network import build_model
 from ._networks import fit_networks, schedule_for
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
-from ._rounds import LINEAR, Round, fit_linear, losses_of
+from ._rounds import LINEAR, Round, trained_losses_of
+from ._scales import fit_linears
 from ._settings import FitSettings
 from ._suspicions import leaks
 from ._table import Table
@@ -114,17 +115,17 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
     _describe(say, table, target, columns, notes)
     rounds, split = divide(say, table, target, columns, settings)
     say.line(f"Split: {split}")
-    for one in rounds:
-        fit_linear(one)
+    for said in fit_linears(rounds):
+        say.note(said)
     network = None
     if settings.shape is not None:
         network = _network_sentence(rounds, settings)
         say.line(network)
-        finished = fit_networks(rounds, settings, say)
+        finished, was_cut = fit_networks(rounds, settings, say)
     else:
-        finished = rounds
+        finished, was_cut = rounds, False
     result = choose(finished)
-    result.was_cut = len(finished) < len(rounds)
+    result.was_cut = was_cut
     told = {
         "table": name_of(data), "command": command_of(data, settings), "rows_read": len(table), "split": split,
         "network": network,
@@ -210,9 +211,9 @@ def _conclude(
     summary = {
         "lamina": __version__,
         **told,
-        "target": target.to_json(),
+        "target": result.target.to_json(),
         "loss": target.loss,
-        "output": {"units": target.units, "activation": target.activation, "why": target.reasons()},
+        "output": {"units": target.units, "activation": target.activation, "why": result.target.reasons()},
         "rows": {
             "training": len(fitted.training.table), "validation": len(fitted.validation.table),
             "test": len(result.truth), "folds": len(result.rounds) if len(result.rounds) > 1 else 0,
@@ -232,7 +233,7 @@ def _conclude(
     }  # fmt: skip
     if run is not None:
         summary |= {"epochs": run.epochs, "best_epoch": run.best_epoch}
-        linear = losses_of(fitted.target, fitted.validated[LINEAR], fitted.validation.truth)
+        linear = trained_losses_of(fitted.target, fitted.validated[LINEAR], fitted.validation.truth)
         summary["linear_validation_loss"] = float(linear.mean())
         summary["history"] = {k: [v if np.isfinite(v) else None for v in values] for k, values in run.history.items()}
     if target.kind != NUMBER:

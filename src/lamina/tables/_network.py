@@ -38,12 +38,14 @@ class Head:
         columns, target: as fitted to the training rows of the round.
         weights: of `build_core` (or kernel and bias of a linear model).
         shape: of the network; None for a linear model.
+        factor: of the answers of a target that is fitted on a logarithmic scale.
     """
 
     columns: list[Column]
     target: Target
     weights: list[np.ndarray]
     shape: Shape | None = None
+    factor: float = 1.0
 
 
 @dataclass
@@ -165,6 +167,8 @@ def head_output(head: Head, inputs: dict[str, Any]) -> Any:
     else:
         numbers = 0 if features.robust is None else features.robust.shape[1]
         answer = _members_answer(features.for_network(), numbers, head)
+    if head.target.log is not None:
+        return head.target.log.undo(answer, head.factor)
     if head.target.kind == NUMBER:
         scale = float(np.sqrt(head.target.variance))
         answer = layers.Rescaling(scale=scale, offset=head.target.mean)(answer)

@@ -11,45 +11,67 @@ from ._display import Display
 from ._keeping import Keeping, Trained, key_of
 from ._network import Head, build_core
 from ._report import Speaker
-from ._rounds import LINEAR, NETWORK, Round, in_units, losses_of, padded, standardised
+from ._rounds import LINEAR, NETWORK, Round, factor_of, in_units, padded, standardised, trained_losses_of
+from ._scales import compared, on_logs
 from ._settings import FitSettings
 from ._target import NUMBER
 from ._training import Core, Schedule
 
 _SEEDS_APART = 1000  # between the first weights of two rounds
+_BY_NUMBER = "of the networks fitted on the number itself"
 
 
-def fit_networks(rounds: list[Round], settings: FitSettings, say: Speaker) -> list[Round]:
-    """Trains the network of each round; gives the rounds that were finished before Ctrl-C or the end of the time."""
+def fit_networks(rounds: list[Round], settings: FitSettings, say: Speaker) -> tuple[list[Round], bool]:
+    """Trains the network of each round, for a target of a long tail on both scales.
+
+    Gives the rounds that were finished before Ctrl-C, on the scale that the validation rows prefer; and whether there was one.
+    """
     schedule = schedule_for(settings, min(len(one.training.table) for one in rounds))
     console = say.console if settings.verbose else None
-    with Display(console, len(rounds), schedule.epochs, schedule.patience, settings.budget) as display:
-        series = _Series(rounds, settings, schedule, display)
-        finished = 0
-        try:
-            for i, one in enumerate(rounds):
-                was_kept = series.train(i)
-                finished = i + 1
-                if len(rounds) > 1:
-                    say.line(
-                        f"  fold {finished} of {len(rounds)}: {_told(one)}{', kept from before' if was_kept else ''}"
-                    )
-                if one.run.cut == "interrupted":
-                    done = f"of the {finished} folds begun" if len(rounds) > 1 else "the best epoch so far"
-                    say.warn(f"interrupted; what follows is {done}.")
-                    break
-        except KeyboardInterrupt:
-            if not finished:
-                raise
-            say.warn(f"interrupted; what follows is of the {finished} folds that were finished.")
-    return rounds[:finished]
+    scales = [rounds] if rounds[0].log is None else [rounds, on_logs(rounds)]
+    with Display(console, len(scales) * len(rounds), schedule.epochs, schedule.patience, settings.budget) as display:
+        series = _Series([one for scale in scales for one in scale], len(rounds), settings, schedule, display)
+        finished, was_cut = _trained(series, say)
+    if len(scales) == 1 or finished < 2 * len(rounds):
+        return rounds[:finished], was_cut
+    is_better, said = compared(NETWORK, *scales)
+    say.note(said)
+    return scales[is_better], was_cut
+
+
+def _trained(series: "_Series", say: Speaker) -> tuple[int, bool]:
+    """How many trainings were done, and whether Ctrl-C ended them."""
+    finished, folds = 0, series.folds
+    try:
+        for i, one in enumerate(series.rounds):
+            was_kept = series.train(i)
+            finished = i + 1
+            if len(series.rounds) > 1:
+                title = f"fold {i % folds + 1} of {folds}" if folds > 1 else "network"
+                scale = ", logarithmic scale" if i >= folds else ""
+                say.line(f"  {title}{scale}: {_told(one)}{', kept from before' if was_kept else ''}")
+            if one.run.cut == "interrupted":
+                done = f"of the {finished} folds begun" if folds > 1 else "the best epoch so far"
+                say.warn(f"interrupted; what follows is {done if i < folds else _BY_NUMBER}.")
+                return finished - (i >= folds), True
+    except KeyboardInterrupt:
+        if not finished:
+            raise
+        done = f"of the {finished} folds that were finished"
+        say.warn(f"interrupted; what follows is {done if finished < folds else _BY_NUMBER}.")
+        return finished, True
+    return finished, False
 
 
 class _Series:
-    """The trainings of a fit: one compiled network that is started anew for each round."""
+    """The trainings of a fit: one compiled network that is started anew for each round.
 
-    def __init__(self, rounds: list[Round], settings: FitSettings, schedule: Schedule, display: Display):
+    The rounds on the logarithmic scale follow the `folds` ones on the number's own, and begin as these.
+    """
+
+    def __init__(self, rounds: list[Round], folds: int, settings: FitSettings, schedule: Schedule, display: Display):
         self.rounds, self.settings, self.schedule, self.display = rounds, settings, schedule, display
+        self.folds = folds
         self.width = max(one.training.network.shape[1] for one in rounds)
         self.began = time.monotonic()
         self.core: Core | None = None
@@ -57,14 +79,16 @@ class _Series:
 
     def _key(self) -> str:
         parts = [part for one in self.rounds for part in (one.training, one.validation, one.test)]
-        about = __version__, self.settings.shape, self.schedule, self.settings.seed, self.rounds[0].target.kind
+        targets = [(one.target.kind, one.target.log) for one in self.rounds]
+        about = __version__, self.settings.shape, self.schedule, self.settings.seed, targets
         return key_of((array for part in parts for array in (part.network, part.truth)), *about)
 
     def train(self, place: int) -> bool:
         """Trains the network of a round; gives whether that was done already."""
         one, settings = self.rounds[place], self.settings
-        utils.set_random_seed(settings.seed + _SEEDS_APART * place)
-        model = self._network(self.width, settings.seed + _SEEDS_APART * place)
+        seed = settings.seed + _SEEDS_APART * (place % self.folds)
+        utils.set_random_seed(seed)
+        model = self._network(self.width, seed)
         start = model.get_weights()
         core = self.core = self.core or Core(model, one.target, settings.shape.members, self.schedule)
         x = [padded(part.network, self.width) for part in (one.training, one.validation, one.test)]
@@ -79,10 +103,11 @@ class _Series:
             trained = kept
             core.catch_up(kept.progress)
         one.run, one.core, one.width = trained.run, core, self.width
-        one.validated[NETWORK] = in_units(one.target, trained.validated)
-        one.tested[NETWORK] = in_units(one.target, trained.tested)
+        factor = factor_of(one, trained.validated)
+        one.validated[NETWORK] = in_units(one.target, trained.validated, factor)
+        one.tested[NETWORK] = in_units(one.target, trained.tested, factor)
         like = self._network(one.training.network.shape[1], 0).get_weights()
-        one.heads[NETWORK] = Head(one.columns, one.target, _trimmed(one.run.weights, like), settings.shape)
+        one.heads[NETWORK] = Head(one.columns, one.target, _trimmed(one.run.weights, like), settings.shape, factor)
         return kept is not None
 
     def _network(self, width: int, seed: int) -> Any:
@@ -98,7 +123,7 @@ class _Series:
 
 def _told(one: Round) -> str:
     best = one.run.history["val_loss"][one.run.best_epoch - 1]
-    other = losses_of(one.target, one.validated[LINEAR], one.validation.truth).mean()
+    other = trained_losses_of(one.target, one.validated[LINEAR], one.validation.truth).mean()
     kind = "linear" if one.target.kind == NUMBER else "logistic"
     ended = ", stopped by the time" if one.run.cut == "time" else ""
     return (

@@ -51,7 +51,9 @@ def draw_learning_curves(path: str, title: str, target: Target, network: Run, li
         axes.set_ylim(bottom=0)
     axes.set_xlabel("epoch")
     axes.set_ylabel(
-        "mean squared error / variance of the target" if target.kind == NUMBER else "cross-entropy (nats a row)"
+        f"mean squared error / variance of the target{'' if target.log is None else ', on a logarithmic scale'}"
+        if target.kind == NUMBER
+        else "cross-entropy (nats a row)"
     )
     axes.set_title(title if families else "Learning curves", family=families or None)
     axes.grid(alpha=0.25)

@@ -9,6 +9,7 @@ import numpy as np
 from ._columns import Column, fit_columns, model_inputs
 from ._linear import fit_logistic, fit_ridge
 from ._network import Head, feature_model
+from ._signed_log import SignedLog
 from ._table import Table
 from ._target import NUMBER, TWO_CLASSES, Target, shares_of
 from ._training import Core, Run, gaps_allowed
@@ -31,7 +32,8 @@ class Round:
     """A division of the rows and what came of it.
 
     Attributes:
-        columns, target: fitted to the training rows.
+        columns, target: fitted to the training rows; the target's scale is that of the network.
+        log: the logarithmic scale that is tried beside the number's own, if it has a long tail.
         training, validation, test: the rows.
         test_rows: their places in the table, if they are of the same table.
         numbers: how many of the features are numbers.
@@ -56,6 +58,7 @@ class Round:
     validated: dict[str, np.ndarray] = field(default_factory=dict)
     tested: dict[str, np.ndarray] = field(default_factory=dict)
     run: Run | None = None
+    log: SignedLog | None = None
 
 
 def prepare(
@@ -89,14 +92,21 @@ def fit_linear(one: Round) -> None:
         kernel, bias = fit_logistic(x, truth, one.validation.linear, held)
         if one.target.kind == TWO_CLASSES:
             kernel, bias = kernel[:, 1:] - kernel[:, :1], bias[1:] - bias[:1]
-    one.heads[LINEAR] = Head(one.columns, one.target, [kernel.astype("float32"), bias.astype("float32")])
+    head = one.heads[LINEAR] = Head(one.columns, one.target, [kernel.astype("float32"), bias.astype("float32")])
+    head.factor = factor_of(one, _linear_logits(head, one.validation.linear))
     for part, kept in ((one.validation, one.validated), (one.test, one.tested)):
         kept[LINEAR] = _linear_answers(one, part.linear)
 
 
 def _linear_answers(one: Round, features: np.ndarray) -> np.ndarray:
-    kernel, bias = one.heads[LINEAR].weights
-    return in_units(one.target, _activated(one.target, np.asarray(features, "float64") @ kernel + bias))
+    head = one.heads[LINEAR]
+    return in_units(head.target, _linear_logits(head, features), head.factor)
+
+
+def _linear_logits(head: Head, features: np.ndarray) -> np.ndarray:
+    """Standardised numbers, or probabilities."""
+    kernel, bias = head.weights
+    return _activated(head.target, np.asarray(features, "float64") @ kernel + bias)
 
 
 def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
@@ -106,7 +116,8 @@ def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]
     if LINEAR in names:
         given.append(_linear_answers(one, linear))
     if NETWORK in names:
-        given.append(in_units(one.target, one.core.answers(one.run.weights, padded(network, one.width))))
+        answers, head = one.core.answers(one.run.weights, padded(network, one.width)), one.heads[NETWORK]
+        given.append(in_units(head.target, answers, head.factor))
     return np.mean(given, axis=0)
 
 
@@ -118,13 +129,30 @@ def losses_of(target: Target, outputs: np.ndarray, truth: np.ndarray) -> np.ndar
     return -np.log(np.clip(given, 1e-7, 1))
 
 
+def trained_losses_of(target: Target, outputs: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """The loss of each row as in training: with a logarithmic scale, the squared error on it."""
+    if target.log is None:
+        return losses_of(target, outputs, truth)
+    return np.square(standardised(target, outputs) - standardised(target, truth))[:, 0]
+
+
+def factor_of(one: Round, validated: np.ndarray) -> float:
+    """What the answers of a model are multiplied by to be means, from its standardised answers for the validation rows."""
+    log = one.target.log
+    return 1.0 if log is None else log.factor(one.validation.truth, validated)
+
+
 def standardised(target: Target, truth: np.ndarray) -> np.ndarray:
     """Targets as the models are trained on them: numbers of mean 0 and variance 1."""
+    if target.log is not None:
+        return target.log.apply(truth)
     return (truth - target.mean) / np.sqrt(target.variance) if target.kind == NUMBER else truth
 
 
-def in_units(target: Target, outputs: np.ndarray) -> np.ndarray:
+def in_units(target: Target, outputs: np.ndarray, factor: float = 1.0) -> np.ndarray:
     """Standardised answers in the table's units."""
+    if target.log is not None:
+        return np.asarray(target.log.undo(outputs, factor), "float64")
     return outputs * np.sqrt(target.variance) + target.mean if target.kind == NUMBER else outputs
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from ._columns import check_finite, is_missing
 from ._errors import TableError, close_names
 from ._read import as_text
+from ._signed_log import SignedLog
 from ._table import Table
 
 NUMBER, TWO_CLASSES, CLASSES = "number", "two classes", "classes"
@@ -30,6 +31,7 @@ class Target:
         threshold: of two classes, the probability above which a row is taken for the second.
         rare: of two classes, the one that fewer than a tenth of the rows are of; its F1 chooses the threshold.
         mean, variance: of the numbers in the training part.
+        log: the logarithmic scale on which the numbers are fitted, if they are.
     """
 
     name: str
@@ -39,6 +41,11 @@ class Target:
     variance: float = 1.0
     threshold: float = 0.5
     rare: str = ""
+    log: SignedLog | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.log, dict):  # of a file
+            self.log = SignedLog(**self.log)
 
     def to_json(self) -> dict[str, Any]:
         """The target as JSON values, for `Target(**values)`."""
@@ -61,8 +68,9 @@ class Target:
         if self.kind == NUMBER:
             return [
                 f"1 output unit: {self.name!r} is one number.",
-                "Linear activation: a number is not confined to a range. The unit works on the standardised scale and is "
-                "scaled back inside the model, so that it gives the table's own units.",
+                "Linear activation: a number is not confined to a range. The unit works on the standardised "
+                f"{'' if self.log is None else 'logarithmic '}scale and is scaled back inside the model, so that it gives the "
+                "table's own units.",
                 "Mean squared error: its best guess is the mean, given the inputs; large misses weigh most.",
             ]
         if self.kind == TWO_CLASSES:

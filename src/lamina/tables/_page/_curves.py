@@ -25,7 +25,8 @@ def training_section(findings: Findings) -> Markup | None:
         (max(every.min() / 1.2, every.max() / _DECADES), every.max() * 1.2) if log else range_of(every, zero=True)
     )
     longest = max(len(one) for one in (training, *others))
-    what = "squared error / variance" if findings.is_number else "cross-entropy (nats a row)"
+    log = " of the logarithms" if findings.target.log is not None else ""
+    what = f"squared error / variance{log}" if findings.is_number else "cross-entropy (nats a row)"
     axes = Axes((1, max(longest, 2)), (low, high), "epoch", what, "Losses by epoch", log=log)
     for one in others:
         axes.line(_epochs(one), one, "s1 thin")
