@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lamina import models
+from lamina.tables import _network
 from lamina.tables._columns import Column
 from lamina.tables._network import Head, Shape, build_core, build_model, feature_model
 from lamina.tables._target import Target
@@ -94,3 +95,40 @@ def test_awkward_column_names():
     assert len(set(model.input_names)) == 5
     rows = {c.name: np.ones(2, "float32") for c in columns}
     np.testing.assert_allclose(np.asarray(model(rows)), [[5.0]] * 2)
+
+
+MANY = [
+    Column("n", "numeric", median=2.0, mean=1.0, variance=4.0, spread=1.5),
+    Column("c", "nominal", levels=["x", "y", "", "z"], many=True),
+    Column("d", "nominal", levels=["u", "v"]),
+]
+FOUR = {
+    "n": np.array([[5.0], [3.0], [1.0], [2.0]], "float32"),
+    "c": np.array([["z"], ["never seen"], ["x"], [""]]),
+    "d": np.array([["u"], ["v"], ["u"], ["w"]]),
+}
+
+
+def test_many_categories_are_places_for_the_network_and_the_frequent_ones_one_hot(monkeypatch):
+    monkeypatch.setattr(_network, "MOST_LEVELS", 2)
+    model, numbers = feature_model(MANY)
+    for_linear, for_network = (np.asarray(f) for f in model(FOUR))
+    np.testing.assert_array_equal(for_network[:, numbers:], [[4, 1, 0], [0, 0, 1], [1, 1, 0], [3, 0, 0]])
+    one_hot = [[0, 0], [0, 0], [1, 0], [0, 0]]  # of x and y
+    np.testing.assert_array_equal(for_linear[:, 1:], np.hstack([[[1, 0], [0, 1], [1, 0], [0, 0]], one_hot]))
+
+
+def test_what_is_written_embeds_as_what_was_trained():
+    core = build_core(4, 1, 1, SHAPE, seed=3, sizes=(5,))
+    rng = np.random.default_rng(0)
+    core.set_weights([rng.normal(size=w.shape).astype("float32") for w in core.get_weights()])
+    features = np.asarray(feature_model(MANY)[0](FOUR)[1])
+    wanted = np.asarray(core(features)).mean(axis=1) * 3 + 10
+    written = build_model([Head(MANY, NUMBER, core.get_weights(), SHAPE)])
+    np.testing.assert_allclose(np.asarray(written(FOUR)), wanted, rtol=1e-4)
+
+
+def test_a_category_that_is_never_seen_begins_and_stays_in_the_middle():
+    core = build_core(1, 0, 1, SHAPE, seed=0, sizes=(4,))
+    (table,) = [w for w in core.get_weights() if w.shape[0] == 4 and w.shape[1] == 16]
+    assert not table.any()

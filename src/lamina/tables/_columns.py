@@ -16,7 +16,9 @@ from ._table import Table
 
 NUMERIC, NOMINAL, ORDINAL, TEXT, DATE, LEFT_OUT = "numeric", "nominal", "ordinal", "text", "date", "left out"
 MOST_WORDS = 2000  # of a text column, those in most rows
-MOST_LEVELS = 1000  # of a nominal column; rarer ones count as unseen
+MOST_LEVELS = (
+    1000  # of a nominal column, as one-hot vectors; more are embedded, to the linear model the rarer ones are unseen
+)
 _FEW = 9  # so many different texts are categories, however short the table
 _SMALLEST_SPREAD, _LARGEST = 1e-6, 1e18  # what standardising in float32 can tell and hold
 _DAY_0 = np.datetime64("1970-01-01")
@@ -38,6 +40,7 @@ class Column:
         median: what replaces a missing number (for ordinal columns the place of a level, from 1).
         mean, variance: of the training rows, after that.
         spread: between the quartiles of the training rows, or half their range where the quartiles are equal.
+        many: of categories, whether there are so many that the network embeds them.
         style: of dates, whether the year, the day or the month stands first.
     """
 
@@ -53,6 +56,7 @@ class Column:
     variance: float = 1.0
     spread: float = 1.0
     style: str = ""
+    many: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The column as JSON values, for `Column(**values)`."""
@@ -131,13 +135,14 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
         if words >= 3:
             return Column(name, TEXT, f"free text, {distinct} different ones; its words are counted", missing)
         return Column(name, LEFT_OUT, f"like a name or identifier, {distinct} different ones", missing)
-    note = f"{distinct} categories"
-    if distinct > MOST_LEVELS:
+    note, many = f"{distinct} categories", distinct > MOST_LEVELS
+    if many:
         kept = sum(n for _, n in Counter(known.tolist()).most_common(MOST_LEVELS))
         note += (
-            f", the {MOST_LEVELS} most frequent are told apart; {1 - kept / len(known):.0%} of the rows hold another"
+            f", embedded; the linear model tells the {MOST_LEVELS} most frequent apart, {1 - kept / len(known):.0%} of the rows "
+            "hold another"
         )
-    return Column(name, NOMINAL, note, missing)
+    return Column(name, NOMINAL, note, missing, many=many)
 
 
 def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
@@ -181,7 +186,7 @@ def fit_columns(columns: list[Column], training: Table) -> None:
         values = training.columns[column.name]
         column.has_missing = bool(is_missing(values).any())
         if column.kind == NOMINAL:
-            column.levels = _levels_of(values)
+            column.levels = _levels_of(values, None if column.many else MOST_LEVELS)
         elif column.kind == TEXT:
             column.levels, column.weights = _words_of(values)
         elif column.kind in (NUMERIC, ORDINAL, DATE):
@@ -210,10 +215,10 @@ def _fit_numbers(column: Column, numbers: np.ndarray) -> None:
         column.levels = cycles_of(numbers)
 
 
-def _levels_of(values: np.ndarray) -> list[str]:
+def _levels_of(values: np.ndarray, most: int | None) -> list[str]:
     """The categories, most frequent first; among them "" if values are missing."""
     counted = sorted(Counter(values.tolist()).items(), key=lambda pair: (-pair[1], pair[0]))
-    return [level for level, _ in counted[:MOST_LEVELS]]
+    return [level for level, _ in counted[:most]]
 
 
 def _words_of(values: np.ndarray) -> tuple[list[str], list[float]]:

@@ -13,11 +13,12 @@ import numpy as np
 
 from lamina import initializers, layers, models, ops
 
-from ._columns import DATE, NOMINAL, NUMERIC, ORDINAL, TEXT, Column
+from ._columns import DATE, MOST_LEVELS, NOMINAL, NUMERIC, ORDINAL, TEXT, Column
 from ._dates import HARMONICS, PERIODS
 from ._target import NUMBER, Target
 
 _USED = (NUMERIC, ORDINAL, DATE, NOMINAL, TEXT)
+_EMBEDDED = 16  # units that stand for one of many categories
 _CLIP = 3.0  # robustly scaled numbers stay within it, smoothly
 
 
@@ -50,17 +51,22 @@ class Head:
 
 @dataclass
 class Features:
-    """What the columns give: numbers scaled in two ways, and all else, each `(rows, n)` or None."""
+    """What the columns give, each `(rows, n)` or None: numbers and many categories in two ways each, and all else.
+
+    Numbers are standardised or robustly scaled; many categories are `places` (from 1; 0 is unseen) or one-hot.
+    """
 
     standardised: Any = None
     robust: Any = None
+    places: list[Any] = field(default_factory=list)
+    one_hot: list[Any] = field(default_factory=list)
     others: list[Any] = field(default_factory=list)
 
     def for_linear(self) -> Any:
-        return _joined([p for p in (self.standardised, *self.others) if p is not None])
+        return _joined([p for p in (self.standardised, *self.others, *self.one_hot) if p is not None])
 
     def for_network(self) -> Any:
-        return _joined([p for p in (self.robust, *self.others) if p is not None])
+        return _joined([p for p in (self.robust, *self.places, *self.others) if p is not None])
 
 
 def input_layers(columns: list[Column]) -> dict[str, Any]:
@@ -85,8 +91,9 @@ def features_of(columns: list[Column], inputs: dict[str, Any]) -> Features:
 
     Numbers, places of ordinal levels and dates (days) are filled with the median where they are missing, standardised for the
     linear model, and for the network scaled by their quartiles and clipped smoothly; inputs of 0 and 1 tell which were
-    missing. Dates also give the cycles of week, year and day. Categories become one-hot vectors, all 0 for one never seen;
-    texts become counts of their words, weighted by how rare these are.
+    missing. Dates also give the cycles of week, year and day. Categories become one-hot vectors, all 0 for one never seen; where
+    there are very many, the network gets their places instead, and the linear model the most frequent ones. Texts become counts
+    of their words, weighted by how rare these are.
     """
     found = Features()
     used = [c for c in columns if c.kind in _USED]
@@ -101,7 +108,9 @@ def features_of(columns: list[Column], inputs: dict[str, Any]) -> Features:
         if column.kind == DATE and column.levels:
             found.others.append(_cycles(column, days))
     for column in used:
-        if column.kind == NOMINAL:
+        if column.kind == NOMINAL and column.many:
+            _look_up(column, inputs[column.name], found)
+        elif column.kind == NOMINAL:
             lookup = layers.StringLookup(
                 vocabulary=column.levels, output_mode="one_hot", oov_token=_unused(column.levels)
             )
@@ -109,11 +118,20 @@ def features_of(columns: list[Column], inputs: dict[str, Any]) -> Features:
         elif column.kind == TEXT and column.levels:
             words = layers.TextVectorization(vocabulary=column.levels, idf_weights=column.weights, output_mode="tf_idf")
             found.others.append(words(inputs[column.name])[:, 1:])
-    if found.standardised is None and not found.others:
+    if found.standardised is None and not found.others and not found.places:
         found.others.append(
             ops.zeros_like(_joined([ops.cast(ops.not_equal(x, x), "float32") for x in inputs.values()]))
         )
     return found
+
+
+def _look_up(column: Column, raw: Any, found: Features) -> None:
+    """Adds the places of many categories, and the most frequent of them one-hot."""
+    place = layers.StringLookup(vocabulary=column.levels, oov_token=_unused(column.levels))(raw)
+    found.places.append(ops.cast(place, "float32"))
+    size = min(len(column.levels), MOST_LEVELS) + 1
+    known = ops.where(ops.less(place, size), place, ops.zeros_like(place))
+    found.one_hot.append(ops.one_hot(known[:, 0], size)[:, 1:])
 
 
 def _filled(column: Column, raw: Any, gaps: list[Any]) -> Any:
@@ -139,12 +157,30 @@ def _cycles(column: Column, days: Any) -> Any:
     return ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=1)
 
 
-def build_core(width: int, numbers: int, units: int, shape: Shape, seed: int) -> models.Model:
-    """The network that is trained: features `(rows, width)`, the numbers first; out come logits `(rows, members, units)`."""
+def embedded_sizes(columns: list[Column]) -> tuple[int, ...]:
+    """Rows of the tables of embeddings: the levels of each column of many, and one for those never seen."""
+    return tuple(len(c.levels) + 1 for c in columns if c.kind == NOMINAL and c.many)
+
+
+def build_core(
+    width: int, numbers: int, units: int, shape: Shape, seed: int, sizes: tuple[int, ...] = ()
+) -> models.Model:  # fmt: skip
+    """The network that is trained: features `(rows, width)`; out come logits `(rows, members, units)`.
+
+    Args:
+        width, numbers: of the features; numbers come first, after them the places of categories that are embedded.
+        units, shape, seed: of the network.
+        sizes: how many places there are, of `embedded_sizes`.
+    """
     x = inputs = layers.Input((width,))
+    parts = []
     if numbers:
-        embedded = layers.PeriodicEmbedding(shape.embedding, seed=seed)(x[:, :numbers])
-        x = _joined([layers.Flatten()(embedded), *([x[:, numbers:]] if width > numbers else [])])
+        parts.append(layers.Flatten()(layers.PeriodicEmbedding(shape.embedding, seed=seed)(x[:, :numbers])))
+    for i, size in enumerate(sizes, numbers):
+        # What is never seen stays in the middle, at 0.
+        parts.append(layers.Embedding(size, _EMBEDDED, embeddings_initializer="zeros")(ops.cast(x[:, i], "int32")))
+    rest = numbers + len(sizes)
+    x = _joined([*parts, *([x[:, rest:]] if width > rest else [])])
     for i, size in enumerate(shape.hidden):
         # The members differ from the start in what they look at.
         scales = initializers.RandomNormal(1.0, 0.5, seed=seed + 10) if i == 0 and shape.members > 1 else "ones"
@@ -184,10 +220,16 @@ def _dense(x: Any, weights: list[np.ndarray], activation: str) -> Any:
 
 def _members_answer(x: Any, numbers: int, head: Head) -> Any:
     weights = list(head.weights)
+    parts, width = [], x.shape[1]
     if numbers:
-        width = x.shape[1]
-        embedded = _waves(x[:, :numbers], [weights.pop(0) for _ in range(4)])
-        x = _joined([layers.Flatten()(embedded), *([x[:, numbers:]] if width > numbers else [])])
+        parts.append(layers.Flatten()(_waves(x[:, :numbers], [weights.pop(0) for _ in range(4)])))
+    sizes = embedded_sizes(head.columns)
+    for i, size in enumerate(sizes, numbers):
+        table = layers.Embedding(size, _EMBEDDED)
+        parts.append(table(ops.cast(x[:, i], "int32")))
+        table.set_weights([weights.pop(0)])
+    rest = numbers + len(sizes)
+    x = _joined([*parts, *([x[:, rest:]] if width > rest else [])])
     for size in head.shape.hidden:
         kernel, before, after, bias = (weights.pop(0) for _ in range(4))
         own = before[:, :, None] * kernel[None] * after[:, None, :]

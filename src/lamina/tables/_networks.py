@@ -9,7 +9,7 @@ from lamina import __version__, utils
 
 from ._display import Display
 from ._keeping import Keeping, Trained, key_of
-from ._network import Head, build_core
+from ._network import Head, build_core, embedded_sizes
 from ._report import Speaker
 from ._rounds import LINEAR, NETWORK, Round, factor_of, in_units, padded, standardised, trained_losses_of
 from ._scales import compared, on_logs
@@ -73,6 +73,7 @@ class _Series:
         self.rounds, self.settings, self.schedule, self.display = rounds, settings, schedule, display
         self.folds = folds
         self.width = max(one.training.network.shape[1] for one in rounds)
+        self.sizes = tuple(map(max, zip(*(embedded_sizes(one.columns) for one in rounds))))
         self.began = time.monotonic()
         self.core: Core | None = None
         self.keeping = Keeping(settings.resume, self._key() if settings.resume is not None else "")
@@ -88,7 +89,7 @@ class _Series:
         one, settings = self.rounds[place], self.settings
         seed = settings.seed + _SEEDS_APART * (place % self.folds)
         utils.set_random_seed(seed)
-        model = self._network(self.width, seed)
+        model = self._network(self.width, self.sizes, seed)
         start = model.get_weights()
         core = self.core = self.core or Core(model, one.target, settings.shape.members, self.schedule)
         x = [padded(part.network, self.width) for part in (one.training, one.validation, one.test)]
@@ -106,12 +107,13 @@ class _Series:
         factor = factor_of(one, trained.validated)
         one.validated[NETWORK] = in_units(one.target, trained.validated, factor)
         one.tested[NETWORK] = in_units(one.target, trained.tested, factor)
-        like = self._network(one.training.network.shape[1], 0).get_weights()
+        like = self._network(one.training.network.shape[1], embedded_sizes(one.columns), 0).get_weights()
         one.heads[NETWORK] = Head(one.columns, one.target, _trimmed(one.run.weights, like), settings.shape, factor)
         return kept is not None
 
-    def _network(self, width: int, seed: int) -> Any:
-        return build_core(width, self.rounds[0].numbers, self.rounds[0].target.units, self.settings.shape, seed)
+    def _network(self, width: int, sizes: tuple[int, ...], seed: int) -> Any:
+        one = self.rounds[0]
+        return build_core(width, one.numbers, one.target.units, self.settings.shape, seed, sizes)
 
     def _deadline(self, place: int) -> float | None:
         """What is left of the time is shared by the rounds that are left."""
