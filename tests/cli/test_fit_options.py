@@ -212,3 +212,12 @@ def test_a_duration_ends_the_training(lamina, visits, tmp_path):
     result = lamina("fit", visits, "--target", "cost", "--out", tmp_path / "m", *options)
     found = json.loads(result.stdout)
     assert 0 < found["epochs"] < 100_000 and "--time 0.3s" in found["command"]
+
+
+def test_two_columns_that_give_the_target_away_together(lamina, tmp_path, write_table):
+    rng = np.random.default_rng(1)
+    hours, rate, other = rng.uniform(1, 9, (3, 120)).round(3)
+    table = write_table({"hours": hours, "rate": rate, "other": other, "pay": (hours * rate).round(4)})
+    text = lamina("fit", table, "--target", "pay", "--hidden", "0", "--out", tmp_path / "out").stdout
+    assert "'hours' and 'rate' determine the target 'pay' (nearly) exactly." in text
+    assert "'hours' and 'rate'" in json.loads((tmp_path / "out" / "metrics.json").read_text())["cautions"][0]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ._columns import LEFT_OUT, NUMERIC, Column, is_missing
+from ._pairs import pair_that_determines
 from ._read import as_text
 from ._table import Table
 from ._target import NUMBER, Target
@@ -23,10 +24,14 @@ def rows_that_repeat(table: Table) -> tuple[np.ndarray, int]:
 
 
 def leaks(table: Table, target: Target, columns: list[Column]) -> list[str]:
-    """Sentences about columns that determine the target, alone or as a sum: are they known beforehand?"""
+    """Sentences about columns that determine the target, alone, as a sum or two together: are they known beforehand?"""
     used = [c for c in columns if c.kind != LEFT_OUT]
     truth = table.columns[target.name]
-    found = _in_sums(table, truth, used) if target.kind == NUMBER else _in_levels(table, as_text(truth), used)
+    is_number = target.kind == NUMBER
+    truth = truth if is_number else as_text(truth)
+    found = _in_sums(table, truth, used) if is_number else _in_levels(table, truth, used)
+    if len(found) != 1:
+        found = pair_that_determines(table, truth, is_number, used) or found
     if not found:
         return []
     named = " and ".join(map(repr, found)) if len(found) < 4 else ", ".join(map(repr, found))
