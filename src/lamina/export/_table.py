@@ -17,6 +17,7 @@ class TablePart:
         styles: for each column of dates how they are written.
         target, classes: the name of what is predicted; of classes, in the order of the outputs, none for a number.
         threshold: of two classes, the probability above which a row is taken for the second.
+        weights: of more classes, what their probabilities are multiplied by before the largest is taken; empty for nothing.
         missing: texts, folded, that stand for "missing".
         days_of: `(texts, style)` to days since 1970, a function whose source can be written.
     """
@@ -27,5 +28,6 @@ class TablePart:
     target: str
     classes: list[str]
     threshold: float
+    weights: list[float]
     missing: list[str]
     days_of: Callable[..., Any]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ._class_weights import chosen_weights, weights_sentence
 from ._figures import Figures, classes_of, confusion, constant_outputs, figures_of, score_name
 from ._network import Head
 from ._rounds import LINEAR, NETWORK, Round, losses_of
@@ -35,7 +36,7 @@ class Result:
         truth, outputs: of all tested rows, `(rows, units)`, by the order of the rounds.
         by_model, spread: mean and standard deviation of each figure over the rounds, by model; the written one stands first.
         confusion: of the written model, for classes.
-        thresholds: of the written model's classes in each round.
+        decided: the target with threshold or weights of the written model, for each round.
         was_cut: whether rounds, or another scale of the target, were left out after Ctrl-C.
     """
 
@@ -49,7 +50,7 @@ class Result:
     by_model: dict[str, Figures]
     spread: dict[str, Figures]
     confusion: np.ndarray | None
-    thresholds: list[float]
+    decided: list[Target]
     was_cut: bool = False
 
     @property
@@ -59,6 +60,11 @@ class Result:
     @property
     def metric(self) -> str:
         return score_name(self.target)
+
+    @property
+    def thresholds(self) -> list[float]:
+        """Of two classes, the threshold in each round."""
+        return [target.threshold for target in self.decided]
 
     @property
     def interrupted(self) -> bool:
@@ -135,19 +141,21 @@ def choose(rounds: list[Round]) -> Result:
         None if target.kind == NUMBER else sum(
             confusion(of, one.test.truth, out) for of, one, out in zip(decided[written], rounds, answers[written])
         ),
-        [of.threshold for of in decided[written]],
+        decided[written],
     )  # fmt: skip
 
 
 def _decided(rounds: list[Round], place: int | None, heads: Chosen) -> Target:
-    """The target with the threshold of these heads for a round: by what the other rounds tested, or by the validation rows."""
+    """The target as these heads decide in a round: by what the other rounds tested, or by the validation rows."""
     target = rounds[0].target
-    if not target.rare:
+    if not target.rare and not target.rare_classes:
         return target
     judges = [(one.test.truth, _mean(one.tested, heads)) for i, one in enumerate(rounds) if i != place]
     if len(rounds) == 1:
         judges = [(rounds[0].validation.truth, _mean(rounds[0].validated, heads))]
     truth, outputs = (np.concatenate(parts) for parts in zip(*judges))
+    if target.rare_classes:
+        return replace(target, weights=chosen_weights(target, truth, outputs))
     return replace(target, threshold=chosen_threshold(target, truth, outputs))
 
 
@@ -199,12 +207,14 @@ def _judges(result: Result) -> str:
 
 
 def decision_of(result: Result) -> str | None:
-    """What is told about the threshold of a rare class; None if there is none."""
-    if not result.target.rare:
+    """What is told about threshold or weights for rare classes; None if there are none."""
+    target = result.target
+    if not target.rare and not target.rare_classes:
         return None
     sizes = np.cumsum([len(one.test.table) for one in result.rounds])[:-1]
-    truth = classes_of(result.target, result.truth)
-    by_half = f1_of(result.target, truth, classes_of(replace(result.target, threshold=0.5), result.outputs))
-    parts = zip(result.thresholds, np.split(result.outputs, sizes))
-    own = np.concatenate([classes_of(replace(result.target, threshold=t), outputs) for t, outputs in parts])
-    return decision_sentence(result.target, by_half, f1_of(result.target, truth, own))
+    truth = classes_of(target, result.truth)
+    plain = classes_of(replace(target, threshold=0.5, weights=[]), result.outputs)
+    own = np.concatenate([classes_of(of, out) for of, out in zip(result.decided, np.split(result.outputs, sizes))])
+    if target.rare_classes:
+        return weights_sentence(target, truth, plain, own)
+    return decision_sentence(target, f1_of(target, truth, plain), f1_of(target, truth, own))

@@ -24,7 +24,7 @@ class Trial:
         truth, outputs: their encoded targets and what the model gives, `(rows, units)`.
         inputs: their raw columns, each `(rows, 1)`.
         answers: what the model gives for raw columns.
-        threshold: of two classes, the probability above which a row is taken for the second.
+        decided: the target, with the threshold or the weights by which rows are taken for classes.
     """
 
     table: Table
@@ -32,18 +32,18 @@ class Trial:
     outputs: np.ndarray
     inputs: Inputs
     answers: Callable[[Inputs], np.ndarray]
-    threshold: float = 0.5
+    decided: Target | None = None
 
 
 def trials_of(result: Result) -> list[Trial]:
     """The rounds of a fit: the tested rows of each, and the models of that round that the others choose."""
     trials, start = [], 0
-    for one, names, threshold in zip(result.rounds, result.by_fold, result.thresholds, strict=True):
+    for one, names, decided in zip(result.rounds, result.by_fold, result.decided, strict=True):
         table = one.test.table
         outputs = result.outputs[start : start + len(table)]
         start += len(table)
         inputs, answers = model_inputs(one.columns, table), partial(answers_of, one, names)
-        trials.append(Trial(table, one.test.truth, outputs, inputs, answers, threshold))
+        trials.append(Trial(table, one.test.truth, outputs, inputs, answers, decided))
     return trials
 
 

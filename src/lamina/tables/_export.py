@@ -27,6 +27,7 @@ def exported_table(model: Any, columns: list[Column], target: Target, missing: t
         target.name,
         [] if target.kind == NUMBER else target.classes,
         target.threshold,
+        target.weights,
         sorted({*MISSING, *(m.strip().casefold() for m in missing)}),
         days_of,
     )

@@ -4,6 +4,7 @@ import numpy as np
 
 from lamina import metrics
 
+from ._class_weights import mean_f1
 from ._target import NUMBER, TWO_CLASSES, Target
 from ._thresholds import f1_of
 
@@ -34,6 +35,8 @@ def figures_of(target: Target, truth: np.ndarray, outputs: np.ndarray) -> Figure
         found["area under the ROC curve"] = _area_under_roc(true, outputs[:, 0])
     if target.rare:
         found[f"F1 of {target.rare!r}"] = f1_of(target, true, predicted)
+    if target.rare_classes:
+        found["mean F1 of the classes"] = mean_f1(true, predicted)
     return found
 
 
@@ -43,10 +46,10 @@ def score_name(target: Target) -> str:
 
 
 def classes_of(target: Target, outputs: np.ndarray) -> np.ndarray:
-    """The likeliest class of each row, int64 `(rows,)`."""
+    """The class of each row by threshold or weights, without them the likeliest, int64 `(rows,)`."""
     if target.kind == TWO_CLASSES:
         return (outputs[:, 0] > target.threshold).astype("int64")
-    return outputs.argmax(axis=1)
+    return (outputs * target.weights if target.weights else outputs).argmax(axis=1)
 
 
 def constant_outputs(target: Target, training: np.ndarray, rows: int) -> np.ndarray:

@@ -194,7 +194,7 @@ class TableModel:
     def _trial(self, table: Table) -> Trial:
         inputs, answers = self._inputs(table), partial(outputs_of, self.model)
         truth = self.target.encode(table.columns[self.target.name])
-        return Trial(table, truth, answers(inputs), inputs, answers, self.target.threshold)
+        return Trial(table, truth, answers(inputs), inputs, answers, self.target)
 
     def _contributions(self, table: Table, others: Table, seed: int) -> Contributions:
         def answers(inputs: dict[str, np.ndarray]) -> np.ndarray:

@@ -30,6 +30,8 @@ class Target:
         classes: names in the order of the outputs; of two classes the second is the one whose probability is given.
         threshold: of two classes, the probability above which a row is taken for the second.
         rare: of two classes, the one that fewer than a tenth of the rows are of; its F1 chooses the threshold.
+        rare_classes: of more than two, those with few rows.
+        weights: of more than two, what their probabilities are multiplied by before the largest is taken; empty for nothing.
         mean, variance: of the numbers in the training part.
         log: the logarithmic scale on which the numbers are fitted, if they are.
     """
@@ -42,6 +44,8 @@ class Target:
     threshold: float = 0.5
     rare: str = ""
     log: SignedLog | None = None
+    rare_classes: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if isinstance(self.log, dict):  # of a file
@@ -160,7 +164,19 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     ordered = np.unique(values)  # numbers in the order of their size, names in that of the alphabet
     names = as_text(ordered).tolist()
     kind = TWO_CLASSES if distinct == 2 else CLASSES
-    return Target(name, kind, names, rare=_rare(values, ordered, names) if kind == TWO_CLASSES else ""), table, notes
+    target = Target(name, kind, names)
+    if kind == TWO_CLASSES:
+        target.rare = _rare(values, ordered, names)
+    else:
+        target.rare_classes = [
+            n for n, count in class_counts(target, values).items() if _is_rare(count / len(values), distinct)
+        ]
+    return target, table, notes
+
+
+def _is_rare(share: float, classes: int) -> bool:
+    """Of more than two classes: less than a tenth of the rows, and than half of what each would have of equal shares."""
+    return share < min(_RARE, 0.5 / classes)
 
 
 def _rare(values: np.ndarray, ordered: np.ndarray, names: list[str]) -> str:

@@ -34,7 +34,7 @@ def predict_table(columns):
     outputs = predict(
 {columns}
     )
-    return answers(outputs, {target}, CLASSES, {threshold})
+    return answers(outputs, {target}, CLASSES, {threshold}, {weights})
 
 
 def main(arguments):
@@ -72,7 +72,8 @@ def table_main(file: str, table: TablePart) -> str:
             lines.append(f"        as_words({values}),")
     parts = {
         "missing": repr(table.missing), "classes": repr(table.classes), "columns": "\n".join(lines),
-        "target": repr(table.target), "threshold": repr(table.threshold), "file": file,
+        "target": repr(table.target), "threshold": repr(table.threshold),
+        "weights": repr(table.weights), "file": file,
     }  # fmt: skip
     text = TABLE
     for name, part in parts.items():

@@ -48,15 +48,17 @@ def as_levels(values: list[Any], missing: list[str], levels: list[str], name: st
     return found
 
 
-def answers(outputs: np.ndarray, target: str, classes: list[str], threshold: float) -> dict[str, list[Any]]:
+def answers(
+    outputs: np.ndarray, target: str, classes: list[str], threshold: float, weights: list[float]
+) -> dict[str, list[Any]]:  # fmt: skip
     """Columns of predictions: numbers, or a class and the probability of each. Of two classes the second is taken above the
-    threshold, of more the likeliest."""
+    threshold, of more the one that is likeliest after weighting."""
     if not classes:
         return {f"predicted_{target}": outputs[:, 0].tolist()}
     if outputs.shape[1] == 1:
         shares, places = np.hstack([1 - outputs, outputs]), (outputs[:, 0] > threshold).astype(int)
     else:
-        shares, places = outputs, outputs.argmax(axis=1)
+        shares, places = outputs, (outputs * weights if weights else outputs).argmax(axis=1)
     found = {f"predicted_{target}": [classes[i] for i in places]}
     return {**found, **{f"probability_{name}": share.tolist() for name, share in zip(classes, shares.T)}}
 

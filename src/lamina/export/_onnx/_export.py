@@ -71,7 +71,10 @@ def _of_table(exported: Exported) -> dict[str, str]:
     table = exported.table
     assert table is not None
     columns = {name: {"column": c, "holds": kind} for name, (c, kind) in zip(exported.ends.names, table.columns)}
-    parts = {"columns": columns, "target": table.target, "classes": table.classes, "threshold": table.threshold}
+    parts = {
+        "columns": columns, "target": table.target, "classes": table.classes, "threshold": table.threshold,
+        "weights": table.weights,
+    }  # fmt: skip
     return {f"lamina_{name}": json.dumps(part) for name, part in parts.items()}
 
 

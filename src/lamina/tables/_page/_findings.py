@@ -1,6 +1,6 @@
 """What a report is about."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -62,8 +62,8 @@ class Findings:
 
     @cached_property
     def predicted_classes(self) -> np.ndarray:
-        """By the threshold of each trial."""
-        return np.concatenate([classes_of(replace(self.target, threshold=t.threshold), t.outputs) for t in self.trials])
+        """By the threshold or the weights of each trial."""
+        return np.concatenate([classes_of(t.decided or self.target, t.outputs) for t in self.trials])
 
     @cached_property
     def shares(self) -> np.ndarray:
