@@ -100,6 +100,28 @@ def test_a_fit_goes_on_between_folds_and_ends_in_the_same_bits(tmp_path, monkeyp
         lamina.fit_table(changed, **FIT, resume=tmp_path / "k")
 
 
+def test_a_fit_on_two_scales_goes_on_and_ends_in_the_same_bits(tmp_path, monkeypatch):
+    """Of a target with a long tail each fold is trained on its own scale and on a logarithmic one."""
+    sizes = [(7 * n % 40) / 8 for n in range(40)]
+    rows = {"size": sizes, "price": [float(np.exp(size) * (1 + n % 3 / 20)) for n, size in enumerate(sizes)]}
+    options = {"target": "price", "folds": 2, "epochs": 2, "effort": "quick", "verbose": False}
+    whole = outputs(lamina.fit_table(rows, **options))
+    trained, train = [], networks.Core.train
+
+    def stopping(self, *args):
+        if len(trained) == 3:
+            raise RuntimeError("killed")
+        trained.append(1)
+        return train(self, *args)
+
+    monkeypatch.setattr(networks.Core, "train", stopping)
+    with pytest.raises(RuntimeError, match="killed"):
+        lamina.fit_table(rows, **options, resume=tmp_path / "k")
+    assert {p.name for p in (tmp_path / "k").iterdir()} == {"fit.txt", "fold-1.npz", "fold-2.npz", "fold-3.npz"}
+    trained[:] = [1, 1]  # one more, the fourth, may be trained
+    assert outputs(lamina.fit_table(rows, **options, resume=tmp_path / "k")) == whole
+
+
 def test_a_fit_goes_on_within_a_long_training(tmp_path, monkeypatch):
     monkeypatch.setattr("lamina.tables._keeping._LONG", 10)
     options = {**FIT, "folds": 0, "epochs": 6}
