@@ -17,8 +17,8 @@ def terms():
 
 
 def prose(page):
-    """The text without code, spelled in one line."""
-    text = re.sub(r"```.*?```|`[^`]*`", " ", page.read_text(encoding="utf-8"), flags=re.S)
+    """The text without code and targets of links, on one line."""
+    text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", page.read_text(encoding="utf-8"), flags=re.S)
     return re.sub(r"\s+", " ", text)
 
 
