@@ -10,8 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 def pages() -> list[pathlib.Path]:
-    """All translations."""
-    return sorted([*ROOT.glob("*.ko.md"), *(ROOT / "docs").rglob("*.ko.md")])
+    """All translations: Korean pages with an original beside them."""
+    return sorted(p for p in [*ROOT.glob("*.ko.md"), *(ROOT / "docs").rglob("*.ko.md")] if original_of(p).exists())
 
 
 def original_of(page: pathlib.Path) -> pathlib.Path:

@@ -3,10 +3,12 @@
     python scripts/refresh_docs.py [PAGE ...]      # all pages of docs/ and README.md by default
 
 A page's ```python blocks run in order, in one namespace, in an empty folder. Where a ```text block follows a block directly,
-it holds what the block prints; this script rewrites it, and tests/test_docs.py compares it.
+it holds what the block prints; this script rewrites it, and tests/test_docs.py compares it. In docs/path/ the ```py blocks draw
+the pictures under them, and run where matplotlib is. A translation is not run: it takes the outputs of its original.
 """
 
 import contextlib
+import importlib.util
 import io
 import os
 import pathlib
@@ -19,34 +21,41 @@ from typing import NamedTuple
 import lamina
 
 ROOT = pathlib.Path(__file__).parent.parent
+PATH = ROOT / "docs" / "path"
 
 
 class Block(NamedTuple):
-    """A ```python block: its code, its first line, and the lines (from, to) of the output under it, if there is one."""
+    """A block of code: its first line, the lines (from, to) of the output under it, and the picture under it, if there are."""
 
     code: str
     line: int
     output: tuple[int, int] | None
+    picture: str | None = None
 
 
 def pages() -> list[pathlib.Path]:
-    """Every page with code in it."""
+    """Every page with code in it, but for translations: tests/test_translations.py compares them with their originals."""
     found = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
-    return [p for p in found if p.exists() and blocks(p.read_text())]
+    return [p for p in found if p.exists() and not p.name.endswith(".ko.md") and blocks(p.read_text())]
 
 
 def blocks(text: str) -> list[Block]:
     lines = text.split("\n")
     found, n = [], 0
     while n < len(lines):
-        if lines[n].rstrip() == "```python":
+        kind = lines[n].rstrip()
+        if kind in ("```python", "```py"):
             end = _closing(lines, n)
             after = end + 1
             while after < len(lines) and not lines[after].strip():
                 after += 1
-            has_output = after < len(lines) and lines[after].rstrip() == "```text"
-            output = (after + 1, _closing(lines, after)) if has_output else None
-            found.append(Block("\n".join(lines[n + 1 : end]), n + 2, output))
+            below = lines[after].rstrip() if after < len(lines) else ""
+            code, picture = "\n".join(lines[n + 1 : end]), re.fullmatch(r"!\[.*\]\((.*)\)", below)
+            if kind == "```python":
+                output = (after + 1, _closing(lines, after)) if below == "```text" else None
+                found.append(Block(code, n + 2, output))
+            elif picture:
+                found.append(Block(code, n + 2, None, picture[1]))
             n = end
         n += 1
     return found
@@ -59,13 +68,15 @@ def _closing(lines: list[str], start: int) -> int:
     raise ValueError(f"The block that begins on line {start + 1} has no end.")
 
 
-def run_page(path: pathlib.Path) -> Iterator[tuple[Block, str]]:
+def run_page(path: pathlib.Path, namespace: dict | None = None) -> Iterator[tuple[Block, str]]:
     """Each block of the page with what it printed. An error carries a note with page and line."""
     lamina.utils.clear_session()  # automatic names begin anew
-    namespace = {"__name__": "__main__"}
+    namespace = {} if namespace is None else namespace
+    namespace["__name__"] = "__main__"
     try:
         for block in blocks(path.read_text()):
-            yield block, _printed(block, path, namespace)
+            if block.picture is None or (path.parent == PATH and importlib.util.find_spec("matplotlib")):
+                yield block, _printed(block, path, namespace)
     finally:
         lamina.compat.uninstall()  # a page may show how to install it
 
@@ -100,10 +111,26 @@ def refresh(path: pathlib.Path) -> bool:
                 changed = True
     if changed:
         path.write_text("\n".join(lines))
+    translation = path.with_name(path.name.replace(".md", ".ko.md"))
+    return changed | (translation.exists() and take_outputs(translation, path))
+
+
+def take_outputs(translation: pathlib.Path, original: pathlib.Path) -> bool:
+    """Writes the outputs of the original into its translation, block by block; says whether one changed."""
+    lines, theirs = translation.read_text().split("\n"), original.read_text().split("\n")
+    ours, changed = blocks("\n".join(lines)), False
+    for block, model in reversed(list(zip(ours, blocks("\n".join(theirs)), strict=True))):
+        if block.output is not None and model.output is not None:
+            shown, printed = lines[slice(*block.output)], theirs[slice(*model.output)]
+            lines[slice(*block.output)] = printed
+            changed |= shown != printed
+    if changed:
+        translation.write_text("\n".join(lines))
     return changed
 
 
 def main() -> None:
+    os.environ.setdefault("MPLBACKEND", "Agg")
     chosen = [pathlib.Path(p).resolve() for p in sys.argv[1:]] or pages()
     for path in chosen:
         with tempfile.TemporaryDirectory() as folder:

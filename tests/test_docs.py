@@ -11,11 +11,7 @@ _spec = importlib.util.spec_from_file_location("refresh_docs", ROOT / "scripts" 
 refresh_docs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(refresh_docs)
 
-# What a translation shows is what its original shows (test_translations.py).
-ALL = [
-    *(p for p in sorted((ROOT / "docs").rglob("*.md")) if not p.name.endswith(".ko.md")),
-    *(p for p in [ROOT / "README.md"] if p.exists()),
-]
+ALL = [*sorted((ROOT / "docs").rglob("*.md")), *(p for p in [ROOT / "README.md", ROOT / "README.ko.md"] if p.exists())]
 
 
 def page_id(path):
@@ -26,6 +22,7 @@ def page_id(path):
 @pytest.mark.parametrize("page", refresh_docs.pages(), ids=page_id)
 def test_page_runs_and_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     lines = page.read_text().split("\n")
     for block, printed in refresh_docs.run_page(page):
         if block.output is not None:
@@ -73,3 +70,18 @@ def test_blocks_and_their_outputs_are_found():
     first, second = refresh_docs.blocks(text)
     assert (first.code, first.line, first.output) == ("print(1)", 2, (5, 6))
     assert (second.code, second.output) == ("x = 2", None)
+
+
+def test_a_translation_takes_the_outputs_of_its_original(tmp_path):
+    page, translation = tmp_path / "page.md", tmp_path / "page.ko.md"
+    text = "```python\na = 1\n```\n{}\n```python\nprint(a)\n```\n\n```text\n{}\n```\n"
+    page.write_text(text.format("words", "1\n2"))
+    translation.write_text(text.format("낱말", "3"))
+    assert refresh_docs.take_outputs(translation, page)
+    assert translation.read_text() == text.format("낱말", "1\n2")
+    assert not refresh_docs.take_outputs(translation, page)
+
+
+def test_a_block_with_a_picture_under_it_draws_and_another_of_its_kind_is_no_block():
+    text = "```py\nfigure = 1\n```\n\n![a picture](images/a.png)\n\n```py\n1 / 0\n```\n\nwords"
+    assert [(block.code, block.picture) for block in refresh_docs.blocks(text)] == [("figure = 1", "images/a.png")]
