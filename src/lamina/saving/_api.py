@@ -95,7 +95,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
             `.safetensors` (extra `hub`) a flat table of the weights without the optimizer's state.
         overwrite: whether a file of that name may be replaced.
         max_shard_size: gigabytes that a file may have; the weights then go to several, named in `<name>.weights.json`, which is
-            written last. Each file is whole or not there; save over others in a new folder, for they are replaced one by one.
+            written last: whenever a save is broken off, the weights there are the old ones or the new ones.
     Example:
         >>> model = Sequential([Input((2,)), layers.Dense(3)])
         >>> saving.save_weights(model, "net.weights.h5")
