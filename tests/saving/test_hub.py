@@ -67,7 +67,7 @@ def test_only_what_is_needed_is_fetched(hub):
     hub.asked.clear()
     saving.from_hub("ann/net")
     fetched = {path.rpartition("/")[2] for path in hub.asked if "/resolve/" in path}
-    assert fetched == {"config.json", WEIGHTS}
+    assert fetched == {"config.json", "metadata.json", WEIGHTS}
 
 
 def test_saving_by_address_keeps_the_card_and_drops_old_assets(hub):

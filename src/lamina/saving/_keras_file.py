@@ -11,6 +11,7 @@ from lamina.variables import FromFile, ObjectSharingScope, deserialize_keras_obj
 from ._archive import Archive
 from ._errors import MALFORMED, ModelFileError, ModelFileTypeError, told
 from ._json import parse_json
+from ._old_config import modern, modern_compile
 from ._walk import walk
 from ._weights import read_weights, weights_bytes
 from ._writer import atomic_file
@@ -102,7 +103,7 @@ def read_keras_file(path: str, custom_objects: Any, compile: bool, safe_mode: bo
 
 def read_members(file: KerasMembers, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
     """The model that the members describe, with its weights."""
-    config, weights = file.config(), file.read(WEIGHTS)
+    config, weights = _modern_config(file), file.read(WEIGHTS)
     if not compile:
         config.pop("compile_config", None)
     try:
@@ -121,6 +122,18 @@ def read_members(file: KerasMembers, custom_objects: Any, compile: bool, safe_mo
             _read_assets(part, file, place)
     read_weights(model, weights, file.path, WEIGHTS)
     return model
+
+
+def _modern_config(file: KerasMembers) -> Any:
+    """The config; that of a file of Keras 2.12 to 2.15 in the words of Keras 3."""
+    config = file.config()
+    about = file.json(METADATA) if METADATA in file.names else None
+    if not isinstance(about, dict) or not str(about.get("keras_version")).startswith("2."):
+        return config
+    try:
+        return {**modern(config), "compile_config": modern_compile(config.get("compile_config"))}
+    except MALFORMED as error:
+        raise ModelFileError(file.path, CONFIG, told(error)) from error
 
 
 def _read_assets(part: Any, file: KerasMembers, place: str) -> None:
