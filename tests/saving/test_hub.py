@@ -199,6 +199,9 @@ def test_what_is_not_there(hub):
         saving.push_to_hub(network(), "ann/net")
     with pytest.raises(ModelFileError, match="refused: .*403"):
         saving.from_hub("ann/bert")
+    hub.status = 200  # with nothing in it, as of a page to log in
+    with pytest.raises(ModelFileError, match="answers as no hub does"):
+        saving.from_hub("ann/bert")
     assert "ann/net" not in hub.repos
 
 

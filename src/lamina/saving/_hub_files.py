@@ -10,7 +10,7 @@ from typing import Any
 
 from lamina._extras import require
 
-from ._errors import MissingModelFileError, ModelFileError
+from ._errors import MALFORMED, MissingModelFileError, ModelFileError, told
 
 SCHEME = "hf://"
 _ADDRESS = re.compile(r"hf://([\w.-]+/[\w.-]+?)(?:@([\w.-]+))?(?:/(.+))?")
@@ -81,6 +81,8 @@ def clear_errors(address: Address, client: Any, member: str | None = None) -> It
         if _is_of_the_wire(error):
             raise _unreachable(client, error) from error
         raise ModelFileError(address, member, f"broke off on the way ({_first_line(error)}).") from error
+    except MALFORMED as error:  # an answer that is no JSON, as of a page to log in, or another than the hub gives
+        raise ModelFileError(address, member, f"{client.endpoint} answers as no hub does ({told(error)})") from error
 
 
 def _is_of_the_wire(error: BaseException) -> bool:
