@@ -77,6 +77,11 @@ def lstm():
     return model, optimizers.RMSprop(0.01), "mse", (5, 3), 2
 
 
+def gru():
+    model = models.Sequential([layers.GRU(4, input_shape=(5, 3), name="gru"), layers.Dense(2, name="last")])
+    return model, optimizers.SGD(0.05, momentum=0.9), "mse", (5, 3), 2
+
+
 def nested():
     inner = models.Sequential([layers.Dense(3, activation="tanh", input_shape=(4,), name="inner_dense")])
     x = layers.Input(shape=(4,), name="entry")
@@ -91,7 +96,7 @@ def legacy():
     return model, optimizers.legacy.Adam(0.02, amsgrad=True), loss, shape, units
 
 
-MODELS = [dense, convolution, lstm, nested] + ([legacy] if hasattr(optimizers, "legacy") else [])
+MODELS = [dense, convolution, lstm, gru, nested] + ([legacy] if hasattr(optimizers, "legacy") else [])
 
 
 def data(shape, units):

@@ -49,6 +49,8 @@ def _modern_layer(kind: str, config: dict[str, Any]) -> tuple[str, dict[str, Any
         config.pop("input_length", None)
     if config.pop("time_major", False):
         raise ValueError(f"{kind}: time_major=True is not supported; transpose the input.")
+    if kind == "GRU":
+        config.setdefault("reset_after", False)  # there was no other before 2.1
     for key in ("activation", "recurrent_activation", "inner_activation"):
         if config.get(key) == "hard_sigmoid":
             config[key] = "lamina>old_hard_sigmoid"
