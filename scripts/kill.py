@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 READY = "training"  # what a child prints after its first batch
+_UNFINISHED = ".state-*.tmp"
 PACE_S = 0.01  # how long each batch of a child takes at least, so that kills fall into the training
 
 # --- what is trained --------------------------------------------------------------------------------------------------
@@ -166,6 +167,7 @@ class Outcome:
 
     kills: int
     fault: str | None
+    in_writes: int = 0  # how many of the kills fell into the writing of a state
 
 
 def start(name: str, folder: Path, result: Path, engine: str) -> subprocess.Popen:
@@ -176,20 +178,22 @@ def start(name: str, folder: Path, result: Path, engine: str) -> subprocess.Pope
     )
 
 
-def kill_at_some_moment(child: subprocess.Popen, folder: Path, rng: random.Random) -> bool:
-    """Kills the child after a random time, or in the middle of a write; False if it ended before."""
+def kill_at_some_moment(child: subprocess.Popen, folder: Path, rng: random.Random) -> str | None:
+    """Kills the child after a random time, or in the middle of a write: "training" or "write"; None if it ended before."""
     assert child.stdout is not None
     if child.stdout.readline().strip() != READY:
-        return False
+        return None
+    known = set(folder.glob(_UNFINISHED))  # of writes that were broken off before
     end = time.monotonic() + rng.uniform(0.0, 0.8)
     in_a_write = rng.random() < 0.4
     while child.poll() is None:
         is_due = time.monotonic() >= end
-        if is_due and (not in_a_write or any(folder.glob(".state-*.tmp"))):
+        if is_due and (not in_a_write or set(folder.glob(_UNFINISHED)) - known):
             os.killpg(child.pid, signal.SIGKILL)
-            return child.wait() == -signal.SIGKILL
+            is_killed = child.wait() == -signal.SIGKILL
+            return ("write" if set(folder.glob(_UNFINISHED)) - known else "training") if is_killed else None
         time.sleep(2e-4 if is_due else 2e-3)
-    return False
+    return None
 
 
 def trial(name: str, engine: str, most: int, rng: random.Random, reference: dict[str, Any] | None = None) -> Outcome:
@@ -197,17 +201,17 @@ def trial(name: str, engine: str, most: int, rng: random.Random, reference: dict
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         whole = reference or whole_run(name, engine)
-        folder, result, kills = root / "states", root / "killed.json", 0
+        folder, result, kills, in_writes = root / "states", root / "killed.json", 0, 0
         while True:
             child = start(name, folder, result, engine)
-            if kills < most and kill_at_some_moment(child, folder, rng):
+            if kills < most and (moment := kill_at_some_moment(child, folder, rng)):
                 child.communicate()
-                kills += 1
+                kills, in_writes = kills + 1, in_writes + (moment == "write")
                 continue
             _, errors = child.communicate()
             if child.returncode:
-                return Outcome(kills, f"failed: {errors.strip().splitlines()[-1:]}")
-            return Outcome(kills, _difference(whole, json.loads(result.read_text())))
+                return Outcome(kills, f"failed: {errors.strip().splitlines()[-1:]}", in_writes)
+            return Outcome(kills, _difference(whole, json.loads(result.read_text())), in_writes)
 
 
 def whole_run(name: str, engine: str) -> dict[str, Any]:
@@ -249,7 +253,8 @@ def main() -> int:
         outcomes.append(outcome)
         kills, turn = kills + outcome.kills, turn + 1
     lost = sum(o.fault is not None for o in outcomes)
-    print(f"{kills} kills in {len(outcomes)} trainings: {lost} lost, {len(outcomes) - lost} equal")
+    writes = sum(o.in_writes for o in outcomes)
+    print(f"{kills} kills, {writes} in writes, in {len(outcomes)} trainings: {lost} lost, {len(outcomes) - lost} equal")
     return 1 if lost else 0
 
 

@@ -108,7 +108,18 @@ def imports_in_functions(tree):
 
 
 # Loaded at first need, since they take long or may be missing.
-LATE = {"h5py", "matplotlib", "ml_dtypes", "narwhals", "rich", "safetensors", "scipy", "torch", "jax"}
+LATE = {
+    "h5py",
+    "matplotlib",
+    "ml_dtypes",
+    "narwhals",
+    "rich",
+    "huggingface_hub",
+    "safetensors",
+    "scipy",
+    "torch",
+    "jax",
+}
 
 
 def test_only_slow_libraries_are_imported_inside_functions():

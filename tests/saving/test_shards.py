@@ -1,6 +1,10 @@
 """Weights in several files, and the map that says which are where."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -100,3 +104,44 @@ def test_what_is_wrong_is_told(tmp_path):
         model.save_weights(path, max_shard_size=0)
     with pytest.raises(ValueError, match="must end in .weights.json"):
         model.save_weights(tmp_path / "net.npz", max_shard_size=1)
+
+
+def names(folder):
+    return sorted(p.name for p in folder.iterdir())
+
+
+def test_a_save_over_others_takes_other_names_and_deletes_the_old(tmp_path):
+    path = tmp_path / "net.weights.json"
+    for other in ("net_1_00000.weights.h5", "nets_00000.weights.h5", "net_00000.keras"):
+        (tmp_path / other).write_text("of others")
+    model = trained()
+    for size, mark in ((KILOBYTE, ""), (0.3 * KILOBYTE, "-1"), (1, ""), (1, "-1")):
+        model.set_weights([w + 1 for w in model.get_weights()])
+        model.save_weights(path, max_shard_size=size)
+        (first, *more) = [n for n in names(tmp_path) if n.startswith("net_0") and n.endswith(".h5")]
+        assert first == f"net_00000{mark}.weights.h5" and (not more) == (size == 1)
+        assert all(n == f"net_{i:05}{mark}.weights.h5" for i, n in enumerate(more, 1))
+        other = trained()
+        other.load_weights(path)
+        same(model, other)
+    assert {"net_1_00000.weights.h5", "nets_00000.weights.h5", "net_00000.keras"} <= set(names(tmp_path))
+
+
+def test_a_map_that_is_damaged_is_replaced(tmp_path):
+    path = tmp_path / "net.weights.json"
+    path.write_text("{")
+    trained().save_weights(path, max_shard_size=1)
+    trained().load_weights(path)
+    assert names(tmp_path) == ["net.weights.json", "net_00000.weights.h5"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed")
+def test_a_save_that_is_killed_leaves_the_old_weights_or_the_new(tmp_path):
+    program = Path(__file__).with_name("kill_in_saves.py")
+    done = subprocess.run([sys.executable, program, tmp_path, "--quick"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"write", "fsync", "replace", "unlink", "chmod", ""} == {one["at"] for one in found}
+    assert {"old", "new"} == {one["found"] for one in found}
+    assert all(one["again"] == "new" and len(one["files"]) == 2 for one in found)
+    assert sum(one["at"] == "" for one in found) == 1 and len(found) > 20

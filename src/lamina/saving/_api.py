@@ -9,6 +9,8 @@ from lamina._public import public
 from ._errors import MissingModelFileError, ModelFileError
 from ._flat_weights import FLAT, READERS, WRITERS, ending_of, table_of
 from ._from_torch import take_mapped
+from ._hub import fetched_weights, load_from_hub, save_to_hub
+from ._hub_files import is_on_hub
 from ._keras_file import read_keras_file, read_weights_of, write_keras_file
 from ._legacy_h5 import is_legacy, legacy_bytes, read_legacy_model, read_legacy_weights
 from ._shards import MAP, write_shards
@@ -24,7 +26,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
 
     Args:
         model: the model.
-        filepath: path that ends in `.keras` (or `.h5`, for the format of Keras 2).
+        filepath: path that ends in `.keras` (or `.h5`, for the format of Keras 2); `hf://user/name` is a repository of the
+            Hugging Face hub (see `push_to_hub`).
         overwrite: whether a file of that name may be replaced.
         zipped: must be None or True.
         kwargs: `include_optimizer=False` leaves out how the model is compiled, and the optimizer's state.
@@ -39,6 +42,9 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     if kwargs:
         raise ValueError(f"save_model: unknown argument(s) {sorted(kwargs)}.")
     path = _path(filepath, "save_model")
+    if is_on_hub(path):
+        save_to_hub(model, path, include_optimizer)
+        return
     if zipped is False:
         raise ValueError("save_model: zipped=False is not supported; a .keras file is a zip.")
     if not path.endswith((".keras", *_OLD)):
@@ -57,7 +63,8 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
     A file is data: no code in it is run, nothing it names is imported.
 
     Args:
-        filepath: path of a `.keras` or whole-model `.h5` file.
+        filepath: path of a `.keras` or whole-model `.h5` file, or `hf://user/name` for a repository of the Hugging Face hub (see
+            `from_hub`), with `@revision` or `/file.keras` behind it.
         custom_objects: dict[str, Any] from name to class or function of your own, for those that are not registered.
         compile: whether the model is compiled as it was.
         safe_mode: in either case no code from a file is run; accepted for Keras's sake.
@@ -70,6 +77,8 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         >>> bool((again(np.ones((1, 2))) == model(np.ones((1, 2)))).all())
         True
     """
+    if is_on_hub(_path(filepath, "load_model")):
+        return load_from_hub(_path(filepath, "load_model"), custom_objects, compile, safe_mode)
     path = _existing(filepath, "load_model")
     if path.endswith(_OLD):
         return read_legacy_model(path, custom_objects, compile)
@@ -86,7 +95,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
             `.safetensors` (extra `hub`) a flat table of the weights without the optimizer's state.
         overwrite: whether a file of that name may be replaced.
         max_shard_size: gigabytes that a file may have; the weights then go to several, named in `<name>.weights.json`, which is
-            written last. Each file is whole or not there; save over others in a new folder, for they are replaced one by one.
+            written last: whenever a save is broken off, the weights there are the old ones or the new ones.
     Example:
         >>> model = Sequential([Input((2,)), layers.Dense(3)])
         >>> saving.save_weights(model, "net.weights.h5")
@@ -128,7 +137,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
 
     Args:
         model: the model, built.
-        filepath: path of the file.
+        filepath: path of the file, or `hf://user/name/file` for one of the Hugging Face hub.
         skip_mismatch: whether parts whose weights do not fit are left out, with a warning.
         kwargs: `by_name=True` pairs layers by name, in files of the old .h5 layout; `objects_to_skip=[...]` are layers that
             keep their weights, with files of the new layout. `mapping={"dense/kernel": "fc.weight", ...}` reads a `state_dict` of
@@ -146,9 +155,10 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     mapping = kwargs.pop("mapping", None)
     if kwargs:
         raise ValueError(f"load_weights: unknown argument(s) {sorted(kwargs)}.")
-    path = _existing(filepath, "load_weights")
+    path = _path(filepath, "load_weights")
     if not model.built:
         raise ValueError(f"load_weights: {model.name!r} has no weights yet: build it or call it on data first.")
+    path = fetched_weights(path) if is_on_hub(path) else _existing(path, "load_weights")
     if mapping is not None and not path.endswith(FLAT):
         raise ValueError("load_weights: mapping= works for .npz and .safetensors files.")
     if path.endswith(MAP):

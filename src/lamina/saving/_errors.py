@@ -44,4 +44,4 @@ class MissingModelFileError(ModelFileError, FileNotFoundError):
     """There is no such file."""
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.reason}"
+        return f"{self.file}{f', {self.member!r}' if self.member else ''}: {self.reason}"

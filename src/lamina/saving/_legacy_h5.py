@@ -16,6 +16,8 @@ from ._errors import MALFORMED, ModelFileError, told
 from ._h5 import Reader, put
 from ._json import parse_json
 from ._keras_file import FORMAT_VERSION, prepare_optimizer
+from ._legacy_optimizer import Part, take_state
+from ._old_config import modern, modern_compile
 
 # What HDF5 keeps in one attribute; longer lists of names go into several, numbered.
 _LARGEST_ATTRIBUTE = 64512
@@ -100,10 +102,11 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             raise reader.bad("does not describe a model: it must have a class_name and a config.", "model_config")
         training = reader.attribute(reader.file, "training_config")
         training = _json(reader, training, "training_config") if training is not None and compile else None
-    if config["class_name"] == "Model":
-        config["class_name"] = "Functional"
-    config.setdefault("registered_name", None)
-    config["module"] = "keras"
+        is_first = str(reader.attribute(reader.file, "keras_version")).lstrip("b'").startswith("1.")
+    try:
+        config = {"registered_name": None, **modern(config), "module": "keras"}
+    except MALFORMED as error:
+        raise ModelFileError(path, "model_config", told(error)) from error
     if config["class_name"] == "Functional":
         config["module"] = "keras.src.models.functional"
         for key in ("input_layers", "output_layers"):  # Keras 2 put a single tensor in a list
@@ -120,38 +123,26 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             warnings.simplefilter("ignore", DeprecationWarning)  # an old file may use old spellings
             model = deserialize_keras_object(config)
             if training:
-                optimizer = _optimizer_config(training.pop("optimizer_config", None))
-                model.compile_from_config({**training, "optimizer": optimizer})
+                training["optimizer"] = training.pop("optimizer_config", None)
+                by_weight = "Custom>" in str(training["optimizer"])  # as 2.11 to 2.15 wrote
+                model.compile_from_config(modern_compile(training))
                 prepare_optimizer(model)
     except MALFORMED as error:
         raise ModelFileError(path, "model_config", told(error)) from error
-    read_legacy_weights(model, path)
+    parts = read_legacy_weights(model, path)
     if training and model.optimizer is not None:
-        _read_optimizer(model.optimizer, path)
+        _read_optimizer(model.optimizer, path, parts if is_first else None, by_weight)
     return model
 
 
-def _read_optimizer(optimizer: Any, path: str) -> None:
+def _read_optimizer(optimizer: Any, path: str, parts: list[Part] | None, by_weight: bool) -> None:
     """Takes up the optimizer's state, if the file holds it."""
     with Reader(path, path) as reader:
         if reader.group("optimizer_weights") is None:
             return
         arrays = list(_arrays(reader, reader.file, "optimizer_weights").values())
-        slots, counter = list(optimizer.slots.values()), optimizer.variables[:1]
-        # Keras 1 and 2 knew no rate there: the step, then slot by slot or weight by weight.
-        for rest in ([v for own in slots for v in own], [v for own in zip(*slots) for v in own]):
-            variables = [*counter, *(v for v in rest if v is not None)]
-            if slots and [tuple(a.shape) for a in arrays] == [tuple(v.shape) for v in variables]:
-                for variable, array in zip(variables, arrays):
-                    variable.assign(np.asarray(array))
-                return
-        optimizer.load_own_variables({str(i): array for i, array in enumerate(arrays)})
-
-
-def _optimizer_config(config: Any) -> Any:
-    if isinstance(config, dict) and "module" not in config:
-        config = {"module": "keras.optimizers", "registered_name": None, **config}
-    return config
+        if not take_state(optimizer, arrays, parts, by_weight):
+            optimizer.load_own_variables({str(i): array for i, array in enumerate(arrays)})
 
 
 def _json(reader: Reader, text: Any, name: str) -> Any:
@@ -173,8 +164,9 @@ def is_legacy(path: str) -> bool:
         return any(name in reader.file.attrs for name in names) or "model_weights" in reader.file
 
 
-def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_name: bool = False) -> None:
-    """Takes the weights from a file of the old layout, layer by layer in order (or by name)."""
+def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_name: bool = False) -> list[Part]:
+    """Takes the weights from a file of the old layout, layer by layer in order (or by name); gives where each came from."""
+    parts: list[Part] = []
     with Reader(path, path) as reader:
         place = "model_weights" if "model_weights" in reader.file else ""
         root = reader.group(place)
@@ -196,19 +188,26 @@ def read_legacy_weights(model: Any, path: str, skip_mismatch: bool = False, by_n
                 )
             pairs = [(layer, name, arrays) for layer, (name, arrays) in zip(layers, stored)]
         for layer, name, arrays in pairs:
-            _assign(reader, layer.name, _in_legacy_order(layer), name, arrays, skip_mismatch)
+            parts += _assign(reader, layer.name, _in_legacy_order(layer), name, arrays, skip_mismatch)
         if _TOP in root and not by_name:
             _assign(reader, model.name, model._own_variables, _TOP, _arrays(reader, root, _TOP), skip_mismatch)
+    return parts
 
 
 def _assign(
     reader: Reader, owner: str, variables: list[Any], name: str, arrays: dict[str, Any], skip_mismatch: bool
-) -> None:
+) -> list[Part]:
     names, values = list(arrays), list(arrays.values())
     own = {v.path: v for v in variables}
     if len(own) == len(names) and set(own) == set(names):
         # The order depends on what is trainable; where the names are the same, they tell.
         variables = [own[name] for name in names]
+    gates = _gates(len(variables), values)
+    if gates is not None:
+        parts = [(names[place], v, gate) for v, places in zip(variables, gates) for gate, place in enumerate(places)]
+        values = [np.concatenate([np.asarray(values[place]) for place in places], axis=-1) for places in gates]
+    else:
+        parts = [(name, variable, 0) for name, variable in zip(names, variables)]
     shapes = [tuple(a.shape) for a in values]
     if shapes != [tuple(v.shape) for v in variables]:
         error = reader.bad(
@@ -218,9 +217,18 @@ def _assign(
         if not skip_mismatch:
             raise error
         warnings.warn(f"Left out: {error}", stacklevel=5)
-        return
+        return []
     for variable, array in zip(variables, values):
         variable.assign(np.asarray(array))
+    return parts
+
+
+def _gates(count: int, values: list[Any]) -> list[list[int]] | None:
+    """Which arrays make kernel, recurrent kernel and bias of an LSTM or GRU of Keras 1, which kept each gate apart."""
+    order = {12: (0, 2, 1, 3), 9: (0, 1, 2)}.get(len(values))  # input, forget, cell, output; it had cell before forget
+    if count != 3 or order is None or [len(a.shape) for a in values] != [2, 2, 1] * len(order):
+        return None
+    return [[3 * gate + kind for gate in order] for kind in range(3)]
 
 
 def _names(reader: Reader, group: Any, attribute: str) -> list[str]:

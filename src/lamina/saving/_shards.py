@@ -5,12 +5,16 @@ The layout is that of Keras 3: a shard has the groups of a `.weights.h5` file, a
 
 import contextlib
 import io
+import itertools
 import json
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+from lamina import distribution
 
 from ._errors import ModelFileError
 from ._flat_weights import collect
@@ -24,12 +28,16 @@ _SHARD = ".weights.h5"
 
 
 def write_shards(model: Any, path: str, largest: float) -> None:
-    """Writes the weights in files of `largest` gigabytes at most (an array is never cut), the map last."""
+    """Writes the weights in files of `largest` gigabytes at most (an array is never cut), then the map.
+
+    Whoever is killed leaves the old weights or the new ones: the files get names that the map of now does not use, one rename
+    puts the new map in its place, and what it does not name is deleted after.
+    """
     start, folder = os.path.basename(path).removesuffix(MAP), os.path.dirname(path)
     names: dict[str, list[str]] = {}
-    total = 0
+    total, mark = 0, _free_mark(path, start)
     for number, shard in enumerate(_shards(model, largest * 2**30)):
-        name = f"{start}_{number:05}{_SHARD}"
+        name = f"{start}_{number:05}{mark}{_SHARD}"
         write_bytes(os.path.join(folder, name), _h5_bytes(shard))
         for place, array in shard.items():
             total += array.nbytes
@@ -37,6 +45,32 @@ def write_shards(model: Any, path: str, largest: float) -> None:
             files += [] if name in files else [name]
     weight_map = {place: files[0] if len(files) == 1 else files for place, files in names.items()}
     write_bytes(path, json.dumps({"metadata": {"total_size": total}, "weight_map": weight_map}, indent=4).encode())
+    if distribution.is_first():
+        _delete_others(folder, start, {name for files in names.values() for name in files})
+
+
+def _free_mark(path: str, start: str) -> str:
+    """What the names of new files have behind their number, so that none is in use: nothing, "-1", "-2", ..."""
+    try:
+        used = {
+            mark for files in _read_map(path).values() for name in files if (mark := _mark(name, start)) is not None
+        }
+    except (OSError, ModelFileError):  # no map, or none that could be read: there are no weights to keep
+        return ""
+    return next(mark for n in itertools.count() if (mark := f"-{n}" if n else "") not in used)
+
+
+def _mark(name: str, start: str) -> str | None:
+    """The mark in the name of a file of this map, None for another file."""
+    found = re.fullmatch(rf"{re.escape(start)}_\d{{5,}}(|-\d+){re.escape(_SHARD)}", name)
+    return found and found[1]
+
+
+def _delete_others(folder: str, start: str, kept: set[str]) -> None:
+    """Deletes the files of weights that were here before, and of saves that were broken off."""
+    for name in os.listdir(folder or "."):
+        if _mark(name, start) is not None and name not in kept:
+            os.unlink(os.path.join(folder, name))
 
 
 def _shards(model: Any, largest: float) -> Iterator[dict[str, np.ndarray]]:

@@ -7,6 +7,7 @@ from typing import Any
 from ._errors import ModelFileError
 from ._flat_weights import TableStore, is_optimizer
 from ._h5 import OutStore, Reader, Store
+from ._legacy_optimizer import take_state
 from ._shards import Shards
 from ._walk import places, walk
 
@@ -97,6 +98,9 @@ def _load_part(part: Any, store: Any, bad: Any, place: str) -> None:
         return
     if is_optimizer(part) and not len(store):
         return  # a file of weights alone: training starts afresh
+    if is_optimizer(part) and len(store) == len(part.variables) - 1:  # Keras 2.12 to 2.15 kept no rate
+        if take_state(part, [store[key] for key in sorted(store.keys(), key=int)], by_weight=True):
+            return
     try:
         part.load_own_variables(store)
     except ModelFileError:
