@@ -31,6 +31,32 @@ def test_errors_of_workers_are_raised_and_the_pool_goes_on():
     _threads.parallel(lambda part: None, [1, 2])
 
 
+def test_an_interrupt_waits_for_the_others(monkeypatch):
+    """Ctrl-C while another thread is still at work: what that leaves behind must not be taken for the next call's."""
+    _threads.parallel(lambda part: None, [1, 2])
+    (worker, *_), done = _threads._workers, []
+
+    class Interrupted:
+        def __init__(self, queue):
+            self.queue, self.times = queue, 0
+
+        def get(self):
+            self.times += 1
+            if self.times == 1:
+                raise KeyboardInterrupt
+            return self.queue.get()
+
+        def put(self, item):
+            self.queue.put(item)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "results", Interrupted(worker.results))
+        with pytest.raises(KeyboardInterrupt):
+            _threads.parallel(done.append, [1, 2])
+    assert sorted(done) == [1, 2]
+    assert worker.results.empty()
+
+
 def test_nested_use_runs_in_the_calling_thread():
     done = []
     _threads.parallel(lambda part: _threads.parallel(done.append, [part, part * 10]), [1, 2])

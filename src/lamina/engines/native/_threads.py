@@ -114,10 +114,22 @@ def _on_pool(function: Callable[[Any], None], parts: Sequence[Any], leave: Calla
         leave()
         raise
     finally:
-        errors = [worker.results.get() for worker in helpers]
+        errors = _ends_of(helpers)
     for error in errors:
         if error is not None:
             raise error
+
+
+def _ends_of(helpers: Sequence[_Worker]) -> list[BaseException | None]:
+    """Waits until all are done; what each raised. Ctrl-C waits as well, or the next call would take what these left."""
+    errors: list[BaseException | None] = []
+    interrupts: list[BaseException] = []
+    while len(errors) < len(helpers):
+        try:
+            errors.append(helpers[len(errors)].results.get())
+        except KeyboardInterrupt as interrupt:
+            interrupts.append(interrupt)
+    return [*errors, *interrupts[:1]]
 
 
 class _Blas:
