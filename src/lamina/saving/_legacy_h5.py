@@ -102,9 +102,10 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             raise reader.bad("does not describe a model: it must have a class_name and a config.", "model_config")
         training = reader.attribute(reader.file, "training_config")
         training = _json(reader, training, "training_config") if training is not None and compile else None
-        is_first = str(reader.attribute(reader.file, "keras_version")).lstrip("b'").startswith("1.")
+        version = str(reader.attribute(reader.file, "keras_version")).lstrip("b'")
+        is_first, is_today = version.startswith("1."), version.startswith("3.")
     try:
-        config = {"registered_name": None, **modern(config), "module": "keras"}
+        config = {"registered_name": None, **(config if is_today else modern(config)), "module": "keras"}
     except MALFORMED as error:
         raise ModelFileError(path, "model_config", told(error)) from error
     if config["class_name"] == "Functional":
@@ -125,7 +126,7 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             if training:
                 training["optimizer"] = training.pop("optimizer_config", None)
                 by_weight = "Custom>" in str(training["optimizer"])  # as 2.11 to 2.15 wrote
-                model.compile_from_config(modern_compile(training))
+                model.compile_from_config(training if is_today else modern_compile(training))
                 prepare_optimizer(model)
     except MALFORMED as error:
         raise ModelFileError(path, "model_config", told(error)) from error

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from lamina.engines.native._graph import Graph, Node, Var
-from lamina.engines.native._plan import Plan
 from lamina.engines.native.primitives._gru import gru, gru_grad
 from lamina.engines.native.primitives._lstm import lstm, lstm_grad
 from lamina.engines.native.primitives._take import take_grad
 
+from .one_call import results
 from .test_rules import calls_in
 
 pytest.importorskip("llvmlite")
@@ -22,22 +21,6 @@ def machine_code(with_machine_code):
 @pytest.fixture
 def calls(written, cases):
     return [call for function, arrays in cases(written) for call in calls_in(function, arrays, written)]
-
-
-def plan_of(primitive, params, arrays):
-    """The plan of one call on arrays that lie so, and how many of its calls are machine code."""
-    inputs = [Var(a.shape, a.dtype) for a in arrays]
-    node = Node(primitive, inputs, params)
-    node.outputs = [Var(tuple(s.shape), np.dtype(s.dtype), node) for s in primitive.output_specs(inputs, params)]
-    plan = Plan(Graph(inputs, [node], node.outputs), {}, (), [a.strides for a in arrays])
-    return plan, len(plan.program.runs)
-
-
-def results(primitive, params, arrays):
-    plan, written = plan_of(primitive, params, arrays)
-    bound = plan.bind(arrays)
-    bound.run()
-    return bound.outputs, written
 
 
 def lying(order, a):

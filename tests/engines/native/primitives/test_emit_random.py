@@ -6,7 +6,7 @@ import pytest
 from lamina.engines.native.primitives._random import random_bernoulli, random_uniform
 from lamina.engines.native.primitives._reduction import argmax, argmin
 
-from .test_emit import results
+from .one_call import results
 
 pytest.importorskip("llvmlite")
 pytestmark = pytest.mark.usefixtures("with_machine_code")

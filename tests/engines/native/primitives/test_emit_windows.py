@@ -7,7 +7,7 @@ from lamina.engines.native.primitives import _pool, _windows
 from lamina.engines.native.primitives._conv import conv, conv_input_grad, conv_kernel_grad
 from lamina.engines.native.primitives._pool import max_pool, max_pool_grad, window_spread, window_sum
 
-from .test_emit import results
+from .one_call import results
 
 pytest.importorskip("llvmlite")
 pytestmark = pytest.mark.usefixtures("with_machine_code")
