@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from lamina.engines import native
+from lamina.engines.native._peaks import threads_set_to
 from lamina.engines.native._subnormals import _access, no_subnormals
-from lamina.engines.native._threads import parallel, set_num_threads
+from lamina.engines.native._threads import parallel
 
 SMALL = np.full(40_000, 1.5e-38, np.float32)  # half of it is subnormal
 can_flush = sys.platform == "linux" and platform.machine() == "x86_64"
@@ -39,12 +40,8 @@ def test_it_ends_with_an_error_too():
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_program_takes_them_for_zero(threads):
-    before = native._threads.num_threads()
-    set_num_threads(threads)
-    try:
+    with threads_set_to(threads):
         halved = native.compile(lambda x: x * np.float32(0.5) + np.float32(0.0))(SMALL)
-    finally:
-        set_num_threads(before)
     assert np.asarray(halved).any() != can_flush
     assert _is_kept()
 

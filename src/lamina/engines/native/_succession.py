@@ -16,10 +16,8 @@ from .machine._switch import Machine, machine_code
 from .passes._estimates import calls, seconds
 
 COMPILING_S, COMPILING_A_CALL_S = 0.05, 0.004
-CALLS_IN_A_LOOP, CALLS_OF_WINDOWS = (
-    100,
-    12,
-)  # as much as what becomes of a long sequence, and of what goes through windows
+CALLS_IN_A_LOOP = 100  # as much to compile as what becomes of a long sequence
+CALLS_OF_WINDOWS = 12  # and more for what goes through windows
 CALL_S = 1.5e-6  # of NumPy
 SHARE = 4  # of the way to the hand-over, one part runs before the compiler begins
 

@@ -10,6 +10,7 @@ import lamina
 from lamina import layers
 from lamina.engines import native
 from lamina.engines.native import _threads
+from lamina.engines.native._peaks import threads_set_to
 from lamina.engines.native.machine import _steps
 
 pytestmark = pytest.mark.usefixtures("with_machine_code")
@@ -26,13 +27,9 @@ def step(w, x, rows):
 
 
 def run(threads, rows=ROWS, collect=False):
-    before = _threads.num_threads()
-    _threads.set_num_threads(threads)
-    try:
+    with threads_set_to(threads):
         compiled = native.compile(step, donate=(0,), resident=(1,))
         new, *logs = compiled.loop(W.copy(), X, rows=rows, collect=collect)
-    finally:
-        _threads.set_num_threads(before)
     return compiled, [np.array(new), *map(np.array, logs)]
 
 
@@ -80,8 +77,8 @@ def test_a_thread_that_is_left_alone_goes():
             raise KeyboardInterrupt
         seen.append(left.wait(20))
 
-    with pytest.raises(KeyboardInterrupt):
-        _with(2, lambda: _threads.together(function, left.set))
+    with pytest.raises(KeyboardInterrupt), threads_set_to(2):
+        _threads.together(function, left.set)
     assert seen == [True]
 
 
@@ -104,9 +101,8 @@ def test_a_meeting_ends_when_somebody_has_left(monkeypatch):
 
 def test_it_is_alone_where_the_pool_is_in_use():
     met = []
-    _with(
-        2, lambda: _threads.parallel(lambda _: _threads.together(lambda k, n: met.append((k, n)), lambda: None), [0, 1])
-    )
+    with threads_set_to(2):
+        _threads.parallel(lambda _: _threads.together(lambda k, n: met.append((k, n)), lambda: None), [0, 1])
     assert met == [(0, 1)] * 2
 
 
@@ -124,15 +120,6 @@ def test_a_child_after_a_fork_has_threads_of_its_own():
     child.start()
     assert queue.get(timeout=60) == expected
     child.join(20)
-
-
-def _with(threads, call):
-    before = _threads.num_threads()
-    _threads.set_num_threads(threads)
-    try:
-        return call()
-    finally:
-        _threads.set_num_threads(before)
 
 
 def test_a_perceptron_is_run_whole_and_a_convnet_in_tiles():

@@ -6,7 +6,7 @@ from typing import Any
 
 from ._parts import carve, fill, matrix, turned
 from ._windows import Geometry
-from ._windows_emit import as_columns, columns, inside, padded, windows
+from ._windows_emit import as_columns, columns, padded, windows, with_borders, without_borders
 
 
 def can_convolve(kind: Any, g: Geometry, x: Any, kernel: Any, out: Any) -> bool:
@@ -69,7 +69,7 @@ def emit_input_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequenc
     taps = each._replace(shape=each.shape[:1] + each.shape[:0:-1], strides=each.strides[:1] + each.strides[:0:-1])
     for start, n in f.spans(grad.shape[0], g.samples):
         target = f.part(out, 0, start, n)
-        whole = carve(work[0], (n, *g.padded, g.channels)) if g.is_padded else target
+        whole = with_borders(target, g.padding, work[0])
         fill(f, whole, 0)
         for line, lines in f.spans(g.sizes[0], g.lines):
             result = f.part(f.part(grad, 0, start, n), 1, line, lines)
@@ -78,8 +78,7 @@ def emit_input_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequenc
             f.product(matrix(result), taps, products)
             place = f.part(windows(whole, g.window, g.strides, g.dilation, g.sizes), 1, line, lines)
             _add_windows(f, carve(work[1], (*g.window, *sizes, g.channels)), place)
-        if g.is_padded:
-            f.copy(inside(f, whole, g.spatial, g.padding), target)
+        without_borders(f, whole, target, g.padding)
 
 
 def _step(g: Geometry, kernel: Any) -> int:

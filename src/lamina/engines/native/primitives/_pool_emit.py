@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ._parts import carve, fill
+from ._parts import fill
 from ._windows import Ints, Pairs
-from ._windows_emit import inside, padded, windows
+from ._windows_emit import padded, windows, with_borders, without_borders
 
 WIDEST = 32  # places of a window that are written out one by one
 
@@ -60,13 +60,14 @@ def emit_spread(
     """out = each entry added to all places of its window."""
     (g,), (out,) = inputs, outputs
     for start, n in f.spans(out.shape[0], _samples(out, padding, work[0])):
-        whole, target = _whole(f, f.part(out, 0, start, n), padding, work[0])
+        target = f.part(out, 0, start, n)
+        whole = with_borders(target, padding, work[0])
         fill(f, whole, 0)
         grad = f.part(g, 0, start, n)
         for place in _places(f, whole, window, strides, g.shape[1:-1]):
             with f.loops(grad.shape) as i:
                 f.store(f.add(f.load(place, i), f.load(grad, i)), place, i)
-        _finish(f, whole, target, padding)
+        without_borders(f, whole, target, padding)
 
 
 def emit_max_grad(
@@ -80,7 +81,8 @@ def emit_max_grad(
     covered = apart and all(s == k and n * s == m for s, k, n, m in zip(strides, window, sizes, x.shape[1:-1]))
     for start, n in f.spans(x.shape[0], _samples(x, padding, work[0])):
         shown = padded(f, f.part(x, 0, start, n), padding, work[0], lowest)
-        whole, target = _whole(f, f.part(out, 0, start, n), padding, work[1])
+        target = f.part(out, 0, start, n)
+        whole = with_borders(target, padding, work[1])
         if not covered:
             fill(f, whole, 0)
         grad, largest = (f.part(v, 0, start, n) for v in (g, y))
@@ -97,16 +99,4 @@ def emit_max_grad(
                     is_mine = f.compare("equal", f.load(place, i), most)
                     mine, rest = f.choose(is_mine, rest, none), f.choose(is_mine, none, rest)
                 f.store(mine if apart else f.add(f.load(into, i), mine), into, i)
-        _finish(f, whole, target, padding)
-
-
-def _whole(f: Any, out: Any, padding: Pairs, work: Any) -> tuple[Any, Any]:
-    """Where gradients of samples with their borders are added up, and where those of the samples go."""
-    if not any(a or b for a, b in padding):
-        return out, out
-    return carve(work, (out.shape[0], *work.shape[1:])), out
-
-
-def _finish(f: Any, whole: Any, target: Any, padding: Pairs) -> None:
-    if whole is not target:
-        f.copy(inside(f, whole, target.shape[1:-1], padding), target)
+        without_borders(f, whole, target, padding)

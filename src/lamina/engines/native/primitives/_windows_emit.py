@@ -17,14 +17,25 @@ def inside(f: Any, whole: Any, spatial: Ints, padding: Pairs) -> Any:
 
 def padded(f: Any, x: Any, padding: Pairs, work: Any, border: float) -> Any:
     """The samples with room around them, made in `work`; where none is asked for, as they are."""
+    whole = with_borders(x, padding, work)
+    if whole is not x:
+        fill(f, whole, border)
+        f.copy(x, inside(f, whole, x.shape[1:-1], padding))
+    return whole
+
+
+def with_borders(x: Any, padding: Pairs, work: Any) -> Any:
+    """Room in `work` for the samples and what is around them; where nothing is, the samples themselves."""
     if not any(a or b for a, b in padding):
         return x
-    spatial = x.shape[1:-1]
-    sizes = tuple(n + a + b for n, (a, b) in zip(spatial, padding))
-    whole = carve(work, (x.shape[0], *sizes, x.shape[-1]))
-    fill(f, whole, border)
-    f.copy(x, inside(f, whole, spatial, padding))
-    return whole
+    sizes = tuple(n + a + b for n, (a, b) in zip(x.shape[1:-1], padding))
+    return carve(work, (x.shape[0], *sizes, x.shape[-1]))
+
+
+def without_borders(f: Any, whole: Any, x: Any, padding: Pairs) -> None:
+    """Copies what `with_borders` gave room for to the samples."""
+    if whole is not x:
+        f.copy(inside(f, whole, x.shape[1:-1], padding), x)
 
 
 def windows(x: Any, window: Ints, strides: Ints, dilation: Ints, sizes: Ints) -> Any:
