@@ -85,13 +85,3 @@ def test_grid_search(wrappers):
     scores = [model.set_params(units=n).fit(X, Y) and model.score(X, Y) for n in (2, 8)]
     assert max(scores) > 0.8
     assert selection is not None
-
-
-def test_slice_arrays(installed):
-    training = importlib.import_module("keras.engine.training")
-    np.testing.assert_array_equal(training.slice_X(X, 1, 3), X[1:3])
-    np.testing.assert_array_equal(training.slice_arrays(X, [4, 0]), X[[4, 0]])
-    first, nothing = training.slice_arrays([X, None], 2)
-    np.testing.assert_array_equal(first, X[2:])
-    assert nothing is None
-    assert training.slice_arrays(None) == [None]

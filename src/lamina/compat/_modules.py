@@ -22,6 +22,7 @@ from . import (
 )
 from ._later import LATER, AbsentModule, absent, later_advice
 from ._missing import no_such_name
+from ._slice_arrays import slice_arrays
 from ._tables import ALSO, BACKEND_TODAY, KERAS_VERSION, MODULES, OLD_MODULES, OLD_NAMES
 
 
@@ -130,7 +131,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "initializations": _initializations.FUNCTIONS,
     "engine": {"merge": _merge.merge, "Merge": _merge.Merge},
     "engine.topology": {"merge": _merge.merge, "Merge": _merge.Merge},
-    "engine.training": dict.fromkeys(("slice_X", "slice_arrays"), _scikit_learn.slice_arrays),
+    "engine.training": dict.fromkeys(("slice_X", "slice_arrays"), slice_arrays),
     "wrappers.scikit_learn": _scikit_learn.CLASSES,
 }
 # What else the private module of a namespace holds in Keras.

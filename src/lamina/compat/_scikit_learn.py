@@ -116,14 +116,4 @@ def _arguments(function: Callable[..., Any]) -> set[str]:
     return set(inspect.signature(function).parameters) - {"self"}
 
 
-def slice_arrays(arrays: Any, start: Any = None, stop: int | None = None) -> Any:
-    """The samples from `start` to `stop`, or those at the places `start`, of an array or of each array in a list."""
-    if arrays is None:
-        return [None]
-    chosen = slice(start, stop) if start is None or np.ndim(start) == 0 else np.asarray(start)
-    if isinstance(arrays, list):
-        return [None if x is None else x[chosen] for x in arrays]
-    return arrays[chosen]
-
-
 CLASSES: dict[str, Any] = {"KerasClassifier": KerasClassifier, "KerasRegressor": KerasRegressor}

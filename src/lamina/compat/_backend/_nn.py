@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lamina import activations, ops, random
+from lamina import activations, losses, ops, random
 from lamina._public import public
 from lamina._settings import standardize_data_format
 
@@ -101,10 +101,7 @@ def categorical_focal_crossentropy(
     target: Any, output: Any, alpha: float = 0.25, gamma: float = 2.0, from_logits: bool = False, axis: int = -1
 ) -> Any:
     """-sum alpha (1 - p)^gamma t log(p) along an axis."""
-    output = ops.convert_to_tensor(output)
-    p = ops.softmax(output, axis=axis) if from_logits else output / ops.sum(output, axis=axis, keepdims=True)
-    p = ops.clip(p, 1e-7, 1 - 1e-7)
-    return ops.sum(alpha * ops.power(1 - p, gamma) * -ops.cast(target, p.dtype) * ops.log(p), axis=axis)
+    return losses.categorical_focal_crossentropy(target, output, alpha, gamma, from_logits, axis=axis)
 
 
 @public("backend.batch_normalization")
