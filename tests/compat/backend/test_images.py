@@ -70,6 +70,10 @@ def test_names_of_keras_1_are_understood_with_a_note():
     forget_warnings()
     with pytest.warns(DeprecationWarning, match="conv2d: the argument border_mode= is of Keras 1; write padding="):
         close(K.conv2d(X, KERNEL, border_mode="same", data_format="channels_last"), ops.conv(X, KERNEL, padding="same"))
+    with pytest.warns(DeprecationWarning, match="pool2d: the argument dim_ordering= is of Keras 1"):
+        close(K.pool2d(X, 2, dim_ordering="th"), K.pool2d(X, 2, data_format="channels_first"))
+    with pytest.raises(TypeError, match="border_mode= is the old name of padding=; give only one"):
+        K.conv2d(X, KERNEL, padding="same", border_mode="same")
     with pytest.warns(DeprecationWarning, match="random_normal: the argument std= is of Keras 1"):
         assert abs(K.random_normal((4, 4), std=1e-4).numpy()).max() < 0.01
     with pytest.warns(DeprecationWarning, match="random_uniform: the argument low="):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from lamina._deprecation import warn_once
+from lamina.layers._base._old_arguments import new_value
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,7 +22,11 @@ def renamed(**today: str) -> Callable[[F], F]:
                         f"backend.{function.__name__}.{old}",
                         f"keras.backend.{function.__name__}: the argument {old}= is of Keras 1; write {new}=.",
                     )
-                    kwargs[new] = kwargs.pop(old)
+                    if new in kwargs:
+                        raise TypeError(
+                            f"keras.backend.{function.__name__}: {old}= is the old name of {new}=; give only one of them."
+                        )
+                    kwargs[new] = new_value(old, kwargs.pop(old))
             return function(*args, **kwargs)
 
         return cast(F, wrapper)

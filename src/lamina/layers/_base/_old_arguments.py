@@ -106,7 +106,7 @@ def rename_old_arguments(cls: type) -> None:
             if new is not None:
                 if new in kwargs:
                     raise TypeError(f"{cls.__name__}: {old}= is the old name of {new}=; give only one of them.")
-                kwargs[new] = _new_value(old, value)
+                kwargs[new] = new_value(old, value)
         init(self, *args, **kwargs)
 
     cls.__init__ = wrapper  # type: ignore[method-assign, misc]
@@ -132,7 +132,8 @@ def _join_sizes(name: str, kwargs: dict[str, Any]) -> None:
         kwargs[new] = tuple(kwargs.pop(old) for old in olds)
 
 
-def _new_value(old: str, value: Any) -> Any:
+def new_value(old: str, value: Any) -> Any:
+    """What the value of an old argument is called today."""
     if isinstance(value, str):
         return _VALUES.get(old, {}).get(value, value)
     if "init" in old and inspect.isfunction(value) and "dtype" not in inspect.signature(value).parameters:
