@@ -1,27 +1,11 @@
-"""Two processes over loopback give the numbers of one, and do not wait for one that is gone.
-
-One test, as all that is asked of is found by one pair of processes, and by one alone that goes on with what they began.
-"""
+"""Two processes over loopback give the numbers of one, and do not wait for one that is gone."""
 
 import sys
 from pathlib import Path
 
-import numpy as np
-
 sys.path.insert(0, str(Path(__file__).parents[3] / "distribution"))
-import running
+import judging
 
 
 def test_two_processes_are_one(tmp_path):
-    first, second = running.run_two("processes", tmp_path, "jax")
-    alone = running.run("alone", tmp_path, "jax")
-    for process in (first, second):
-        for name in ("arrays", "batches", "own"):
-            np.testing.assert_allclose(process[name], alone[name], rtol=0, atol=1e-5)
-        # No sample is lost or doubled: of arrays, a PyDataset, a data set.
-        assert process["predicted"] == [[float(i) for i in range(100)]] * 3
-        assert "the sum of the weights" in process["different"] and "process 1" in process["different"]
-    # The second was killed: the first is told, and the state that it left is gone on with.
-    assert len(alone["arrays"]) == 3 and "fit(resume=...)" in first["lost"] and "lost" not in second
-    assert alone["states"] == ["state-4", "state-8"] and alone["saved"] == 8 * 16 + 16 + 16 * 4 + 4
-    np.testing.assert_allclose(alone["resumed"], alone["arrays"], rtol=0, atol=1e-5)
+    judging.two_processes_are_one(tmp_path, "jax")
