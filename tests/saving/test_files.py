@@ -79,6 +79,19 @@ def test_old_h5_models(tmp_path):
         assert not load_model(tmp_path / "m.h5", compile=False).compiled
 
 
+def test_an_h5_model_that_names_its_optimizer_alone(tmp_path):
+    """As Keras 3 writes these files: a class without its module."""
+    model = Sequential([Input((2,)), Dense(3)])
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        training = json.loads(file.attrs["training_config"])
+        training["optimizer_config"] = {"class_name": "SGD", "config": {"learning_rate": 0.5, "name": "SGD"}}
+        file.attrs["training_config"] = json.dumps(training)
+        assert file.attrs["keras_version"].startswith("3.")
+    assert float(load_model(tmp_path / "m.h5").optimizer.learning_rate) == 0.5
+
+
 def test_bfloat16_weights_survive(tmp_path):
     model = Sequential([Input((3,)), Dense(2, dtype="bfloat16")])
     model.save(tmp_path / "m.keras")

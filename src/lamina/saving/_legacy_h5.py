@@ -126,7 +126,7 @@ def read_legacy_model(path: str, custom_objects: Any, compile: bool) -> Any:
             if training:
                 training["optimizer"] = training.pop("optimizer_config", None)
                 by_weight = "Custom>" in str(training["optimizer"])  # as 2.11 to 2.15 wrote
-                model.compile_from_config(training if is_today else modern_compile(training))
+                model.compile_from_config(modern_compile(training))
                 prepare_optimizer(model)
     except MALFORMED as error:
         raise ModelFileError(path, "model_config", told(error)) from error
