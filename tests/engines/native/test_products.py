@@ -55,6 +55,21 @@ def test_bound_products_take_stacks_of_factors(rows, monkeypatch):
     assert_product(out, a, b)
 
 
+def test_a_second_operand_that_lies_by_columns_is_not_cut(monkeypatch):
+    """OpenBLAS has no small kernel for it: a product in pieces took three times as long."""
+    monkeypatch.setattr(_products, "_small_kernels", lambda: True)
+    assert _products.rows_a_piece(128, 256, 128) == 16
+    assert _products.rows_a_piece(128, 256, 128, is_transposed=True) == 128
+    assert _products.rows_a_piece(4096, 64, 32, is_transposed=True) < 4096
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((128, 256)), rng.standard_normal((128, 256))
+    out = np.empty((128, 128))
+    bound = _products.bind_product(a, b.T, out)
+    bound()
+    assert_product(out, a, b.T)
+    assert bound.func is np.matmul and bound.args[0].ndim == 2
+
+
 def test_a_product_in_pieces_does_not_go_over_threads_too(monkeypatch):
     monkeypatch.setattr(_products, "_small_kernels", lambda: True)
     assert not _products.goes_over_threads(4096, 256, 64)
@@ -73,7 +88,8 @@ def shaped(*shape):
         (128, 784, 512, 4, 4),
         (2048, 512, 512, 8, 8),
         (128, 256, 256, 1, 2),  # too short to wake a thread for
-        (128, 784, 32, 1, 1),  # reads much for what it computes
+        (128, 784, 32, 1, 2),
+        (4000, 300, 4, 1, 1),  # reads much for what it computes
         (64, 64, 64, 1, 1),
     ],
 )

@@ -16,6 +16,7 @@ LARGE = 15_000_000  # multiplications from which a product is worth several thre
 # OpenBLAS has kernels for products of up to this many multiplications that skip its packing of the operands, on the
 # processors named. They reach a sixth more than its large kernels, so a product with few columns is cut to that size.
 SMALL = 1_000_000
+SMALL_TRANSPOSED = 64 * 64
 HAS_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}
 FEWEST_ROWS = 16
 
@@ -31,9 +32,10 @@ def _goes_in_pieces(rows: int, inner: int, columns: int) -> bool:
     return rows * inner * columns > SMALL >= inner * columns * FEWEST_ROWS and _small_kernels()
 
 
-def rows_a_piece(rows: int, inner: int, columns: int) -> int:
-    """How many rows are multiplied at a time: all, or as many as the small kernels take."""
-    if not _goes_in_pieces(rows, inner, columns):
+def rows_a_piece(rows: int, inner: int, columns: int, is_transposed: bool = False) -> int:
+    """How many rows are multiplied at a time: all, or as many as the small kernels take. `is_transposed`: the second operand lies
+    column by column, of which these kernels take very small ones only."""
+    if not _goes_in_pieces(rows, inner, columns) or (is_transposed and inner * columns > SMALL_TRANSPOSED):
         return rows
     least = -(-rows // (SMALL // (inner * columns)))
     return rows // next((n for n in range(least, 2 * least + 1) if rows % n == 0), least)
@@ -54,7 +56,7 @@ class Shared(NamedTuple):
 
 
 BY_PYTHON = Shared(LARGE, 0, 128)  # threads are woken for each product
-BY_MEETING = Shared(4_000_000, 50, 64)  # threads that are at work together meet before it
+BY_MEETING = Shared(500_000, 5, 32)  # threads that are at work together meet before it
 
 
 def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], Any]:
@@ -66,7 +68,7 @@ def bind_product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> Callable[[], 
     if a.ndim != 2 or b.ndim > 3 or a.dtype not in (np.float32, np.float64):
         # bfloat16 products are float32
         return partial(np.matmul, a, b, out=out, casting="same_kind")
-    if (size := rows_a_piece(rows, inner, columns)) < rows:
+    if (size := rows_a_piece(rows, inner, columns, b.strides[-1] > b.strides[-2])) < rows:
         return _in_pieces(a, b, out, size)
     if b.ndim == 2 and num_threads() > 1 and goes_over_threads(rows, inner, columns):
         return partial(matmul, a, b, out)

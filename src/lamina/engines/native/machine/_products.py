@@ -71,8 +71,9 @@ def _stack(x: Array, lead: tuple[int, ...]) -> Array:
 
 
 def _calls(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
-    rows, inner = a.shape
-    for start, n in f.spans(rows, rows_a_piece(rows, inner, b.shape[1])):
+    (rows, inner), order = a.shape, _order(b)
+    is_transposed = order is not None and order[0] == TRANSPOSED
+    for start, n in f.spans(rows, rows_a_piece(rows, inner, b.shape[1], is_transposed)):
         _call(f, f.part(a, 0, start, n), b, f.part(out, 0, start, n), adds)
 
 
