@@ -20,7 +20,7 @@ ROWS = rng.permutation(300).reshape(-1, 100).astype(np.int64)
 
 
 def step(w, x, rows):
-    """Two products that threads share, a long loop that they share, and what one does alone."""
+    """Rows, two products and a long loop that threads share, and what one does alone."""
     y = np.tanh(np.matmul(native.nn.take_rows(x, rows), w))
     g = np.matmul(np.transpose(native.nn.take_rows(x, rows)), y)
     return w - np.float32(0.01) * g, np.sum(y, axis=1), np.max(g)
@@ -44,7 +44,7 @@ def test_the_program_is_whole_and_shared_out():
     (plan,) = compiled.plans
     lengths = [r.length for r in plan.program.runs.values()]
     assert plan.program.is_whole
-    assert sum(n is not None for n in lengths) >= 3  # two products and the update
+    assert sum(n is not None for n in lengths) >= 4  # the rows taken, two products, the update
 
 
 @pytest.mark.parametrize("collect", [False, True])

@@ -14,7 +14,7 @@ SEEDS = [np.array([7, 3], np.uint32), np.array([2**32 - 1, 2**31], np.uint32), n
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=str)
-@pytest.mark.parametrize("shape", [(), (1,), (15,), (4, 4), (17,), (3, 5, 41)])
+@pytest.mark.parametrize("shape", [(), (1,), (15,), (4, 4), (17,), (3, 5, 41), (71, 73)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_uniform(seed, shape, dtype):
     how = {"shape": shape, "dtype": np.dtype(dtype)}
@@ -24,7 +24,7 @@ def test_uniform(seed, shape, dtype):
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=str)
-@pytest.mark.parametrize("shape", [(), (1,), (15,), (4, 4), (17,), (3, 5, 41)])
+@pytest.mark.parametrize("shape", [(), (1,), (15,), (4, 4), (17,), (3, 5, 41), (71, 73)])
 @pytest.mark.parametrize("chance", [0.001, 0.2, 0.5, 0.999])
 def test_bernoulli(seed, shape, chance):
     how = {"shape": shape, "dtype": np.dtype(bool), "chance": chance}

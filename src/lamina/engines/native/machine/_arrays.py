@@ -45,6 +45,12 @@ class Arrays(Scalars):
         if rest:
             yield self.index(total - rest), rest
 
+    @contextmanager
+    def range_of(self, start: Value, stop: Value) -> Iterator[Indices]:
+        """A loop over some of the indices of one axis, as `loops` gives them."""
+        with self.loop(stop, start) as i:
+            yield (i,)
+
     def copy(self, x: Array, out: Array) -> None:
         """Writes `x` into `out`, an array of the same shape and dtype."""
         shape, (source, target) = merged(out.shape, [x.strides, out.strides])
@@ -115,6 +121,7 @@ class ArraysOfTeam(Arrays):
     """The same in a program that is one function, in which threads meet: they share out shorter products."""
 
     shared = BY_MEETING
+    least_shared = CHUNK
 
 
 def _sum(i: Indices, j: Indices) -> Indices:

@@ -14,7 +14,7 @@ from .._graph import Spec
 from .._operands import to_array, to_dtype
 from .._primitive import NO_GRADIENT, Primitive
 from ..layout import contiguous_strides
-from ._philox_emit import each_number
+from ._philox_emit import blocks_of, each_number
 
 FLOAT64 = np.dtype("float64")
 
@@ -67,7 +67,12 @@ def _flat(x: Any) -> Any:
     return x._replace(shape=(math.prod(x.shape),), strides=(x.dtype.itemsize,))
 
 
-def _emit_uniform(f: Any, inputs: Any, outputs: Any, shape: Any, dtype: np.dtype) -> None:
+def _pieces(kind: Any, out: Any, bits: int) -> int:
+    size = math.prod(out.shape)
+    return blocks_of(size, bits) if size >= kind.least_shared // 4 else 1  # a number is more work than most
+
+
+def _emit_uniform(f: Any, inputs: Any, outputs: Any, shape: Any, dtype: np.dtype, share: Any = None) -> None:
     out = _flat(outputs[0])
     bits, digits = (32, 24) if dtype.itemsize == 4 else (64, 53)
 
@@ -75,7 +80,7 @@ def _emit_uniform(f: Any, inputs: Any, outputs: Any, shape: Any, dtype: np.dtype
         kept = f.define(f"lshr i64 {number.text}, {bits - digits}", np.int64)
         f.store(f.multiply(f.cast(kept, dtype), f.number(2.0**-digits, dtype)), out, (place,))
 
-    each_number(f, inputs[0], out.shape[0], bits, store)
+    each_number(f, inputs[0], out.shape[0], bits, store, share)
 
 
 random_uniform = _draw(
@@ -83,6 +88,7 @@ random_uniform = _draw(
     _floating("random"),
     Emit(
         loops=_emit_uniform,
+        pieces=lambda kind, inputs, outputs, dtype, **_: _pieces(kind, outputs[0], 8 * dtype.itemsize),
         can=lambda kind, inputs, outputs, dtype, **_: (
             dtype.name in ("float32", "float64") and _can_emit(kind, inputs, outputs)
         ),
@@ -106,11 +112,11 @@ def _kept(
     return np.less(bits, np.uint16(round(chance * 65536)), out=out)
 
 
-def _emit_bernoulli(f: Any, inputs: Any, outputs: Any, chance: float, **_: Any) -> None:
+def _emit_bernoulli(f: Any, inputs: Any, outputs: Any, chance: float, share: Any = None, **_: Any) -> None:
     out, limit = _flat(outputs[0]), round(chance * 65536)
     each_number(
         f, inputs[0], out.shape[0], 16,
-        lambda place, number: f.store(f.compare("less", number, f.number(limit, number.dtype)), out, (place,)),
+        lambda place, number: f.store(f.compare("less", number, f.number(limit, number.dtype)), out, (place,)), share,
     )  # fmt: skip
 
 
@@ -119,6 +125,7 @@ random_bernoulli = _draw(
     _kept,
     Emit(
         loops=_emit_bernoulli,
+        pieces=lambda kind, inputs, outputs, **_: _pieces(kind, outputs[0], 16),
         can=lambda kind, inputs, outputs, chance, **_: not _is_rare(chance) and _can_emit(kind, inputs, outputs),
     ),
 )

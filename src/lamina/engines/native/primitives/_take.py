@@ -1,5 +1,6 @@
 """Gathering along one axis, whole slices or element by element, and the transposes, which add up."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -55,15 +56,23 @@ def _emit_place(f: Any, indices: Any, i: Any, size: int) -> Any:
     return f.choose(negative, f.add(place, f.like(size, place)), place)
 
 
-def _emit_take(f: Any, inputs: Any, outputs: Any, axis: int, trusted: bool) -> None:
+def _emit_take(f: Any, inputs: Any, outputs: Any, axis: int, trusted: bool, share: Any = None) -> None:
     (x, indices), (out,) = inputs, outputs
     stop = axis + len(indices.shape)
-    with f.loops(x.shape[:axis], independent=False) as lead, f.loops(indices.shape, independent=False) as i:
+    rows = f.loops(indices.shape, independent=False) if share is None else f.range_of(*share)
+    with f.loops(x.shape[:axis], independent=False) as lead, rows as i:
         place = _emit_place(f, indices, i, x.shape[axis])
         row = x._replace(pointer=f.address(x, (*lead, place)), shape=x.shape[axis + 1 :], strides=x.strides[axis + 1 :])
         f.copy(row, out._replace(
             pointer=f.address(out, (*lead, *i)), shape=out.shape[stop:], strides=out.strides[stop:]
         ))  # fmt: skip
+
+
+def _pieces_of_take(kind: Any, inputs: Any, outputs: Any, axis: int, trusted: bool = False) -> int:
+    """Row by row, where there is much to copy."""
+    (_, indices), (out,) = inputs, outputs
+    is_long = math.prod(out.shape) >= kind.least_shared
+    return indices.shape[0] if is_long and axis == 0 and len(indices.shape) == 1 else 1
 
 
 take = Primitive(
@@ -74,7 +83,7 @@ take = Primitive(
     cut=_cut_take,
     cost=MOVES,
     # What is not trusted is checked first, and an error raised.
-    emit=Emit(loops=_emit_take, can=lambda kind, inputs, outputs, axis, trusted=False: trusted),
+    emit=Emit(loops=_emit_take, pieces=_pieces_of_take, can=lambda kind, inputs, outputs, axis, trusted=False: trusted),
 )
 
 # --- take_grad: adds slices of `g` into zeros at `indices`, the transpose of take -------------------------------------
