@@ -309,8 +309,14 @@ VALUES |= {
         (lambda x: P.sum(x, axis=(0,), keepdims=False), [normal(64, 64)]),
     ],
     "max": [(lambda x: P.max(x, axis=(0,), keepdims=False), [normal(4, 4)])],
-    "softmax": [(lambda x: P.softmax(x, axis=-1), [normal(4, 4)])],
-    "log_softmax": [(lambda x: P.log_softmax(x, axis=-1), [normal(4, 4)])],
+    "softmax": [
+        (lambda x: P.softmax(x, axis=-1), [normal(4, 4)]),
+        (lambda x: P.softmax(x, axis=-1), [normal(3, 40)]),
+    ],
+    "log_softmax": [
+        (lambda x: P.log_softmax(x, axis=-1), [normal(4, 4)]),
+        (lambda x: P.log_softmax(x, axis=-1), [normal(3, 40)]),
+    ],
     "cumsum": [(lambda x: P.cumsum(x, axis=0), [normal(4, 4)])],
     "cumprod": [(lambda x: P.cumprod(x, axis=1), [normal(4, 4)])],
     "matmul": [

@@ -1,5 +1,6 @@
 """Softmax and its logarithm along an axis, without overflow."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,9 @@ from .._cut import along_another_axis
 from .._emit import Emit
 from .._graph import Spec
 from .._primitive import Bound, Primitive
+from ..layout import contiguous_strides
+
+_NARROW = 32  # entries
 
 
 def _along(x: Any, axis: int) -> Spec:
@@ -17,15 +21,35 @@ def _along(x: Any, axis: int) -> Spec:
 
 
 def _rows(f: Any, x: Any, axis: int, row: Callable[..., None]) -> None:
-    """row(places, largest) for each line along the axis: what makes an index of a place in it, and its largest entry."""
+    """row(places, size) for each line along the axis, `places` making an index of a place in it."""
     axis %= len(x.shape)
-    size = [x.shape[axis]]
     with f.loops([1 if k == axis else n for k, n in enumerate(x.shape)], independent=False) as i:
+        row(lambda j: (*i[:axis], *j, *i[axis + 1 :]), [x.shape[axis]])
 
-        def places(j: Any) -> Any:
-            return (*i[:axis], *j, *i[axis + 1 :])
 
-        row(places, size, f.fold(f.maximum, f.number(-np.inf, x.dtype), size, lambda j: f.load(x, places(j))))
+def _largest(f: Any, x: Any, places: Callable[..., Any], size: list[int]) -> Any:
+    return f.fold(f.maximum, f.number(-np.inf, x.dtype), size, lambda j: f.load(x, places(j)))
+
+
+def _is_narrow(x: Any, out: Any, axis: int) -> bool:
+    """Whether the lines are too short for the processor's vectors, and follow each other: exponentials are then taken of all in
+    one loop."""
+    is_last = axis % len(x.shape) == len(x.shape) - 1
+    return is_last and x.shape[-1] < _NARROW and out.strides == contiguous_strides(out.shape, out.dtype)
+
+
+def _less(f: Any, x: Any, out: Any, places: Callable[..., Any], size: list[int]) -> None:
+    """Of a line: out = x less its largest entry."""
+    largest = _largest(f, x, places, size)
+    with f.loops(size) as j:
+        f.store(f.subtract(f.load(x, places(j)), largest), out, places(j))
+
+
+def _flat(f: Any, function: Callable[[Any], Any], x: Any, out: Any) -> None:
+    """out = function(x), of arrays that lie in one piece, in one loop."""
+    x, out = (a._replace(shape=(math.prod(a.shape),), strides=(a.dtype.itemsize,)) for a in (x, out))
+    with f.loops(x.shape) as i:
+        f.store(function(f.load(x, i)), out, i)
 
 
 # --- softmax ----------------------------------------------------------------------------------------------------------
@@ -54,17 +78,27 @@ def _bind_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callable[[
 def _emit_softmax(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
     (x,), (out,) = inputs, outputs
 
-    def row(places: Any, size: Any, largest: Any) -> None:
+    def share(places: Any, size: Any, power: Callable[..., Any]) -> None:
+        total = f.fold(f.add_in_any_order, f.number(0, x.dtype), size, power)
+        with f.loops(size) as j:
+            f.store(f.divide(f.load(out, places(j)), total), out, places(j))
+
+    def row(places: Any, size: Any) -> None:
+        largest = _largest(f, x, places, size)
+
         def power(j: Any) -> Any:
             value = f.exp(f.subtract(f.load(x, places(j)), largest))
             f.store(value, out, places(j))
             return value
 
-        total = f.fold(f.add_in_any_order, f.number(0, x.dtype), size, power)
-        with f.loops(size) as j:
-            f.store(f.divide(f.load(out, places(j)), total), out, places(j))
+        share(places, size, power)
 
-    _rows(f, x, axis, row)
+    if not _is_narrow(x, out, axis):
+        _rows(f, x, axis, row)
+        return
+    _rows(f, x, axis, lambda places, size: _less(f, x, out, places, size))
+    _flat(f, f.exp, out, out)
+    _rows(f, x, axis, lambda places, size: share(places, size, lambda j: f.load(out, places(j))))
 
 
 softmax = Primitive(
@@ -100,10 +134,12 @@ def _bind_log_softmax(inputs: Any, outputs: Any, work: Any, axis: int) -> Callab
     return run
 
 
-def _emit_log_softmax(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
-    (x,), (out,) = inputs, outputs
+def _emit_log_softmax(f: Any, inputs: Any, outputs: Any, axis: int, work: Any) -> None:
+    (x,), (out,), (line, powers) = inputs, outputs, work
 
-    def row(places: Any, size: Any, largest: Any) -> None:
+    def row(places: Any, size: Any) -> None:
+        largest = _largest(f, x, places, size)
+
         def less(j: Any) -> Any:
             return f.subtract(f.load(x, places(j)), largest)
 
@@ -111,7 +147,15 @@ def _emit_log_softmax(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
         with f.loops(size) as j:
             f.store(f.subtract(less(j), total), out, places(j))
 
-    _rows(f, x, axis, row)
+    if not _is_narrow(x, out, axis):
+        _rows(f, x, axis, row)
+        return
+    _rows(f, x, axis, lambda places, size: _less(f, x, out, places, size))
+    _flat(f, f.exp, out, powers)
+    f.reduce(f.add_in_any_order, f.number(0, x.dtype), powers, line, [len(x.shape) - 1])
+    _flat(f, f.log, line, line)
+    with f.loops(out.shape, independent=False) as i:
+        f.store(f.subtract(f.load(out, i), f.load(line, (*i[:-1], f.index(0)))), out, i)
 
 
 log_softmax = Primitive(
@@ -121,6 +165,6 @@ log_softmax = Primitive(
     vjp=(lambda g, y, x, axis: g - np.exp(y) * np.sum(g, axis, keepdims=True),),
     cut=along_another_axis,
     inplace=(0,),
-    emit=Emit(loops=_emit_log_softmax),
+    emit=Emit(loops=_emit_log_softmax, takes_work=True),
     bound=Bound(bind=_bind_log_softmax, workspace=lambda x, axis: (_along(x, axis), Spec(x.shape, x.dtype))),
 )
