@@ -15,9 +15,9 @@ from ._plan import Plan
 from .machine._switch import Machine, machine_code
 from .passes._estimates import calls, seconds
 
-COMPILING_S, COMPILING_A_CALL_S = 0.05, 0.004
-CALLS_IN_A_LOOP = 100  # as much to compile as what becomes of a long sequence
-CALLS_OF_WINDOWS = 12  # and more for what goes through windows
+COMPILING_S, COMPILING_A_CALL_S = 0.03, 0.0025
+CALLS_IN_A_LOOP = 40  # as much to compile as what becomes of a long sequence
+CALLS_WITH_WORK = 12  # and more for what needs room of its own: windows, steps one after the other
 CALL_S = 1.5e-6  # of NumPy
 SHARE = 4  # of the way to the hand-over, one part runs before the compiler begins
 
@@ -92,4 +92,4 @@ def hand_over(graph: Graph) -> int:
 def _written(node: Node) -> int:
     """How much there is to compile: in simple calls. A sequence of many calls is written once, as a loop."""
     emit = node.primitive.emit
-    return min(calls([node]), CALLS_IN_A_LOOP) + (CALLS_OF_WINDOWS if emit is not None and emit.takes_work else 0)
+    return min(calls([node]), CALLS_IN_A_LOOP) + (CALLS_WITH_WORK if emit is not None and emit.takes_work else 0)

@@ -5,8 +5,9 @@ unrolling) is its own affair; what the text says is the order of the arithmetic,
 reordered, but where a sum says that it may be.
 """
 
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -49,6 +50,20 @@ class Module:
         self.functions: list[str] = []
         self.declarations: dict[str, None] = {}
         self.metadata: list[str] = []
+        self._names: dict[str, str] = {}
+
+    def add(self, name: str, head: str, body: Sequence[str]) -> str:
+        """Puts a function there, unless one that does the same stands there: the layers of a network are often alike. Gives the
+        name of the one that does it."""
+        code = [line for line in body if not line.lstrip().startswith(";")]
+        marks: dict[str, int] = {}
+        key = re.sub(r"!(\d+)", lambda m: f"!{marks.setdefault(m[1], len(marks))}", "\n".join([head, *code]))
+        known = self._names.setdefault(key, name)
+        if known == name:
+            self.functions.append("\n".join([f"define void @{name}({head}) noinline {{", *body, "}"]))
+        else:
+            self.functions.append(f"; {name} is {known}, on other arrays")
+        return known
 
     def __str__(self) -> str:
         return "\n".join([*self.functions, *self.declarations, *self.metadata]) + "\n"
@@ -59,12 +74,13 @@ class Code:
 
     Args:
         module: where it will stand.
-        head: its line in LLVM's language, `define void @f(ptr %table)`.
+        name: of the function.
+        head: its arguments in LLVM's language, `ptr %table`.
     """
 
-    def __init__(self, module: Module, head: str):
+    def __init__(self, module: Module, name: str, head: str):
         self.module = module
-        self.head = head
+        self._name, self._head = name, head
         self.lines: list[str] = []
         self._variables: list[str] = []
         self._count = 0
@@ -72,10 +88,9 @@ class Code:
         self._depth = 1
         self._groups: list[int] = []
 
-    def finish(self) -> None:
-        """Puts the function into the module."""
-        body = ["entry:", *self._variables, *self.lines, "  ret void"]
-        self.module.functions.append("\n".join([f"{self.head} {{", *body, "}"]))
+    def finish(self) -> str:
+        """Puts the function into the module; gives the name by which it is found there."""
+        return self.module.add(self._name, self._head, ["entry:", *self._variables, *self.lines, "  ret void"])
 
     # --- lines ---
 

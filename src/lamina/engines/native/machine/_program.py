@@ -32,18 +32,16 @@ class Run:
     """Calls that became one function.
 
     start, stop: the first call and the one after the last.
+    name: of the function.
     arrays: those whose addresses it is given, in order.
     length: rounds of its outermost loop, or pieces, where threads share it out.
     """
 
     start: int
     stop: int
+    name: str
     arrays: list[Var] = field(default_factory=list)
     length: int | None = None
-
-    @property
-    def name(self) -> str:
-        return f"run_{self.start}"
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Progra
         fused = is_scalar(nodes[0])
         length = None if is_tile else (_length if fused else _pieces)(nodes, layout, kind)
         if writer is None or length is not None:
-            writer = _Writer(kind, module, Run(start, stop, length=length), layout)
+            writer = _Writer(kind, module, Run(start, stop, f"run_{start}", length=length), layout)
             writers.append(writer)
         writer.add(nodes, fused)
         writer.run.stop = stop
@@ -207,11 +205,11 @@ class _Writer:
 
     def __init__(self, kind: type[Arrays], module: Module, run: Run, layout: Layout):
         ranged = "" if run.length is None else ", i64 %start, i64 %stop"
-        self.code = kind(module, f"define void @{run.name}(ptr noalias %table{ranged})")
+        self.code = kind(module, run.name, f"ptr noalias %table{ranged}")
         self.run, self.layout = run, layout
 
     def finish(self) -> Run:
-        self.code.finish()
+        self.run.name = self.code.finish()
         return self.run
 
     def array(self, var: Var) -> Array:
