@@ -90,12 +90,7 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
     bad = []
     for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
         for path, array in _named(part):
-            # A sum is not finite if an element is not: one pass, no copy.
-            if (
-                isinstance(array, np.ndarray)
-                and array.dtype.kind == "f"
-                and not np.isfinite(np.sum(array, dtype=np.float64))
-            ):
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not _is_surely_finite(array):
                 count = int(np.count_nonzero(~np.isfinite(array)))
                 if count:
                     bad.append(f"{prefix}{path} ({count} of {array.size})")
@@ -103,6 +98,15 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
         warnings.warn(
             f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN.", UserWarning, stacklevel=4
         )
+
+
+def _is_surely_finite(array: np.ndarray) -> bool:
+    """One pass, no copy: neither a sum nor a sum of squares is finite if an element is not. The second is BLAS's, and faster."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if array.flags.c_contiguous and array.dtype in (np.float32, np.float64):
+            flat = array.reshape(-1)
+            return bool(np.isfinite(np.dot(flat, flat)))
+        return bool(np.isfinite(np.sum(array, dtype=np.float64)))
 
 
 def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
