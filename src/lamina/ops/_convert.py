@@ -96,11 +96,14 @@ def promote(*values: Any, arrays: bool = False, also: tuple[Any, ...] = ()) -> l
     Args:
         also: further dtypes (or Python types) that take part, such as `float` for an op that gives floats.
     """
-    values = tuple(x if type(x) in _SCALARS else tensor(x) for x in values)
-    dtype = result_type(*(type(x) if type(x) in _SCALARS else dtype_name(x) for x in values), *also)
-    if not arrays and not all(type(x) in _SCALARS for x in values):
-        return [x if type(x) in _SCALARS else to(x, dtype) for x in values]
-    return [scalar(x, dtype) if type(x) in _SCALARS else to(x, dtype) for x in values]
+    given = [x if type(x) in _SCALARS else tensor(x) for x in values]
+    kinds = [type(x) if type(x) in _SCALARS else dtype_name(x) for x in given]
+    dtype = result_type(*kinds, *also)
+    if kinds.count(dtype) == len(kinds):
+        return given
+    if not arrays and not all(type(x) in _SCALARS for x in given):
+        return [x if type(x) in _SCALARS else to(x, dtype) for x in given]
+    return [scalar(x, dtype) if type(x) in _SCALARS else to(x, dtype) for x in given]
 
 
 def scalar(value: Any, dtype: str) -> Any:
@@ -206,6 +209,8 @@ def convert_to_tensor(
     if any(flag is not None and flag is not False for flag in (sparse, ragged)):
         raise ValueError("convert_to_tensor: sparse and ragged tensors are not supported; pass a dense array.")
     if dtype is not None:
+        if type(x) is not np.ndarray and engine.is_tensor(x) and dtype_name(x) == dtype:
+            return x
         return cast(x, dtype) if not _is_text(x, dtype) else engine.tensor(np.asarray(x))
     return x if isinstance(x, KerasTensor) else of_its_own(tensor(x), (x,))
 

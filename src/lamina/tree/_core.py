@@ -190,7 +190,14 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
         {'a': 11, 'b': [22]}
     """
     check_mapping("map_structure", func, structures)
-    return _map(func, structures, none_is_leaf)
+    return _map(func, structures, none_is_leaf) if len(structures) > 1 else _each(func, structures[0], none_is_leaf)
+
+
+def _each(func: Callable[..., Any], structure: Any, none_is_leaf: bool) -> Any:
+    if not is_nested(structure):
+        return None if structure is None and not none_is_leaf else func(structure)
+    entries = [_each(func, entry, none_is_leaf) for entry in children(structure)]
+    return entries if type(structure) is list else rebuild(structure, entries)
 
 
 def _map(func: Callable[..., Any], structures: tuple[Any, ...], none_is_leaf: bool) -> Any:

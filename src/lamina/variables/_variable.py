@@ -1,5 +1,6 @@
 """A named tensor that changes: weights, statistics, counters."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -159,7 +160,7 @@ class Variable(Placed):
 
     @property
     def size(self) -> int:
-        return int(np.prod(self._shape, dtype=np.int64))
+        return math.prod(self._shape)
 
     @property
     def autocast(self) -> bool:

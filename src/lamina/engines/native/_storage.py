@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ._tensor import Tensor, wrap
+from ._tensor import Tensor, plain, wrap
 
 
 def new_storage(value: Any) -> np.ndarray:
@@ -19,8 +19,10 @@ def storage_view(storage: np.ndarray) -> Any:
 
 def apart(x: Any, others: list[Any]) -> Any:
     """`x`, copied if it may lie in the memory of one of the others."""
-    if type(x) is Tensor and any(isinstance(y, np.ndarray) and np.may_share_memory(x, y) for y in others):
-        return wrap(np.array(x))
+    if type(x) is Tensor:
+        for y in others:
+            if isinstance(y, np.ndarray) and np.may_share_memory(plain(x), plain(y)):
+                return wrap(np.array(x))
     return x
 
 

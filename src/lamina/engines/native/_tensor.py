@@ -30,8 +30,9 @@ class Tensor(np.ndarray):
         return np.array(self, copy=True, subok=False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        if any(type(x) is Tracer or type(x) in SYMBOLIC for x in inputs):
-            return NotImplemented
+        for x in inputs:
+            if type(x) is Tracer or type(x) in SYMBOLIC:
+                return NotImplemented
         if method == "__call__" and out is None and not kwargs:
             implementation = UFUNCS.get(ufunc)
             if implementation is not None:
@@ -47,8 +48,9 @@ class Tensor(np.ndarray):
         if Tracer in types or not SYMBOLIC.isdisjoint(types):
             return NotImplemented
         # Some functions do not offer all their arguments for dispatch: take(array, traced indices).
-        if any(type(a) is Tracer for a in args) or any(type(a) is Tracer for a in kwargs.values()):
-            return FUNCTIONS[func](*args, **kwargs)
+        for a in (*args, *kwargs.values()):
+            if type(a) is Tracer:
+                return FUNCTIONS[func](*args, **kwargs)
         trace = current_trace()
         if trace is not None and trace.watched and func in FUNCTIONS:
             return FUNCTIONS[func](*args, **kwargs)
@@ -85,6 +87,6 @@ def wrap(x: Any) -> Any:
 def _all(convert: Callable[..., Any], x: Any) -> Any:
     """`x` with `convert` applied to what the tuples and lists in it hold."""
     if isinstance(x, (tuple, list)):
-        items = [_all(convert, i) for i in x]
+        items = [_all(convert, i) if isinstance(i, (tuple, list)) else convert(i) for i in x]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     return convert(x)

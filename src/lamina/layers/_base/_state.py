@@ -28,6 +28,7 @@ class Held:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         instance = super().__new__(cls, *args, **kwargs)  # type: ignore[call-arg]  # an Operation comes next
         object.__setattr__(instance, "_entries", [])
+        object.__setattr__(instance, "_is_flat", True)
         object.__setattr__(instance, "_locked", False)
         return instance
 
@@ -56,6 +57,8 @@ class Held:
                 "optimizer does not know of. Create all variables and layers in __init__() or build()."
             )
         self._entries.append(value)
+        if not isinstance(value, (Variable, SeedGenerator)):
+            object.__setattr__(self, "_is_flat", False)
 
     def _untrack(self, value: Any) -> None:
         if not any(value is other for other in self.__dict__.values()):
@@ -64,9 +67,12 @@ class Held:
     def _held(self, kind: Any) -> list[Any]:
         """The objects of that class directly held, each once, in order of tracking."""
         seen: dict[int, Any] = {}
-        for value in self._leaves(self._entries):
-            if isinstance(value, kind):
-                seen.setdefault(id(value), value)
+        if self._is_flat and kind in (Held, Metric):  # most layers hold variables and nothing else
+            return []
+        for entry in self._entries:
+            for value in self._leaves((entry,)) if _is_container(entry) else (entry,):
+                if isinstance(value, kind):
+                    seen.setdefault(id(value), value)
         return list(seen.values())
 
     def _leaves(self, values: Any, around: tuple[int, ...] = ()) -> Iterator[Any]:

@@ -106,8 +106,8 @@ def any_symbolic(args: Any, kwargs: Any = None) -> bool:
     """Whether a KerasTensor stands anywhere in the nested arguments."""
     if isinstance(args, KerasTensor):
         return True
-    if isinstance(args, (list, tuple)):
-        return any(any_symbolic(a) for a in args) or (bool(kwargs) and any_symbolic(kwargs))
-    if isinstance(args, dict):
-        return any(any_symbolic(a) for a in args.values()) or (bool(kwargs) and any_symbolic(kwargs))
+    values = args if isinstance(args, (list, tuple)) else args.values() if isinstance(args, dict) else ()
+    for value in values:  # no generator: every eager call comes through here
+        if any_symbolic(value):
+            return True
     return bool(kwargs) and any_symbolic(kwargs)
