@@ -200,6 +200,9 @@ class Engine(Protocol):
     def cast(self, x: Tensor, dtype: Any) -> Tensor:
         """`x` in another dtype."""
 
+    def quiet(self) -> Any:
+        """A block for short work beside programs: no thread that it starts goes on spinning, and takes a core from them."""
+
     def eagerly(self) -> Any:
         """A context in which what is computed from known values is known at once, even while a function is traced."""
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina import tree
 from lamina._checks import check_fraction, check_positive_int
+from lamina.engines import engine
 
 
 def check_run(
@@ -102,7 +103,7 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
 
 def _is_surely_finite(array: np.ndarray) -> bool:
     """One pass, no copy: neither a sum nor a sum of squares is finite if an element is not. The second is BLAS's, and faster."""
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"), engine.quiet():
         if array.flags.c_contiguous and array.dtype in (np.float32, np.float64):
             flat = array.reshape(-1)
             return bool(np.isfinite(np.dot(flat, flat)))

@@ -5,6 +5,7 @@ compiled by JAX. This package holds only what the contract asks for beyond that.
 the environment variable JAX_ENABLE_X64 says otherwise), so that float64 and int64 mean what they mean on every engine.
 """
 
+import contextlib
 import os
 from typing import Any
 
@@ -63,6 +64,11 @@ def tensor(x: Any, dtype: Any = None) -> Any:
 def eagerly() -> Any:
     """Inside it what is computed from known values is known at once, even while a function is traced."""
     return jax.ensure_compile_time_eval()
+
+
+def quiet() -> Any:
+    """XLA's threads wait without spinning."""
+    return contextlib.nullcontext()
 
 
 def is_tensor(x: Any) -> bool:

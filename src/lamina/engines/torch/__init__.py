@@ -29,6 +29,7 @@ from ._tensors import eagerly as eagerly
 from ._tensors import is_tensor as is_tensor
 from ._tensors import is_traced as is_traced
 from ._tensors import numpy as numpy
+from ._tensors import quiet as quiet
 from ._tensors import tensor as tensor
 from ._transforms import Spec as Spec
 from ._transforms import cond as cond

@@ -64,6 +64,11 @@ def eagerly() -> Any:
     return _disable_current_modes() if tracing() else nullcontext()
 
 
+def quiet() -> Any:
+    """PyTorch's programs run on the same threads as its single calls."""
+    return nullcontext()
+
+
 def tensor(x: Any, dtype: Any = None) -> Any:
     """`x` as a tensor on the engine's device, a copy if it is a NumPy array; arrays of strings stay as they are."""
     if not isinstance(x, torch.Tensor):

@@ -122,7 +122,8 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
     total = size if is_array else size * (source.num_batches or 100)
     validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
     is_default = type(model).train_step is Stepping.train_step
-    look = Look() if engine.COSTLY_TRACES else _look(network, data, total, is_default)
+    with engine.quiet():
+        look = Look() if engine.COSTLY_TRACES else _look(network, data, total, is_default)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
     return case_of(network, _some(data), validation, look, heads, is_default=is_default, setting=setting)
