@@ -1,4 +1,4 @@
-"""A hook of MkDocs: the API section, made from the table of names at build time.
+"""The API section of the site, made from the table of names by scripts/build_site.py.
 
 One page for each public namespace, and one for each layer: its docstring, its source, and a picture where a curve says more.
 """
@@ -6,15 +6,11 @@ One page for each public namespace, and one for each layer: its docstring, its s
 import ast
 import pathlib
 import runpy
-import sys
 from typing import Any
 
-from mkdocs.structure.files import File, Files
+from curves import curve_of_layer, curves_of
 
-ROOT = pathlib.Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-from curves import curve_of_layer, curves_of  # noqa: E402
-
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 NAMES = runpy.run_path(str(ROOT / "src" / "lamina" / "_names.py"))["NAMES"]
 Home = tuple[str, str]  # the module that defines an object, and its name there
 
@@ -53,23 +49,16 @@ FAMILIES = {
 }  # fmt: skip
 
 
-def on_config(config: Any) -> Any:
-    """Appends the pages to the navigation."""
-    entries = []
+def navigation() -> list[dict[str, Any]]:
+    """The section as the navigation has it."""
+    entries: list[dict[str, Any]] = []
     for namespace in PAGES:
         if namespace == "layers":
             families = [{title: [_layer_path(name) for name in names]} for title, names in _families().items()]
             entries.append({"lamina.layers": [{"All layers": _path(namespace)}, *families]})
         elif namespace in NAMES:
             entries.append({_title(namespace): _path(namespace)})
-    config.nav.append({"API": entries})
-    return config
-
-
-def on_files(files: Files, config: Any) -> Files:
-    for path, content in pages().items():
-        files.append(File.generated(config, path, content=content))
-    return files
+    return entries
 
 
 def pages() -> dict[str, str]:
