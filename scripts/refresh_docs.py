@@ -3,8 +3,9 @@
     python scripts/refresh_docs.py [PAGE ...]      # all pages of docs/ and README.md by default
 
 A page's ```python blocks run in order, in one namespace, in an empty folder. Where a ```text block follows a block directly,
-it holds what the block prints; this script rewrites it, and tests/test_docs.py compares it. In docs/path/ the ```py blocks draw
-the pictures under them, and run where matplotlib is. A translation is not run: it takes the outputs of its original.
+it holds what the block prints; this script rewrites it, and tests/test_docs.py compares it. In docs/path/ and docs/guides/ the
+```py blocks draw the pictures under them, and run where matplotlib is. A block after `<!-- needs: torch -->` runs where that
+package is. A translation is not run: it takes the outputs of its original.
 """
 
 import contextlib
@@ -21,16 +22,17 @@ from typing import NamedTuple
 import lamina
 
 ROOT = pathlib.Path(__file__).parent.parent
-PATH = ROOT / "docs" / "path"
+ILLUSTRATED = (ROOT / "docs" / "path", ROOT / "docs" / "guides")  # folders whose pages draw their own pictures
 
 
 class Block(NamedTuple):
-    """A block of code: its first line, the lines (from, to) of the output under it, and the picture under it, if there are."""
+    """A block of code: its first line, the lines (from, to) of the output and the picture under it, packages it needs."""
 
     code: str
     line: int
     output: tuple[int, int] | None
     picture: str | None = None
+    needs: tuple[str, ...] = ()
 
 
 def pages() -> list[pathlib.Path]:
@@ -53,12 +55,18 @@ def blocks(text: str) -> list[Block]:
             code, picture = "\n".join(lines[n + 1 : end]), re.fullmatch(r"!\[.*\]\((.*)\)", below)
             if kind == "```python":
                 output = (after + 1, _closing(lines, after)) if below == "```text" else None
-                found.append(Block(code, n + 2, output))
+                found.append(Block(code, n + 2, output, needs=_needs(lines, n)))
             elif picture:
-                found.append(Block(code, n + 2, None, picture[1]))
+                found.append(Block(code, n + 2, None, picture[1], ("matplotlib",)))
             n = end
         n += 1
     return found
+
+
+def _needs(lines: list[str], start: int) -> tuple[str, ...]:
+    """The packages named on the line above a block."""
+    said = re.fullmatch(r"<!-- needs: (.*) -->", lines[start - 1].rstrip()) if start else None
+    return tuple(said[1].split(", ")) if said else ()
 
 
 def _closing(lines: list[str], start: int) -> int:
@@ -75,10 +83,13 @@ def run_page(path: pathlib.Path, namespace: dict | None = None) -> Iterator[tupl
     namespace["__name__"] = "__main__"
     try:
         for block in blocks(path.read_text()):
-            if block.picture is None or (path.parent == PATH and importlib.util.find_spec("matplotlib")):
+            drawn_elsewhere = block.picture is not None and path.parent not in ILLUSTRATED
+            if not drawn_elsewhere and all(importlib.util.find_spec(package) for package in block.needs):
                 yield block, _printed(block, path, namespace)
     finally:
         lamina.compat.uninstall()  # a page may show how to install it
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close("all")
 
 
 def _printed(block: Block, path: pathlib.Path, namespace: dict) -> str:

@@ -85,3 +85,16 @@ def test_a_translation_takes_the_outputs_of_its_original(tmp_path):
 def test_a_block_with_a_picture_under_it_draws_and_another_of_its_kind_is_no_block():
     text = "```py\nfigure = 1\n```\n\n![a picture](images/a.png)\n\n```py\n1 / 0\n```\n\nwords"
     assert [(block.code, block.picture) for block in refresh_docs.blocks(text)] == [("figure = 1", "images/a.png")]
+
+
+def test_a_block_runs_only_where_the_packages_that_it_needs_are(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- needs: no_such_package, numpy -->\n```python\n1 / 0\n```\n\n<!-- needs: numpy -->\n```python\nprint(2)\n```\n"
+    )
+    monkeypatch.setattr(refresh_docs, "ROOT", tmp_path)
+    assert [block.needs for block in refresh_docs.blocks(page.read_text())] == [
+        ("no_such_package", "numpy"),
+        ("numpy",),
+    ]
+    assert [printed for _, printed in refresh_docs.run_page(page)] == ["2\n"]

@@ -3,8 +3,11 @@
 import doctest
 import importlib.util
 import pathlib
+import re
 
 import pytest
+
+from lamina.layers import Layer
 
 ROOT = pathlib.Path(__file__).parent.parent
 _spec = importlib.util.spec_from_file_location("refresh_examples", ROOT / "scripts" / "refresh_examples.py")
@@ -59,3 +62,16 @@ def test_outputs_are_written_anew(tmp_path):
     text = "Three.\n\n    Example:\n        >>> 1 + 1\n        3\n        >>> 5\n    "
     assert refresh_examples.refresh(refresh_examples.Documented("f", None, file, "f", text))
     assert file.read_text() == source.replace("        3\n", "        2\n").replace(">>> 5\n", ">>> 5\n        5\n")
+
+
+# Their example needs another engine; tests/layers/foreign/ has such programs.
+ON_OTHER_ENGINES = {"layers.FlaxLayer", "layers.JaxLayer", "layers.TorchModuleWrapper"}
+LAYERS = [entry for entry in ALL if isinstance(entry.thing, type) and issubclass(entry.thing, Layer)]
+
+
+@pytest.mark.parametrize("entry", [e for e in LAYERS if e.path.startswith("layers.")], ids=lambda entry: entry.path)
+def test_a_layer_has_an_example_and_names_the_shapes_that_go_in_and_come_out(entry):
+    assert entry in WITH_EXAMPLE or entry.path in ON_OTHER_ENGINES
+    assert re.search(r"`\((batch|\.\.\.)", entry.text), "no shape such as `(batch, features)`"
+    assert re.search(r"\b([Ii]nputs?|Called)\b", entry.text), "does not say what goes in"
+    assert re.search(r"\b([Oo]utputs?|[Gg]ives?|[Rr]eturns?)\b", entry.text), "does not say what comes out"

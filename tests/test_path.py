@@ -9,15 +9,20 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
-from make_path_pictures import chapters, sources, stale  # noqa: E402
+from make_page_pictures import illustrated, sources, stale  # noqa: E402
 from refresh_docs import blocks  # noqa: E402
+
+
+def chapters():
+    return [page for page in illustrated() if page.parent.name == "path"]
+
 
 CHAPTERS = pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
 _SOLUTION = re.compile(r'<details markdown="1"><summary>Solution</summary>\n(.*?)</details>', re.S)
 
 
 def test_no_picture_is_of_other_code_than_the_page_shows():
-    assert not stale(), "run scripts/make_path_pictures.py"
+    assert not stale(), "run scripts/make_page_pictures.py"
 
 
 @CHAPTERS

@@ -57,6 +57,8 @@ class Layer(OldAttributes, Building, Losses, Configured, Operation, EngineBase):
         autocast: whether float inputs are cast to the compute dtype.
         name: string without "/"; by default the class's name in snake case, with a number.
 
+    Inputs and outputs: tensors `(batch, ...)`, or structures of them; what `call` takes and gives.
+
     Example:
         >>> class Scale(Layer):
         ...     def build(self, input_shape):

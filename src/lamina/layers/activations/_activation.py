@@ -15,6 +15,9 @@ class Activation(Layer):
 
     Args:
         activation: function or its name.
+
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.Activation("relu")([-1.0, 2.0])
         Tensor([0., 2.], dtype=float32)

@@ -15,6 +15,8 @@ class ELU(ElementwiseLayer):
     Args:
         alpha: number, the negative of the limit at minus infinity.
 
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.ELU()([-1.0, 2.0])
         Tensor([-0.63212055,  2.        ], dtype=float32)

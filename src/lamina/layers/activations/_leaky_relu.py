@@ -15,6 +15,9 @@ class LeakyReLU(ElementwiseLayer):
 
     Args:
         negative_slope: number, zero or above.
+
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.LeakyReLU(negative_slope=0.5)([-1.0, 2.0])
         Tensor([-0.5,  2. ], dtype=float32)

@@ -17,6 +17,8 @@ class PReLU(Layer):
         alpha_initializer, alpha_regularizer, alpha_constraint: of the slopes.
         shared_axes: axes along which slopes are shared, such as `[1, 2]` for images.
 
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.PReLU(alpha_initializer="ones")(ops.array([[-1.0, 2.0]]))
         Tensor([[-1.,  2.]], dtype=float32)

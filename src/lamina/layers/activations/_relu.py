@@ -17,6 +17,9 @@ class ReLU(ElementwiseLayer):
         max_value: number, or None for no limit.
         negative_slope: slope below the threshold.
         threshold: number, zero or above.
+
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.ReLU(max_value=1.5)([-1.0, 1.0, 2.0])
         Tensor([0. , 1. , 1.5], dtype=float32)

@@ -20,6 +20,9 @@ class Softmax(ElementwiseLayer):
 
     `call` takes a boolean `mask` that broadcasts to the inputs: False entries get no weight; a row without any True entry is 0.
     Raises ValueError for another mask.
+
+    Input `(batch, ...)`, output of the same shape; it sums to 1 along `axis`.
+
     Example:
         >>> layers.Softmax()([[0.0, 0.0]])
         Tensor([[0.5, 0.5]], dtype=float32)

@@ -17,6 +17,9 @@ class AdditiveAttention(Attention):
         use_scale: whether the features are weighted by a learned vector.
         dropout: fraction of the weights that is dropped in training.
 
+    Inputs: query `(batch, targets, dim)`, value `(batch, sources, value_dim)`, key `(batch, sources, dim)`; output
+    `(batch, targets, value_dim)`.
+
     Example:
         >>> layers.AdditiveAttention()([ops.ones((2, 3, 4)), ops.ones((2, 5, 4))]).shape
         (2, 3, 4)

@@ -26,6 +26,8 @@ class EinsumDense(QuantizedEinsum):
         gptq_unpacked_column_size: must be None.
         quantization_config: how the weight is quantised, if the dtype policy says that it is.
 
+    Input and output have the axes that `equation` names, such as `(batch, steps, features)` and `(batch, steps, units)`.
+
     Example:
         >>> EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d")(ops.ones((2, 3, 5))).shape
         (2, 3, 4)

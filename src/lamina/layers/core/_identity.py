@@ -13,6 +13,8 @@ from .._base._specs import keep_dtype
 class Identity(Layer):
     """Gives its input back, unchanged.
 
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.Identity()([1.0, 2.0])
         Tensor([1., 2.], dtype=float32)

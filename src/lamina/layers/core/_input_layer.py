@@ -28,6 +28,9 @@ class InputLayer(Layer):
         input_tensor: a KerasTensor to use in place of a new one; other arguments must fit it.
         optional: whether None may be given.
         name: name of the layer.
+
+    Output: a KerasTensor `(batch, *shape)`; the layer itself has no input but the data of the model.
+
     Example:
         >>> layers.InputLayer((3,)).output.shape
         (None, 3)

@@ -24,6 +24,9 @@ class Lambda(Layer):
         output_shape: shape without the batch, or `function(input_shape) -> shape`; by default found by tracing.
         mask: mask of the output, or `function(inputs, mask) -> mask`.
         arguments: dict[str, Any] of further arguments.
+
+    Input `(batch, ...)`, or a structure of tensors, output what the function gives.
+
     Example:
         >>> layers.Lambda(lambda x: x * 2.0)([1.0, 2.0])
         Tensor([2., 4.], dtype=float32)

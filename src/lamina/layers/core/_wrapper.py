@@ -13,6 +13,9 @@ class Wrapper(Layer):
 
     Args:
         layer: the layer inside.
+
+    Input and output `(batch, ...)` as `call` of the subclass has it; by default those of the layer inside.
+
     Example:
         >>> class Twice(layers.Wrapper):
         ...     def call(self, x):

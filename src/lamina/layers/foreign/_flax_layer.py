@@ -28,6 +28,8 @@ class FlaxLayer(JaxLayer):
         variables: the module's variables, by collection; made by its `init` when the layer is built, otherwise.
     Raises ValueError on other engines; ImportError if flax is not installed.
 
+    Inputs and outputs: tensors `(batch, ...)`, as the module takes and gives them.
+
     Example (on the jax engine):
 
         layer = layers.FlaxLayer(flax.linen.Dense(4))

@@ -34,6 +34,8 @@ class JaxLayer(Layer):
         params, state: trees of arrays to begin with.
         seed: int, of the keys; by default a fresh one.
         native_serialization_platforms: has no effect here.
+
+    Inputs and outputs: tensors `(batch, ...)`, or trees of them, as the function takes and gives them.
     Raises ValueError on other engines, and for functions that take other arguments.
 
     Example (on the jax engine):

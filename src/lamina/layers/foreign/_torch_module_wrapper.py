@@ -27,6 +27,8 @@ class TorchModuleWrapper(Layer):
         output_shape: the whole shape of the output; found by tracing, otherwise.
     Raises ValueError on other engines and for lazy modules; TypeError for what is no module.
 
+    Inputs and outputs: tensors `(batch, ...)`, as the module takes and gives them.
+
     Example (on the torch engine):
 
         layer = layers.TorchModuleWrapper(torch.nn.Linear(3, 2))

@@ -14,6 +14,9 @@ class Concatenate(Merge):
 
     Args:
         axis: int; the other axes must agree.
+
+    Inputs: a list of tensors `(batch, ...)`, equal but for `axis`; output as large along it as all together.
+
     Example:
         >>> layers.Concatenate()([ops.ones((2, 3)), ops.ones((2, 1))]).shape
         (2, 4)

@@ -18,7 +18,8 @@ class Dot(Merge):
         axes: int, or a pair of ints, one for each tensor.
         normalize: whether both are scaled to length 1 along these axes first (the cosine of their angle).
 
-    Of `(batch, 2, 5)` and `(batch, 5, 3)` with `axes=(2, 1)`: `(batch, 2, 3)`; of two vectors: `(batch, 1)`.
+    Inputs: a list of two tensors, `(batch, 2, 5)` and `(batch, 5, 3)` with `axes=(2, 1)`: output `(batch, 2, 3)`; of two vectors
+    `(batch, 1)`.
     Example:
         >>> layers.Dot(axes=1)([ops.ones((2, 3)), ops.ones((2, 3))])
         Tensor([[3.],

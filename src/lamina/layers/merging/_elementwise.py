@@ -13,6 +13,8 @@ from ._merge import Merge
 class Add(Merge):
     """The sum of a list of tensors, elementwise.
 
+    Inputs: a list of tensors `(batch, ...)` that broadcast against each other; output of their common shape.
+
     Example:
         >>> layers.Add()([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
         Tensor([4., 6.], dtype=float32)
@@ -25,6 +27,8 @@ class Add(Merge):
 @public("layers.Subtract")
 class Subtract(Merge):
     """The first of two tensors minus the second.
+
+    Inputs: a list of two tensors `(batch, ...)` that broadcast against each other; output of their common shape.
 
     Example:
         >>> layers.Subtract()([ops.array([1.0, 2.0]), ops.array([3.0, 5.0])])
@@ -46,6 +50,8 @@ class Subtract(Merge):
 class Multiply(Merge):
     """The product of a list of tensors, elementwise.
 
+    Inputs: a list of tensors `(batch, ...)` that broadcast against each other; output of their common shape.
+
     Example:
         >>> layers.Multiply()([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
         Tensor([3., 8.], dtype=float32)
@@ -58,6 +64,8 @@ class Multiply(Merge):
 @public("layers.Average")
 class Average(Merge):
     """The mean of a list of tensors, elementwise.
+
+    Inputs: a list of tensors `(batch, ...)` that broadcast against each other; output of their common shape.
 
     Example:
         >>> layers.Average()([ops.array([1.0, 2.0]), ops.array([3.0, 4.0])])
@@ -76,6 +84,8 @@ class Average(Merge):
 class Maximum(Merge):
     """The largest of a list of tensors, elementwise.
 
+    Inputs: a list of tensors `(batch, ...)` that broadcast against each other; output of their common shape.
+
     Example:
         >>> layers.Maximum()([ops.array([1.0, 5.0]), ops.array([3.0, 4.0])])
         Tensor([3., 5.], dtype=float32)
@@ -88,6 +98,8 @@ class Maximum(Merge):
 @public("layers.Minimum")
 class Minimum(Merge):
     """The smallest of a list of tensors, elementwise.
+
+    Inputs: a list of tensors `(batch, ...)` that broadcast against each other; output of their common shape.
 
     Example:
         >>> layers.Minimum()([ops.array([1.0, 5.0]), ops.array([3.0, 4.0])])

@@ -33,6 +33,8 @@ class BatchNormalization(Layer):
 
     `call` takes a `mask` without the features' axis: masked steps take no part in the statistics.
 
+    Input `(batch, ..., features)`, output of the same shape.
+
     Example:
         >>> layers.BatchNormalization()(ops.ones((2, 3)), training=True).shape
         (2, 3)

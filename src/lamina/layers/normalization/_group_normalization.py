@@ -24,6 +24,8 @@ class GroupNormalization(Layer):
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
             of the factors.
 
+    Input `(batch, ..., channels)`, output of the same shape.
+
     Example:
         >>> layers.GroupNormalization(groups=2)(ops.ones((2, 4, 6))).shape
         (2, 4, 6)

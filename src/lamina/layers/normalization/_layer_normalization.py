@@ -20,6 +20,8 @@ class LayerNormalization(Layer):
         beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint:
             of the factors.
 
+    Input `(batch, ..., features)`, output of the same shape.
+
     Example:
         >>> layers.LayerNormalization()([[1.0, 3.0]])
         Tensor([[-0.9995004,  0.9995004]], dtype=float32)

@@ -19,6 +19,8 @@ class RMSNormalization(Layer):
         axis: int or list of ints, the axes of features.
         epsilon: added to the mean square.
 
+    Input `(batch, ..., features)`, output of the same shape.
+
     Example:
         >>> layers.RMSNormalization()([[3.0, 4.0]])
         Tensor([[0.8485281, 1.1313708]], dtype=float32)

@@ -21,6 +21,8 @@ class SpectralNormalization(Wrapper):
         layer: a layer with a `kernel` (Dense, Conv2D, ...) or `embeddings`.
         power_iterations: number of iterations a call.
 
+    Input and output are those of the layer inside, such as `(batch, features)` and `(batch, units)`.
+
     Example:
         >>> layers.SpectralNormalization(layers.Dense(3))(ops.ones((2, 4))).shape
         (2, 3)

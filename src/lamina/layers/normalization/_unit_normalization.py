@@ -15,6 +15,9 @@ class UnitNormalization(Layer):
 
     Args:
         axis: int or list of ints, the axes that the norm is taken over.
+
+    Input `(batch, ..., features)`, output of the same shape.
+
     Example:
         >>> layers.UnitNormalization()([[3.0, 4.0]])
         Tensor([[0.6, 0.8]], dtype=float32)

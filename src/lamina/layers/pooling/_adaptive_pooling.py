@@ -87,6 +87,9 @@ class AdaptiveAveragePooling3D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveAveragePooling3D(2)(ops.ones((2, 4, 6, 8, 3))).shape
+        (2, 2, 2, 2, 3)
     """
 
     pool: Callable[..., Any] = staticmethod(ops.adaptive_average_pool)
@@ -144,6 +147,9 @@ class AdaptiveMaxPooling3D(BaseAdaptivePooling):
         data_format: "channels_last", "channels_first" or None for the default.
 
     Input `(batch, depth, height, width, channels)`, output of the same rank.
+    Example:
+        >>> layers.AdaptiveMaxPooling3D(2)(ops.ones((2, 4, 6, 8, 3))).shape
+        (2, 2, 2, 2, 3)
     """
 
     pool: Callable[..., Any] = staticmethod(ops.adaptive_max_pool)

@@ -23,6 +23,10 @@ class CategoryEncoding(ConvertsWeight, Layer):
         sparse: must be False.
 
     `call` takes `count_weights`, of the shape of the inputs, in mode "count".
+
+    Input integers `(batch, n)` or `(batch,)`, output floating `(batch, num_tokens)`; with "one_hot" and n > 1
+    `(batch, n, num_tokens)`.
+
     Example:
         >>> layers.CategoryEncoding(num_tokens=3, output_mode="one_hot")([0, 2])
         Tensor([[1., 0., 0.],

@@ -27,6 +27,9 @@ class Discretization(ConvertsWeight, Layer):
         epsilon: accepted for Keras's sake; the quantiles here are exact.
         output_mode: "int", "one_hot", "multi_hot" or "count".
         sparse: must be False.
+
+    Input `(batch, ...)` of numbers; output "int" of the same shape, int64, else floating with an axis of the ranges.
+
     Example:
         >>> layers.Discretization(bin_boundaries=[0.0, 1.0])([-1.0, 0.5, 3.0])
         Tensor([0, 1, 2])

@@ -21,6 +21,9 @@ class Hashing(HostLayer):
         salt: int or pair of ints that picks another hash function (SipHash in place of FarmHash).
         output_mode: "int", "one_hot", "multi_hot" or "count".
         sparse: must be False.
+
+    Input `(batch, ...)` of strings or integers; output "int" of the same shape, int64, else floating with an axis of the bins.
+
     Example:
         >>> layers.Hashing(num_bins=3)(["a", "b", "a"]).shape
         (3,)

@@ -22,6 +22,9 @@ class Normalization(ConvertsWeight, Layer):
         axis: int, tuple of ints or None: the axes that have statistics of their own; None for one mean over all.
         mean, variance: numbers or arrays; both or neither.
         invert: whether the layer undoes the normalisation.
+
+    Input `(batch, ..., features)`, output of the same shape, floating.
+
     Example:
         >>> layer = layers.Normalization()
         >>> layer.adapt(np.array([[1.0], [3.0]]))

@@ -15,6 +15,8 @@ class Pipeline(Layer):
         layers: list of layers.
         name: of the layer.
 
+    Input that of the first layer, such as `(batch, height, width, channels)`, output that of the last.
+
     Example:
         >>> steps = layers.Pipeline([layers.Rescaling(0.5), layers.CenterCrop(2, 2)])
         >>> steps(ops.ones((1, 4, 4, 3))).shape

@@ -18,6 +18,9 @@ class Rescaling(ConvertsWeight, Layer):
     Args:
         scale: number or list of numbers for the channels.
         offset: number or list of numbers.
+
+    Input `(batch, ...)` of numbers, output of the same shape in the compute dtype.
+
     Example:
         >>> layers.Rescaling(1 / 255)([0.0, 255.0])
         Tensor([0., 1.], dtype=float32)

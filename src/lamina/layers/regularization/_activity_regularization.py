@@ -15,6 +15,9 @@ class ActivityRegularization(Layer):
 
     Args:
         l1, l2: weights of the two penalties.
+
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layer = layers.ActivityRegularization(l1=0.5)
         >>> layer(ops.ones((1, 4)))

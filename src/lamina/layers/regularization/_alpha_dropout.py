@@ -22,6 +22,8 @@ class AlphaDropout(Dropout):
         noise_shape: as in Dropout.
         seed: int or None.
 
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.AlphaDropout(0.5)([1.0, 2.0])
         Tensor([1., 2.], dtype=float32)

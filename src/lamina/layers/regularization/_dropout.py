@@ -18,6 +18,8 @@ class Dropout(RandomLayer):
         noise_shape: shape of the mask, with 1 along axes that share it; None entries are the input's sizes.
         seed: int or None.
 
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.Dropout(0.5)([1.0, 2.0])  # off outside training
         Tensor([1., 2.], dtype=float32)

@@ -16,6 +16,9 @@ class GaussianNoise(RandomLayer):
     Args:
         stddev: standard deviation of the noise.
         seed: int or None.
+
+    Input `(batch, ...)`, output of the same shape.
+
     Example:
         >>> layers.GaussianNoise(0.5)([1.0, 2.0])
         Tensor([1., 2.], dtype=float32)
@@ -46,6 +49,8 @@ class GaussianDropout(RandomLayer):
     Args:
         rate: as in Dropout, `0 <= rate < 1`.
         seed: int or None.
+
+    Input `(batch, ...)`, output of the same shape.
 
     Example:
         >>> layers.GaussianDropout(0.5)([1.0, 2.0])

@@ -99,6 +99,9 @@ class SpatialDropout3D(_ImageDropout):
         rate: fraction that is dropped.
         data_format: "channels_last" or "channels_first".
         seed: int or None.
+
+    Input `(batch, depth, height, width, channels)`, output of the same shape.
+
     Example:
         >>> layers.SpatialDropout3D(0.5)(ops.ones((2, 4, 4, 4, 3))).shape
         (2, 4, 4, 4, 3)

@@ -16,6 +16,9 @@ class Permute(Layer):
 
     Args:
         dims: tuple[Any, ...] of axes, counted from 1; the batch (0) stays first. `(2, 1)` swaps the first two.
+
+    Input `(batch, ...)`, output with the sizes of its axes in that order.
+
     Example:
         >>> layers.Permute((2, 1))(ops.ones((2, 3, 4))).shape
         (2, 4, 3)

@@ -23,6 +23,9 @@ class Bidirectional(Layer):
     With return_sequences the backward outputs are put in the order of the input first. States are those of the forward
     layer, then those of the backward one.
 
+    Input `(batch, steps, features)`; output that of the layer, `(batch, units)` or with return_sequences
+    `(batch, steps, units)`, its last axis twice as long with merge_mode "concat".
+
     Example:
         >>> Bidirectional(LSTM(4, return_sequences=True))(ops.ones((2, 5, 3))).shape
         (2, 5, 8)

@@ -17,6 +17,8 @@ class StackedRNNCells(Layer):
     Args:
         cells: list[Any] of cells.
 
+    Input `(batch, features)` of one step and the states of all cells; output `(batch, units)` of the last cell.
+
     Example:
         >>> RNN(StackedRNNCells([LSTMCell(4), GRUCell(3)]))(ops.ones((2, 5, 2))).shape
         (2, 3)

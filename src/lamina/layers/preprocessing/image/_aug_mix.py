@@ -33,6 +33,10 @@ class AugMix(Alternatives):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" and "segmentation_masks", which stay: much of each image does.
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.AugMix(seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
+
     Reference: Hendrycks et al., AugMix, 2020, https://arxiv.org/abs/1912.02781.
     """
 

@@ -22,6 +22,10 @@ class CutMix(ImageLayer):
     Input `(batch, height, width, channels)`, or a dict with "images" and perhaps "labels" (one-hot, `(batch, classes)`) and
     "segmentation_masks". It takes no boxes: ValueError.
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.CutMix(seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
+
     Reference: Yun et al., CutMix, 2019, https://arxiv.org/abs/1905.04899.
     """
 

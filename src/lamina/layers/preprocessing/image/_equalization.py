@@ -22,6 +22,9 @@ class Equalization(ImageLayer):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype; a channel of one value stays as it is.
+    Example:
+        >>> layers.Equalization()(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
     """
 
     config_names = ("value_range", "bins")

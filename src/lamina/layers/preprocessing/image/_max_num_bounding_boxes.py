@@ -17,6 +17,13 @@ class MaxNumBoundingBoxes(ImageLayer):
         fill_value: what fills boxes and labels that are missing, an int.
 
     Input a dict with "images" and "bounding_boxes" (with `bounding_box_format=`). Images, labels and masks stay.
+
+    Output: the dict with boxes `(batch, max_number, 4)` and labels `(batch, max_number)`.
+    Example:
+        >>> boxes = {"boxes": ops.array([[[0, 0, 2, 2], [1, 1, 3, 3]]]), "labels": ops.array([[1, 2]])}
+        >>> fit = layers.MaxNumBoundingBoxes(3, bounding_box_format="xyxy")
+        >>> fit({"images": ops.ones((1, 8, 8, 3)), "bounding_boxes": boxes})["bounding_boxes"]["boxes"].shape
+        (1, 3, 4)
     """
 
     config_names = ("max_number", "fill_value")

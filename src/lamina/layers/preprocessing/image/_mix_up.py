@@ -21,6 +21,10 @@ class MixUp(ImageLayer):
     Input `(batch, height, width, channels)`, or a dict with "images" and perhaps "labels" (one-hot, `(batch, classes)`),
     "segmentation_masks" and "bounding_boxes", which both images give.
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.MixUp(seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
+
     Reference: Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018, https://arxiv.org/abs/1710.09412.
     """
 

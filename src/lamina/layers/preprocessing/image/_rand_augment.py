@@ -27,6 +27,10 @@ class RandAugment(Alternatives):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.RandAugment(seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
+
     Reference: Cubuk et al., RandAugment, 2019, https://arxiv.org/abs/1909.13719.
     """
 

@@ -22,6 +22,9 @@ class RandomColorDegeneration(Recolored):
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
     Raises ValueError for images of other than three channels.
+    Example:
+        >>> layers.RandomColorDegeneration(0.5, seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
     """
 
     limits = (-1, 1)

@@ -22,6 +22,9 @@ class RandomCrop(WindowLayer):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the size given, in the compute dtype.
+    Example:
+        >>> layers.RandomCrop(4, 6, seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 4, 6, 3)
     """
 
     config_names = ("height", "width")

@@ -28,6 +28,9 @@ class RandomElasticTransform(ImageLayer):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels" and
     "segmentation_masks". Boxes cannot follow a bent image: ValueError.
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.RandomElasticTransform(factor=0.5, scale=0.5, seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
     """
 
     config_names = ("factor", "scale", "interpolation", "fill_mode", "fill_value", "value_range")

@@ -23,6 +23,10 @@ class RandomErasing(ImageLayer):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks", which stay.
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.RandomErasing(factor=0.5, seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
+
     Reference: Zhong et al., Random Erasing Data Augmentation, 2017, https://arxiv.org/abs/1708.04896.
     """
 

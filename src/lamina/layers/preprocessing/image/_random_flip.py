@@ -23,6 +23,9 @@ class RandomFlip(ImageLayer):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.RandomFlip("horizontal", seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
     """
 
     config_names = ("mode",)

@@ -33,6 +33,9 @@ class RandomShear(MovedImages):
     Input `(batch, height, width, channels)` or one image without the batch, or a dict with "images" and perhaps "labels",
     "bounding_boxes" (with `bounding_box_format=`) and "segmentation_masks".
     Output of the same shape in the compute dtype.
+    Example:
+        >>> layers.RandomShear(x_factor=0.2, seed=0)(ops.ones((2, 8, 8, 3)), training=True).shape
+        (2, 8, 8, 3)
     """
 
     config_names = ("x_factor", "y_factor")
