@@ -156,3 +156,9 @@ def test_matrices_that_have_no_decomposition():
 def test_dates_are_no_numbers():
     with pytest.raises((TypeError, ValueError), match="dates|dtype|datetime64"):
         layers.Dropout(0.5)(np.array(["2020-01-01"], "M8[D]"))
+
+
+@pytest.mark.parametrize("repeats", [-1, (2, -1)])
+def test_repeats_below_zero(repeats):
+    with pytest.raises(ValueError, match="tile: repeats must not be negative; got"):
+        ops.tile(np.ones((2, 3), "float32"), repeats)
