@@ -21,6 +21,8 @@ _OF_VALUE: tuple[type[Exception], ...] = (
 )  # fmt: skip
 # What JAX calls a TypeError, and is one of a value: shapes and axes that do not fit.
 _OF_SHAPES = re.compile("incompatible shapes|permutation|have the same shape|unknown axis size|cannot reshape array")
+# What engines call an error of their own where Python and NumPy have MemoryError.
+_OF_MEMORY = re.compile("RESOURCE_EXHAUSTED|can't allocate memory|out of memory", re.IGNORECASE)
 _NO_NUMBER = (str, bytes, dict)
 _LONGEST = 60
 _START = "Called as "
@@ -146,6 +148,8 @@ def translated(error: Exception, name: str, arguments: Callable[[], Mapping[str,
     is_of_shapes = type(error) is TypeError and _OF_SHAPES.search(str(error)) is not None
     if (isinstance(error, (TypeError, ValueError)) and not is_of_shapes) or inner is None or not _is_ours(inner):
         return error
+    if isinstance(error, RuntimeError) and _OF_MEMORY.search(str(error)):
+        return MemoryError(f"{name}: {_listing(arguments())} ({error}).")
     is_of_value = is_of_shapes or isinstance(error, _OF_VALUE)
     kind = TypeError if isinstance(error, _OF_TYPE) else ValueError if is_of_value else None
     if kind is None or isinstance(error, NotImplementedError) or _is_of_tracing(error) or _is_meant(inner):

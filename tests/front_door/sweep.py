@@ -25,7 +25,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from bases import GROUPS, Base
 
-SECONDS = 10
+from lamina.engines import engine
+
+# An engine that compiles what it has not seen may take long, on a busy machine, for the first call of a kind.
+SECONDS = 120 if engine.COSTLY_TRACES else 30
 # Words of messages that say what was got and what was expected.
 PLAIN = re.compile(
     r"\bgot\b|[Uu]nknown|not supported|expected an? |Cannot (turn|make) |no tensors of dtype|out of range for shape|"

@@ -8,8 +8,6 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-COMMIT = "a" * 40
-
 
 def git_digest(content):
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
@@ -37,6 +35,10 @@ class Hub:
 
     def digest(self, name, content):
         return hashlib.sha256(content).hexdigest() if name in self.large else git_digest(content)
+
+    def commit(self, repo):
+        """What the commit is called that a repository is at."""
+        return hashlib.sha1(repr(sorted(self.repos[repo].items())).encode()).hexdigest()
 
     def sibling(self, name, content):
         size = self.claims.get(name, len(content))
@@ -85,18 +87,18 @@ class _Handler(BaseHTTPRequestHandler):
     def _listing(self, repo, revision):
         if repo not in self.hub.repos:
             self._missing("RepoNotFound")
-        elif revision not in (None, "main", "v1", COMMIT):
+        elif revision not in (None, "main", "v1", self.hub.commit(repo)):
             self._missing("RevisionNotFound")
         else:
             files = [self.hub.sibling(*item) for item in self.hub.repos[repo].items()]
-            self._json({"id": repo, "sha": COMMIT, "siblings": files})
+            self._json({"id": repo, "sha": self.hub.commit(repo), "siblings": files})
 
     def _file(self, repo, revision, name):
         content = self.hub.repos[repo].get(name)
         if content is None:
             self._missing("EntryNotFound")
             return
-        headers = {"ETag": f'"{self.hub.digest(name, content)}"', "X-Repo-Commit": COMMIT}
+        headers = {"ETag": f'"{self.hub.digest(name, content)}"', "X-Repo-Commit": self.hub.commit(repo)}
         sent = self.hub.wrong.get(name, content)
         if name not in self.hub.cut:
             self._answer(200, sent, headers)
@@ -138,4 +140,5 @@ class _Handler(BaseHTTPRequestHandler):
             elif item["key"] == "deletedFile":
                 del files[value["path"]]
         self.hub.repos[repo] = files
-        self._json({"commitUrl": f"{self.hub.url}/{repo}/commit/{COMMIT}", "commitOid": COMMIT, "hookOutput": ""})
+        commit = self.hub.commit(repo)
+        self._json({"commitUrl": f"{self.hub.url}/{repo}/commit/{commit}", "commitOid": commit, "hookOutput": ""})

@@ -105,7 +105,7 @@ def killed_save(path, point, size):
 
 
 def listed(folder):
-    return sorted(p.name for p in folder.iterdir() if not p.name.endswith(".tmp"))
+    return sorted(p.name for p in folder.iterdir())
 
 
 def main(root):

@@ -13,6 +13,7 @@ import pytest
 from lamina.layers import Dense, Input
 from lamina.models import Sequential, load_model
 from lamina.saving import ModelFileError
+from lamina.saving._weights import read_weights
 
 
 def net(units=2):
@@ -170,6 +171,18 @@ def test_h5_that_is_none_or_cut(tmp_path, good):
     weights = parts["model.weights.h5"]
     for content in (b"", b"text", weights[:100], weights[: len(weights) // 2]):
         refuses(pack(tmp_path / "bad.keras", {**parts, "model.weights.h5": content}), "model.weights.h5")
+
+
+def test_places_in_an_h5_file_that_are_no_numbers_of_c(good):
+    content, model = members(good)["model.weights.h5"], net()
+    told = 0
+    for start in range(0, 1200, 4):
+        bad = content[:start] + b"\xf0" + b"\xff" * 7 + content[start + 8 :]
+        try:
+            read_weights(model, bad, "net.keras")
+        except ModelFileError as error:
+            told += "too large" in str(error)
+    assert told
 
 
 def test_links_and_outside_storage_are_refused(tmp_path, good):

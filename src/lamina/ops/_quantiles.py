@@ -6,6 +6,7 @@ import numpy as np
 
 from lamina._checks import check_one_of
 from lamina._typing import Axis, Tensor, TensorLike
+from lamina.engines import engine
 
 from ._axes import all_axes
 from ._backend import xp
@@ -36,6 +37,16 @@ def _ordered(x: Any, axis: Any) -> Any:
     return xp.moveaxis(xp.sort(flat, axis=along), along, -1)
 
 
+def _shares(q: Any, most: int, where: str) -> Any:
+    """`q` as a tensor. Raises ValueError where it is known, and not from 0 to `most`."""
+    q = tensor(q)
+    if not engine.is_traced(q):
+        values = engine.numpy(q)
+        if not ((values >= 0) & (values <= most)).all():
+            raise ValueError(f"{where}: q must be from 0 to {most}; got {values.tolist()}.")
+    return q
+
+
 def _kept_shape(x: Any, axis: Any) -> tuple[Any, ...]:
     axes = all_axes(axis, x, "quantile")
     return tuple(1 if i in axes else n for i, n in enumerate(x.shape))
@@ -62,7 +73,7 @@ def quantile(x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "lin
     x = floating(x)
     axis = as_axes(axis)
     ordered = _ordered(x, axis)
-    q = to(tensor(q), dtype_name(x))
+    q = to(_shares(q, 1, "quantile"), dtype_name(x))
     result = _between(ordered, q, ordered.shape[-1], method)
     # A NaN sorts last and stands for the whole.
     spoiled = xp.isnan(ordered[..., -1])
@@ -113,7 +124,7 @@ def percentile(
         >>> ops.percentile([1.0, 2.0, 3.0], 50)
         Tensor(2., dtype=float32)
     """
-    return quantile(x, tensor(q) / 100, axis, method, keepdims)
+    return quantile(x, _shares(q, 100, "percentile") / 100, axis, method, keepdims)
 
 
 @op("numpy")
@@ -137,7 +148,7 @@ def nanquantile(
     x = floating(x)
     axis = as_axes(axis)
     ordered = _ordered(x, axis)
-    q = to(tensor(q), dtype_name(x))
+    q = to(_shares(q, 1, "nanquantile"), dtype_name(x))
     count = to(xp.sum(to(xp.logical_not(xp.isnan(ordered)), "int32"), axis=-1), dtype_name(x))
     ordered = xp.where(xp.isnan(ordered), xp.zeros_like(ordered), ordered)
     places = xp.reshape(q, tuple(q.shape) + (1,) * count.ndim) * xp.maximum(count - 1, 0)
@@ -171,7 +182,7 @@ def nanpercentile(
 
     Returns: `q.shape` followed by `x` without the shortened axes, floating.
     """
-    return nanquantile(x, tensor(q) / 100, axis, method, keepdims)
+    return nanquantile(x, _shares(q, 100, "nanpercentile") / 100, axis, method, keepdims)
 
 
 @op("numpy")

@@ -281,7 +281,10 @@ def tile(x: TensorLike, repeats: Any) -> Tensor:
         >>> ops.tile([1, 2], 2)
         Tensor([1, 2, 1, 2], dtype=int32)
     """
-    return xp.tile(tensor(x), repeats if isinstance(repeats, (int, np.integer)) else tuple(int(r) for r in repeats))
+    times = repeats if isinstance(repeats, (int, np.integer)) else tuple(int(r) for r in repeats)
+    if np.min(times, initial=0) < 0:
+        raise ValueError(f"tile: repeats must not be negative; got {repeats!r}.")
+    return xp.tile(tensor(x), times)
 
 
 @op("numpy", tensors="x constant_values")

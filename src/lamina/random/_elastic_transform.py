@@ -6,14 +6,13 @@ import numpy as np
 
 from lamina._checks import check_positive
 from lamina._typing import Tensor, TensorLike
-from lamina.engines import engine
 from lamina.ops._convert import tensor
 from lamina.ops._image_filters import blurred
 from lamina.ops._image_layout import as_batch, check_sampling
 from lamina.ops._image_sampling import sample_images
 from lamina.ops._op import op
 
-from ._seed import draw_seed
+from ._noise import noise
 
 
 @op("image", tensors="images")
@@ -55,7 +54,7 @@ def bent(
 ) -> Any:
     """The same for a batch, channels last; `alpha` and `sigma` may be tensors, and `size` is that of the Gaussian's kernel."""
     batch, height, width, _ = x.shape
-    noise = engine.random.normal(draw_seed(seed), (batch, height, width, 2), "float32") * sigma
-    field = blurred(noise, (size, size), (sigma, sigma)) * alpha
+    moves = noise((batch, height, width, 2), seed) * sigma
+    field = blurred(moves, (size, size), (sigma, sigma)) * alpha
     ys, xs = (tensor(g) for g in np.mgrid[:height, :width].astype("float32"))
     return sample_images(x, field[..., 0] + ys, field[..., 1] + xs, interpolation, fill_mode, fill_value)

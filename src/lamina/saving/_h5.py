@@ -18,6 +18,8 @@ _ALWAYS = 64 * 2**20
 _DEFLATE = 1
 _FILTERS = (_DEFLATE, 2, 3)
 _CHECKSUM = 4  # bytes that fletcher32 adds
+# What h5py raises of a damaged file, from its own code and from what HDF5 calls back.
+_DAMAGED = (*MALFORMED, OSError, RuntimeError)
 _NUMBERS = "fiub"  # kinds of dtypes; h5py reads booleans as such
 
 
@@ -44,7 +46,7 @@ class Reader:
         try:
             self.file = h5py.File(io.BytesIO(source) if isinstance(source, bytes) else source, "r")
             self.size = len(source) if isinstance(source, bytes) else self.file.id.get_filesize()
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except _DAMAGED as error:
             raise self.bad(f"not an HDF5 file, or a damaged one ({error}).") from None
 
     def bad(self, reason: str, place: str | None = None) -> ModelFileError:
@@ -57,7 +59,7 @@ class Reader:
     def __exit__(self, kind: Any = None, error: Any = None, traceback: Any = None) -> None:
         """What the library says of a damaged file, and a class of arrays that are not its own, tells where it was found."""
         self.file.close()
-        if isinstance(error, (*MALFORMED, OSError, RuntimeError)) and not isinstance(error, ModelFileError):
+        if isinstance(error, _DAMAGED) and not isinstance(error, ModelFileError):
             raise self.bad(told(error)) from error
 
     def group(self, place: str) -> Any:
@@ -79,7 +81,7 @@ class Reader:
                 return None
             try:
                 link = here.get(name, getlink=True)
-            except (KeyError, OSError, RuntimeError, ValueError) as error:
+            except _DAMAGED as error:
                 raise self.bad(f"damaged ({error}).", place) from None
             if link is None:
                 return None
@@ -88,7 +90,7 @@ class Reader:
             try:
                 here = here[name]
                 names = self.h5.h5o.get_info(here.id).rc
-            except (KeyError, OSError, RuntimeError, ValueError, TypeError) as error:
+            except _DAMAGED as error:
                 raise self.bad(f"damaged ({error}).", place) from None
             if names > 1:
                 raise self.bad("there under several names, so that the file would hold more than it does.", place)
@@ -99,7 +101,7 @@ class Reader:
             raise self.bad("expected an array.", place)
         try:
             fault = self._fault(dataset)
-        except (OSError, RuntimeError, ValueError, TypeError, KeyError) as error:
+        except _DAMAGED as error:
             raise self.bad(f"damaged ({error}).", place) from None
         if fault is not None:
             raise self.bad(fault, place)
@@ -125,7 +127,7 @@ class Reader:
         """An attribute, None if there is none."""
         try:
             return thing.attrs.get(name)
-        except (OSError, KeyError, ValueError, RuntimeError, TypeError, UnicodeError) as error:
+        except _DAMAGED as error:
             raise self.bad(f"the attribute {name!r} is damaged ({error}).", place) from None
 
 
@@ -146,7 +148,7 @@ class StoredArray:
         try:
             self._check_chunks()
             value = self._dataset[()]
-        except (OSError, RuntimeError, ValueError, TypeError, MemoryError, zlib.error) as error:
+        except (*_DAMAGED, zlib.error) as error:
             raise reader.bad(f"cannot be read, the file is damaged ({error}).", self._place) from None
         value = np.asarray(value)
         if self._brain:

@@ -3,7 +3,7 @@
 import datetime
 import json
 import zipfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from lamina.variables import FromFile, ObjectSharingScope, deserialize_keras_object, serialize_shared
@@ -12,6 +12,7 @@ from ._archive import Archive
 from ._errors import MALFORMED, ModelFileError, ModelFileTypeError, told
 from ._json import parse_json
 from ._old_config import modern, modern_compile
+from ._shards import shards_of
 from ._walk import walk
 from ._weights import read_weights, weights_bytes
 from ._writer import atomic_file
@@ -27,8 +28,8 @@ def write_keras_file(model: Any, path: str, include_optimizer: bool = True) -> N
             archive.writestr(name, content)
 
 
-def members_of(model: Any, include_optimizer: bool = True) -> dict[str, bytes]:
-    """What is written of a model, by name."""
+def members_of(model: Any, include_optimizer: bool = True, max_shard_size: float | None = None) -> dict[str, bytes]:
+    """What is written of a model, by name; with `max_shard_size` the weights as files of so many gigabytes and a map."""
     config = serialize_shared(model)
     if not include_optimizer:
         config.pop("compile_config", None)
@@ -37,8 +38,11 @@ def members_of(model: Any, include_optimizer: bool = True) -> dict[str, bytes]:
             {"keras_version": FORMAT_VERSION, "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")}
         ).encode(),
         CONFIG: json.dumps(config).encode(),
-        WEIGHTS: weights_bytes(model, include_optimizer),
     }
+    if max_shard_size is None:
+        members[WEIGHTS] = weights_bytes(model, include_optimizer)
+    else:
+        members |= shards_of(model, WEIGHTS.partition(".")[0], max_shard_size, include_optimizer=include_optimizer)
     for place, part in walk(model):
         if hasattr(part, "saved_assets"):
             for name, content in part.saved_assets().items():
@@ -57,6 +61,11 @@ class KerasMembers:
 
     def read(self, name: str) -> bytes:
         raise NotImplementedError
+
+    def weights(self) -> tuple[int, Callable[[Any], None]]:
+        """How many bytes of weights there are, and what reads them into a model."""
+        content = self.read(WEIGHTS)
+        return len(content), lambda model: read_weights(model, content, self.path, WEIGHTS)
 
     def json(self, name: str) -> Any:
         """The value of a member that is a JSON text."""
@@ -103,11 +112,11 @@ def read_keras_file(path: str, custom_objects: Any, compile: bool, safe_mode: bo
 
 def read_members(file: KerasMembers, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
     """The model that the members describe, with its weights."""
-    config, weights = _modern_config(file), file.read(WEIGHTS)
+    config, (held, take_weights) = _modern_config(file), file.weights()
     if not compile:
         config.pop("compile_config", None)
     try:
-        with ObjectSharingScope(), FromFile(len(weights)):
+        with ObjectSharingScope(), FromFile(held):
             model = deserialize_keras_object(config, custom_objects=custom_objects, safe_mode=safe_mode)
             prepare_optimizer(model)
     except MALFORMED as error:
@@ -120,7 +129,7 @@ def read_members(file: KerasMembers, custom_objects: Any, compile: bool, safe_mo
     for place, part in walk(model):
         if hasattr(part, "load_assets_from"):
             _read_assets(part, file, place)
-    read_weights(model, weights, file.path, WEIGHTS)
+    take_weights(model)
     return model
 
 

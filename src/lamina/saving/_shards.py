@@ -17,7 +17,7 @@ import numpy as np
 from lamina import distribution
 
 from ._errors import ModelFileError
-from ._flat_weights import collect
+from ._flat_weights import collect, is_optimizer
 from ._h5 import Reader, Store, put
 from ._json import parse_json
 from ._walk import walk
@@ -34,30 +34,44 @@ def write_shards(model: Any, path: str, largest: float) -> None:
     puts the new map in its place, and what it does not name is deleted after.
     """
     start, folder = os.path.basename(path).removesuffix(MAP), os.path.dirname(path)
+    written = set()
+    for name, content in shards_of(model, start, largest, _free_mark(path, start)):
+        write_bytes(os.path.join(folder, name), content)
+        written.add(name)
+    if distribution.is_first():
+        _delete_others(folder, start, written)
+
+
+def shards_of(
+    model: Any, start: str, largest: float, mark: str = "", include_optimizer: bool = True
+) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the files of weights, and at last of the map; `mark` stands behind the numbers of the files."""
     names: dict[str, list[str]] = {}
-    total, mark = 0, _free_mark(path, start)
-    for number, shard in enumerate(_shards(model, largest * 2**30)):
+    total = 0
+    for number, shard in enumerate(_shards(model, largest * 2**30, include_optimizer)):
         name = f"{start}_{number:05}{mark}{_SHARD}"
-        write_bytes(os.path.join(folder, name), _h5_bytes(shard))
+        yield name, _h5_bytes(shard)
         for place, array in shard.items():
             total += array.nbytes
             files = names.setdefault(f"/{place.rpartition('/')[0]}", [])
             files += [] if name in files else [name]
     weight_map = {place: files[0] if len(files) == 1 else files for place, files in names.items()}
-    write_bytes(path, json.dumps({"metadata": {"total_size": total}, "weight_map": weight_map}, indent=4).encode())
-    if distribution.is_first():
-        _delete_others(folder, start, {name for files in names.values() for name in files})
+    about = {"metadata": {"total_size": total}, "weight_map": weight_map}
+    yield start + MAP, json.dumps(about, indent=4).encode()
 
 
 def _free_mark(path: str, start: str) -> str:
     """What the names of new files have behind their number, so that none is in use: nothing, "-1", "-2", ..."""
     try:
-        used = {
-            mark for files in _read_map(path).values() for name in files if (mark := _mark(name, start)) is not None
-        }
+        used = {mark for files in read_map(path).values() for name in files if (mark := _mark(name, start)) is not None}
     except (OSError, ModelFileError):  # no map, or none that could be read: there are no weights to keep
         return ""
     return next(mark for n in itertools.count() if (mark := f"-{n}" if n else "") not in used)
+
+
+def is_shard(name: str, start: str) -> bool:
+    """Whether a file of that name holds weights of the map `start`."""
+    return _mark(name, start) is not None
 
 
 def _mark(name: str, start: str) -> str | None:
@@ -69,15 +83,16 @@ def _mark(name: str, start: str) -> str | None:
 def _delete_others(folder: str, start: str, kept: set[str]) -> None:
     """Deletes the files of weights that were here before, and of saves that were broken off."""
     for name in os.listdir(folder or "."):
-        if _mark(name, start) is not None and name not in kept:
+        if is_shard(name, start) and name not in kept:
             os.unlink(os.path.join(folder, name))
 
 
-def _shards(model: Any, largest: float) -> Iterator[dict[str, np.ndarray]]:
+def _shards(model: Any, largest: float, include_optimizer: bool) -> Iterator[dict[str, np.ndarray]]:
     """The arrays by place, as many at a time as fit."""
+    parts = ((place, part) for place, part in walk(model) if include_optimizer or not is_optimizer(part))
     shard: dict[str, np.ndarray] = {}
     size = 0
-    for place, array in collect(walk(model)).items():
+    for place, array in collect(parts).items():
         if shard and size + array.nbytes > largest:
             yield shard
             shard, size = {}, 0
@@ -98,12 +113,15 @@ def _h5_bytes(table: dict[str, np.ndarray]) -> bytes:
 
 
 class Shards:
-    """The files of sharded weights, opened for reading. Raises ModelFileError for a map that is none."""
+    """The files of sharded weights, opened for reading. Raises ModelFileError for a map that is none.
 
-    def __init__(self, path: str):
-        self.path = path
+    `called` is what messages call the map, if not its path.
+    """
+
+    def __init__(self, path: str, called: str | None = None):
+        self.path = path if called is None else called
         self._stack = contextlib.ExitStack()
-        self._files = _read_map(path)
+        self._files = read_map(path, self.path)
         folder = os.path.dirname(path)
         with self._stack:
             names = sorted({name for files in self._files.values() for name in files})
@@ -160,16 +178,16 @@ class ShardStore:
         return [(key, self[key]) for key in self.keys()]
 
 
-def _read_map(path: str) -> dict[str, list[str]]:
-    """Place -> names of files. They must be plain names, of files beside the map."""
+def read_map(path: str, called: str | None = None) -> dict[str, list[str]]:
+    """Place -> names of files. They must be plain names, of files beside the map. Raises ModelFileError."""
     with open(path, "rb") as file:
         content = file.read()
     try:
         found = parse_json(content)["weight_map"].items()
         files = {place: [names] if isinstance(names, str) else list(names) for place, names in found}
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ModelFileError(path, "weight_map", f"not the map of sharded weights ({error}).") from None
+        raise ModelFileError(called or path, "weight_map", f"not the map of sharded weights ({error}).") from None
     for name in (name for names in files.values() for name in names):
         if not isinstance(name, str) or not name.endswith(_SHARD) or os.path.basename(name) != name or "\\" in name:
-            raise ModelFileError(path, "weight_map", f"names {name!r}, which is no {_SHARD} file beside it.")
+            raise ModelFileError(called or path, "weight_map", f"names {name!r}, which is no {_SHARD} file beside it.")
     return files

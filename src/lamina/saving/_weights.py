@@ -58,9 +58,9 @@ def read_table(model: Any, table: Any, name: str, skip_mismatch: bool = False, s
     _take(model, lambda place: TableStore(table, place, name), bad, skip_mismatch, skip)
 
 
-def read_shards(model: Any, path: str, skip_mismatch: bool = False, skip: Any = ()) -> None:
-    """The same from several files, by the path of their map."""
-    with Shards(path) as shards:
+def read_shards(model: Any, path: str, skip_mismatch: bool = False, skip: Any = (), called: str | None = None) -> None:
+    """The same from several files, by the path of their map; messages call it so, or `called`."""
+    with Shards(path, called) as shards:
         _take(model, shards.store, shards.bad, skip_mismatch, skip)
 
 

@@ -8,13 +8,16 @@ from typing import IO, Any
 
 from lamina import distribution
 
+from ._leftovers import clear_leftovers, new_file
+
 
 @contextmanager
 def atomic_file(path: Any) -> Iterator[IO[bytes]]:
     """A binary file that takes the place of `path` when the block ends without an error.
 
     It is written beside the target, brought to disk and renamed, and the rename is brought to disk; if anything fails, the
-    target stays as it was and nothing is left behind. Of several processes of one training the first alone writes.
+    target stays as it was and nothing is left behind. What a killed process left in the folder is cleared first. Of several
+    processes of one training the first alone writes.
     """
     if not distribution.is_first():
         with tempfile.TemporaryFile() as nothing:
@@ -22,18 +25,14 @@ def atomic_file(path: Any) -> Iterator[IO[bytes]]:
         return
     target = os.path.realpath(os.fspath(path))
     folder = os.path.dirname(target)
-    handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target)}.", suffix=".tmp", dir=folder)
-    try:
+    clear_leftovers(folder)
+    with new_file(folder, os.path.basename(target)) as (handle, temporary):
         with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         _take_permissions(temporary, target)
         os.replace(temporary, target)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
     _sync_folder(folder)
 
 

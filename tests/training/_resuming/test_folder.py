@@ -51,7 +51,7 @@ def test_no_whole_state_is_an_error(folder):
 
 
 def test_what_a_killed_writer_left_is_removed(folder, tmp_path):
-    left = tmp_path / "states" / ".state-7.abc.tmp"
+    left = tmp_path / "states" / ".state-7.abc.lamina.tmp"
     left.write_bytes(b"half")
     StateFolder(folder.path).newest()
     assert not left.exists()

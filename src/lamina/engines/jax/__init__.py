@@ -55,6 +55,8 @@ def tensor(x: Any, dtype: Any = None) -> Any:
     x = settle(x)
     if not isinstance(x, jax.Array):
         x = np.asarray(x)
+        if x.dtype.kind in "mM":
+            raise TypeError(f"The jax engine has no tensors of dtype {x.dtype.name!r}.")
         if x.dtype.kind not in "USO":
             with untraced():
                 x = jnp.array(x)

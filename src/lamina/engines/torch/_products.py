@@ -40,17 +40,17 @@ def _svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     return tuple(torch.linalg.svd(x, full_matrices=full_matrices))
 
 
-linalg = SimpleNamespace(
-    cholesky=_raises_as_numpy(torch.linalg.cholesky),
-    inv=_raises_as_numpy(torch.linalg.inv),
-    solve=_raises_as_numpy(torch.linalg.solve),
-    det=torch.linalg.det,
-    slogdet=lambda x: tuple(torch.linalg.slogdet(x)),
-    eig=lambda x: tuple(torch.linalg.eig(x)),
-    eigh=lambda x: tuple(torch.linalg.eigh(x)),
-    qr=lambda x, mode="reduced": tuple(torch.linalg.qr(x, mode=mode)),
-    svd=_svd,
-)
+def _all(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The results as a plain tuple."""
+    return lambda *args, **kwargs: tuple(function(*args, **kwargs))
+
+
+_LINALG = {
+    "cholesky": torch.linalg.cholesky, "inv": torch.linalg.inv, "solve": torch.linalg.solve, "det": torch.linalg.det,
+    "slogdet": _all(torch.linalg.slogdet), "eig": _all(torch.linalg.eig), "eigh": _all(torch.linalg.eigh),
+    "qr": lambda x, mode="reduced": tuple(torch.linalg.qr(x, mode=mode)), "svd": _svd,
+}  # fmt: skip
+linalg = SimpleNamespace(**{name: _raises_as_numpy(function) for name, function in _LINALG.items()})
 fft = SimpleNamespace(
     fft=torch.fft.fft, ifft=torch.fft.ifft, fft2=torch.fft.fft2, ifft2=torch.fft.ifft2, rfft=torch.fft.rfft,
     irfft=torch.fft.irfft,

@@ -8,12 +8,12 @@ from typing import Any
 
 from lamina import distribution
 from lamina.saving._errors import ModelFileError
+from lamina.saving._leftovers import clear_leftovers
 
 from ._file import read_state, write_state
 
 KEPT = 2
 _NAME = re.compile(r"state-(\d+)")
-_UNFINISHED = re.compile(r"\.state-\d+\..*\.tmp")  # what the writer of files leaves when it is killed
 
 
 class StateFolder:
@@ -53,7 +53,8 @@ class StateFolder:
 
         A damaged one is a warning. Raises ModelFileError if all are damaged.
         """
-        self._remove(_UNFINISHED.fullmatch)
+        if distribution.is_first() and os.path.isdir(self.path):
+            clear_leftovers(self.path)
         names = self.names()
         for i, name in enumerate(reversed(names)):
             try:
@@ -70,9 +71,11 @@ class StateFolder:
 
     def clear(self) -> None:
         """Removes the states, and the folder if nothing else is in it."""
-        self._remove(lambda name: _NAME.fullmatch(name) or _UNFINISHED.fullmatch(name))
-        if distribution.is_first() and os.path.isdir(self.path) and not self._all():
-            os.rmdir(self.path)
+        self._remove(_NAME.fullmatch)
+        if distribution.is_first() and os.path.isdir(self.path):
+            clear_leftovers(self.path)
+            if not self._all():
+                os.rmdir(self.path)
 
     def _remove(self, is_meant: Callable[[str], Any]) -> None:
         for name in self._all() if distribution.is_first() else ():

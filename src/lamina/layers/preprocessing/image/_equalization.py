@@ -45,7 +45,7 @@ class Equalization(ImageLayer):
     def _changed(self, images: Any, transformation: Any) -> Any:
         x = rescaled(ops.cast(images, "float32"), self.value_range, (0, 255))
         channels = x.shape[-1]
-        places = ops.cast(ops.clip(x / 255 * (self.bins - 1), 0, self.bins - 1), "int32")
+        places = ops.cast(ops.clip(x * ((self.bins - 1) / 255), 0, self.bins - 1), "int32")
         places = places + ops.arange(channels) * self.bins
         flat = ops.reshape(places, (-1,))
         counts = ops.segment_sum(ops.ones_like(flat), flat, num_segments=channels * self.bins)
@@ -56,7 +56,9 @@ class Equalization(ImageLayer):
 
     def _table(self, counts: Any) -> Any:
         """The value of each bin, `(channels, bins)`: how many pixels lie no higher, without those of the lowest bin."""
-        total = ops.cast(ops.cumsum(counts, axis=-1), "float32")
+        total = ops.cumsum(ops.cast(counts, "int64"), axis=-1)
         least = ops.min(ops.where(total > 0, total, total[:, -1:]), axis=-1, keepdims=True)
-        rest = ops.maximum(total[:, -1:] - least, 1.0)
-        return ops.clip(ops.round((total - least) * 255 / rest), 0, 255)
+        rest = ops.maximum(total[:, -1:] - least, 1)
+        # In whole numbers, where a half is a half on every engine; it is rounded up.
+        values = (2 * 255 * (total - least) + rest) // (2 * rest)
+        return ops.cast(ops.clip(values, 0, 255), "float32")

@@ -1,8 +1,9 @@
 from typing import Any, Unpack
 
-from lamina import ops, random
+from lamina import ops
 from lamina._checks import is_number
 from lamina._public import public
+from lamina.random._noise import noise
 
 from ._base import ImageArguments, ImageLayer, bounds_of, chosen, draw, per_image, range_of
 from ._boxed import inside, side
@@ -64,7 +65,7 @@ class RandomErasing(ImageLayer):
 
     def _filling(self, shape: tuple[int, ...], seed: Any) -> Any:
         if self.fill_value is None:
-            return random.normal(shape, dtype="float32", seed=seed) * self.value_range[1]
+            return noise(shape, seed) * self.value_range[1]
         return ops.cast(ops.array(self.fill_value), "float32")
 
     def _changed(self, images: Any, transformation: Any) -> Any:
