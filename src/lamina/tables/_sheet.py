@@ -1,15 +1,17 @@
 """From text to a header and rows of fields: delimiter, title and comment lines, ragged rows, total lines."""
 
-import csv
 import io
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ._errors import TableError
 from ._numbers import MISSING, take_apart
+from ._records import Row, cut
 
 DELIMITERS = ",;\t|"
 _LOOKED_AT = 500  # rows that tell delimiter and width
+_LOOKED_THROUGH = 1 << 18  # letters in which they are looked for
 _TOTALS = {
     "total",
     "totals",
@@ -31,14 +33,6 @@ _FEW_SHORT = 0.2  # share of rows that may lack fields at their end
 
 
 @dataclass
-class Row:
-    """The fields of a row, stripped of blanks, and the line it begins in, from 1."""
-
-    fields: list[str]
-    line: int
-
-
-@dataclass
 class Sheet:
     """Names of columns, rows of as many fields each, and what was done to get there, in sentences."""
 
@@ -53,7 +47,7 @@ def read_sheet(text: str, path: str) -> Sheet:
     if not text.strip():
         raise TableError(f"{path}: the table is empty: there is nothing in the file.")
     delimiter = find_delimiter(text)
-    rows = [row for row in _cut(text, delimiter, path) if any(row.fields)]
+    rows = [row for row in cut(io.StringIO(text, newline=""), delimiter, path) if any(row.fields)]
     width = _usual_width(rows)
     notes: list[str] = []
     header, rows = _find_header(rows, width, notes)
@@ -69,10 +63,7 @@ def find_delimiter(text: str) -> str:
     """The character that cuts most rows into the same number of fields, the most fields if several do."""
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        try:
-            widths = [len(row.fields) for row in _cut(text[: 1 << 18], delimiter, "", _LOOKED_AT) if any(row.fields)]
-        except TableError:
-            continue
+        widths = _widths(text[:_LOOKED_THROUGH], delimiter)
         if not widths:
             continue
         width, count = max(Counter(widths).items(), key=lambda pair: (pair[1], pair[0]))
@@ -81,22 +72,16 @@ def find_delimiter(text: str) -> str:
     return best
 
 
-def _cut(text: str, delimiter: str, path: str, most: int | None = None) -> list[Row]:
-    """Rows as the csv module cuts them; a quotation mark that is never closed is an error where it opens."""
-    rows: list[Row] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    line = 1
+def _widths(text: str, delimiter: str) -> list[int]:
+    """Numbers of fields of the first rows, up to one whose quotation marks make no sense, as where the text is cut off."""
+    widths = []
     try:
-        for fields in reader:
-            rows.append(Row([f.strip() for f in fields], line))
-            line = reader.line_num + 1
-            if most is not None and len(rows) >= most:
-                return rows
-    except csv.Error as error:
-        raise TableError(f"{path}: line {line} cannot be read ({error}).") from None
-    if most is None and rows and rows[-1].fields and "\n" in rows[-1].fields[-1] and not text.rstrip().endswith('"'):
-        raise TableError(f"{path}: a quotation mark that opens in line {rows[-1].line} is never closed.")
-    return rows
+        for row in islice(cut(io.StringIO(text, newline=""), delimiter, ""), _LOOKED_AT):
+            if any(row.fields):
+                widths.append(len(row.fields))
+    except TableError:
+        pass
+    return widths
 
 
 def _usual_width(rows: list[Row]) -> int:
