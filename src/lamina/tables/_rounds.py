@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import Column, fit_columns, model_inputs
+from ._columns import Column, Seen, fit_columns, model_inputs
 from ._linear import fit_logistic, fit_ridge
 from ._network import Head, feature_model
 from ._signed_log import SignedLog
@@ -62,11 +62,15 @@ class Round:
 
 
 def prepare(
-    columns: list[Column], target: Target, tables: tuple[Table, Table, Table], rows: np.ndarray | None
-) -> Round:
-    """Learns the preprocessing from the training rows and applies it to all three parts."""
+    columns: list[Column], target: Target, tables: tuple[Table, Table, Table], rows: np.ndarray | None,
+    seen: dict[str, Seen] | None = None,
+) -> Round:  # fmt: skip
+    """Learns the preprocessing from the training rows and applies it to all three parts.
+
+    Of a table of which these rows are a sample, `seen` tells by column what its other training rows hold.
+    """
     columns, target = copy.deepcopy(columns), copy.deepcopy(target)
-    fit_columns(columns, tables[0])
+    fit_columns(columns, tables[0], seen)
     if target.kind == NUMBER:
         known = tables[0].columns[target.name]
         target.mean, target.variance = float(known.mean()), float(known.var()) or 1.0
@@ -80,6 +84,11 @@ def prepare(
 def _features(model: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
     with gaps_allowed():
         return [np.asarray(f) for f in model.predict(inputs, batch_size=4096, verbose=0)]
+
+
+def features_of_inputs(one: Round, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """The network's features of raw columns (`model_inputs`), `(rows, n)` float32."""
+    return _features(one.features, inputs)[1]
 
 
 def fit_linear(one: Round) -> None:

@@ -93,10 +93,13 @@ class Target:
         """What the model is trained on: numbers `(rows, 1)`, 0 and 1 `(rows, 1)`, or one-hot rows, float32."""
         if self.kind == NUMBER:
             return values.astype("float32")[:, None]
-        indices = self.indices(values)
+        return self.of_places(self.indices(values))
+
+    def of_places(self, places: np.ndarray) -> np.ndarray:
+        """What the model is trained on, of the places of classes `(rows,)`."""
         if self.kind == TWO_CLASSES:
-            return indices.astype("float32")[:, None]
-        return np.eye(len(self.classes), dtype="float32")[indices]
+            return places.astype("float32")[:, None]
+        return np.eye(len(self.classes), dtype="float32")[places]
 
     def rows_of(self, table: Table) -> Table:
         """The rows of another table that have the target. Raises TableError for classes that the model does not know."""
