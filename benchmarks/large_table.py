@@ -4,8 +4,9 @@
     python benchmarks/large_table.py --size 1GB --limit 400MB
 
 The table has numbers with gaps, amounts with thousands separators, categories (few and many), dates, short texts, and a target
-that follows from them by a rule, with noise of variance 1; so it is known which R squared no model passes. Each command is a process
-of its own, whose largest resident memory is what the system says of it at its end. Exits with 1 if one took more than the limit.
+that follows from them by a rule, with noise of variance 1; so it is known which R squared no model passes. Each command is a
+process of its own, whose largest resident memory is what the system tells at its end. Exits with 1 if one took more than the
+limit.
 """
 
 import argparse

@@ -80,7 +80,7 @@ def describe_columns(table: Table, target: str, ordinal: dict[str, list[str]], d
             columns.append(Column(name, LEFT_OUT, "dropped, as you asked", missing))
         elif name in ordinal or name in table.ordered:
             levels = ordinal.get(name) or table.ordered[name]
-            check_levels(table.path, name, values, levels)
+            check_levels(table, name, values, levels)
             columns.append(Column(name, ORDINAL, " < ".join(levels), missing, levels=levels))
         else:
             columns.append(_describe(table, name, values, missing))
@@ -92,31 +92,32 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     return np.isnan(values) if values.dtype.kind == "f" else values == ""
 
 
-def check_finite(path: str, name: str, values: np.ndarray) -> None:
+def check_finite(table: Table, name: str, values: np.ndarray) -> None:
     """Raises TableError, with the row, if a number is infinite."""
     if values.dtype.kind != "f":
         return
     bad = np.flatnonzero(np.isinf(values))
     if len(bad):
         raise TableError(
-            f"{path}: column {name!r} holds {len(bad)} number(s) that are not finite, the first in row {bad[0] + 1}. "
+            f"{table.path}: column {name!r} holds {len(bad)} number(s) that are not finite, the first in row "
+            f"{table.row_numbers[bad[0]]}. "
             "Correct them, leave them empty if they are missing, or leave the column out with --drop."
         )
 
 
-def check_levels(path: str, name: str, values: np.ndarray, levels: list[str]) -> None:
+def check_levels(table: Table, name: str, values: np.ndarray, levels: list[str]) -> None:
     """Raises TableError if an ordinal column holds a level that was not named."""
     text = as_text(values)
     bad = np.flatnonzero((text != "") & ~np.isin(text, levels))
     if len(bad):
         raise TableError(
-            f"{path}: column {name!r} holds {str(text[bad[0]])!r} in row {bad[0] + 1}, which is none of its levels "
-            f"{', '.join(levels)}."
+            f"{table.path}: column {name!r} holds {str(text[bad[0]])!r} in row {table.row_numbers[bad[0]]}, which is none of "
+            f"its levels {', '.join(levels)}."
         )
 
 
 def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Column:
-    check_finite(table.path, name, values)
+    check_finite(table, name, values)
     known = values[~is_missing(values)]
     if not len(known):
         return Column(name, LEFT_OUT, "holds nothing", missing)

@@ -90,7 +90,7 @@ def match_columns(
         notes.append(f"the model knows nothing of {', '.join(map(repr, unknown))}; left aside.")
     for column in used:
         values = table.columns[column.name]
-        check_finite(table.path, column.name, values)
+        check_finite(table, column.name, values)
         if column.kind == NUMERIC and values.dtype.kind != "f":
             odd = str(values[~is_missing(values)][0])
             raise TableError(
@@ -100,7 +100,7 @@ def match_columns(
             odd = as_text(values[~is_missing(values)])[0]
             raise TableError(f"{table.path}: column {column.name!r} must hold dates, {column.style}; it holds {odd!r}.")
         if column.kind == ORDINAL:
-            check_levels(table.path, column.name, values, column.levels)
+            check_levels(table, column.name, values, column.levels)
         if fitted:
             (own if surprises is None else surprises).add(column, values)
     return used, [*notes, *own.notes()]

@@ -121,7 +121,7 @@ def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> A
 
 def _numbers(table: Table, name: str) -> np.ndarray:
     values = table.columns[name]
-    check_finite(table.path, name, values)
+    check_finite(table, name, values)
     if values.dtype.kind != "f":
         raise TableError(f"{table.path}: column {name!r} must hold numbers; it holds {str(values[0])!r}.")
     return values.astype("float32")

@@ -109,7 +109,7 @@ class Target:
         if not len(table):
             raise TableError(f"{table.path}: the target {self.name!r} is missing in all rows.")
         if self.kind == NUMBER:
-            check_finite(table.path, self.name, values)
+            check_finite(table, self.name, values)
             if values.dtype.kind != "f":
                 raise TableError(
                     f"{table.path}: the target {self.name!r} must hold numbers; it holds {str(values[0])!r}."
@@ -142,7 +142,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     if name not in table.columns:
         raise TableError(f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}")
     values, notes = table.columns[name], []
-    check_finite(table.path, name, values)
+    check_finite(table, name, values)
     known = ~is_missing(values)
     if not known.any():
         raise TableError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.")

@@ -14,7 +14,7 @@ from ._budget import default_memory
 from ._stream import Stream
 
 _OF_JUDGED = 0.1  # of the memory
-_FEWEST, _MOST = 10_000, 1_000_000  # rows by which a model is judged
+_FEWEST, _MOST = 20_000, 1_000_000  # rows by which a model is judged
 
 
 class Model(Protocol):

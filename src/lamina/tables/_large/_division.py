@@ -98,7 +98,7 @@ def divided(cache: Cache, test_size: float, val_size: float, moments: np.ndarray
     if moments is not None:
         latest = float(np.quantile(moments, 1 - test_size))
         division.moments = latest, float(np.quantile(moments[moments < latest], 1 - val_size))
-    elif cache.group is None and test_size and not _is_even(division):
+    elif cache.group is None and not _is_even(division):
         division.by_row = True
         caution = (
             "Rows repeat so often that no division with the repetitions of a row on one side has the shares that are asked for: "
@@ -112,6 +112,9 @@ def divided(cache: Cache, test_size: float, val_size: float, moments: np.ndarray
 
 
 def _is_even(division: Division) -> bool:
-    counts = division.counts()
-    share = counts[TEST] / max(counts[:NOWHERE].sum(), 1)
-    return division.test_size / _ODD < share < division.test_size * _ODD
+    """Whether the parts have about the shares that were asked for."""
+    counts = division.counts()[:NOWHERE]
+    rest = 1 - division.test_size
+    wanted = np.array([rest * (1 - division.val_size), rest * division.val_size, division.test_size])
+    shares = counts / max(counts.sum(), 1)
+    return bool(((shares > wanted / _ODD) & (shares < wanted * _ODD) | (wanted == 0)).all())

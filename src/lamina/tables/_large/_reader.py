@@ -47,21 +47,24 @@ class ColumnReader:
             return values.astype("float64")
         if self.rule.comma or self.rule.factors or self.words:
             return None
+        kinds = set(map(type, values))
+        is_odd = bool in kinds or (str in kinds and "_" in "".join(v for v in values if isinstance(v, str)))
+        if is_odd:  # which are numbers to Python, but to no table
+            return None
         try:
-            numbers = np.array([np.nan if v is None or v == "" else v for v in values], dtype="float64")
+            return np.array([np.nan if v is None or v == "" else v for v in values], dtype="float64")
         except (ValueError, TypeError):
             return None
-        is_text = bool(len(values)) and isinstance(values[0], str)
-        return None if is_text and "_" in "".join(values) else numbers  # which Python, but no table, has in numbers
 
     def _remembered(self, known: dict[Any, Any], values: Any, meaning: Any) -> list[Any]:
         if len(known) > _KNOWN:
             known.clear()
         found = []
         for value in values.tolist() if isinstance(values, np.ndarray) else values:
-            if value not in known:
-                known[value] = meaning(value)
-            found.append(known[value])
+            key = str(value) if value is True or value is False else value  # which are 1 and 0 to a dict
+            if key not in known:
+                known[key] = meaning(value)
+            found.append(known[key])
         return found
 
     def _text(self, value: Any) -> str:
