@@ -26,6 +26,7 @@ from lamina.tables._settings import EFFORTS
 
 from ._cache import show_cache
 from ._check import check_script
+from ._check_table import check_model, model_of
 from ._evaluate import evaluate_table
 from ._explain import explain_row, explain_table
 from ._export import export_file
@@ -374,14 +375,26 @@ def run(context: click.Context, script: str) -> None:
 
 
 @app.command(
-    context_settings=_PROGRAM, epilog=_examples("lamina check train.py", "lamina check --json train.py --lr 0.1")
-)
+    context_settings=_PROGRAM,
+    epilog=_examples(
+        "lamina check train.py", "lamina check --json train.py --lr 0.1", "lamina check people-model new.csv"
+    ),
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.argument("script", type=_FILE)
+@click.argument("checked", type=_FILE, metavar="SCRIPT|MODEL")
 @click.pass_context
-def check(context: click.Context, script: str, as_json: bool) -> None:
-    """Runs SCRIPT, a Keras program, to its first fit, and says what is wrong with the network: exit code 1 if anything is."""
-    raise click.exceptions.Exit(check_script(script, context.args, as_json))
+@_in_one_line
+def check(context: click.Context, checked: str, as_json: bool) -> None:
+    """Runs SCRIPT, a Keras program, to its first fit, or looks at MODEL (a file or folder of lamina fit) beside a TABLE.
+
+    Says what is wrong: with the network; or with the columns, their values, the target, and the network on these rows. Exit code
+    1 if anything is.
+    """
+    model = model_of(checked)
+    if model is None:
+        raise click.exceptions.Exit(check_script(checked, context.args, as_json))
+    tables = [argument for argument in context.args if argument != "--json"]
+    raise click.exceptions.Exit(check_model(model, tables, as_json or len(tables) < len(context.args)))
 
 
 @app.command(epilog=_examples("lamina cache", "lamina cache --clear"))

@@ -26,10 +26,12 @@ from ._large._prepared import correct, divide_large, leave_numberings_out, notes
 from ._model import TableModel
 from ._network import build_model
 from ._networks import fit_networks, schedule_for
+from ._profile import profile_of
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
 from ._rounds import LINEAR, Round, trained_losses_of
 from ._scales import fit_linears
 from ._settings import FitSettings
+from ._soundness import network_findings, soundness_lines
 from ._suspicions import leaks
 from ._table import Table
 from ._target import NUMBER, Target, class_counts, describe_target
@@ -256,6 +258,9 @@ def _conclude(
         say.line(decision)
     for caution in result.cautions():
         say.warn(caution)
+    soundness = network_findings(result)
+    for line in [] if soundness is None else soundness_lines(soundness):
+        say.line(line)
     used = _union(columns, result.rounds)
     summary = {
         "lamina": __version__,
@@ -277,6 +282,7 @@ def _conclude(
         "decision": decision,
         "notes": say.notes,
         "cautions": say.cautions,
+        "soundness": None if soundness is None else soundness.to_dict()["findings"],
         "test": result.by_model,
         "spread": result.spread,
     }  # fmt: skip
@@ -287,7 +293,8 @@ def _conclude(
         summary["history"] = {k: [v if np.isfinite(v) else None for v in values] for k, values in run.history.items()}
     if target.kind != NUMBER:
         summary["confusion"] = result.confusion.tolist()
-    return TableModel(model, used, result.target, settings.missing, summary, result)
+    profile = profile_of(used, result.target, fitted.training.table)
+    return TableModel(model, used, result.target, settings.missing, summary, result, profile)
 
 
 def _union(columns: list[Column], rounds: list[Round]) -> list[Column]:

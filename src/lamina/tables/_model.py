@@ -40,6 +40,7 @@ class TableModel:
         missing: the values that were said to stand for missing ones.
         summary: what stands in metrics.json: how the table was read, the choice, the figures; empty if the file has none.
         result: the models and test rows of all rounds of the fit that just ended; None for a loaded model.
+        profile: how the columns and the target were spread in the training rows; empty if the file does not tell.
         notes: what was unusual in the rows last predicted, in sentences.
 
     Example:
@@ -53,10 +54,12 @@ class TableModel:
     def __init__(
         self, model: models.Model, columns: list[Column] | None = None, target: Target | None = None,
         missing: tuple[str, ...] = (), summary: dict[str, Any] | None = None, result: Any = None,
+        profile: dict[str, Any] | None = None,
     ):  # fmt: skip
         self.model, self.columns, self.target, self.missing = model, columns, target, tuple(missing)
         self.summary: dict[str, Any] = summary or {}
         self.result = result
+        self.profile: dict[str, Any] = profile or {}
         self.notes: list[str] = []
 
     def __repr__(self) -> str:
@@ -163,6 +166,7 @@ class TableModel:
             "columns": [c.to_json() for c in self.columns],
             "missing": list(self.missing),
             "summary": self.summary,
+            "profile": self.profile,
         }
         write_model_file(path, self.model, about)
 
@@ -259,6 +263,7 @@ def load_table_model(path: str) -> TableModel:
         return TableModel(model)
     try:
         columns, target = [Column(**c) for c in about["columns"]], Target(**about["target"])
-        return TableModel(model, columns, target, tuple(about["missing"]), about.get("summary"))
+        known = about.get("summary"), None, about.get("profile")
+        return TableModel(model, columns, target, tuple(about["missing"]), *known)
     except (KeyError, TypeError) as error:
         raise ModelFileError(path, MEMBER, f"not what lamina fit writes ({error}).") from None

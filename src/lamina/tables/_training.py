@@ -89,7 +89,7 @@ class Core:
         try:
             self.model.fit(
                 **self._given(training), epochs=epochs, verbose=0,
-                validation_data=(validation[0], self._spread(validation[1])), validation_batch_size=_BATCH,
+                validation_data=(validation[0], self.spread(validation[1])), validation_batch_size=_BATCH,
                 callbacks=[stopping, callbacks.LearningRateScheduler(self._rate), watch, display.watching(stopping), *others],
                 diagnose="off",
             )  # fmt: skip
@@ -127,9 +127,9 @@ class Core:
     def _given(self, training: Any) -> dict[str, Any]:
         if not isinstance(training, tuple):
             return {"x": training}
-        return {"x": training[0], "y": self._spread(training[1]), "batch_size": self.schedule.batch_size}
+        return {"x": training[0], "y": self.spread(training[1]), "batch_size": self.schedule.batch_size}
 
-    def _spread(self, targets: np.ndarray) -> np.ndarray:
+    def spread(self, targets: np.ndarray) -> np.ndarray:
         """The targets for each member."""
         return np.repeat(np.asarray(targets, "float32")[:, None], self.members, axis=1)
 
