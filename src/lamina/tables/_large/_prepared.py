@@ -20,6 +20,7 @@ from ._stream import Stream
 
 _OF_FEATURES, _OF_BLOCKS = 0.2, 0.15  # of the memory
 _BYTES = 30  # of memory for each feature of a row of the sample, with the solving of the linear model
+_AT_ONCE = 512  # rows that are preprocessed
 _FEWEST = 1000  # rows of the sample that are looked at, however wide it is
 
 
@@ -104,7 +105,7 @@ def divide_large(
         f"{len(training)} of them, in the sample. {len(validation)} rows of the sample say when to stop, {len(test)} are tested: "
         "the figures are of these."
     )
-    rounds = [prepare(columns, target, (training, validation, test), None, division.seen())]
+    rounds = [prepare(columns, target, (training, validation, test), None, division.seen(), _AT_ONCE)]
     return rounds, said, Blocks(division, int(counts[TRAINING]), int(memory * _OF_BLOCKS))
 
 
