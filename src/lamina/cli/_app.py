@@ -26,11 +26,12 @@ from lamina.tables._settings import EFFORTS
 
 from ._cache import show_cache
 from ._check import check_script
+from ._check_table import check_model, model_of
 from ._evaluate import evaluate_table
 from ._explain import explain_row, explain_table
 from ._export import export_file
 from ._new_report import report_on
-from ._options import one_of, one_or_several, orders_of, stem_of, times_of, units_of, with_run_file
+from ._options import memory_of, one_of, one_or_several, orders_of, stem_of, times_of, units_of, with_run_file
 from ._playground import export_playground, open_playground
 from ._serve import serve_file
 
@@ -79,6 +80,10 @@ _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 _TABLES = click.argument(
     "table", type=_FILE, nargs=-1, required=True, metavar="TABLE...", callback=one_or_several
 )  # fmt: skip
+_MEMORY = click.option(
+    "--memory", default=None, metavar="SIZE",
+    help="Most that a table may take, like 500MB; larger files are read in pieces [default: half of the machine's].",
+)  # fmt: skip
 _ENCODING = click.option("--encoding", default=None, help="Of a text file, like utf-8 or cp949 [default: found out].")
 
 
@@ -106,6 +111,7 @@ def _examples(*lines: str) -> str:
     "--missing", metavar="VALUE", multiple=True, help="Value that stands for missing (-1, unknown); repeatable."
 )
 @_ENCODING
+@_MEMORY
 @click.option(
     "--task",
     default="auto",
@@ -168,6 +174,7 @@ def fit(context: click.Context, **options: Any) -> None:
     arguments = {name: value for name, value in options.items() if name not in ("table", "out")}
     arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
     arguments["time"], arguments["budget"] = times_of(options["time"])
+    arguments["memory"] = memory_of(options["memory"])
     with out_folder(out, force, resume) as kept:
         try:
             model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
@@ -204,13 +211,14 @@ def fit(context: click.Context, **options: Any) -> None:
 @click.option("--keep", metavar="COL", multiple=True, help="Column to copy beside the predictions.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @_ENCODING
+@_MEMORY
 @_in_one_line
 def predict(
-    model: str, table: Any, out: str | None, keep: tuple[str, ...], force: bool, encoding: str | None
+    model: str, table: Any, out: str | None, keep: tuple[str, ...], force: bool, encoding: str | None, memory: str | None
 ) -> None:  # fmt: skip
     """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
     check_new(out, force)
-    predict_table(model, table, out, list(keep), encoding)
+    predict_table(model, table, out, list(keep), encoding, memory_of(memory))
 
 
 @app.command(epilog=_examples("lamina evaluate people-model/model.keras new.csv --json"))
@@ -218,10 +226,11 @@ def predict(
 @_TABLES
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_ENCODING
+@_MEMORY
 @_in_one_line
-def evaluate(model: str, table: Any, as_json: bool, encoding: str | None) -> None:
+def evaluate(model: str, table: Any, as_json: bool, encoding: str | None, memory: str | None) -> None:
     """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
-    evaluate_table(model, table, encoding, as_json)
+    evaluate_table(model, table, encoding, memory_of(memory), as_json)
 
 
 @app.command(
@@ -366,14 +375,26 @@ def run(context: click.Context, script: str) -> None:
 
 
 @app.command(
-    context_settings=_PROGRAM, epilog=_examples("lamina check train.py", "lamina check --json train.py --lr 0.1")
-)
+    context_settings=_PROGRAM,
+    epilog=_examples(
+        "lamina check train.py", "lamina check --json train.py --lr 0.1", "lamina check people-model new.csv"
+    ),
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.argument("script", type=_FILE)
+@click.argument("checked", type=_FILE, metavar="SCRIPT|MODEL")
 @click.pass_context
-def check(context: click.Context, script: str, as_json: bool) -> None:
-    """Runs SCRIPT, a Keras program, to its first fit, and says what is wrong with the network: exit code 1 if anything is."""
-    raise click.exceptions.Exit(check_script(script, context.args, as_json))
+@_in_one_line
+def check(context: click.Context, checked: str, as_json: bool) -> None:
+    """Runs SCRIPT, a Keras program, to its first fit, or looks at MODEL (a file or folder of lamina fit) beside a TABLE.
+
+    Says what is wrong: with the network; or with the columns, their values, the target, and the network on these rows. Exit code
+    1 if anything is.
+    """
+    model = model_of(checked)
+    if model is None:
+        raise click.exceptions.Exit(check_script(checked, context.args, as_json))
+    tables = [argument for argument in context.args if argument != "--json"]
+    raise click.exceptions.Exit(check_model(model, tables, as_json or len(tables) < len(context.args)))
 
 
 @app.command(epilog=_examples("lamina cache", "lamina cache --clear"))

@@ -10,24 +10,31 @@ from lamina.tables._report import confusion_table, figures_table
 from ._fitted import fitted_model
 
 
-def evaluate_table(model: str, table: Any, encoding: str | None, as_json: bool) -> None:
+def evaluate_table(model: str, table: Any, encoding: str | None, memory: int | None, as_json: bool) -> None:
     """Prints the metrics, and for classes what was taken for what."""
     table_model = fitted_model(model)
-    rows = table_model.known_rows(table_model.read(table, encoding))
     target = table_model.target
-    truth, outputs = target.encode(rows.columns[target.name]), table_model.outputs(rows)
+    truth, outputs, rows = table_model.judged(table, encoding, memory)
     figures = figures_of(target, truth, outputs)
     if as_json:
         print(
             json.dumps(
-                {"table": name_of(table), "target": target.name, "rows": len(truth), "metrics": figures}, indent=2
+                {
+                    "table": name_of(table),
+                    "target": target.name,
+                    "rows": rows,
+                    "judged_rows": len(truth),
+                    "metrics": figures,
+                },
+                indent=2,
             )
         )
         return
     from rich.console import Console
 
     console = Console()
-    console.print(f"{name_of(table)}: {len(truth)} rows with {target.name!r}.", highlight=False, soft_wrap=True)
+    of_these = "" if len(truth) == rows else f"; the figures are of {len(truth)} of them, drawn evenly"
+    console.print(f"{name_of(table)}: {rows} rows with {target.name!r}{of_these}.", highlight=False, soft_wrap=True)
     console.print(figures_table({"the model": figures}))
     counts = confusion_table(target, confusion(target, truth, outputs))
     if counts is not None:

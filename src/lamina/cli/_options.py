@@ -9,6 +9,7 @@ import click
 
 from lamina.tables._errors import TableError
 from lamina.tables._fetched import file_name
+from lamina.tables._large._budget import bytes_of
 from lamina.tables._run_file import read_run_file
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|min|h)")
@@ -57,6 +58,11 @@ def units_of(given: str | None) -> tuple[int, ...] | None:
     if any(u <= 0 for u in units):
         raise TableError(f"--hidden takes units of layers, like 64,64, or 0 for none; got {given!r}.")
     return units
+
+
+def memory_of(given: str | None) -> int | None:
+    """The bytes that a table may take, of `500MB`; None for none given."""
+    return None if given is None else bytes_of(given)
 
 
 def times_of(given: tuple[str, ...]) -> tuple[str | None, float | None]:

@@ -21,6 +21,7 @@ MOST_LEVELS = (
 )
 _FEW = 9  # so many different texts are categories, however short the table
 _SMALLEST_SPREAD, _LARGEST = 1e-6, 1e18  # what standardising in float32 can tell and hold
+_WIDTH = 64  # letters; texts that come in pieces are as wide as a multiple of it
 _DAY_0 = np.datetime64("1970-01-01")
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
 
@@ -79,7 +80,7 @@ def describe_columns(table: Table, target: str, ordinal: dict[str, list[str]], d
             columns.append(Column(name, LEFT_OUT, "dropped, as you asked", missing))
         elif name in ordinal or name in table.ordered:
             levels = ordinal.get(name) or table.ordered[name]
-            check_levels(table.path, name, values, levels)
+            check_levels(table, name, values, levels)
             columns.append(Column(name, ORDINAL, " < ".join(levels), missing, levels=levels))
         else:
             columns.append(_describe(table, name, values, missing))
@@ -91,31 +92,32 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     return np.isnan(values) if values.dtype.kind == "f" else values == ""
 
 
-def check_finite(path: str, name: str, values: np.ndarray) -> None:
+def check_finite(table: Table, name: str, values: np.ndarray) -> None:
     """Raises TableError, with the row, if a number is infinite."""
     if values.dtype.kind != "f":
         return
     bad = np.flatnonzero(np.isinf(values))
     if len(bad):
         raise TableError(
-            f"{path}: column {name!r} holds {len(bad)} number(s) that are not finite, the first in row {bad[0] + 1}. "
+            f"{table.path}: column {name!r} holds {len(bad)} number(s) that are not finite, the first in row "
+            f"{table.row_numbers[bad[0]]}. "
             "Correct them, leave them empty if they are missing, or leave the column out with --drop."
         )
 
 
-def check_levels(path: str, name: str, values: np.ndarray, levels: list[str]) -> None:
+def check_levels(table: Table, name: str, values: np.ndarray, levels: list[str]) -> None:
     """Raises TableError if an ordinal column holds a level that was not named."""
     text = as_text(values)
     bad = np.flatnonzero((text != "") & ~np.isin(text, levels))
     if len(bad):
         raise TableError(
-            f"{path}: column {name!r} holds {str(text[bad[0]])!r} in row {bad[0] + 1}, which is none of its levels "
-            f"{', '.join(levels)}."
+            f"{table.path}: column {name!r} holds {str(text[bad[0]])!r} in row {table.row_numbers[bad[0]]}, which is none of "
+            f"its levels {', '.join(levels)}."
         )
 
 
 def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Column:
-    check_finite(table.path, name, values)
+    check_finite(table, name, values)
     known = values[~is_missing(values)]
     if not len(known):
         return Column(name, LEFT_OUT, "holds nothing", missing)
@@ -180,17 +182,30 @@ def _sentinel_note(known: np.ndarray) -> str:
     return f"{how_many} {value:g}, the rest 0 or more: missing? Then say --missing {value:g}"
 
 
-def fit_columns(columns: list[Column], training: Table) -> None:
-    """Learns levels, medians, means and variances from the training rows alone."""
+@dataclass(frozen=True)
+class Seen:
+    """What all training rows hold of a column, where a sample of them is at hand: categories, and whether there are gaps."""
+
+    levels: list[str]
+    has_missing: bool
+
+
+def fit_columns(columns: list[Column], training: Table, seen: dict[str, Seen] | None = None) -> None:
+    """Learns levels, medians, means and variances from the training rows alone; `seen` adds what they are a sample of."""
     for column in columns:
         values = training.columns[column.name]
         column.has_missing = bool(is_missing(values).any())
         if column.kind == NOMINAL:
-            column.levels = _levels_of(values, None if column.many else MOST_LEVELS)
+            column.levels = _levels_of(values)
         elif column.kind == TEXT:
             column.levels, column.weights = _words_of(values)
         elif column.kind in (NUMERIC, ORDINAL, DATE):
             _fit_numbers(column, numbers_of(column, values))
+        if seen is not None and column.name in seen:
+            column.levels = seen[column.name].levels or column.levels
+            column.has_missing |= seen[column.name].has_missing
+        if column.kind == NOMINAL and not column.many:
+            column.levels = column.levels[:MOST_LEVELS]
 
 
 def numbers_of(column: Column, values: np.ndarray) -> np.ndarray:
@@ -215,10 +230,10 @@ def _fit_numbers(column: Column, numbers: np.ndarray) -> None:
         column.levels = cycles_of(numbers)
 
 
-def _levels_of(values: np.ndarray, most: int | None) -> list[str]:
+def _levels_of(values: np.ndarray) -> list[str]:
     """The categories, most frequent first; among them "" if values are missing."""
     counted = sorted(Counter(values.tolist()).items(), key=lambda pair: (-pair[1], pair[0]))
-    return [level for level, _ in counted[:most]]
+    return [level for level, _ in counted]
 
 
 def _words_of(values: np.ndarray) -> tuple[list[str], list[float]]:
@@ -251,3 +266,13 @@ def model_inputs(columns: list[Column], table: Table) -> dict[str, np.ndarray]:
         else:
             arrays[column.name] = as_text(values)[:, None]
     return arrays
+
+
+def steady(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The inputs with texts of few different widths, since the engine makes a program for each width that it meets."""
+    return {
+        name: values.astype(f"<U{-(-values.dtype.itemsize // (4 * _WIDTH)) * _WIDTH}")
+        if values.dtype.kind == "U"
+        else values
+        for name, values in inputs.items()
+    }

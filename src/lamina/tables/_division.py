@@ -36,7 +36,7 @@ def divide(
         )
     else:
         if settings.time is not None:
-            parts = [split_time(_moments(table, columns, settings.time), test_size, val_size)]
+            parts = [split_time(moments_of(table, columns, settings.time), test_size, val_size)]
             how = f", the latest by {settings.time!r}"
         else:
             parts = [split_rows(len(table), test_size, val_size, seed, classes, groups)]
@@ -55,7 +55,8 @@ def _groups(say: Speaker, table: Table, settings: FitSettings) -> np.ndarray | N
     return groups if repeated else None
 
 
-def _moments(table: Table, columns: list[Column], name: str) -> np.ndarray:
+def moments_of(table: Table, columns: list[Column], name: str) -> np.ndarray:
+    """The numbers, or days, by which `--time` orders the rows. Raises TableError, with the row, where there is none."""
     column = next(c for c in columns if c.name == name)
     values = table.columns[name]
     if column.kind != DATE and values.dtype.kind != "f":
@@ -71,6 +72,17 @@ def _with_test_table(
     say: Speaker, table: Table, target: Target, columns: list[Column], settings: FitSettings, classes: np.ndarray | None,
     groups: np.ndarray | None,
 ) -> tuple[list[Round], str]:  # fmt: skip
+    test = test_table(say, target, columns, settings)
+    training, validation, _ = split_rows(len(table), 0.0, settings.val_size, settings.split_seed, classes, groups)
+    said = (
+        f"{len(training)} rows for training, {len(validation)} for validation (when to stop); tested on the "
+        f"{len(test)} rows of {test.path}; split seed {settings.split_seed}."
+    )
+    return [prepare(columns, target, (table.take(training), table.take(validation), test), None)], said
+
+
+def test_table(say: Speaker, target: Target, columns: list[Column], settings: FitSettings) -> Table:
+    """The rows of `--test` that have the target. Raises TableError if they have not the columns of the table."""
     test = as_table(settings.test, settings.missing, settings.encoding)
     if target.name not in test.columns:
         raise TableError(
@@ -78,11 +90,6 @@ def _with_test_table(
         )
     test = target.rows_of(test)
     _, notes = match_columns(columns, test, target.name, fitted=False)
-    training, validation, _ = split_rows(len(table), 0.0, settings.val_size, settings.split_seed, classes, groups)
     for note in notes:
         say.note(f"{test.path}: {note}")
-    said = (
-        f"{len(training)} rows for training, {len(validation)} for validation (when to stop); tested on the "
-        f"{len(test)} rows of {test.path}; split seed {settings.split_seed}."
-    )
-    return [prepare(columns, target, (table.take(training), table.take(validation), test), None)], said
+    return test

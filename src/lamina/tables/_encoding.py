@@ -29,19 +29,30 @@ def decode(content: bytes, path: str, encoding: str | None = None) -> tuple[str,
         try:
             return content.decode(encoding), []
         except LookupError:
-            raise TableError(f"--encoding {encoding}: there is no encoding of this name.") from None
+            raise no_encoding(encoding) from None
         except UnicodeError as error:
             raise TableError(f"{path}: not in the encoding {encoding} ({_where(content, error)}).") from None
+    found, notes = encoding_of(content, path)
+    return _strictly(content, found, path), notes
+
+
+def no_encoding(name: str) -> TableError:
+    """The mistake of a name that no encoding has."""
+    return TableError(f"--encoding {name}: there is no encoding of this name.")
+
+
+def encoding_of(content: bytes, path: str) -> tuple[str, list[str]]:
+    """The encoding of a file, or of lines of it, and notes. Raises TableError as `decode`."""
     for mark, name in _MARKS:
         if content.startswith(mark):
-            return _strictly(content, name, path), []
+            return name, []
     wide = _wide(content[:_SAMPLE])
     if wide:
-        return _strictly(content, wide, path), [f"Read as {wide.upper()}."]
+        return wide, [f"Read as {wide.upper()}."]
     if b"\0" in content[:_SAMPLE]:
         raise TableError(f"{path}: this is no text file, and no file of a kind that tables are read from.")
     try:
-        return content.decode("utf-8"), []
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         found = guess(content)
         if found is None:
@@ -49,7 +60,8 @@ def decode(content: bytes, path: str, encoding: str | None = None) -> tuple[str,
                 f"{path}: neither UTF-8 nor another encoding that can be told ({_where(content, error)}); "
                 "name it with --encoding."
             ) from None
-        return content.decode(found), [f"Not UTF-8: read as {found.upper()}; --encoding takes another."]
+        return found, [f"Not UTF-8: read as {found.upper()}; --encoding takes another."]
+    return "utf-8", []
 
 
 def _strictly(content: bytes, encoding: str, path: str) -> str:

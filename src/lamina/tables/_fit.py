@@ -3,6 +3,7 @@
 import copy
 import os
 import random as python_random
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,13 +19,19 @@ from ._command import command_of
 from ._division import divide
 from ._errors import TableError, close_names
 from ._frames import as_table, name_of
+from ._large._blocks import Blocks
+from ._large._budget import is_large
+from ._large._cache import Cache
+from ._large._prepared import correct, divide_large, leave_numberings_out, notes_of, open_stream
 from ._model import TableModel
 from ._network import build_model
 from ._networks import fit_networks, schedule_for
+from ._profile import profile_of
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
 from ._rounds import LINEAR, Round, trained_losses_of
 from ._scales import fit_linears
 from ._settings import FitSettings
+from ._soundness import network_findings, soundness_lines
 from ._suspicions import leaks
 from ._table import Table
 from ._target import NUMBER, Target, class_counts, describe_target
@@ -38,7 +45,7 @@ def fit_table(
     val_size: float = 0.2, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
     hidden: Sequence[int] | None = None, epochs: int | None = None, batch_size: int = 0, learning_rate: float = 0.008,
     weight_decay: float = 0.2, patience: int = 30, verbose: bool = True,
-    resume: Any = None,
+    resume: Any = None, memory: int | None = None,
 ) -> TableModel:  # fmt: skip
     """Fits a network and a linear model to a table, tests both, and gives what the validation rows prefer.
 
@@ -68,6 +75,8 @@ def fit_table(
         verbose: whether the steps are printed.
         resume: path of a folder for this fit alone, in which the training of each fold is kept when it is finished (and of
             5000 rows and more, each epoch). Killed and started again, the fit goes on there, and ends in the same bits.
+        memory: most bytes that the table may take; half of the machine's memory by default. A larger file (CSV, JSON lines,
+            Parquet, Feather) is read in pieces, and the network is trained from an encoded copy in the folder of temporary files.
 
     Returns: a `tables.TableModel`. Raises TableError (a ValueError) for what is wrong with the table; ValueError for other
     arguments.
@@ -82,7 +91,7 @@ def fit_table(
         target, {k: list(v) for k, v in (ordinal or {}).items()}, tuple(drop), tuple(missing), encoding, task, group, time,
         test, folds, test_size, val_size, split_seed, seed, effort, budget,
         None if hidden is None else tuple(hidden), epochs, batch_size, learning_rate, weight_decay, patience, verbose,
-        None if resume is None else os.fspath(resume),
+        None if resume is None else os.fspath(resume), memory,
     )  # fmt: skip
     with _own_randomness(seed):
         return run_fit(data, settings, Speaker(not verbose))
@@ -102,7 +111,37 @@ def _own_randomness(seed: int) -> Iterator[None]:
 
 def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
     """Reads, describes, splits, fits, tests and chooses."""
+    if is_large(data, settings.memory):
+        return _run_large(data, settings, say)
     table = as_table(data, settings.missing, settings.encoding)
+    target, table, notes, columns = _looked_at(table, settings)
+    _describe(say, table, len(table), target, columns, table.notes, notes)
+    rounds, split = divide(say, table, target, columns, settings)
+    return _fitted(say, _told(data, settings, len(table)), columns, target, settings, rounds, split)
+
+
+def _run_large(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
+    """The same for a table that is read in pieces."""
+    with say.working("Reading the table in pieces"):
+        stream = open_stream(data, settings)
+    target, sample, notes, columns = _looked_at(stream.sample, settings)
+    leave_numberings_out(columns, sample)
+    with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
+        with say.working("Encoding it"):
+            cache = Cache(folder, stream, columns, target, settings.group, settings.time, settings.split_seed)
+        correct(columns, cache)
+        known = cache.rows - cache.unknown
+        _describe(say, sample, cache.rows, target, columns, notes_of(stream, cache), notes)
+        rounds, split, blocks = divide_large(say, stream, sample, cache, columns, target, settings)
+        return _fitted(say, _told(data, settings, known), columns, target, settings, rounds, split, blocks)
+
+
+def _told(data: Any, settings: FitSettings, rows: int) -> dict[str, Any]:
+    return {"table": name_of(data), "command": command_of(data, settings), "rows_read": rows}
+
+
+def _looked_at(table: Table, settings: FitSettings) -> tuple[Target, Table, list[str], list[Column]]:
+    """The target, the rows that have it, notes on it, and what the columns hold."""
     target, table, notes = describe_target(table, settings.target, settings.task)
     columns = describe_columns(table, settings.target, settings.ordinal, list(settings.drop))
     _leave_group_out(table, columns, settings)
@@ -112,25 +151,29 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
             + ("; ".join(f"{c.name!r} {c.note}" for c in columns[:5]) if columns else "it is the only one")
             + "."
         )
-    _describe(say, table, target, columns, notes)
-    rounds, split = divide(say, table, target, columns, settings)
+    return target, table, notes, columns
+
+
+def _fitted(
+    say: Speaker, told: dict[str, Any], columns: list[Column], target: Target, settings: FitSettings, rounds: list[Round],
+    split: str, blocks: Blocks | None = None,
+) -> TableModel:  # fmt: skip
+    """The models of all rounds, and what is chosen among them; `blocks` are the training rows of a large table."""
     say.line(f"Split: {split}")
     for said in fit_linears(rounds):
         say.note(said)
     network = None
     if settings.shape is not None:
-        network = _network_sentence(rounds, settings)
+        network = _network_sentence(rounds, settings, blocks)
         say.line(network)
-        finished, was_cut = fit_networks(rounds, settings, say)
+        finished, was_cut = fit_networks(rounds, settings, say, blocks)
     else:
         finished, was_cut = rounds, False
     result = choose(finished)
     result.was_cut = was_cut
-    told = {
-        "table": name_of(data), "command": command_of(data, settings), "rows_read": len(table), "split": split,
-        "network": network,
-    }  # fmt: skip
-    return _conclude(say, told, columns, target, settings, result)
+    if blocks is not None:
+        told["trained_rows"] = blocks.rows  # "rows" are those of the sample
+    return _conclude(say, {**told, "split": split, "network": network}, columns, target, settings, result)
 
 
 def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings) -> None:
@@ -143,15 +186,18 @@ def _leave_group_out(table: Table, columns: list[Column], settings: FitSettings)
             column.kind, column.note = LEFT_OUT, "tells which rows belong together (--group)"
 
 
-def _describe(say: Speaker, table: Table, target: Target, columns: list[Column], notes: list[str]) -> None:
-    """Tells what the table holds; `notes` are of the target."""
-    say.line(f"{table.path}: {len(table)} rows, {len(table.columns)} columns.")
-    say.show(columns_table(columns, len(table)))
-    for note in (*table.notes, *missing_sentences(columns)):
+def _describe(
+    say: Speaker, table: Table, rows: int, target: Target, columns: list[Column], read: list[str], notes: list[str]
+) -> None:
+    """Tells what the table, or one of so many rows of which it is a sample, holds; `notes` are of the target."""
+    say.line(f"{table.path}: {rows} rows, {len(table.columns)} columns.")
+    say.show(columns_table(columns, rows))
+    for note in (*read, *missing_sentences(columns)):
         say.note(note)
     for caution in (*notes, *leaks(table, target, columns)):
         say.warn(caution)
-    say.line(f"Target {target.name!r}: {describe_values(table, target)}.")
+    of_sample = "" if rows == len(table) else ", in the sample"
+    say.line(f"Target {target.name!r}{of_sample}: {describe_values(table, target)}.")
     for reason in target.reasons():
         say.line(f"  - {reason}")
 
@@ -166,19 +212,24 @@ def describe_values(table: Table, target: Target) -> str:
     return f"{len(counts)} classes: {shown}"
 
 
-def _network_sentence(rounds: list[Round], settings: FitSettings) -> str:
+def _network_sentence(rounds: list[Round], settings: FitSettings, blocks: Blocks | None) -> str:
     one = rounds[0]
     shape, width = settings.shape, one.training.network.shape[1]
-    schedule = schedule_for(settings, min(len(r.training.table) for r in rounds))
+    schedule = schedule_for(settings, rounds, blocks)
     parts = [
         f"{width} features",
         *(f"{n} (relu)" for n in shape.hidden),
         f"{one.target.units} ({one.target.activation})",
     ]
     waves = f", numbers as {shape.embedding} learned waves and lines each" if one.numbers else ""
+    part = (
+        ""
+        if blocks is None or blocks.epoch_rows == blocks.rows
+        else f", {blocks.epoch_rows} rows of the table an epoch"
+    )
     return (
         f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{waves}; at most "
-        f"{schedule.epochs} epochs of {schedule.batch_size} rows an update; seed {settings.seed}."
+        f"{schedule.epochs} epochs of {schedule.batch_size} rows an update{part}; seed {settings.seed}."
     )
 
 
@@ -207,6 +258,9 @@ def _conclude(
         say.line(decision)
     for caution in result.cautions():
         say.warn(caution)
+    soundness = network_findings(result)
+    for line in [] if soundness is None else soundness_lines(soundness):
+        say.line(line)
     used = _union(columns, result.rounds)
     summary = {
         "lamina": __version__,
@@ -228,6 +282,7 @@ def _conclude(
         "decision": decision,
         "notes": say.notes,
         "cautions": say.cautions,
+        "soundness": None if soundness is None else soundness.to_dict()["findings"],
         "test": result.by_model,
         "spread": result.spread,
     }  # fmt: skip
@@ -238,7 +293,8 @@ def _conclude(
         summary["history"] = {k: [v if np.isfinite(v) else None for v in values] for k, values in run.history.items()}
     if target.kind != NUMBER:
         summary["confusion"] = result.confusion.tolist()
-    return TableModel(model, used, result.target, settings.missing, summary, result)
+    profile = profile_of(used, result.target, fitted.training.table)
+    return TableModel(model, used, result.target, settings.missing, summary, result, profile)
 
 
 def _union(columns: list[Column], rounds: list[Round]) -> list[Column]:

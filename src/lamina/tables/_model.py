@@ -11,7 +11,7 @@ from lamina.export._exported import Exported, exported_model
 from lamina.export._formats import format_named, target_path, write_format
 from lamina.saving._errors import ModelFileError
 
-from ._columns import Column, model_inputs
+from ._columns import Column, model_inputs, steady
 from ._contributions import Contributions, shapley_values
 from ._errors import TableError, close_names
 from ._evidence import Trial, used_columns
@@ -19,7 +19,9 @@ from ._export import exported_table
 from ._figures import Figures, classes_of, figures_of
 from ._frames import as_table
 from ._importance import REPEATS, Importance, permutation_importance
-from ._matching import match_columns
+from ._large._answers import answers_in_pieces, judged, sample_of, stream_for
+from ._large._budget import is_large
+from ._matching import Surprises, match_columns
 from ._model_file import MEMBER, read_model_file, write_model_file
 from ._page._page import write_page
 from ._reporting import findings_of_fit, findings_on
@@ -38,6 +40,7 @@ class TableModel:
         missing: the values that were said to stand for missing ones.
         summary: what stands in metrics.json: how the table was read, the choice, the figures; empty if the file has none.
         result: the models and test rows of all rounds of the fit that just ended; None for a loaded model.
+        profile: how the columns and the target were spread in the training rows; empty if the file does not tell.
         notes: what was unusual in the rows last predicted, in sentences.
 
     Example:
@@ -51,10 +54,12 @@ class TableModel:
     def __init__(
         self, model: models.Model, columns: list[Column] | None = None, target: Target | None = None,
         missing: tuple[str, ...] = (), summary: dict[str, Any] | None = None, result: Any = None,
+        profile: dict[str, Any] | None = None,
     ):  # fmt: skip
         self.model, self.columns, self.target, self.missing = model, columns, target, tuple(missing)
         self.summary: dict[str, Any] = summary or {}
         self.result = result
+        self.profile: dict[str, Any] = profile or {}
         self.notes: list[str] = []
 
     def __repr__(self) -> str:
@@ -65,32 +70,48 @@ class TableModel:
         """The metrics on the test rows, by model; the written one stands first."""
         return self.summary.get("test", {})
 
-    def predict(self, data: Any, encoding: str | None = None) -> np.ndarray:
+    def predict(self, data: Any, encoding: str | None = None, memory: int | None = None) -> np.ndarray:
         """The number, or the likeliest class, of each row: float32 or names `(rows,)`.
 
         Args:
             data: a path or an address, or a list of them, a frame of pandas or polars, a pyarrow Table or a dict of columns,
                 with the columns that the model was fitted on; raw, gaps included.
+            encoding: of a text file; found out by default.
+            memory: most bytes that the table may take, as for `fit_table`; a larger file is read in pieces.
         Raises TableError if the columns are not those of the model.
         """
-        outputs = self.outputs(self.read(data, encoding))
+        outputs = self._outputs_for(data, encoding, memory)
         if self.target.kind == NUMBER:
             return outputs[:, 0].astype("float32")
         return np.array(self.target.classes, dtype=object)[classes_of(self.target, outputs)]
 
-    def predict_proba(self, data: Any, encoding: str | None = None) -> np.ndarray:
-        """The probability of each class, float32 `(rows, classes)`, in the order of `target.classes`.
+    def predict_proba(self, data: Any, encoding: str | None = None, memory: int | None = None) -> np.ndarray:
+        """The probability of each class, float32 `(rows, classes)`, in the order of `target.classes`; arguments as of `predict`.
 
         Raises ValueError if the target is a number.
         """
         if self.target.kind == NUMBER:
             raise ValueError(f"predict_proba: {self.target.name!r} is a number and has no classes; use predict.")
-        return shares_of(self.target, self.outputs(self.read(data, encoding))).astype("float32")
+        return shares_of(self.target, self._outputs_for(data, encoding, memory)).astype("float32")
 
-    def evaluate(self, data: Any, encoding: str | None = None) -> Figures:
-        """The metrics on the rows of a table that have the target. Raises TableError as `predict`, and without a target."""
+    def evaluate(self, data: Any, encoding: str | None = None, memory: int | None = None) -> Figures:
+        """The metrics on the rows of a table that have the target; arguments as of `predict`.
+
+        Raises TableError as `predict`, and without a target.
+        """
+        return figures_of(self.target, *self.judged(data, encoding, memory)[:2])
+
+    def judged(
+        self, data: Any, encoding: str | None = None, memory: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray, int]:
+        """Encoded targets and outputs of the rows that have the target, `(rows, units)` each, and how many rows these are.
+
+        Of a table that is read in pieces a part of the rows may be drawn evenly. Raises TableError as `evaluate`.
+        """
+        if self._is_large(data, memory):
+            return judged(self, stream_for(data, self.missing, encoding, memory), memory)
         table = self.known_rows(self.read(data, encoding))
-        return figures_of(self.target, self.target.encode(table.columns[self.target.name]), self.outputs(table))
+        return self.target.encode(table.columns[self.target.name]), self.outputs(table), len(table)
 
     def explain(
         self, data: Any, row: int | None = None, *, background: Any = None, repeats: int = REPEATS, seed: int = 0,
@@ -145,6 +166,7 @@ class TableModel:
             "columns": [c.to_json() for c in self.columns],
             "missing": list(self.missing),
             "summary": self.summary,
+            "profile": self.profile,
         }
         write_model_file(path, self.model, about)
 
@@ -166,13 +188,28 @@ class TableModel:
             return exported_model(self.model)
         return exported_table(self.model, self.columns, self.target, self.missing)
 
-    def read(self, data: Any, encoding: str | None = None) -> Table:
-        """The data as a table, read as the model's own was. Raises TypeError without a description of the columns."""
+    def read(self, data: Any, encoding: str | None = None, memory: int | None = None) -> Table:
+        """The data as a table, read as the model's own was; of a large one rows that are drawn evenly.
+
+        Raises TypeError without a description of the columns.
+        """
+        if self._is_large(data, memory):
+            return sample_of(data, self.missing, encoding, memory)
+        return as_table(data, self.missing, encoding)
+
+    def _is_large(self, data: Any, memory: int | None) -> bool:
         if self.columns is None:
             raise TypeError(
                 "TableModel: this file was not written by lamina fit and knows nothing of columns; use `.model`."
             )
-        return as_table(data, self.missing, encoding)
+        return is_large(data, memory)
+
+    def _outputs_for(self, data: Any, encoding: str | None, memory: int | None) -> np.ndarray:
+        """What the model gives, of a large table piece by piece."""
+        if not self._is_large(data, memory):
+            return self.outputs(self.read(data, encoding, memory))
+        stream = stream_for(data, self.missing, encoding, memory)
+        return np.concatenate([outputs for _, outputs in answers_in_pieces(self, stream, [])])
 
     def known_rows(self, table: Table) -> Table:
         """The rows that have the target. Raises TableError if the table has no such column, or unknown classes."""
@@ -186,6 +223,11 @@ class TableModel:
     def outputs(self, table: Table) -> np.ndarray:
         """What the model gives, float64 `(rows, units)`. Raises TableError if the columns are not those of the model."""
         return outputs_of(self.model, self._inputs(table))
+
+    def outputs_of_piece(self, table: Table, surprises: Surprises) -> np.ndarray:
+        """The same for rows of a larger table, what is unusual in them counted in `surprises`."""
+        columns, _ = match_columns(self.columns, table, self.target.name, surprises=surprises)
+        return outputs_of(self.model, steady(model_inputs(columns, table)))
 
     def _inputs(self, table: Table) -> dict[str, np.ndarray]:
         columns, self.notes = match_columns(self.columns, table, self.target.name)
@@ -221,6 +263,7 @@ def load_table_model(path: str) -> TableModel:
         return TableModel(model)
     try:
         columns, target = [Column(**c) for c in about["columns"]], Target(**about["target"])
-        return TableModel(model, columns, target, tuple(about["missing"]), about.get("summary"))
+        known = about.get("summary"), None, about.get("profile")
+        return TableModel(model, columns, target, tuple(about["missing"]), *known)
     except (KeyError, TypeError) as error:
         raise ModelFileError(path, MEMBER, f"not what lamina fit writes ({error}).") from None

@@ -9,6 +9,7 @@ from lamina import __version__, utils
 
 from ._display import Display
 from ._keeping import Keeping, Trained, key_of
+from ._large._blocks import Blocks
 from ._network import Head, build_core, embedded_sizes
 from ._report import Speaker
 from ._rounds import LINEAR, NETWORK, Round, factor_of, in_units, padded, standardised, trained_losses_of
@@ -21,16 +22,19 @@ _SEEDS_APART = 1000  # between the first weights of two rounds
 _BY_NUMBER = "of the networks fitted on the number itself"
 
 
-def fit_networks(rounds: list[Round], settings: FitSettings, say: Speaker) -> tuple[list[Round], bool]:
+def fit_networks(
+    rounds: list[Round], settings: FitSettings, say: Speaker, blocks: Blocks | None = None
+) -> tuple[list[Round], bool]:
     """Trains the network of each round, for a target of a long tail on both scales.
 
-    Gives the rounds that were finished before Ctrl-C, on the scale that the validation rows prefer; and whether there was one.
+    Of a large table `blocks` are the training rows. Gives the rounds that were finished before Ctrl-C, on the scale that the
+    validation rows prefer; and whether there was one.
     """
-    schedule = schedule_for(settings, min(len(one.training.table) for one in rounds))
+    schedule = schedule_for(settings, rounds, blocks)
     console = say.console if settings.verbose else None
     scales = [rounds] if rounds[0].log is None else [rounds, on_logs(rounds)]
     with Display(console, len(scales) * len(rounds), schedule.epochs, schedule.patience, settings.budget) as display:
-        series = _Series([one for scale in scales for one in scale], len(rounds), settings, schedule, display)
+        series = _Series([one for scale in scales for one in scale], len(rounds), settings, schedule, display, blocks)
         finished, was_cut = _trained(series, say)
     if len(scales) == 1 or finished < 2 * len(rounds):
         return rounds[:finished], was_cut
@@ -69,7 +73,11 @@ class _Series:
     The rounds on the logarithmic scale follow the `folds` ones on the number's own, and begin as these.
     """
 
-    def __init__(self, rounds: list[Round], folds: int, settings: FitSettings, schedule: Schedule, display: Display):
+    def __init__(
+        self, rounds: list[Round], folds: int, settings: FitSettings, schedule: Schedule, display: Display,
+        blocks: Blocks | None,
+    ):  # fmt: skip
+        self.blocks = blocks
         self.rounds, self.settings, self.schedule, self.display = rounds, settings, schedule, display
         self.folds = folds
         self.width = max(one.training.network.shape[1] for one in rounds)
@@ -96,8 +104,11 @@ class _Series:
         kept = self.keeping.load(place)
         if kept is None:
             y = [standardised(one.target, part.truth) for part in (one.training, one.validation)]
+            training: Any = x[0], y[0]
+            if self.blocks is not None:
+                training = self.blocks.batches(one, self.schedule, self.width, settings.shape.members, seed)
             within = self.keeping.within(place, len(x[0]))
-            run = core.train(start, (x[0], y[0]), (x[1], y[1]), self._deadline(place), self.display, within)
+            run = core.train(start, training, (x[1], y[1]), self._deadline(place), self.display, within)
             trained = Trained(run, *(core.answers(run.weights, features) for features in x[1:]), core.progress())
             self.keeping.save(place, trained)
         else:
@@ -133,8 +144,11 @@ def _told(one: Round) -> str:
     )
 
 
-def schedule_for(settings: FitSettings, rows: int) -> Schedule:
+def schedule_for(settings: FitSettings, rounds: list[Round], blocks: Blocks | None = None) -> Schedule:
     """Rows an update: small enough for some tens of steps an epoch, large enough to be quick. Epochs: by the effort's steps."""
+    if blocks is not None:
+        return blocks.schedule(settings)
+    rows = min(len(one.training.table) for one in rounds)
     batch = settings.batch_size or int(np.clip(2 ** round(np.log2(max(rows / 20, 1))), 16, 256))
     effort = settings.spent
     epochs = settings.epochs or int(np.clip(effort.steps // -(-rows // batch), effort.least, effort.most))

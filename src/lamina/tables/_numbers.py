@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,6 +20,7 @@ _MULTIPLES = {
     "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9,
     "천": 1e3, "만": 1e4, "억": 1e8, "万": 1e4, "億": 1e8, "亿": 1e8,
 }  # fmt: skip
+_INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity")
 _BODY = r"\d[\d.,' ]*|\.\d+"
 _WRITTEN = re.compile(
     r"(?P<before>[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
@@ -44,6 +45,26 @@ class Written:
 
 
 @dataclass(frozen=True)
+class NumberRule:
+    """What texts of a column mean as numbers: whether a comma is the decimal one, and the factors of k, M, ..."""
+
+    comma: bool = False
+    factors: dict[str, float] = field(default_factory=dict)
+
+    def value(self, text: str) -> float:
+        """The number that a text is; NaN for none."""
+        if text.casefold() in _INFINITE:
+            return float(text)
+        written = take_apart(text)
+        return float("nan") if written is None else self.value_of(written)
+
+    def value_of(self, written: Written) -> float:
+        """The number that a text taken apart is."""
+        size = _value(written.body, written.power, self.comma) * self.factors.get(written.after, 1.0)
+        return (-1 if written.negative else 1) * size
+
+
+@dataclass(frozen=True)
 class Reading:
     """How a column of texts was read as numbers.
 
@@ -51,11 +72,13 @@ class Reading:
         values: float64, one for each text, NaN where it is none.
         style: what was taken off, for a note ("" if the texts were plain numbers).
         example: a text that shows it.
+        rule: what further texts of the column mean.
     """
 
     values: np.ndarray
     style: str
     example: str
+    rule: NumberRule
 
 
 def take_apart(text: str) -> Written | None:
@@ -124,17 +147,13 @@ def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
     told = _has_decimal_comma(list(written.values()))
     comma = table_comma if told is None else told
     factors = _multiples(list(written.values()))
-    number = {
-        text: (-1 if w.negative else 1) * _value(w.body, w.power, comma) * factors.get(w.after, 1.0)
-        for text, w in written.items()
-    }
-    number.update(
-        {text: float(text) for text in distinct if text.casefold() in ("inf", "-inf", "+inf", "infinity", "-infinity")}
-    )
+    rule = NumberRule(comma, factors)
+    number = {text: rule.value_of(w) for text, w in written.items()}
+    number.update({text: float(text) for text in distinct if text.casefold() in _INFINITE})
     values = np.array([number.get(text, np.nan) for text in known], dtype="float64")
     if np.isnan(values).mean() > 1 - MOSTLY:
         return None
-    return Reading(values, *_style(known, number, parts, comma, factors))
+    return Reading(values, *_style(known, number, parts, comma, factors), rule)
 
 
 def _are_codes(parts: list[Written | None]) -> bool:

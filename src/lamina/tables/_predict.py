@@ -1,50 +1,79 @@
 """`lamina predict`: a model's answers for the rows of a table."""
 
-import csv
-import io
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-
-from lamina._extras import require
-from lamina.saving._writer import write_bytes
 
 from ._columns import check_finite
 from ._errors import TableError, close_names
 from ._figures import classes_of
 from ._frames import as_table
+from ._large._answers import answers_in_pieces, stream_for
+from ._large._budget import is_large
+from ._large._stream import Stream
 from ._model import TableModel, load_table_model
-from ._read import PARQUET, as_text, pandas
+from ._read import as_text
 from ._table import Table
 from ._target import NUMBER, Target, shares_of
 from ._training import gaps_allowed
+from ._written import Answers, write_answers
 
 
 def predict_table(
-    model_path: str, table_path: Any, out: str | None, keep: list[str], encoding: str | None = None
-) -> None:
+    model_path: str, table_path: Any, out: str | None, keep: list[str], encoding: str | None = None,
+    memory: int | None = None,
+) -> None:  # fmt: skip
     """Writes predictions, a row for each row of the table, to a CSV or Parquet file or the standard output.
 
+    A table that would take more than `memory` bytes is read, and answered, in pieces.
     Raises TableError if the table's columns are not those of the model.
     """
     table_model = load_table_model(model_path)
+    if is_large(table_path, memory):
+        stream = stream_for(table_path, table_model.missing, encoding, memory)
+        _check_kept(keep, stream.path, stream.names)
+        write_answers(_pieces_of(table_model, stream, keep, model_path), out)
+        return
     table = as_table(table_path, table_model.missing, encoding)
-    for name in keep:
-        if name not in table.columns:
-            raise TableError(f"{table.path}: there is no column {name!r} to keep.{close_names(name, table.names)}")
+    _check_kept(keep, table.path, table.names)
     if table_model.columns is None:
         answers = _answers_of_any_model(table_model, table, model_path)
     else:
         outputs = table_model.outputs(table)
-        for note in [*table.notes, *table_model.notes]:
-            print(f"Note: {note}", file=sys.stderr)
+        _tell([*table.notes, *table_model.notes])
         answers = answers_of(table_model.target, outputs)
-    kept = {name: table.raw[name] for name in keep if name not in answers}
-    _write({**kept, **answers}, out)
+    write_answers(iter([_beside(keep, table, answers)]), out)
 
 
-def answers_of(target: Target, outputs: np.ndarray) -> dict[str, np.ndarray]:
+def _check_kept(keep: list[str], path: str, names: list[str]) -> None:
+    for name in keep:
+        if name not in names:
+            raise TableError(f"{path}: there is no column {name!r} to keep.{close_names(name, names)}")
+
+
+def _pieces_of(table_model: TableModel, stream: Stream, keep: list[str], path: str) -> Iterator[Answers]:
+    """The answers for a large table, piece by piece."""
+    if table_model.columns is None:
+        for table in stream.tables(stream.names, keep):
+            yield _beside(keep, table, _answers_of_any_model(table_model, table, path))
+        return
+    for table, outputs in answers_in_pieces(table_model, stream, keep):
+        yield _beside(keep, table, answers_of(table_model.target, outputs))
+    _tell([*stream.sample.notes, *table_model.notes])
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
+
+
+def _beside(keep: list[str], table: Table, answers: Answers) -> Answers:
+    return {**{name: table.raw[name] for name in keep if name not in answers}, **answers}
+
+
+def answers_of(target: Target, outputs: np.ndarray) -> Answers:
     """The columns of predictions: a number, or the class and the probability of each class."""
     first = f"predicted_{target.name}"
     if target.kind == NUMBER:
@@ -56,7 +85,7 @@ def answers_of(target: Target, outputs: np.ndarray) -> dict[str, np.ndarray]:
     return answers
 
 
-def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> dict[str, np.ndarray]:
+def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> Answers:
     """Predictions of a model that takes one row of numbers, or one column by each input's name."""
     model = table_model.model
     inputs: Any = getattr(model, "input", None)
@@ -92,34 +121,7 @@ def _answers_of_any_model(table_model: TableModel, table: Table, path: str) -> d
 
 def _numbers(table: Table, name: str) -> np.ndarray:
     values = table.columns[name]
-    check_finite(table.path, name, values)
+    check_finite(table, name, values)
     if values.dtype.kind != "f":
         raise TableError(f"{table.path}: column {name!r} must hold numbers; it holds {str(values[0])!r}.")
     return values.astype("float32")
-
-
-def _write(columns: dict[str, np.ndarray], out: str | None) -> None:
-    rows = len(next(iter(columns.values())))
-    if out is None:
-        _write_csv(columns, sys.stdout)
-        return
-    content = io.BytesIO()
-    if out.lower().endswith(PARQUET):
-        require("pyarrow", "table", "Writing a Parquet file")
-        require("pandas", "table", "Writing a Parquet file")
-        pandas.DataFrame(columns).to_parquet(content, index=False)
-    else:
-        text = io.StringIO(newline="")
-        _write_csv(columns, text)
-        content.write(text.getvalue().encode("utf-8"))
-    try:
-        write_bytes(out, content.getvalue())
-    except OSError as error:
-        raise TableError(f"--out {out}: cannot be written ({error.strerror or error}).") from None
-    print(f"Wrote {rows} predictions to {out}.", file=sys.stderr)
-
-
-def _write_csv(columns: dict[str, np.ndarray], file: Any) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values()))

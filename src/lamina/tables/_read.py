@@ -65,7 +65,7 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
 
 def finished(table: Table, missing: tuple[str, ...]) -> Table:
     """The table with the numbers that stand for missing ones taken out. Raises TableError if it has no row."""
-    codes = [float(m) for m in missing if _is_plain(m)]
+    codes = missing_codes(missing)
     if codes:
         for name, values in table.columns.items():
             if values.dtype.kind == "f":
@@ -73,6 +73,11 @@ def finished(table: Table, missing: tuple[str, ...]) -> Table:
     if not len(table):
         raise TableError(f"{table.path}: the table is empty: it has {len(table.columns)} column(s) and no row.")
     return table
+
+
+def missing_codes(missing: tuple[str, ...]) -> list[float]:
+    """The numbers among the values that stand for missing ones."""
+    return [float(m) for m in missing if _is_plain(m)]
 
 
 def _check_file(path: str) -> None:
@@ -95,7 +100,7 @@ def _unpacked(path: str, place: str) -> tuple[str, bytes]:
         if extension.lower() == ".zip":
             return _from_zip(path, content)
     except (OSError, EOFError, ValueError, lzma.LZMAError, zipfile.BadZipFile) as error:
-        raise TableError(f"{path}: cannot be unpacked ({_first_line(error)}).") from None
+        raise TableError(f"{path}: cannot be unpacked ({one_line(error)}).") from None
     return place, content
 
 
@@ -121,11 +126,19 @@ def _from_bytes(path: str, name: str, content: bytes, words: set[str], encoding:
 
 
 def _from_sheet(path: str, sheet: Sheet, words: set[str]) -> Table:
-    table = Table(path, {}, notes=sheet.notes)
     sample = [f for row in sheet.rows[:200] for f in row.fields]
     comma = bool(uses_decimal_comma(sample)) and sheet.delimiter != ","
-    for i, name in enumerate(sheet.names):
-        raw = np.array([row.fields[i] for row in sheet.rows], dtype=str)
+    columns = {name: [row.fields[i] for row in sheet.rows] for i, name in enumerate(sheet.names)}
+    table = from_fields(path, columns, words, comma)
+    table.notes[:0] = sheet.notes
+    return table
+
+
+def from_fields(path: str, columns: dict[str, list[str]], words: set[str], comma: bool) -> Table:
+    """A table of the fields of a text file; `comma`: whether its numbers have decimal commas where nothing else tells."""
+    table = Table(path, {})
+    for name, fields in columns.items():
+        raw = np.array(fields, dtype=str)
         table.raw[name] = raw
         table.columns[name] = from_texts(table, name, as_text(raw, words), comma)
     return table
@@ -181,30 +194,38 @@ def _read_frame(path: str, place: str) -> Any:
         return pandas.read_parquet(place) if kind.endswith(PARQUET) else pandas.read_feather(place)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         what = "Excel" if kind.endswith(_EXCEL) else "Parquet" if kind.endswith(PARQUET) else "Feather"
-        raise TableError(f"{path}: not a {what} file that can be read ({_first_line(error)}).") from None
+        raise TableError(f"{path}: not a {what} file that can be read ({one_line(error)}).") from None
 
 
 def _read_json(text: str, path: str, whole: bool) -> tuple[list[str], list[list[Any]]]:
     """Objects, one a line or in one list, as names and columns; a key that lacks is missing."""
     in_one = whole and text.lstrip().startswith("[")
-    rows: list[Any] = []
-    line = 0
-    try:
-        if in_one:
+    if in_one:
+        try:
             rows = json.loads(text)
-        else:
-            for entry in text.splitlines():
-                line += 1
-                if entry.strip():
-                    rows.append(json.loads(entry))
-    except (json.JSONDecodeError, RecursionError) as error:
-        line = getattr(error, "lineno", 1) if in_one else line
-        raise TableError(f"{path}: line {line} is no JSON ({_first_line(error)}).") from None
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            raise TableError(f"{path}: entry {number} is no JSON object of column names and values: {str(row)[:60]}.")
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise TableError(f"{path}: line {getattr(error, 'lineno', 1)} is no JSON ({one_line(error)}).") from None
+        for number, row in enumerate(rows, 1):
+            _check_object(row, path, f"entry {number}")
+    else:
+        rows = [json_object(line, path, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     names = list(dict.fromkeys(key for row in rows for key in row))
     return names, [[row.get(name) for row in rows] for name in names]
+
+
+def json_object(line: str, path: str, number: int) -> dict[str, Any]:
+    """The object in a line of JSON. Raises TableError, with the number of the line, if there is none."""
+    try:
+        row = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise TableError(f"{path}: line {number} is no JSON ({one_line(error)}).") from None
+    _check_object(row, path, f"line {number}")
+    return row
+
+
+def _check_object(row: Any, path: str, where: str) -> None:
+    if not isinstance(row, dict):
+        raise TableError(f"{path}: {where} is no JSON object of column names and values: {str(row)[:60]}.")
 
 
 def _read_database(file: str, place: str, name: str | None) -> tuple[list[str], list[list[Any]]]:
@@ -241,19 +262,22 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
     reading = read_numbers(known.tolist(), comma)
     if reading is None:
         return texts
+    table.rules[name] = reading.rule
     odd = known[np.isnan(reading.values)]
     if len(odd):
-        shown = ", ".join(map(repr, sorted(set(odd.tolist()))[:3]))
-        table.notes.append(
-            f"Column {name!r} holds numbers but for {len(odd)} entr{'y' if len(odd) == 1 else 'ies'} ({shown}), taken as "
-            "missing."
-        )
+        table.notes.append(odd_note(name, len(odd), sorted(set(odd.tolist()))))
     values = np.full(len(texts), np.nan)
     values[texts != ""] = reading.values
     if reading.style:
         number = values[texts == reading.example][0]
         table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
     return values
+
+
+def odd_note(name: str, count: int, odd: list[str]) -> str:
+    """What is said of entries that are no numbers, in a column of numbers."""
+    entries = f"{count} entr{'y' if count == 1 else 'ies'} ({', '.join(map(repr, odd[:3]))})"
+    return f"Column {name!r} holds numbers but for {entries}, taken as missing."
 
 
 def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
@@ -286,5 +310,6 @@ def _is_plain(text: str) -> bool:
         return False
 
 
-def _first_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """The first line of what a library says."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import Column, fit_columns, model_inputs
+from ._columns import Column, Seen, fit_columns, model_inputs
 from ._linear import fit_logistic, fit_ridge
 from ._network import Head, feature_model
 from ._signed_log import SignedLog
@@ -38,6 +38,7 @@ class Round:
         test_rows: their places in the table, if they are of the same table.
         numbers: how many of the features are numbers.
         features: the model from raw columns to the features of both models.
+        at_once: how many rows it takes at once.
         core, width: what trained the network, and the features it takes.
         heads: the trained models by name.
         validated, tested: what they give for the validation and the test rows, in the table's units.
@@ -52,6 +53,7 @@ class Round:
     test_rows: np.ndarray | None = None
     numbers: int = 0
     features: Any = None
+    at_once: int = 4096
     core: Core | None = None
     width: int = 0
     heads: dict[str, Head] = field(default_factory=dict)
@@ -62,24 +64,34 @@ class Round:
 
 
 def prepare(
-    columns: list[Column], target: Target, tables: tuple[Table, Table, Table], rows: np.ndarray | None
-) -> Round:
-    """Learns the preprocessing from the training rows and applies it to all three parts."""
+    columns: list[Column], target: Target, tables: tuple[Table, Table, Table], rows: np.ndarray | None,
+    seen: dict[str, Seen] | None = None, at_once: int = 4096,
+) -> Round:  # fmt: skip
+    """Learns the preprocessing from the training rows and applies it to all three parts.
+
+    Of a table of which these rows are a sample, `seen` tells by column what its other training rows hold. `at_once` rows are
+    preprocessed at once, which decides how much memory that takes.
+    """
     columns, target = copy.deepcopy(columns), copy.deepcopy(target)
-    fit_columns(columns, tables[0])
+    fit_columns(columns, tables[0], seen)
     if target.kind == NUMBER:
         known = tables[0].columns[target.name]
         target.mean, target.variance = float(known.mean()), float(known.var()) or 1.0
     parts = [Part(table, target.encode(table.columns[target.name])) for table in tables]
     model, numbers = feature_model(columns)
     for part in parts:
-        part.linear, part.network = _features(model, model_inputs(columns, part.table))
-    return Round(columns, target, *parts, rows, numbers, model)
+        part.linear, part.network = _features(model, model_inputs(columns, part.table), at_once)
+    return Round(columns, target, *parts, rows, numbers, model, at_once)
 
 
-def _features(model: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+def _features(model: Any, inputs: dict[str, np.ndarray], at_once: int) -> list[np.ndarray]:
     with gaps_allowed():
-        return [np.asarray(f) for f in model.predict(inputs, batch_size=4096, verbose=0)]
+        return [np.asarray(f) for f in model.predict(inputs, batch_size=at_once, verbose=0)]
+
+
+def features_of_inputs(one: Round, inputs: dict[str, np.ndarray]) -> np.ndarray:
+    """The network's features of raw columns (`model_inputs`), `(rows, n)` float32."""
+    return _features(one.features, inputs, one.at_once)[1]
 
 
 def fit_linear(one: Round) -> None:
@@ -111,7 +123,7 @@ def _linear_logits(head: Head, features: np.ndarray) -> np.ndarray:
 
 def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
     """What the mean of some models of a round gives for raw columns (`model_inputs`), `(rows, units)` in the table's units."""
-    linear, network = _features(one.features, inputs)
+    linear, network = _features(one.features, inputs, one.at_once)
     given = []
     if LINEAR in names:
         given.append(_linear_answers(one, linear))

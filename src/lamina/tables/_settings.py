@@ -56,6 +56,7 @@ class FitSettings:
     patience: int = 30
     verbose: bool = True
     resume: str | None = None
+    memory: int | None = None
 
     def __post_init__(self) -> None:
         self._one_of("task", (AUTO, REGRESSION, CLASSIFICATION))
@@ -70,6 +71,8 @@ class FitSettings:
             raise TableError(f"folds (--folds) must be 0 (one split) or 2 and more; got {self.folds}.")
         if self.budget is not None and not self.budget > 0:
             raise TableError(f"budget (--time) must be above 0 seconds; got {self.budget:g}.")
+        if self.memory is not None and not self.memory > 0:
+            raise TableError(f"memory (--memory) must be above 0 bytes; got {self.memory}.")
         given = {"folds": bool(self.folds), "time": self.time is not None, "test": self.test is not None}
         named = [f"--{name}" for name, is_given in given.items() if is_given]
         if self.time is not None and self.group is not None:

@@ -44,16 +44,21 @@ def read_tables(paths: Sequence[str], missing: tuple[str, ...] = (), encoding: s
 
 
 def _check_same(first: Table, other: Table) -> None:
-    lacks = [name for name in first.names if name not in other.columns]
-    more = [name for name in other.names if name not in first.columns]
-    if lacks or more:
-        said = [f"lacks {_named(lacks)}"] * bool(lacks) + [f"has {_named(more)} besides"] * bool(more)
-        raise TableError(f"{other.path}: {' and '.join(said)}; the columns must be those of {first.path}.")
+    check_same_names(first.path, first.names, other.path, other.names)
     for name in first.names:
         if first.ordered.get(name) != other.ordered.get(name):
             raise TableError(
                 f"{other.path}: the levels of column {name!r}, or their order, are not those of {first.path}."
             )
+
+
+def check_same_names(path: str, names: list[str], other: str, others: list[str]) -> None:
+    """Raises TableError if the file `other` has not the columns of the file `path`."""
+    lacks = [name for name in names if name not in others]
+    more = [name for name in others if name not in names]
+    if lacks or more:
+        said = [f"lacks {_named(lacks)}"] * bool(lacks) + [f"has {_named(more)} besides"] * bool(more)
+        raise TableError(f"{other}: {' and '.join(said)}; the columns must be those of {path}.")
 
 
 def _joined(joined: Table, name: str, tables: list[Table], words: set[str]) -> np.ndarray:

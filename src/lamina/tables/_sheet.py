@@ -1,15 +1,19 @@
 """From text to a header and rows of fields: delimiter, title and comment lines, ragged rows, total lines."""
 
-import csv
 import io
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 
 from ._errors import TableError
 from ._numbers import MISSING, take_apart
+from ._records import Row, cut
 
 DELIMITERS = ",;\t|"
 _LOOKED_AT = 500  # rows that tell delimiter and width
+_LOOKED_THROUGH = 1 << 18  # letters in which they are looked for
 _TOTALS = {
     "total",
     "totals",
@@ -27,15 +31,18 @@ _TOTALS = {
     "合计",
     "итого",
 }
+_NAMED = 5  # lines, in a note
 _FEW_SHORT = 0.2  # share of rows that may lack fields at their end
 
 
 @dataclass
-class Row:
-    """The fields of a row, stripped of blanks, and the line it begins in, from 1."""
+class Layout:
+    """Names of the columns; how many rows stand `above` those of values; whether these begin with #; notes."""
 
-    fields: list[str]
-    line: int
+    names: list[str]
+    above: int
+    is_marked: bool
+    notes: list[str]
 
 
 @dataclass
@@ -53,26 +60,33 @@ def read_sheet(text: str, path: str) -> Sheet:
     if not text.strip():
         raise TableError(f"{path}: the table is empty: there is nothing in the file.")
     delimiter = find_delimiter(text)
-    rows = [row for row in _cut(text, delimiter, path) if any(row.fields)]
+    rows = [row for row in cut(io.StringIO(text, newline=""), delimiter, path) if any(row.fields)]
+    layout = layout_of(rows)
+    notes = layout.notes
+    evener = Evener(layout, path, partial(_line_of, text))
+    rows = evener.even(rows[layout.above :])
+    notes.extend(evener.notes())
+    rows = without_totals(rows, notes)
+    if not rows:
+        raise TableError(f"{path}: the table is empty: it has {len(layout.names)} column(s) and no row.")
+    return Sheet(layout.names, rows, delimiter, notes)
+
+
+def layout_of(rows: list[Row]) -> Layout:
+    """Where names and values stand, from all rows of a text or its first ones."""
     width = _usual_width(rows)
     notes: list[str] = []
-    header, rows = _find_header(rows, width, notes)
-    names, rows = _name_columns(header, rows, width, notes)
-    rows = _even(rows, len(names), text, path, notes)
-    rows = _without_totals(rows, notes)
-    if not rows:
-        raise TableError(f"{path}: the table is empty: it has {len(names)} column(s) and no row.")
-    return Sheet(names, rows, delimiter, notes)
+    header, rest = _find_header(rows, width, notes)
+    names, values = _name_columns(header, rest, width, notes)
+    is_marked = sum(row.fields[0].startswith("#") for row in values) > 0.5 * len(values)
+    return Layout(names, len(rows) - len(values), is_marked, notes)
 
 
 def find_delimiter(text: str) -> str:
     """The character that cuts most rows into the same number of fields, the most fields if several do."""
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        try:
-            widths = [len(row.fields) for row in _cut(text[: 1 << 18], delimiter, "", _LOOKED_AT) if any(row.fields)]
-        except TableError:
-            continue
+        widths = _widths(text[:_LOOKED_THROUGH], delimiter)
         if not widths:
             continue
         width, count = max(Counter(widths).items(), key=lambda pair: (pair[1], pair[0]))
@@ -81,22 +95,16 @@ def find_delimiter(text: str) -> str:
     return best
 
 
-def _cut(text: str, delimiter: str, path: str, most: int | None = None) -> list[Row]:
-    """Rows as the csv module cuts them; a quotation mark that is never closed is an error where it opens."""
-    rows: list[Row] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    line = 1
+def _widths(text: str, delimiter: str) -> list[int]:
+    """Numbers of fields of the first rows, up to one whose quotation marks make no sense, as where the text is cut off."""
+    widths = []
     try:
-        for fields in reader:
-            rows.append(Row([f.strip() for f in fields], line))
-            line = reader.line_num + 1
-            if most is not None and len(rows) >= most:
-                return rows
-    except csv.Error as error:
-        raise TableError(f"{path}: line {line} cannot be read ({error}).") from None
-    if most is None and rows and rows[-1].fields and "\n" in rows[-1].fields[-1] and not text.rstrip().endswith('"'):
-        raise TableError(f"{path}: a quotation mark that opens in line {rows[-1].line} is never closed.")
-    return rows
+        for row in islice(cut(io.StringIO(text, newline=""), delimiter, ""), _LOOKED_AT):
+            if any(row.fields):
+                widths.append(len(row.fields))
+    except TableError:
+        pass
+    return widths
 
 
 def _usual_width(rows: list[Row]) -> int:
@@ -180,40 +188,72 @@ def _is_nameless(header: Row, rows: list[Row]) -> bool:
     return not (len(years) == len(tops) and len(set(years)) == len(years) and len(numeric) < len(header.fields))
 
 
-def _even(rows: list[Row], width: int, text: str, path: str, notes: list[str]) -> list[Row]:
-    """Rows of `width` fields each: comments left out, empty fields cut off or added at the end."""
-    kept, comments, short = [], [], []
-    first_is_marked = sum(row.fields[0].startswith("#") for row in rows) > 0.5 * len(rows)
-    for row in rows:
+class Evener:
+    """Makes rows of a field for each column: comments are left out, empty fields cut off or added at the end.
+
+    Args:
+        layout: of the table.
+        path: named in errors.
+        shown: gives a line of the file by its number.
+    """
+
+    def __init__(self, layout: Layout, path: str, shown: Callable[[int], str]):
+        self.layout, self.path, self.shown = layout, path, shown
+        self.width = len(layout.names)
+        self.comments: list[Row] = []
+        self.short: list[Row] = []  # the first of them
+        self.rows = self.lacking = 0
+
+    def even(self, rows: list[Row]) -> list[Row]:
+        """The rows of values among these, even. Raises TableError, with the line, for one that is too long."""
+        kept = []
+        for row in rows:
+            if len(row.fields) == self.width:
+                kept.append(row)
+            elif row.fields[0].startswith("#") and not self.layout.is_marked:
+                _keep_some(self.comments, row)
+            else:
+                kept.append(self._fitted(row))
+        self.rows += len(rows)
+        return kept
+
+    def _fitted(self, row: Row) -> Row:
         fields = row.fields
-        if len(fields) != width and fields[0].startswith("#") and not first_is_marked:
-            comments.append(row)
-            continue
-        while len(fields) > width and not fields[-1]:
+        while len(fields) > self.width and not fields[-1]:
             fields = fields[:-1]
-        if len(fields) > width:
+        if len(fields) > self.width:
             raise TableError(
-                f"{path}: line {row.line} has {len(fields)} fields, the table {width} columns: "
-                f"{_line_of(text, row.line)!r}. Put texts that hold the delimiter in quotation marks."
+                f"{self.path}: line {row.line} has {len(fields)} fields, the table {self.width} columns: "
+                f"{self.shown(row.line)!r}. Put texts that hold the delimiter in quotation marks."
             )
-        if len(fields) < width:
-            short.append(row)
-            fields = fields + [""] * (width - len(fields))
-        kept.append(Row(fields, row.line))
-    if comments:
-        notes.append(f"{_lines(comments)}: left out as comments ({_shown(comments[0])}).")
-    if len(short) > max(_FEW_SHORT * len(rows), 3):
-        first = short[0]
-        raise TableError(
-            f"{path}: {len(short)} of {len(rows)} rows have fewer than {width} fields, the first in line {first.line}: "
-            f"{_line_of(text, first.line)!r}."
-        )
-    if short:
-        notes.append(f"{_lines(short)}: fewer fields than columns; what lacks at the end is taken as missing.")
-    return kept
+        if len(fields) < self.width:
+            self.lacking += 1
+            _keep_some(self.short, row)
+            fields = fields + [""] * (self.width - len(fields))
+        return Row(fields, row.line)
+
+    def notes(self) -> list[str]:
+        """What was done to the rows, once all were seen. Raises TableError if many of them are too short."""
+        said = []
+        if self.comments:
+            said.append(f"{_lines(self.comments)}: left out as comments ({_shown(self.comments[0])}).")
+        if self.lacking > max(_FEW_SHORT * self.rows, 3):
+            first = self.short[0]
+            raise TableError(
+                f"{self.path}: {self.lacking} of {self.rows} rows have fewer than {self.width} fields, the first in line "
+                f"{first.line}: {self.shown(first.line)!r}."
+            )
+        if self.short:
+            said.append(f"{_lines(self.short)}: fewer fields than columns; what lacks at the end is taken as missing.")
+        return said
 
 
-def _without_totals(rows: list[Row], notes: list[str]) -> list[Row]:
+def _keep_some(rows: list[Row], row: Row) -> None:
+    if len(rows) <= _NAMED:
+        rows.append(row)
+
+
+def without_totals(rows: list[Row], notes: list[str]) -> list[Row]:
     """The rows without a line of totals at the end."""
     kept = list(rows)
     while len(kept) > 3 and _is_total(kept):
@@ -231,8 +271,8 @@ def _is_total(rows: list[Row]) -> bool:
 
 
 def _lines(rows: list[Row]) -> str:
-    numbers = [str(row.line) for row in rows[:5]]
-    return f"Line{'s' * (len(rows) > 1)} {', '.join(numbers)}{', ...' * (len(rows) > 5)}"
+    numbers = [str(row.line) for row in rows[:_NAMED]]
+    return f"Line{'s' * (len(rows) > 1)} {', '.join(numbers)}{', ...' * (len(rows) > _NAMED)}"
 
 
 def _shown(row: Row) -> str:
@@ -241,5 +281,9 @@ def _shown(row: Row) -> str:
 
 
 def _line_of(text: str, number: int) -> str:
-    line = text.splitlines()[number - 1] if number <= text.count("\n") + 1 else ""
+    return shortened(text.splitlines()[number - 1] if number <= text.count("\n") + 1 else "")
+
+
+def shortened(line: str) -> str:
+    """A line as an error shows it."""
     return line if len(line) <= 120 else line[:117] + "..."

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ._numbers import NumberRule
+
 
 @dataclass
 class Table:
@@ -16,6 +18,7 @@ class Table:
         notes: what was done to read it, in sentences.
         raw: the same columns as they stand in the file: str, or the values of a typed file, `(rows,)` each.
         ordered: levels of columns that are ordered in the file, lowest first.
+        rules: how the texts of columns were read as numbers.
         places: numbers of the rows in what was read, from 1, int64 `(rows,)`; None while they are all there.
     """
 
@@ -25,6 +28,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     ordered: dict[str, list[str]] = field(default_factory=dict)
+    rules: dict[str, NumberRule] = field(default_factory=dict)
     places: np.ndarray | None = None
 
     @property
@@ -42,4 +46,4 @@ class Table:
     def take(self, rows: np.ndarray) -> "Table":
         """The table of these rows."""
         columns, raw = ({k: v[rows] for k, v in part.items()} for part in (self.columns, self.raw))
-        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered, self.row_numbers[rows])
+        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered, self.rules, self.row_numbers[rows])

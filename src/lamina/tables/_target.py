@@ -93,10 +93,13 @@ class Target:
         """What the model is trained on: numbers `(rows, 1)`, 0 and 1 `(rows, 1)`, or one-hot rows, float32."""
         if self.kind == NUMBER:
             return values.astype("float32")[:, None]
-        indices = self.indices(values)
+        return self.of_places(self.indices(values))
+
+    def of_places(self, places: np.ndarray) -> np.ndarray:
+        """What the model is trained on, of the places of classes `(rows,)`."""
         if self.kind == TWO_CLASSES:
-            return indices.astype("float32")[:, None]
-        return np.eye(len(self.classes), dtype="float32")[indices]
+            return places.astype("float32")[:, None]
+        return np.eye(len(self.classes), dtype="float32")[places]
 
     def rows_of(self, table: Table) -> Table:
         """The rows of another table that have the target. Raises TableError for classes that the model does not know."""
@@ -106,7 +109,7 @@ class Target:
         if not len(table):
             raise TableError(f"{table.path}: the target {self.name!r} is missing in all rows.")
         if self.kind == NUMBER:
-            check_finite(table.path, self.name, values)
+            check_finite(table, self.name, values)
             if values.dtype.kind != "f":
                 raise TableError(
                     f"{table.path}: the target {self.name!r} must hold numbers; it holds {str(values[0])!r}."
@@ -139,7 +142,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     if name not in table.columns:
         raise TableError(f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}")
     values, notes = table.columns[name], []
-    check_finite(table.path, name, values)
+    check_finite(table, name, values)
     known = ~is_missing(values)
     if not known.any():
         raise TableError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.")

@@ -63,14 +63,15 @@ class Core:
         self._rest = [np.asarray(v) for v in model.optimizer.variables]
 
     def train(
-        self, start: list[np.ndarray], training: tuple[Any, Any], validation: tuple[Any, Any], deadline: float | None,
+        self, start: list[np.ndarray], training: Any, validation: tuple[Any, Any], deadline: float | None,
         display: Display, others: Sequence[callbacks.Callback] = (),
     ) -> Run:  # fmt: skip
         """Trains until the loss of the members' mean on the validation rows no longer falls; the best epoch's weights stay.
 
         Args:
             start: first weights.
-            training, validation: features `(rows, width)` and targets `(rows, units)`, numbers standardised.
+            training, validation: features `(rows, width)` and targets `(rows, units)`, numbers standardised; for training also
+                a data set of batches of these, the targets repeated for each member.
             deadline: when to stop, in the seconds of `time.monotonic`.
             display: what shows the course of it.
             others: further callbacks.
@@ -87,8 +88,8 @@ class Core:
         cut = ""
         try:
             self.model.fit(
-                training[0], self._spread(training[1]), epochs=epochs, batch_size=self.schedule.batch_size, verbose=0,
-                validation_data=(validation[0], self._spread(validation[1])), validation_batch_size=_BATCH,
+                **self._given(training), epochs=epochs, verbose=0,
+                validation_data=(validation[0], self.spread(validation[1])), validation_batch_size=_BATCH,
                 callbacks=[stopping, callbacks.LearningRateScheduler(self._rate), watch, display.watching(stopping), *others],
                 diagnose="off",
             )  # fmt: skip
@@ -123,7 +124,12 @@ class Core:
         for kind, counts in progress.items():
             self.model._compiled.progress.setdefault(kind, {}).update(counts)
 
-    def _spread(self, targets: np.ndarray) -> np.ndarray:
+    def _given(self, training: Any) -> dict[str, Any]:
+        if not isinstance(training, tuple):
+            return {"x": training}
+        return {"x": training[0], "y": self.spread(training[1]), "batch_size": self.schedule.batch_size}
+
+    def spread(self, targets: np.ndarray) -> np.ndarray:
         """The targets for each member."""
         return np.repeat(np.asarray(targets, "float32")[:, None], self.members, axis=1)
 

@@ -1,0 +1,1 @@
+"""Tables that are larger than the memory they may take: read as streams of rows."""

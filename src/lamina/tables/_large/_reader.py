@@ -1,0 +1,90 @@
+"""Values of a column whose kind is decided, read as `read_table` would read them in a whole table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._numbers import NumberRule
+from .._read import as_text, missing_codes, odd_note
+
+_KNOWN = 100_000  # different values of a column that are remembered
+
+
+class ColumnReader:
+    """Reads the values of one column, piece by piece.
+
+    Args:
+        name: of the column.
+        is_number: whether it holds numbers, else texts.
+        rule: how its texts are numbers; None for plain ones.
+        missing: values that stand for missing ones, besides those that are known.
+    Attributes: `odd`, how many values were no numbers, where numbers stand; `shown`, the first of them.
+    """
+
+    def __init__(self, name: str, is_number: bool, rule: NumberRule | None, missing: tuple[str, ...]):
+        self.name, self.is_number = name, is_number
+        self.rule = rule or NumberRule()
+        self.words, self.codes = {m.strip() for m in missing}, missing_codes(missing)
+        self.odd = 0
+        self.shown: list[str] = []
+        self._texts: dict[Any, str] = {}
+        self._numbers: dict[Any, float] = {}
+
+    def read(self, values: Sequence[Any] | np.ndarray) -> np.ndarray:
+        """float64 with NaN for what is missing, or str with nothing for it, `(rows,)`."""
+        if not self.is_number:
+            return np.array(self._remembered(self._texts, values, self._text), dtype=str)
+        numbers = self._plain(values)
+        if numbers is None:
+            numbers = np.array(self._remembered(self._numbers, values, self._number), dtype="float64")
+            self._count_odd(values, numbers)
+        return np.where(np.isin(numbers, self.codes), np.nan, numbers) if self.codes else numbers
+
+    def _plain(self, values: Any) -> np.ndarray | None:
+        """The numbers at once, where they are plain ones."""
+        if isinstance(values, np.ndarray):
+            return values.astype("float64")
+        if self.rule.comma or self.rule.factors or self.words:
+            return None
+        kinds = set(map(type, values))
+        is_odd = bool in kinds or (str in kinds and "_" in "".join(v for v in values if isinstance(v, str)))
+        if is_odd:  # which are numbers to Python, but to no table
+            return None
+        try:
+            return np.array([np.nan if v is None or v == "" else v for v in values], dtype="float64")
+        except (ValueError, TypeError):
+            return None
+
+    def _remembered(self, known: dict[Any, Any], values: Any, meaning: Any) -> list[Any]:
+        if len(known) > _KNOWN:
+            known.clear()
+        found = []
+        for value in values.tolist() if isinstance(values, np.ndarray) else values:
+            key = str(value) if value is True or value is False else value  # which are 1 and 0 to a dict
+            if key not in known:
+                known[key] = meaning(value)
+            found.append(known[key])
+        return found
+
+    def _text(self, value: Any) -> str:
+        return str(as_text(np.array([value], dtype=object), self.words)[0])
+
+    def _number(self, value: Any) -> float:
+        """NaN for a missing value, and for an odd one."""
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        text = self._text(value)
+        return self.rule.value(text) if text else float("nan")
+
+    def _count_odd(self, values: Any, numbers: np.ndarray) -> None:
+        for i in np.flatnonzero(np.isnan(numbers)).tolist():
+            text = self._text(values[i])
+            if text:
+                self.odd += 1
+                if len(self.shown) < 3 and text not in self.shown:
+                    self.shown.append(text)
+
+    def note(self) -> str | None:
+        """What is to be said of the values that were no numbers."""
+        return odd_note(self.name, self.odd, self.shown) if self.odd else None

@@ -1,0 +1,129 @@
+"""`Stream`: a table that is read again and again in pieces, and what all of it looks like by a sample of its rows."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .._errors import TableError
+from .._frames import is_paths
+from .._read import finished
+from .._several import called, check_same_names
+from .._table import Table
+from ._chunk import Chunk
+from ._reader import ColumnReader
+from ._texts import TextSource
+from ._typed import ColumnsSource, JsonSource
+
+CHUNK = 1 << 14  # rows that are read at once; whole batches of predictions
+_OF_SAMPLE = 0.15  # of the memory
+_FEWEST, _MOST = 2000, 100_000  # rows of the sample
+_LOOKED_AT, _OF_VALUE = 1000, 60  # rows that tell its width; bytes of a value beside its letters
+_TYPED = (".parquet", ".pq", ".feather", ".arrow")
+
+
+class Stream:
+    """A table of one or several files, read in pieces.
+
+    Args:
+        data: the path, or a list of paths.
+        missing, encoding: as `read_table` takes them.
+        memory: bytes that the table may take, which say how large the sample is.
+        seed: fixes which they are.
+    Attributes:
+        path: what errors call it; `names` of the columns; `rows`, how many there are.
+        sample: rows drawn evenly from all of them, which tell what the columns hold; `places` are their numbers, from 1.
+    Raises TableError for what cannot be read, whichever row it is in.
+    """
+
+    def __init__(self, data: Any, missing: tuple[str, ...], encoding: str | None, memory: int, seed: int = 0):
+        paths = [os.fspath(path) for path in data] if is_paths(data) else [os.fspath(data)]
+        self.path, self.missing = called(paths), missing
+        self.words = {m.strip() for m in missing}
+        self.sources = [_source(path, encoding) for path in paths]
+        for other in self.sources[1:]:
+            check_same_names(self.sources[0].path, self.sources[0].names, other.path, other.names)
+        self.names = self.sources[0].names
+        self.rows = 0
+        self.sample = self._drawn(int(memory * _OF_SAMPLE), seed)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
+        """All rows in their order, `size` at a time (fewer, or up to twice as many, where a file ends)."""
+        first = 0
+        for source in self.sources:
+            rows = 0
+            for chunk in source.chunks(size):
+                rows += len(chunk)
+                yield Chunk(first + chunk.first, chunk.raw)
+            first += rows
+
+    def tables(self, names: list[str], keep: list[str]) -> Iterator[Table]:
+        """The rows as tables of some columns, read as the sample was; `keep` are columns that are wanted as they stand, too."""
+        readers = {name: self.reader(name) for name in names}
+        for chunk in self.chunks():
+            columns = {name: reader.read(chunk.raw[name]) for name, reader in readers.items()}
+            raw = {name: _as_array(chunk.raw[name]) for name in keep}
+            table = Table(self.path, columns, self.sample.dates & set(names), [], raw, self.sample.ordered)
+            table.places = np.arange(chunk.first + 1, chunk.first + 1 + len(chunk))
+            yield table
+
+    def reader(self, name: str) -> ColumnReader:
+        """What reads further values of a column."""
+        is_number = self.sample.columns[name].dtype.kind == "f"
+        return ColumnReader(name, is_number, self.sample.rules.get(name), self.missing)
+
+    def _drawn(self, memory: int, seed: int) -> Table:
+        """The rows with the smallest of random keys, so many as have room."""
+        rng = np.random.default_rng(seed)
+        keys, places, columns = np.empty(0), np.empty(0, "int64"), {name: [] for name in self.names}
+        most, size = np.inf, 0
+        for chunk in self.chunks():
+            size = size or int(np.clip(memory // _width(chunk), _FEWEST, _MOST))
+            drawn = rng.random(len(chunk))
+            near = np.flatnonzero(drawn < most)
+            keys, places = np.append(keys, drawn[near]), np.append(places, chunk.first + near)
+            for name, values in chunk.take(near).items():
+                columns[name] += values
+            self.rows = chunk.first + len(chunk)
+            if len(keys) > 1.5 * size:
+                kept = np.argpartition(keys, size)[:size]
+                keys, places, columns, most = keys[kept], places[kept], _of(columns, kept), float(keys[kept].max())
+        if not self.rows:
+            raise TableError(f"{self.path}: the table is empty: it has {len(self.names)} column(s) and no row.")
+        kept = np.argsort(keys, kind="stable")[:size]
+        kept = kept[np.argsort(places[kept])]
+        table = finished(self.sources[0].table_of(_of(columns, kept), self.words), self.missing)
+        table.path, table.places, table.raw = self.path, places[kept] + 1, {}
+        table.notes[:0] = [note for source in self.sources for note in source.notes]
+        return table
+
+
+def _width(chunk: Chunk) -> int:
+    """About how many bytes a row takes as Python's values and as a table."""
+    width = 0
+    for values in chunk.raw.values():
+        some = [str(v) for v in values[:_LOOKED_AT]]
+        width += _OF_VALUE + 9 * max(map(len, some))  # a str of ASCII, and four bytes a letter in two arrays
+    return width
+
+
+def _source(path: str, encoding: str | None) -> Any:
+    stem, suffix = os.path.splitext(path.lower())
+    if suffix in _TYPED:
+        return ColumnsSource(path)
+    is_json = path.lower().endswith((".jsonl", ".ndjson")) or stem.endswith((".jsonl", ".ndjson"))
+    return JsonSource(path, encoding) if is_json else TextSource(path, encoding)
+
+
+def _of(columns: dict[str, list[Any]], rows: np.ndarray) -> dict[str, list[Any]]:
+    places = rows.tolist()
+    return {name: [values[i] for i in places] for name, values in columns.items()}
+
+
+def _as_array(values: Any) -> np.ndarray:
+    """Values as they are written beside predictions."""
+    given = values.tolist() if isinstance(values, np.ndarray) else values
+    array = np.empty(len(given), dtype=object)
+    array[:] = given
+    return array

@@ -1,0 +1,32 @@
+"""A messy table of 6,000 rows whose target follows from its columns by a rule."""
+
+import numpy as np
+import pytest
+
+ROWS = 6000
+WORDS = "red green old new cheap dear round flat".split()
+
+
+@pytest.fixture(scope="session")
+def messy():
+    """The lines of a text file."""
+    rng = np.random.default_rng(5)
+    x, amount = rng.normal(size=ROWS), rng.integers(1000, 90_000, ROWS)
+    city, day = rng.choice(["Rom", "Oslo", "München"], ROWS), rng.integers(0, 700, ROWS)
+    words = rng.choice(WORDS, (ROWS, 5))
+    y = 2 * x + amount / 20_000 * (city == "Rom") + (words == "red").any(axis=1) + rng.normal(0, 0.2, ROWS)
+    dates = (np.datetime64("2020-01-01") + day).astype(str)
+    lines = ["A report,,,,,,\n", "id,amount,x,city,day,words,y\n"]
+    for i in range(ROWS):
+        shown = "" if i % 11 == 0 else f"{x[i]:.4f}"
+        lines.append(f'{i + 1},"{amount[i]:,}",{shown},{city[i]},{dates[i]},"{" ".join(words[i])}",{y[i]:.4f}\n')
+        if i % 1000 == 7:
+            lines.append("# a remark\n")
+    return lines
+
+
+@pytest.fixture
+def messy_file(tmp_path, messy):
+    path = tmp_path / "messy.csv"
+    path.write_text("".join(messy), encoding="utf-8")
+    return path
