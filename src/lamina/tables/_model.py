@@ -126,8 +126,13 @@ class TableModel:
             repeats: how often each column is shuffled, for importance.
             seed: fixes what is drawn.
         Returns: a `tables.Importance`, or for a row `tables.Contributions`. Raises TableError as `evaluate` (`predict` for a
-        row), and if there is no such row.
+        row), if there is no such row, and for a row of a table that is read in pieces.
         """
+        if row is not None and self._is_large(data, None):
+            raise TableError(
+                f"explain: row={row} of a table that does not go into memory at once; put the row into a table of its own, and "
+                "give the large one as the background."
+            )
         table = self.read(data, encoding)
         if row is None:
             return permutation_importance(
