@@ -21,7 +21,8 @@ class Compiled:
     keeps of their programs, by kind; `outputs`, the specs of the
     outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
     call; `lock`, held while a step runs, as all steps of a model work on its variables; `said`, the rule and layer of each
-    finding that was told; `is_diagnosed`, whether a first batch was looked at.
+    finding that was told; `is_diagnosed`, whether a first batch was looked at; `is_looked_at`, whether the network was looked at
+    again because its loss did not fall.
     """
 
     optimizer: Any = None
@@ -39,6 +40,7 @@ class Compiled:
     watched: dict[int, Any] = field(default_factory=dict)
     said: set[tuple[str, str | None]] = field(default_factory=set)
     is_diagnosed: bool = False
+    is_looked_at: bool = False
     lock: Any = field(default_factory=threading.RLock, repr=False)
 
     @property

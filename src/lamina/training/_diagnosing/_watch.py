@@ -81,9 +81,12 @@ class Watch:
             self._is_quiet = True  # what follows, follows from that
 
     def _know_the_floor(self) -> None:
-        """Where the loss did not fall: what a constant would have, and the network as it is now."""
-        loss = self.course.epochs.get("loss", [])
-        if len(loss) >= 3 and min(loss[1:]) > 0.99 * loss[0] and not engine.COSTLY_TRACES:
+        """Where the loss did not fall: what a constant would have, and the network as it is now. Once for each `compile`: the look
+        costs as much as some steps."""
+        loss, compiled = self.course.epochs.get("loss", []), self._model._compiled
+        is_stuck = len(loss) >= 3 and min(loss[1:]) > 0.99 * loss[0]
+        if is_stuck and not compiled.is_looked_at and not engine.COSTLY_TRACES:
+            compiled.is_looked_at = True
             self.course.case = case_now(self._model, self._run.source)
             self.course.floor = floor_of(self.course.case)
 
