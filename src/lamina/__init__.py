@@ -15,6 +15,6 @@ from ._lazy import attach
 
 choose_kernels()  # before anything loads NumPy
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __getattr__, __dir__, __all__ = attach(__name__)
