@@ -131,8 +131,8 @@ RULES = (
         ("probabilities-out-of-range",),
     ),
     Rule(
-        "dead-relu", PASS, "warning", "more than 65 % of a layer's relu units give 0 for 95 % of 256 values or more, or for all of 32 or "
-        "more", dead_relu,
+        "dead-relu", PASS, "warning", "more than 65 % of a layer's relu units give 0 for 95 % of 256 values or more, or for all "
+        "of 32 or more", dead_relu,
         "TheDeepChecker; AUTOTRAINER",
         _net('layers.Dense(16, activation="relu", bias_initializer=lamina.initializers.Constant(-9))'),
         _HEALTHY,
