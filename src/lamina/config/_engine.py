@@ -24,7 +24,8 @@ def set_backend(backend: str) -> None:
 def set_num_threads(n: int) -> None:
     """Sets how many threads the engine computes with, BLAS included; by default the cores the process may use.
 
-    Results do not depend on it. Raises ValueError unless `n` is a positive integer.
+    The results of compiled programs do not depend on it on the native engine; on torch and jax sums may round otherwise. Raises
+    ValueError unless `n` is a positive integer.
     """
     check_positive_int(n, "n", "set_num_threads")
     engine = engines.current()
