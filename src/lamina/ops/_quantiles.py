@@ -38,13 +38,12 @@ def _ordered(x: Any, axis: Any) -> Any:
 
 
 def _shares(q: Any, most: int, where: str) -> Any:
-    """`q` as a tensor. Raises ValueError where it is known, and not from 0 to `most`."""
-    q = tensor(q)
-    if not engine.is_traced(q):
-        values = engine.numpy(q)
+    """`q` as a tensor. Raises ValueError for numbers and arrays that are not from 0 to `most`."""
+    if isinstance(q, (int, float, np.number, np.ndarray)):  # a tensor's values may not be known while a program is traced
+        values = np.asarray(q)
         if not ((values >= 0) & (values <= most)).all():
             raise ValueError(f"{where}: q must be from 0 to {most}; got {values.tolist()}.")
-    return q
+    return tensor(q)
 
 
 def _kept_shape(x: Any, axis: Any) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 
 import lamina
 from lamina import layers
+from lamina.engines import engine
 from lamina.training._diagnosing import _watch
 
 
@@ -25,5 +26,6 @@ def test_it_is_looked_at_once(monkeypatch):
                 model.fit(x, y, batch_size=2, epochs=3, verbose=0)
         return len(looks)
 
-    assert fit_twice() == 1
-    assert fit_twice() == 2
+    each = 0 if engine.COSTLY_TRACES else 1  # no look where each costs a compilation
+    assert fit_twice() == each
+    assert fit_twice() == 2 * each
