@@ -6,7 +6,6 @@ import numpy as np
 
 from lamina._checks import check_one_of
 from lamina._typing import Axis, Tensor, TensorLike
-from lamina.engines import engine
 
 from ._axes import all_axes
 from ._backend import xp
@@ -39,7 +38,7 @@ def _ordered(x: Any, axis: Any) -> Any:
 
 def _shares(q: Any, most: int, where: str) -> Any:
     """`q` as a tensor. Raises ValueError for numbers and arrays that are not from 0 to `most`."""
-    if isinstance(q, (int, float, np.number, np.ndarray)):  # a tensor's values may not be known while a program is traced
+    if isinstance(q, (int, float, np.number, np.ndarray)):  # a tensor may be traced
         values = np.asarray(q)
         if not ((values >= 0) & (values <= most)).all():
             raise ValueError(f"{where}: q must be from 0 to {most}; got {values.tolist()}.")
