@@ -8,8 +8,7 @@ from ._case import Call, Case
 from ._network import AFFINE, activation_of, kind
 from ._rule import PASS, Rule, Seen, seen
 
-_FEWEST = 32  # values of a unit from which it can be called dead
-_MANY = 256  # from which a few that are not 0 do not count
+_FEWEST = 256  # values of a unit from which it can be called dead
 _EDGES = {"tanh": (-0.9999, 0.9999), "sigmoid": (0.0067, 0.9933)}  # activations of +-5
 
 
@@ -20,9 +19,8 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         units = call.outputs.reshape(-1, call.outputs.shape[-1])
         if len(units) < _FEWEST:
             continue
-        highest = np.percentile(units, 95, axis=0) if len(units) >= _MANY else units.max(axis=0)
-        dead = int(np.sum(highest < 1e-5))
-        if dead > 0.65 * units.shape[1] and dead > 1:  # 2 of 3, 3 of 4, 6 of 8: fewer are so by chance
+        dead = int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
+        if dead > 0.7 * units.shape[1] and dead > 1:
             yield seen(
                 call.path, f"{dead} of {units.shape[1]} relu units give 0 for nearly every one of {len(units)} values, and have "
                 "no gradient.", 'kernel_initializer="he_normal" and bias_initializer="zeros", on scaled inputs.',
@@ -131,8 +129,7 @@ RULES = (
         ("probabilities-out-of-range",),
     ),
     Rule(
-        "dead-relu", PASS, "warning", "more than 65 % of a layer's relu units give 0 for 95 % of 256 values or more, or for all "
-        "of 32 or more", dead_relu,
+        "dead-relu", PASS, "warning", "more than 70 % of a layer's relu units give 0 for 95 % of at least 256 values", dead_relu,
         "TheDeepChecker; AUTOTRAINER",
         _net('layers.Dense(16, activation="relu", bias_initializer=lamina.initializers.Constant(-9))'),
         _HEALTHY,
