@@ -91,7 +91,7 @@ class Mean(Metric):
         self.count.assign_add(count)
 
     def result(self) -> Any:
-        return ops.divide_no_nan(self.total.value, self.count.value)
+        return ops.divide_no_nan(self.total, self.count)
 
 
 @public("metrics.MeanMetricWrapper")

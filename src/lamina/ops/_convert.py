@@ -25,7 +25,7 @@ def tensor(x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return engine.tensor(x)
     if hasattr(x, "__tensor__"):
-        return x.__tensor__()
+        return tensor(x.__tensor__())  # a variable may hold what a tape followed that has stopped
     if isinstance(x, np.generic):
         return engine.tensor(x)
     if isinstance(x, KerasTensor):
