@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina import tree
 from lamina._checks import check_one_of
 from lamina._typing import Axis, Tensor, TensorLike
 
@@ -37,12 +38,13 @@ def _ordered(x: Any, axis: Any) -> Any:
 
 
 def _shares(q: Any, most: int, where: str) -> Any:
-    """`q` as a tensor. Raises ValueError for numbers and arrays that are not from 0 to `most`."""
-    if isinstance(q, (int, float, np.number, np.ndarray)):  # a tensor may be traced
+    """`q` as a tensor. Raises ValueError for numbers, lists of them and arrays that are not from 0 to `most`."""
+    shares = tensor(q)
+    if all(isinstance(part, (int, float, np.number, np.ndarray)) for part in tree.flatten(q)):  # a tensor may be traced
         values = np.asarray(q)
         if not ((values >= 0) & (values <= most)).all():
             raise ValueError(f"{where}: q must be from 0 to {most}; got {values.tolist()}.")
-    return tensor(q)
+    return shares
 
 
 def _kept_shape(x: Any, axis: Any) -> tuple[Any, ...]:
