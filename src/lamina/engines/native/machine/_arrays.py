@@ -33,13 +33,21 @@ class Arrays(Scalars):
         indices = (*(self.index(0) for _ in range(axis)), start)
         return x._replace(pointer=self.address(x, indices), shape=(*x.shape[:axis], size, *x.shape[axis + 1 :]))
 
-    def spans(self, total: int, size: int) -> Iterator[tuple[Value, int]]:
+    def spans(self, total: int, size: int, share: tuple[Value, Value] | None = None) -> Iterator[tuple[Value, int]]:
         """What is written for each pair (at most two) runs for `size` entries at a time, from the first on; the last may be
-        fewer."""
+        fewer. `share`: only for those pieces from one number to another."""
+        count, rest = divmod(total, size)
+        if share is not None:
+            (start, stop), full = share, self.index(count)
+            with self.loop(self.minimum(stop, full), start) as i:
+                yield self.multiply(i, self.index(size)), size
+            if rest:
+                with self.loop(stop, self.maximum(start, full)):
+                    yield self.index(total - rest), rest
+            return
         if size >= total:
             yield self.index(0), total
             return
-        count, rest = divmod(total, size)
         with self.loop(count) as i:
             yield self.multiply(i, self.index(size)), size
         if rest:

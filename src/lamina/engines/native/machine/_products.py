@@ -50,18 +50,9 @@ def multiply(f: Any, a: Array, b: Array, out: Array, adds: bool) -> None:
 def multiply_pieces(f: Any, a: Array, b: Array, out: Array, start: Value, stop: Value) -> None:
     """Of a product of two matrices the pieces from `start` to `stop`; the last one may be smaller."""
     axis, size = cut_of(a.shape[0], a.shape[1], b.shape[1], f.shared)
-    count, rest = divmod(out.shape[axis], size)
-    full = f.index(count)
-    with f.loop(f.minimum(stop, full), start) as k:
-        _piece(f, a, b, out, axis, f.multiply(k, f.index(size)), size)
-    if rest:
-        with f.loop(stop, f.maximum(start, full)):
-            _piece(f, a, b, out, axis, f.index(count * size), rest)
-
-
-def _piece(f: Any, a: Array, b: Array, out: Array, axis: int, start: Value, size: int) -> None:
-    a, b = (a, f.part(b, 1, start, size)) if axis else (f.part(a, 0, start, size), b)
-    multiply(f, a, b, f.part(out, axis, start, size), adds=False)
+    for first, n in f.spans(out.shape[axis], size, (start, stop)):
+        left, right = (a, f.part(b, 1, first, n)) if axis else (f.part(a, 0, first, n), b)
+        multiply(f, left, right, f.part(out, axis, first, n), adds=False)
 
 
 def _stack(x: Array, lead: tuple[int, ...]) -> Array:

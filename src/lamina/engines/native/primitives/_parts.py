@@ -37,6 +37,16 @@ def carve(work: Any, shape: tuple[int, ...]) -> Any:
     return work._replace(shape=shape, strides=contiguous_strides(shape, work.dtype))
 
 
+def is_in_one_piece(x: Any) -> bool:
+    """Whether the elements follow each other in memory, in their order."""
+    return bool(x.strides == contiguous_strides(x.shape, x.dtype))
+
+
+def flat(x: Any) -> Any:
+    """The elements of an array that lies in one piece, along one axis."""
+    return x._replace(shape=(math.prod(x.shape),), strides=(x.dtype.itemsize,))
+
+
 def matrix(x: Any) -> Any:
     """The array with all axes but the last as one; None where they do not lie so."""
     if not x.shape[:-1]:

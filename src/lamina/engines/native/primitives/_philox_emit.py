@@ -13,8 +13,6 @@ UINT64 = np.dtype(np.uint64)
 ROUNDS = 10
 _FACTORS = 0xD2E7470EE14C6C93, 0xCA5A826395121157
 _STEPS = 0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B  # of the key from round to round
-
-
 _BITS = 256  # of a block
 
 
@@ -28,20 +26,11 @@ def each_number(f: Any, seed: Any, size: int, bits: int, use: Callable[[Any, Any
     those of the blocks from one number to another."""
     keys = [f.cast(f.load(seed, (f.index(k),)), UINT64) for k in range(2)]
     each = _BITS // bits
-    full, rest = divmod(size, each)
-    start, stop = share or (f.index(0), f.index(full + bool(rest)))
-
-    def write(block: Any, count: int) -> None:
-        first = f.multiply(block, f.index(each))
-        for k, number in _numbers(f, f.define(f"add i64 {block.text}, 0", UINT64), keys, bits):
+    for start, count in f.spans(size, each, share):
+        block = f.define(f"udiv i64 {start.text}, {each}", UINT64)
+        for k, number in _numbers(f, block, keys, bits):
             if k < count:
-                use(f.add(first, f.index(k)), number)
-
-    with f.loop(f.minimum(stop, f.index(full)), start) as block:
-        write(block, each)
-    if rest:
-        with f.loop(stop, f.maximum(start, f.index(full))) as block:
-            write(block, rest)
+                use(f.add(start, f.index(k)), number)
 
 
 def _numbers(f: Any, block: Any, keys: list[Any], bits: int) -> Iterator[tuple[int, Any]]:

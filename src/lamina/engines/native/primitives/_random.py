@@ -13,7 +13,7 @@ from .._emit import Emit
 from .._graph import Spec
 from .._operands import to_array, to_dtype
 from .._primitive import NO_GRADIENT, Primitive
-from ..layout import contiguous_strides
+from ._parts import flat, is_in_one_piece
 from ._philox_emit import blocks_of, each_number
 
 FLOAT64 = np.dtype("float64")
@@ -60,11 +60,7 @@ def _floating(method: str) -> Callable[..., Any]:
 def _can_emit(kind: Any, inputs: Any, outputs: Any, **_: Any) -> bool:
     """Of a seed of two numbers, and a result that lies in one piece."""
     (seed, *_), (out,) = inputs, outputs
-    return seed.shape == (2,) and seed.dtype.kind in "iu" and out.strides == contiguous_strides(out.shape, out.dtype)
-
-
-def _flat(x: Any) -> Any:
-    return x._replace(shape=(math.prod(x.shape),), strides=(x.dtype.itemsize,))
+    return seed.shape == (2,) and seed.dtype.kind in "iu" and is_in_one_piece(out)
 
 
 def _pieces(kind: Any, out: Any, bits: int) -> int:
@@ -73,7 +69,7 @@ def _pieces(kind: Any, out: Any, bits: int) -> int:
 
 
 def _emit_uniform(f: Any, inputs: Any, outputs: Any, shape: Any, dtype: np.dtype, share: Any = None) -> None:
-    out = _flat(outputs[0])
+    out = flat(outputs[0])
     bits, digits = (32, 24) if dtype.itemsize == 4 else (64, 53)
 
     def store(place: Any, number: Any) -> None:
@@ -113,7 +109,7 @@ def _kept(
 
 
 def _emit_bernoulli(f: Any, inputs: Any, outputs: Any, chance: float, share: Any = None, **_: Any) -> None:
-    out, limit = _flat(outputs[0]), round(chance * 65536)
+    out, limit = flat(outputs[0]), round(chance * 65536)
     each_number(
         f, inputs[0], out.shape[0], 16,
         lambda place, number: f.store(f.compare("less", number, f.number(limit, number.dtype)), out, (place,)), share,

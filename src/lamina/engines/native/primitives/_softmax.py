@@ -1,6 +1,5 @@
 """Softmax and its logarithm along an axis, without overflow."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from .._cut import along_another_axis
 from .._emit import Emit
 from .._graph import Spec
 from .._primitive import Bound, Primitive
-from ..layout import contiguous_strides
+from ._parts import flat, is_in_one_piece
 
 _NARROW = 32  # entries
 
@@ -35,7 +34,7 @@ def _is_narrow(x: Any, out: Any, axis: int) -> bool:
     """Whether the lines are too short for the processor's vectors, and follow each other: exponentials are then taken of all in
     one loop."""
     is_last = axis % len(x.shape) == len(x.shape) - 1
-    return is_last and x.shape[-1] < _NARROW and out.strides == contiguous_strides(out.shape, out.dtype)
+    return is_last and x.shape[-1] < _NARROW and is_in_one_piece(out)
 
 
 def _less(f: Any, x: Any, out: Any, places: Callable[..., Any], size: list[int]) -> None:
@@ -45,9 +44,9 @@ def _less(f: Any, x: Any, out: Any, places: Callable[..., Any], size: list[int])
         f.store(f.subtract(f.load(x, places(j)), largest), out, places(j))
 
 
-def _flat(f: Any, function: Callable[[Any], Any], x: Any, out: Any) -> None:
+def _apply(f: Any, function: Callable[[Any], Any], x: Any, out: Any) -> None:
     """out = function(x), of arrays that lie in one piece, in one loop."""
-    x, out = (a._replace(shape=(math.prod(a.shape),), strides=(a.dtype.itemsize,)) for a in (x, out))
+    x, out = flat(x), flat(out)
     with f.loops(x.shape) as i:
         f.store(function(f.load(x, i)), out, i)
 
@@ -97,7 +96,7 @@ def _emit_softmax(f: Any, inputs: Any, outputs: Any, axis: int) -> None:
         _rows(f, x, axis, row)
         return
     _rows(f, x, axis, lambda places, size: _less(f, x, out, places, size))
-    _flat(f, f.exp, out, out)
+    _apply(f, f.exp, out, out)
     _rows(f, x, axis, lambda places, size: share(places, size, lambda j: f.load(out, places(j))))
 
 
@@ -151,9 +150,9 @@ def _emit_log_softmax(f: Any, inputs: Any, outputs: Any, axis: int, work: Any) -
         _rows(f, x, axis, row)
         return
     _rows(f, x, axis, lambda places, size: _less(f, x, out, places, size))
-    _flat(f, f.exp, out, powers)
+    _apply(f, f.exp, out, powers)
     f.reduce(f.add_in_any_order, f.number(0, x.dtype), powers, line, [len(x.shape) - 1])
-    _flat(f, f.log, line, line)
+    _apply(f, f.log, line, line)
     with f.loops(out.shape, independent=False) as i:
         f.store(f.subtract(f.load(out, i), f.load(line, (*i[:-1], f.index(0)))), out, i)
 
