@@ -10,21 +10,11 @@ import pytest
 from lamina import layers, models, saving
 from lamina.saving import ModelFileError
 
-from .hub_server import Hub
+from .weights import same
 
 hub_package = pytest.importorskip("huggingface_hub")
 constants = pytest.importorskip("huggingface_hub.constants")
 WEIGHTS = "model.weights.h5"
-
-
-@pytest.fixture
-def hub(monkeypatch, tmp_path):
-    found = Hub()
-    monkeypatch.setenv("HF_ENDPOINT", found.url)
-    monkeypatch.setenv("HF_TOKEN", "hf_nothing")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    yield found
-    found.close()
 
 
 def network(units=3):
@@ -32,11 +22,6 @@ def network(units=3):
     model.compile("adam", "mse")
     model.fit(np.ones((8, 4)), np.ones((8, units)), verbose=0)
     return model
-
-
-def same(model, other):
-    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
 
 
 def test_there_and_back(hub):

@@ -8,22 +8,11 @@ import pytest
 from lamina import layers, models, saving
 from lamina.saving import ModelFileError
 
-from .hub_server import Hub
+from .weights import same
 
 pytest.importorskip("huggingface_hub")
-constants = pytest.importorskip("huggingface_hub.constants")
 KILOBYTE = 1 / 2**20  # in gigabytes
 MAP, FIRST, SECOND = "model.weights.json", "model_00000.weights.h5", "model_00001.weights.h5"
-
-
-@pytest.fixture
-def hub(monkeypatch, tmp_path):
-    found = Hub()
-    monkeypatch.setenv("HF_ENDPOINT", found.url)
-    monkeypatch.setenv("HF_TOKEN", "hf_nothing")
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    yield found
-    found.close()
 
 
 def network():
@@ -31,11 +20,6 @@ def network():
     model.compile("adam", "mse")
     model.fit(np.random.default_rng(0).random((8, 12)), np.ones((8, 2)), verbose=0)
     return model
-
-
-def same(model, other):
-    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
 
 
 @pytest.fixture

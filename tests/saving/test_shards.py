@@ -12,6 +12,8 @@ import pytest
 from lamina import layers, models
 from lamina.saving import ModelFileError
 
+from .weights import same
+
 KILOBYTE = 1 / 2**20  # in gigabytes
 
 
@@ -27,11 +29,6 @@ def trained():
     model = network()
     model.fit(np.ones((8, 12)), np.ones((8, 2)), verbose=0)
     return model
-
-
-def same(model, other):
-    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize("size", [0.3 * KILOBYTE, KILOBYTE, 1])
