@@ -93,10 +93,15 @@ def _of_column(model: TableModel, column: Column, table: Table) -> Iterator[Find
         )  # fmt: skip
 
 
+def _has_target(model: TableModel, table: Table) -> bool:
+    name = model.target.name
+    return name in table.columns and not is_missing(table.columns[name]).all()
+
+
 def _of_target(model: TableModel, table: Table) -> Iterator[Finding]:
     """What the target, where it is there, says of the table and of the figures that were told."""
     target = model.target
-    if target.name not in table.columns or is_missing(table.columns[target.name]).all():
+    if not _has_target(model, table):
         return
     try:
         rows = target.rows_of(table)
@@ -127,7 +132,7 @@ def _of_target(model: TableModel, table: Table) -> Iterator[Finding]:
 def _of_network(model: TableModel, table: Table) -> list[Finding]:
     """The rules of `lamina.diagnose` on the rows; where they have no target, the model's own answers stand in for it."""
     target = model.target
-    is_known = target.name in table.columns and not is_missing(table.columns[target.name]).all()
+    is_known = _has_target(model, table)
     try:
         rows = target.rows_of(table) if is_known else table
     except TableError:
