@@ -36,9 +36,8 @@ def new_file(folder: str, name: str) -> Iterator[tuple[int, str]]:
     If that is with an error, it is deleted.
     """
     handle, path, is_locked = _locked(folder, name)
-    lock = (
-        os.dup(handle) if is_locked else None
-    )  # the lock ends with the last handle; the first is closed by the writer
+    # The writer closes the first handle; the lock ends with the last one.
+    lock = os.dup(handle) if is_locked else None
     try:
         yield handle, path
     except BaseException:
