@@ -5,7 +5,9 @@ import pytest
 
 import lamina
 from lamina import config
+from lamina.engines import native
 from lamina.engines.native import _threads
+from lamina.engines.native._peaks import threads_set_to
 
 
 def test_every_part_is_done_once_and_by_different_threads():
@@ -98,16 +100,21 @@ def test_training_does_not_depend_on_the_number_of_threads():
         np.testing.assert_array_equal(one, many)
 
 
-def test_blas_has_its_threads_back_afterwards():
+@pytest.mark.parametrize("block", [_threads.one_blas_thread, native.quiet()])
+def test_blas_has_its_threads_back_afterwards(block):
     import threadpoolctl
 
     def blas():
-        return [p["num_threads"] for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
+        found = [p for p in threadpoolctl.threadpool_info() if p["user_api"] == "blas"]
+        return [p["num_threads"] for p in found if _threads.is_of_numpy(p["filepath"])] or [
+            p["num_threads"] for p in found
+        ]
 
-    before = blas()
-    with _threads.one_blas_thread:
-        assert all(n == 1 for n in blas())
-    assert blas() == before
+    with threads_set_to(2):
+        before = blas()
+        with block:
+            assert all(n == 1 for n in blas())
+        assert blas() == before
 
 
 def _with_threads(n, call):

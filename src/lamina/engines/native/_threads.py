@@ -132,6 +132,11 @@ def _ends_of(helpers: Sequence[_Worker]) -> list[BaseException | None]:
     return [*errors, *interrupts[:1]]
 
 
+def is_of_numpy(path: str) -> bool:
+    """Whether the file of a BLAS came with NumPy; other packages, such as SciPy, bring one of their own."""
+    return os.path.realpath(path).startswith(os.path.realpath(os.path.dirname(np.__file__)))
+
+
 class _Blas:
     """Holds NumPy's BLAS to one thread while the pool's threads call it."""
 

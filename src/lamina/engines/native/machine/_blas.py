@@ -12,6 +12,7 @@ import numpy as np
 
 from lamina._lazy import lazy_module
 
+from .._threads import is_of_numpy
 from ._library import define_symbol
 
 threadpoolctl = lazy_module("threadpoolctl")
@@ -45,7 +46,8 @@ def product(dtype_name: str) -> tuple[str, str] | None:
 
 
 def _candidates(letter: str) -> Iterator[tuple[ctypes._CFuncPtr, type]]:  # type: ignore[name-defined]
-    for info in threadpoolctl.threadpool_info():
+    # NumPy's own first: only that is sure to be held to one thread while programs run.
+    for info in sorted(threadpoolctl.threadpool_info(), key=lambda info: not is_of_numpy(info["filepath"])):
         if info["user_api"] != "blas" or info["internal_api"] != "openblas":
             continue
         loaded = ctypes.CDLL(info["filepath"])
