@@ -194,12 +194,11 @@ def mutant_of_archive(content: bytes, rng: random.Random, texts: tuple[str, ...]
     if "checksums.json" in parts and name != "checksums.json":
         sums = {n: hashlib.sha256(c).hexdigest() for n, c in parts.items() if n != "checksums.json"}
         parts["checksums.json"] = json.dumps(sums).encode()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(
-        buffer, "w", rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
-    ) as archive:
+    buffer, method = io.BytesIO(), rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    with zipfile.ZipFile(buffer, "w") as archive:
         for n, c in parts.items():
-            archive.writestr(n, c)
+            # Without a date of its own a member has the clock's, and a mutant is another two seconds later.
+            archive.writestr(zipfile.ZipInfo(n), c, method)
     return buffer.getvalue()
 
 
