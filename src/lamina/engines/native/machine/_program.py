@@ -25,6 +25,7 @@ from ._library import Library, library
 from ._steps import HAS_YIELD, TYPES, Steps, write_steps
 
 MOST_BYTES = 2 << 20  # of a value, for it to stay in the cache
+LONG = 150  # lines of a function, after which another begins
 
 
 @dataclass
@@ -201,24 +202,45 @@ def _array(var: Var, layout: Layout, pointer: str) -> Array:
 
 
 class _Writer:
-    """Writes the function of one run."""
+    """Writes the function of one run; a long one as parts that it calls: LLVM takes longer for a loop the more of them stand in
+    its function."""
 
     def __init__(self, kind: type[Arrays], module: Module, run: Run, layout: Layout):
-        ranged = "" if run.length is None else ", i64 %start, i64 %stop"
-        self.code = kind(module, run.name, f"ptr noalias %table{ranged}")
         self.run, self.layout = run, layout
+        self._kind, self._module = kind, module
+        self._parts: list[str] = []
+        self._name = run.name
+        self._begin(run.name)
+
+    def _begin(self, name: str) -> None:
+        ranged = "" if self.run.length is None else ", i64 %start, i64 %stop"
+        self.code = self._kind(self._module, name, f"ptr noalias %table{ranged}")
+        self._known: set[Var] = set()
 
     def finish(self) -> Run:
-        self.run.name = self.code.finish()
+        name = self.code.finish()
+        if self._parts:
+            parts = [*self._parts, name]
+            self._begin(f"{self._name}_whole")
+            for name in parts:
+                self.code.write(f"call void @{name}(ptr %table)")
+            name = self.code.finish()
+        self.run.name = name
         return self.run
 
     def array(self, var: Var) -> Array:
         if var not in self.run.arrays:
             self.run.arrays.append(var)
-            self.code.argument(self.run.arrays.index(var))
-        return _array(var, self.layout, f"%array{self.run.arrays.index(var)}")
+        number = self.run.arrays.index(var)
+        if var not in self._known:
+            self._known.add(var)
+            self.code.argument(number)
+        return _array(var, self.layout, f"%array{number}")
 
     def add(self, nodes: Sequence[Node], fused: bool) -> None:
+        if len(self.code.lines) > LONG:
+            self._parts.append(self.code.finish())
+            self._begin(f"{self._name}_part{len(self._parts) + 1}")
         node = nodes[0]
         if fused:
             self.fused(nodes)

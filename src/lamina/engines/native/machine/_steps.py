@@ -19,8 +19,9 @@ SPINS = 1500  # rounds of waiting, of some 50 ns each, before a thread yields
 HAS_YIELD = hasattr(os, "sched_yield")
 _PAUSE = "llvm.x86.sse2.pause" if platform.machine().lower() in ("x86_64", "amd64") else ""
 
+# Called, not copied to each of its places: a long step has hundreds, which took LLVM longer than all the arithmetic.
 # %meeting: how many have come; at 8, how often it has been opened; at 16, whether somebody has left for good.
-_MEET = """define internal i1 @meet(ptr %meeting, i64 %threads) {
+_MEET = """define internal i1 @meet(ptr %meeting, i64 %threads) noinline {
 entry:
   %alone = icmp eq i64 %threads, 1
   br i1 %alone, label %on, label %come
