@@ -5,6 +5,7 @@ import pytest
 
 import lamina
 from lamina import layers
+from lamina.engines import native
 from lamina.engines.native.machine._code import Module
 
 
@@ -33,3 +34,18 @@ def test_layers_alike_share_their_functions():
     (few, fewer_runs), (many, more_runs) = functions(4), functions(12)
     assert more_runs > fewer_runs + 8
     assert many - few < (more_runs - fewer_runs) / 4
+
+
+@pytest.mark.usefixtures("with_machine_code")
+@pytest.mark.parametrize("size", [3, 20, 30, 200])
+def test_arrays_that_are_read_backwards(size):
+    """LLVM ended the process at these lengths on some processors (Zen 4 and 5)."""
+    pytest.importorskip("llvmlite")
+    x, y = np.random.default_rng(0).normal(size=(2, size)).astype("float32")
+    function = native.compile(lambda x, y: (x + np.flip(y), np.sum(np.flip(x) * y), np.flip(x)))
+    added, total, flipped = map(np.asarray, function(x, y))
+    (plan,) = function.plans
+    assert "llvm.loop.vectorize.width" in plan.program.text
+    np.testing.assert_array_equal(added, x + y[::-1])
+    np.testing.assert_allclose(total, np.sum(x[::-1] * y), rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(flipped, x[::-1])

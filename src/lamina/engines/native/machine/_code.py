@@ -17,6 +17,7 @@ from .._emit import TYPES
 
 BOOL = np.dtype(bool)
 INT64 = np.dtype(np.int64)
+BACKWARDS = 8  # elements that a loop takes at once which walks through an array backwards
 
 
 class Value(NamedTuple):
@@ -87,6 +88,7 @@ class Code:
         self._block = "entry"
         self._depth = 1
         self._groups: list[int] = []
+        self._inner: list[tuple[str, set[int]]] = []  # of each loop around: its index, and the strides it walks with
 
     def finish(self) -> str:
         """Puts the function into the module; gives the name by which it is found there."""
@@ -151,6 +153,8 @@ class Code:
             if not i.text.startswith("%"):
                 fixed += int(i.text) * stride
                 continue
+            if self._inner and self._inner[-1][0] == i.text:
+                self._inner[-1][1].add(stride)
             step = i if stride == 1 else self.define(f"mul nsw i64 {i.text}, {stride}", INT64, "o")
             pointer = self.define(f"getelementptr i8, ptr {pointer}, i64 {step.text}", INT64, "p").text
         if fixed:
@@ -210,25 +214,34 @@ class Code:
         self._depth += 1
         place = len(self.lines)
         self.write("")  # the phi, when it is known which block comes back
-        mark = ""
-        if independent:
-            metadata = self.module.metadata
-            group, loop = len(metadata), len(metadata) + 1
-            metadata += [
-                f"!{group} = distinct !{{}}",
-                f'!{loop} = distinct !{{!{loop}, !{{!"llvm.loop.parallel_accesses", !{group}}}}}',
-            ]
-            self._groups.append(group)
-            mark = f", !llvm.loop !{loop}"
+        said = [self._independent()] if independent else []
+        self._inner.append((f"%i{n}", set()))
         yield Value(f"%i{n}", INT64)
         if independent:
             self._groups.pop()
+        if min(self._inner.pop()[1], default=0) < 0:
+            # Left to choose how many, LLVM 22 ends the process for some processors, whose costs it counts in two ways.
+            said.append(f'!{{!"llvm.loop.vectorize.width", i32 {BACKWARDS}}}')
+        mark = self._metadata(said) if said else ""
         self.write(f"%n{n} = add nuw nsw i64 %i{n}, 1")
         more = self.define(f"icmp slt i64 %n{n}, {end.text}", BOOL)
         self.write(f"br i1 {more.text}, label %{head}, label %{after}{mark}")
         self.lines[place] += f"%i{n} = phi i64 [ {first.text}, %{before} ], [ %n{n}, %{self._block} ]"
         self._depth -= 1
         self._begin(after)
+
+    def _independent(self) -> str:
+        """What says of a loop that its accesses, marked from now on, do not meet."""
+        group = len(self.module.metadata)
+        self.module.metadata.append(f"!{group} = distinct !{{}}")
+        self._groups.append(group)
+        return f'!{{!"llvm.loop.parallel_accesses", !{group}}}'
+
+    def _metadata(self, said: Sequence[str]) -> str:
+        """The mark of a loop of which that is said."""
+        loop = len(self.module.metadata)
+        self.module.metadata.append(f"!{loop} = distinct !{{!{loop}, {', '.join(said)}}}")
+        return f", !llvm.loop !{loop}"
 
     def _begin(self, block: str) -> None:
         self._block = block
