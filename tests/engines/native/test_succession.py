@@ -105,20 +105,34 @@ def test_the_compiler_works_in_a_thread_and_is_waited_for(monkeypatch):
 
     monkeypatch.setattr(_succession.Plan, "compile", slow)
     function = make()
-    state, _ = called(function, ROWS[:2])
+    state, _ = called(function, ROWS[:1])
     assert not begun
-    state, _ = called(function, ROWS[2:8], state)
+    state, _ = called(function, ROWS[1:8], state)
     assert works.wait(60) and begun == ["lamina-compiler"] and not is_machine_code(function)
     threading.Timer(0.05, go_on.set).start()
     called(function, ROWS[8:9], state)
     assert is_machine_code(function) and go_on.is_set()
 
 
-def test_a_short_run_asks_no_compiler(monkeypatch):
-    monkeypatch.setattr(_succession.Plan, "compile", lambda plan: pytest.fail("asked"))
+def begun_by(rows, stop, monkeypatch):
+    """How many compilers begin when these rows are known of and the first few are run."""
+    begun = []
+    monkeypatch.setattr(_succession.Plan, "compile", lambda plan: begun.append(plan))
     function = make()
-    called(function, ROWS[:2])
+    function.loop(START.copy(), rows=rows, start=0, stop=stop)
+    for thread in threading.enumerate():
+        if thread.name == "lamina-compiler":
+            thread.join()
     assert not is_machine_code(function)
+    return len(begun)
+
+
+def test_a_short_run_asks_no_compiler(monkeypatch):
+    assert begun_by(ROWS[:7], 1, monkeypatch) == 0
+
+
+def test_where_enough_steps_are_sure_to_come_the_compiler_begins_at_once(monkeypatch):
+    assert begun_by(ROWS[:8], 1, monkeypatch) == 1
 
 
 @pytest.mark.filterwarnings("ignore:No machine code")

@@ -82,10 +82,10 @@ class CompiledFunction:
         The same as calling it in a loop, without the look-ups between. With `collect`, what is not donated comes back for
         all rows, stacked.
         """
-        rows = rows[start:stop]
+        ahead, rows = len(rows) - start, rows[start:stop]
         with self._lock, one_blas_thread, no_subnormals(), np.errstate(all="ignore"):
             entry, arrays = self._entry((*args, rows[0]))
-            return entry.loop(arrays, rows, collect)
+            return entry.loop(arrays, rows, ahead, collect)
 
     def _entry(self, args: tuple[Any, ...]) -> tuple["_Entry", list[Any]]:
         leaves, kinds = [], []
@@ -186,12 +186,12 @@ class _Entry:
         self._count(1)
         return self._results(given, [wrap(np.array(o)) for o in self._fresh(binding)])
 
-    def loop(self, arrays: list[Any], rows: np.ndarray, collect: bool) -> Any:
+    def loop(self, arrays: list[Any], rows: np.ndarray, ahead: int, collect: bool) -> Any:
         given = [arrays[k] for k in self.traced]
         stacked: list[np.ndarray] = []
         done = 0
         while done < len(rows):
-            binding = self._bound_to(given)
+            binding = self._bound_to(given, ahead - done)
             some = rows[done : done + min(self.succession.room(), len(rows))]  # room may be without end
             self._run(binding, given, some, self._stores(stacked, binding, len(rows), done) if collect else None)
             self._count(len(some))
@@ -233,9 +233,9 @@ class _Entry:
         """The outputs that do not lie in donated arrays."""
         return binding.outputs[len(self.donated_inputs) :]
 
-    def _bound_to(self, given: list[np.ndarray]) -> BoundPlan:
+    def _bound_to(self, given: list[np.ndarray], ahead: int = 1) -> BoundPlan:
         fixed = [given[n] for n in self.bound_inputs]
-        if self.succession.turn():
+        if self.succession.turn(ahead):
             self.binding = None
         if self.binding is None or any(a is not b for a, b in zip(fixed, self.last)):
             self._bind(given)

@@ -1,8 +1,9 @@
 """When a program goes over from NumPy's calls to machine code: between two steps that the program alone decides on.
 
-NumPy's calls run at once. From a quarter of the way on, machine code is written and compiled by a thread of its own, and it
-takes over after as many steps as compiling is estimated to last. Neither the clock nor the cache has a say in it: where the
-compiler is late, the step waits. So a seed gives the same bits each time, and a short training never waits for a compiler.
+NumPy's calls run at once. When it is sure that enough steps come, and else after a tenth of the way, machine code is written and
+compiled by a thread of its own, and it takes over after as many steps as compiling is estimated to last. Neither the clock nor
+the cache has a say in it: where the compiler is late, the step waits. So a seed gives the same bits each time, and a short
+training never waits for a compiler.
 """
 
 import math
@@ -15,11 +16,11 @@ from ._plan import Plan
 from .machine._switch import Machine, machine_code
 from .passes._estimates import calls, seconds
 
-COMPILING_S, COMPILING_A_CALL_S = 0.03, 0.0025
+COMPILING_S, COMPILING_A_CALL_S = 0.03, 0.002
 CALLS_IN_A_LOOP = 40  # as much to compile as what becomes of a long sequence
 CALLS_WITH_WORK = 12  # and more for what needs room of its own: windows, steps one after the other
 CALL_S = 1.5e-6  # of NumPy
-SHARE = 4  # of the way to the hand-over, one part runs before the compiler begins
+SHARE = 10  # of the way to the hand-over, one part runs before the compiler begins
 
 
 class Succession:
@@ -39,7 +40,7 @@ class Succession:
         self._cut, self._arrays = cut, (donated, owned)
         kind = machine_code()
         self._at = {Machine.NEVER: math.inf, Machine.LATER: after, Machine.AT_ONCE: 0}[kind]
-        self._begins = math.inf if self._at in (0, math.inf) else self._at // SHARE
+        self._begins = math.inf if self._at in (0, math.inf) else max(1, self._at // SHARE)
         self._made: Plan | None = None
         self._failed = False
         self._thread: threading.Thread | None = None
@@ -54,9 +55,12 @@ class Succession:
         """How many steps may be run before `turn` must be called again."""
         return min((n - self.steps for n in (self._begins, self._at) if n > self.steps), default=math.inf)
 
-    def turn(self) -> bool:
-        """Called before steps are run: does what is due; True if another plan runs from now on."""
-        if self.steps >= self._begins:
+    def turn(self, ahead: int = 1) -> bool:
+        """Called before steps are run: does what is due; True if another plan runs from now on.
+
+        ahead: how many steps are sure to come; where these are enough, the compiler begins at once.
+        """
+        if self.steps >= self._begins or self._begins < self._at <= self.steps + ahead:
             self._begins = math.inf
             self._thread = threading.Thread(target=self._compile, name="lamina-compiler")
             self._thread.start()
