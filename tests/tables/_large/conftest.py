@@ -1,7 +1,17 @@
 """A messy table of 6,000 rows whose target follows from its columns by a rule."""
 
+import tempfile
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+
+from lamina.tables._columns import describe_columns
+from lamina.tables._large._cache import Cache
+from lamina.tables._large._prepared import correct, divide_large, leave_numberings_out, open_stream
+from lamina.tables._report import Speaker
+from lamina.tables._settings import FitSettings
+from lamina.tables._target import describe_target
 
 ROWS = 6000
 WORDS = "red green old new cheap dear round flat".split()
@@ -30,3 +40,23 @@ def messy_file(tmp_path, messy):
     path = tmp_path / "messy.csv"
     path.write_text("".join(messy), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """A function that makes all that stands before the training of a large table: `prepared(path, target, memory, ...)`."""
+
+    def made(path, target="y", memory=20 << 20, **options):
+        settings = FitSettings(target, memory=memory, verbose=False, **options)
+        stream = open_stream(path, settings)
+        found, sample, _ = describe_target(stream.sample, target, settings.task)
+        columns = describe_columns(sample, target, {}, [])
+        leave_numberings_out(columns, sample)
+        cache = Cache(tempfile.mkdtemp(dir=tmp_path), stream, columns, found, settings.group, settings.time)
+        correct(columns, cache)
+        rounds, said, blocks = divide_large(Speaker(True), stream, sample, cache, columns, found, settings)
+        return SimpleNamespace(
+            settings=settings, stream=stream, columns=columns, cache=cache, round=rounds[0], said=said, blocks=blocks
+        )
+
+    return made
