@@ -45,7 +45,9 @@ def changed(page, act):
 
 
 @pytest.mark.parametrize(
-    "link", ["data=xor&layers=4", "data=circles&layers=4,2", "data=spirals&layers=8,8,8&seed=2"], ids=lambda v: v.split("&")[0]
+    "link",
+    ["data=xor&layers=4", "data=circles&layers=4,2", "data=spirals&layers=8,8,8&seed=2"],
+    ids=lambda v: v.split("&")[0],
 )
 def test_a_network_learns_before_ones_eyes(at, link):
     page = at(f"{link}&speed=fast&lang=en")
