@@ -3,11 +3,13 @@
 python scripts/check_wheel.py
 """
 
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import zipfile
+from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MOST_BYTES = 3_000_000
@@ -45,17 +47,23 @@ def check_content(wheel: pathlib.Path) -> None:
     assert wheel.stat().st_size < MOST_BYTES, f"{wheel.stat().st_size} bytes"
 
 
+def run(command: list[str], **options: Any) -> None:
+    """Runs it without PYTHONPATH, which may point at the source. Raises CalledProcessError if it fails."""
+    elsewhere = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(command, env=elsewhere, check=True, **options)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-        subprocess.run([*pip, "wheel", "--no-deps", "-w", folder, str(ROOT)], check=True)
+        run([*pip, "wheel", "--no-deps", "-w", folder, str(ROOT)])
         (wheel,) = pathlib.Path(folder).glob("lamina-*.whl")
         check_content(wheel)
-        subprocess.run([sys.executable, "-m", "venv", f"{folder}/venv"], check=True)
+        run([sys.executable, "-m", "venv", f"{folder}/venv"])
         python = f"{folder}/venv/bin/python"
-        subprocess.run([python, *pip[1:], "install", str(wheel)], check=True)
-        subprocess.run([python, "-c", PROGRAM], cwd=folder, check=True)
-        subprocess.run([f"{folder}/venv/bin/lamina", "--help"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        run([python, *pip[1:], "install", str(wheel)])
+        run([python, "-c", PROGRAM], cwd=folder)
+        run([f"{folder}/venv/bin/lamina", "--help"], cwd=folder, stdout=subprocess.DEVNULL)
         print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB, installed and tried without the source")
 
 
