@@ -56,6 +56,20 @@ def test_old_batch_hooks_are_called(model, data):
     assert old.seen == 2
 
 
+@pytest.mark.parametrize("when", ["on_train_begin", "on_epoch_begin"])
+def test_a_hook_that_a_callback_gives_itself_while_training_is_called(model, data, when):
+    seen = []
+
+    class Late(callbacks.Callback):
+        def begin(self, *args):
+            self.on_batch_end = lambda batch, logs=None: seen.append(batch)
+
+    late = Late()
+    setattr(late, when, late.begin)
+    model.fit(*data, batch_size=10, verbose=0, callbacks=[late])
+    assert seen == [0, 1]
+
+
 def test_lambda_callback_refuses_unknown_hooks():
     with pytest.raises(TypeError, match="on_epoch_ende"):
         callbacks.LambdaCallback(on_epoch_ende=print)

@@ -115,9 +115,14 @@ class CallbackList:
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
-        self._calls = {hook: [getattr(c, hook) for c in self.callbacks if overridden(c, hook)] for hook in HOOKS}
+        self._calls = self._found()
+
+    def _found(self) -> dict[str, list[Any]]:
+        """What is called at each hook."""
+        calls = {hook: [getattr(c, hook) for c in self.callbacks if overridden(c, hook)] for hook in HOOKS}
         for hook, old in _OLD_NAMES.items():
-            self._calls[hook] += [getattr(c, old) for c in self.callbacks if overridden(c, old)]
+            calls[hook] += [getattr(c, old) for c in self.callbacks if overridden(c, old)]
+        return calls
 
     def has(self, hook: str) -> bool:
         """Whether any callback defines the hook."""
@@ -126,3 +131,5 @@ class CallbackList:
     def call(self, hook: str, *args: Any) -> None:
         for function in self._calls[hook]:
             function(*args)
+        if hook in ("on_train_begin", "on_epoch_begin"):
+            self._calls = self._found()  # a callback may give itself hooks there, as that of tqdm does
