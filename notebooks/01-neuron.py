@@ -1,9 +1,11 @@
 # %% [markdown]
 # # A neuron learns
 #
+# [한국어](01-neuron.ko.py)
+#
 # A neuron multiplies, adds, and answers. Here one finds out by itself how degrees Celsius become degrees Fahrenheit,
-# from nine thermometers that are read carelessly; and since it has only two numbers to find, its whole search fits
-# into one picture.
+# from nine thermometers that are read carelessly; and since it has only two numbers to find, its whole search fits into
+# one picture.
 #
 # What a neuron *is* tells [chapter 1 of the path](../docs/path/01-neuron.md).
 
@@ -50,9 +52,9 @@ history = model.fit(x, y, batch_size=9, epochs=60, callbacks=[note], verbose=0)
 history
 
 # %% [markdown]
-# On the left the lines that the neuron drew on its way. On the right the same way on the map of all neurons: each
-# point is a weight and a bias, the colour is the loss. Gradient descent goes downhill, straight across the lines of
-# equal height.
+# On the left the lines that the neuron drew on its way. On the right the same way on the map of all neurons: each point
+# is a weight and a bias, the colour is the loss. Gradient descent goes downhill, straight across the lines of equal
+# height.
 
 # %%
 w = np.array([float(kernel[0, 0]) for kernel, _ in numbers])
@@ -82,5 +84,5 @@ print("the rule: F = 1.80 · C + 32.0")
 #
 # - The learning rate: `SGD(0.15)` jumps across the valley to and fro, `SGD(0.25)` leaves it. Where is the border?
 # - `lamina.optimizers.Adam(0.3)` takes another way. Why is it not straight across the lines?
-# - Give `celsius` as it is, without dividing by ten. Which learning rate is small enough now? Draw the map again:
-#   what became of the valley?
+# - Give `celsius` as it is, without dividing by ten. Which learning rate is small enough now? Draw the map again: what
+#   became of the valley?

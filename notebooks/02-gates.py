@@ -1,9 +1,11 @@
 # %% [markdown]
 # # Gates: what one line can do
 #
-# AND, OR and NAND are learned by a single neuron. XOR is not, however long it trains, and a handful of neurons learn
-# it in a second. [Chapter 2 of the path](../docs/path/02-gates.md) sets the weights by hand and says why; here they
-# are learned, and one watches.
+# [한국어](02-gates.ko.py)
+#
+# AND, OR and NAND are learned by a single neuron. XOR is not, however long it trains, and a handful of neurons learn it
+# in a second. [Chapter 2 of the path](../docs/path/02-gates.md) sets the weights by hand and says why; here they are
+# learned, and one watches.
 
 # %%
 import matplotlib.pyplot as plt

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # Activations: where the bends come from
 #
+# [한국어](03-activations.ko.py)
+#
 # The same network five times, with another bend in its neurons; and what softmax does with one number for each class.
 # The formulas stand in [chapter 3 of the path](../docs/path/03-activations.md).
 
@@ -97,8 +99,7 @@ for ax, temperature in zip(axes, (0.3, 1.0, 4.0)):
 # %% [markdown]
 # ## Try
 #
-# - An activation of your own: `wave` below. What regions does it make? Does it still learn with `SGD` in place of
-#   Adam?
+# - An activation of your own: `wave` below. What regions does it make? Does it still learn with `SGD` in place of Adam?
 # - Eight neurons in one layer in place of two: which activations suffer most?
 # - At which distance from the rings is the network with ReLU still sure of itself? Is that wise?
 #   (`plot.decision_regions` with points further out.)

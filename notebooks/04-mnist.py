@@ -1,12 +1,14 @@
 # %% [markdown]
 # # Handwritten digits
 #
-# From pixels to a digit: look at the data, train, and then look at what went wrong and what the network looks for.
-# The path tells it in [chapter 6](../docs/path/06-dense-network.md) with digits of its own.
+# [한국어](04-mnist.ko.py)
+#
+# From pixels to a digit: look at the data, train, and then look at what went wrong and what the network looks for. The
+# path tells it in [chapter 6](../docs/path/06-dense-network.md) with digits of its own.
 #
 # MNIST does not come with lamina. If you have `mnist.npz`, put its path into the environment as `MNIST`; or write
-# `lamina.datasets.mnist.load_data()` below, which fetches it once. Without it, digits are drawn here from a font,
-# with noise: easier, and the same program.
+# `lamina.datasets.mnist.load_data()` below, which fetches it once. Without it, digits are drawn here from a font, with
+# noise: easier, and the same program.
 
 # %%
 import os
@@ -35,8 +37,8 @@ for ax, image, label in zip(axes.flat, images, labels):
 # %% [markdown]
 # ## The network
 #
-# The pixels, 0 to 255, become numbers from 0 to 1 inside the model, so that it takes images as they are. Then a
-# hidden layer, and a share for each of the ten digits.
+# The pixels, 0 to 255, become numbers from 0 to 1 inside the model, so that it takes images as they are. Then a hidden
+# layer, and a share for each of the ten digits.
 
 # %%
 lamina.utils.set_random_seed(0)

@@ -1,12 +1,14 @@
 # %% [markdown]
 # # Breakfast cereals: numbers from a table
 #
-# How many calories has a bowl, going by sugar, fibre and protein? A neuron gives an answer that one can read, a
-# larger network perhaps a better one, and `fit_table` does all of it in a line.
+# [한국어](05-cereals.ko.py)
+#
+# How many calories has a bowl, going by sugar, fibre and protein? A neuron gives an answer that one can read, a larger
+# network perhaps a better one, and `fit_table` does all of it in a line.
 #
 # The table of eighty real cereals does not come with lamina. If you have it (columns `calories`, `sugars`, `fiber`,
-# `protein`; -1 where a value is missing), put its path into the environment as `CEREALS`. Without it eighty are made
-# up here, after a rule with noise.
+# `protein`; -1 where a value is missing), put its path into the environment as `CEREALS`. Without it eighty are made up
+# here, after a rule with noise.
 
 # %%
 import csv
@@ -98,8 +100,8 @@ ax = axes[0].legend()
 #
 # ## In a line
 #
-# `fit_table` tells the columns apart, tests every row once, and takes the neuron or the network, whichever does
-# better on rows that it has not seen. Here on the same three columns, with two folds to be quick:
+# `fit_table` tells the columns apart, tests every row once, and takes the neuron or the network, whichever does better
+# on rows that it has not seen. Here on the same three columns, with two folds to be quick:
 
 # %%
 columns = {name: table[:, k].tolist() for k, name in enumerate((*inputs, "calories"))}
@@ -114,5 +116,4 @@ print(found.predict({"sugars": [0.0, 12.0], "fiber": [5.0, 0.0], "protein": [4.0
 #
 # - Train the neuron on sugars alone. What becomes of the weight of sugar, and why?
 # - `found.report("cereals.html")` writes a page to open in the browser. What does it say of each column?
-# - A row with a mistake in it, `y[0] = 900`: what does it do to the neuron trained with `"mse"`, and what with
-#   `"mae"`?
+# - A row with a mistake in it, `y[0] = 900`: what does it do to the neuron trained with `"mse"`, and what with `"mae"`?

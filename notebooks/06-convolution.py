@@ -1,6 +1,8 @@
 # %% [markdown]
 # # Convolution: windows that slide
 #
+# [한국어](06-convolution.ko.py)
+#
 # Three filters by hand, then eight that a network finds by itself, and a way to ask it where it looked. How a filter
 # computes, and why it knows a stroke at any place, tells [chapter 10 of the path](../docs/path/10-convolution.md).
 #
@@ -112,8 +114,8 @@ for (above, below), i in zip(axes.T, range(6)):
     below.axis("off")
 
 # %% [markdown]
-# Dark is where it was needed. A digit that stays bright everywhere it knows by more than one part. The same is asked
-# by gradients, at once for all pixels: how much does the share change if a pixel grows a little?
+# Dark is where it was needed. A digit that stays bright everywhere it knows by more than one part. The same is asked by
+# gradients, at once for all pixels: how much does the share change if a pixel grows a little?
 
 # %%
 picture = lamina.Variable(x_new[:6])

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # LSTM: going on with a melody
 #
+# [한국어](07-lstm.ko.py)
+#
 # A recurrent network reads a wave step by step and says what comes next. Then it is left alone: its own answer is its
 # next input, and it goes on by itself. What the gates of an LSTM do stands in [chapter 11 of the
 # path](../docs/path/11-recurrence.md).
@@ -78,8 +80,8 @@ ax = axes[0].legend(fontsize=8, loc="upper right")
 # %% [markdown]
 # ## What it remembers
 #
-# The same layer with `return_sequences=True` shows its thirty-two numbers at every step. Some swing with the fast
-# wave, some follow how strong it is.
+# The same layer with `return_sequences=True` shows its thirty-two numbers at every step. Some swing with the fast wave,
+# some follow how strong it is.
 
 # %%
 watcher = lamina.Sequential([lamina.Input((None, 1)), layers.LSTM(32, return_sequences=True)])

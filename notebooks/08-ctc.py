@@ -1,6 +1,8 @@
 # %% [markdown]
 # # CTC: reading a line
 #
+# [한국어](08-ctc.ko.py)
+#
 # A strip of digits, and the digits as a text; nobody says where each one stands. *Connectionist temporal
 # classification* learns from that alone, and one can watch how the reading comes into being. The sums behind it are
 # done by hand in [chapter 13 of the path](../docs/path/13-ctc.md).

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # Overfitting: seen, named, mended
 #
+# [한국어](09-overfitting.ko.py)
+#
 # Forty points, two classes that overlap, and a network that could learn a thousand points by heart. One sees it bend
 # its border around single points, `fit` gives it its name, and four remedies are tried. [Chapter 7 of the
 # path](../docs/path/07-overfitting.md) does the same to a curve.
@@ -70,8 +72,8 @@ finding
 # - **more points**: the best, where there are any;
 # - **stop early**: keep the weights of the epoch that was best on points kept back;
 # - **a penalty** on large weights: sharp bends need large weights;
-# - **dropout**: at each step half of the neurons are left out, so that none can lean on another. Trained for 300
-#   epochs it learns by heart all the same, only more slowly; so it stops early too.
+# - **dropout**: at each step half of the neurons are left out, so that none can lean on another. Trained for 300 epochs
+#   it learns by heart all the same, only more slowly; so it stops early too.
 
 # %%
 early = {"monitor": "val_binary_crossentropy", "patience": 20, "restore_best_weights": True}

@@ -1,8 +1,10 @@
 # %% [markdown]
 # # Vanishing gradients: seen, named, mended
 #
-# In a deep network the first layers hear of the loss only through all the others. Here one sees how much of it
-# arrives, layer by layer and epoch by epoch, as a picture. Why it shrinks is worked out in [chapter 8 of the
+# [한국어](10-vanishing-gradients.ko.py)
+#
+# In a deep network the first layers hear of the loss only through all the others. Here one sees how much of it arrives,
+# layer by layer and epoch by epoch, as a picture. Why it shrinks is worked out in [chapter 8 of the
 # path](../docs/path/08-vanishing-gradients.md).
 
 # %%
@@ -117,6 +119,6 @@ ax = left.legend(fontsize=8)
 #
 # - `DEPTH = 3`: from which depth on does sigmoid fail?
 # - `deep("tanh")` has slope 1 at 0. How does its picture look with ten layers, and with thirty?
-# - `deep("relu", lamina.initializers.RandomNormal(stddev=1.0))`: now the slopes *explode*. What does
-#   `lamina.diagnose` say, and what does `clipnorm=1.0` in `Adam` do about it?
+# - `deep("relu", lamina.initializers.RandomNormal(stddev=1.0))`: now the slopes *explode*. What does `lamina.diagnose`
+#   say, and what does `clipnorm=1.0` in `Adam` do about it?
 # - On a page that moves: `lamina playground`, six layers of sigmoid on the spirals, and "gradients" on the lines.

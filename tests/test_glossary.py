@@ -7,8 +7,9 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.ko.md"
-LIKE_THEIR_ORIGINAL = (ROOT / "docs" / "path", ROOT / "docs" / "guides")
-PAGES = sorted(p for p in [*ROOT.glob("*.ko.md"), *(ROOT / "docs").rglob("*.ko.md")] if p != GLOSSARY)
+LIKE_THEIR_ORIGINAL = (ROOT / "docs" / "path", ROOT / "docs" / "guides", ROOT / "notebooks")
+KOREAN = [*ROOT.glob("*.ko.md"), *(ROOT / "docs").rglob("*.ko.md"), *(ROOT / "notebooks").glob("*.ko.py")]
+PAGES = sorted(p for p in KOREAN if p != GLOSSARY)
 
 
 def terms():
@@ -19,7 +20,10 @@ def terms():
 
 def prose(page):
     """The text without code and targets of links, on one line."""
-    text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", page.read_text(encoding="utf-8"), flags=re.S)
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".py":  # a notebook: its cells of text
+        text = "\n".join(re.findall(r"^# %% \[markdown\]\n((?:#.*\n)*)", text, re.M)).replace("\n#", "\n")
+    text = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", text, flags=re.S)
     return re.sub(r"\s+", " ", text)
 
 
@@ -43,8 +47,8 @@ def test_a_page_uses_no_word_that_is_ruled_out(page):
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.parent in LIKE_THEIR_ORIGINAL], ids=lambda page: page.name)
-def test_a_chapter_or_guide_uses_the_term_where_its_original_does(page):
-    original, text = prose(page.with_name(page.name.replace(".ko.md", ".md"))).lower(), prose(page)
+def test_a_chapter_guide_or_notebook_uses_the_term_where_its_original_does(page):
+    original, text = prose(page.with_name(page.name.replace(".ko.", "."))).lower(), prose(page)
     for english, korean, _ in sorted(terms(), key=lambda row: -len(row[0])):  # "hidden layer" before "layer"
         original, count = re.subn(rf"\b{english}s?\b", " ", original)
         assert korean in text or not count, f"{page.name} does not say {korean}, its original says {english}"
