@@ -1,5 +1,5 @@
 # %% [markdown]
-# <!-- translation of 02-gates.py, sha256 c8da0b9ae6068bc8 -->
+# <!-- translation of 02-gates.py, sha256 fbaf980de6f0adef -->
 # # 게이트: 선 하나가 할 수 있는 것
 #
 # [English](02-gates.py)
@@ -96,19 +96,19 @@ for k, ax in enumerate(axes):
 # %% [markdown]
 # ## 운
 #
-# 은닉 뉴런이 둘이면 XOR를 *말할 수는* 있습니다. 늘 찾아냅니까? 열 번 새로 시작해 봅니다.
+# 은닉 뉴런이 둘이면 XOR를 *말할 수는* 있습니다. 늘 찾아냅니까? 여섯 번 새로 시작해 봅니다.
 
 # %%
 found = {}
 for units in (2, 4):
-    losses = [train(network(units, seed), "XOR").history["loss"][-1] for seed in range(10)]
+    losses = [train(network(units, seed), "XOR").history["loss"][-1] for seed in range(6)]
     found[units] = sum(loss < 0.1 for loss in losses)
 found
 
 # %% [markdown]
 # ## 해 보기
 #
-# - 은닉층에 `activation="relu"`를 쓰면 열 번 가운데 몇 번 됩니까? 나머지는 어떻게 되었습니까? (`lamina.diagnose(model,
-#   x, y)`가 알지도 모릅니다.)
+# - 은닉층에 `activation="relu"`를 쓰면 여섯 번 가운데 몇 번 됩니까? 나머지는 어떻게 되었습니까?
+#   (`lamina.diagnose(model, x, y)`가 알지도 모릅니다.)
 # - 입력이 셋이고, 1인 입력이 홀수 개면 답이 1입니다. 은닉 뉴런이 몇 개 필요합니까?
 # - 움직이는 화면으로 같은 것을: `lamina playground`에서 데이터를 XOR로.

@@ -94,19 +94,19 @@ for k, ax in enumerate(axes):
 # %% [markdown]
 # ## Luck
 #
-# With two hidden neurons the network *can* say XOR. Does it always find it? Ten beginnings:
+# With two hidden neurons the network *can* say XOR. Does it always find it? Six beginnings:
 
 # %%
 found = {}
 for units in (2, 4):
-    losses = [train(network(units, seed), "XOR").history["loss"][-1] for seed in range(10)]
+    losses = [train(network(units, seed), "XOR").history["loss"][-1] for seed in range(6)]
     found[units] = sum(loss < 0.1 for loss in losses)
 found
 
 # %% [markdown]
 # ## Try
 #
-# - `activation="relu"` in the hidden layer: how many of ten beginnings succeed now? What happened to the others?
+# - `activation="relu"` in the hidden layer: how many of six beginnings succeed now? What happened to the others?
 #   (`lamina.diagnose(model, x, y)` may know.)
 # - Three inputs, and the answer is 1 if an odd number of them is 1. How many hidden neurons does it take?
 # - The same on a page that moves: `lamina playground`, with the data XOR.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# <!-- translation of 08-ctc.py, sha256 f4b90012405371ce -->
+# <!-- translation of 08-ctc.py, sha256 063f1559de309566 -->
 # # CTC: 한 줄 읽기
 #
 # [English](08-ctc.py)
@@ -46,7 +46,7 @@ def strips(count, seed):
     return images, texts
 
 
-images, texts = strips(1000, seed=0)
+images, texts = strips(800, seed=0)
 new_images, new_texts = strips(200, seed=1)
 told = ["".join(str(label - 1) for label in text if label) for text in new_texts]
 

@@ -45,7 +45,7 @@ def strips(count, seed):
     return images, texts
 
 
-images, texts = strips(1000, seed=0)
+images, texts = strips(800, seed=0)
 new_images, new_texts = strips(200, seed=1)
 told = ["".join(str(label - 1) for label in text if label) for text in new_texts]
 
