@@ -84,12 +84,17 @@ def run_page(path: pathlib.Path, namespace: dict | None = None) -> Iterator[tupl
     try:
         for block in blocks(path.read_text()):
             drawn_elsewhere = block.picture is not None and path.parent not in ILLUSTRATED
-            if not drawn_elsewhere and all(importlib.util.find_spec(package) for package in block.needs):
+            if not drawn_elsewhere and all(_is_there(package) for package in block.needs):
                 yield block, _printed(block, path, namespace)
     finally:
         lamina.compat.uninstall()  # a page may show how to install it
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close("all")
+
+
+def _is_there(package: str) -> bool:
+    # Of a module that stands in for itself, once it is imported, find_spec has nothing to say.
+    return package in sys.modules or importlib.util.find_spec(package) is not None
 
 
 def _printed(block: Block, path: pathlib.Path, namespace: dict) -> str:

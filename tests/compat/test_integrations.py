@@ -1,5 +1,7 @@
 """What MLflow, Weights & Biases, Optuna, tqdm and SHAP have for Keras, on lamina's models: each where it is installed."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,8 @@ X, Y, X_NEW, Y_NEW = X[:120], Y[:120], X[120:], Y[120:]
 
 @pytest.fixture
 def alone(monkeypatch, tmp_path):
-    """Nothing is sent to the makers, and files lie in a folder of the test."""
+    """Nothing is sent to the makers, files lie in a folder of the test, and the finder that wandb leaves behind is gone after."""
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
     monkeypatch.chdir(tmp_path)
     for name, value in {
         "MLFLOW_DISABLE_TELEMETRY": "true", "WANDB_MODE": "offline", "WANDB_SILENT": "true", "WANDB_DIR": str(tmp_path),
