@@ -1,5 +1,5 @@
 # %% [markdown]
-# <!-- translation of 05-cereals.py, sha256 e03cead2a29c6b86 -->
+# <!-- translation of 05-cereals.py, sha256 9ecd671a909a1a5f -->
 # # 아침 시리얼: 표 속의 수
 #
 # [English](05-cereals.py)
@@ -101,12 +101,14 @@ ax = axes[0].legend()
 # ## 한 줄로
 #
 # `fit_table`은 열을 가려보고, 모든 행을 한 번씩 시험하고, 뉴런과 신경망 가운데 보지 못한 행에서 더 잘하는 쪽을
-# 고릅니다. 여기서는 같은 세 열로, 빨리 끝나도록 두 겹으로 합니다.
+# 고릅니다. 굽음이 없는 뉴런은 선형 모델(linear model)이라고 부릅니다. 여기서는 같은 세 열로, 빨리 끝나도록 두 겹으로
+# 합니다.
 
 # %%
 columns = {name: table[:, k].tolist() for k, name in enumerate((*inputs, "calories"))}
 found = lamina.fit_table(columns, target="calories", folds=2, hidden=(8,), epochs=40, verbose=False)
-found.figures
+for name, figures in found.figures.items():
+    print(f"{name:12} off by {figures['mean absolute error']:4.1f} kcal, R² {figures['R squared']:5.2f}")
 
 # %%
 print(found.predict({"sugars": [0.0, 12.0], "fiber": [5.0, 0.0], "protein": [4.0, 1.0]}).round())
