@@ -153,6 +153,14 @@ def test_serving(tmp_path):
     assert all(row["lost"] == 0 and row["rate"] > 0 for rows in found.values() for row in rows.values())
 
 
+def test_playground(chromium, tmp_path):
+    for module in ("starlette", "uvicorn"):
+        pytest.importorskip(module)
+    script("playground.py", "--seconds", 0.5, "--link", "data=xor&layers=4", "--json", tmp_path / "p.json")
+    found = json.loads((tmp_path / "p.json").read_text())
+    assert all(value > 0 for value in found.values()) and found["median_ms"] <= found["p95_ms"]
+
+
 def test_tables(tmp_path):
     for module in ("sklearn", "pandas"):
         pytest.importorskip(module)
