@@ -8,6 +8,8 @@ import pytest
 import lamina
 from lamina import layers
 
+from ..conftest import ENGINE
+
 # Packages of others warn of each other's changes.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.usefixtures("installed", "alone")]
 
@@ -164,15 +166,24 @@ def test_shap_values_and_the_mean_add_up_to_the_answer(shap, trained, kind):
     assert np.abs(explained.values[:, 3]).mean() < 0.3 * np.abs(explained.values[:, 0]).mean()
 
 
+def by_gradients(shap, model, background, rows, nsamples):
+    """What the explainer gives. On the torch engine it takes a model for a module of PyTorch, and asks for its tensors."""
+    if ENGINE == "torch":
+        import torch
+
+        background, rows = torch.tensor(background), torch.tensor(rows)
+    return np.array(shap.GradientExplainer(model, background).shap_values(rows, nsamples=nsamples, rseed=0))
+
+
 def test_shap_by_gradients_of_a_linear_network_is_exact(shap):
     model = lamina.Sequential([lamina.Input((4,)), layers.Dense(2)])
     w = RNG.normal(size=(4, 2)).astype("float32")
     model.set_weights([w, np.zeros(2)])
-    values = shap.GradientExplainer(model, X[:1]).shap_values(X_NEW[:3], nsamples=4, rseed=0)
+    values = by_gradients(shap, model, X[:1], X_NEW[:3], nsamples=4)
     np.testing.assert_allclose(values, (X_NEW[:3] - X[:1])[..., None] * w, atol=1e-5)
 
 
 def test_shap_by_gradients_nearly_adds_up(shap, trained):
-    values = shap.GradientExplainer(trained, X[:20]).shap_values(X_NEW[:3], nsamples=2000, rseed=0)[..., 0]
+    values = by_gradients(shap, trained, X[:20], X_NEW[:3], nsamples=2000)[..., 0]
     wanted = trained.predict(X_NEW[:3], verbose=0)[:, 0] - trained.predict(X[:20], verbose=0).mean()
     np.testing.assert_allclose(values.sum(1), wanted, atol=0.2)
