@@ -70,6 +70,17 @@ def test_a_hook_that_a_callback_gives_itself_while_training_is_called(model, dat
     assert seen == [0, 1]
 
 
+def test_a_callback_made_for_keras_is_told_how_it_becomes_one_of_ours(model, data):
+    base = type("Callback", (), {"__module__": "keras.src.callbacks.callback"})
+    theirs = type("MlflowCallback", (base,), {"__module__": "mlflow.keras.callback"})()
+    with pytest.raises(
+        TypeError, match=r"got <mlflow.*made for Keras; lamina.compat.install\(\) before it is imported"
+    ):
+        model.fit(*data, callbacks=[theirs])
+    with pytest.raises(TypeError, match="got 3\\.$"):
+        model.fit(*data, callbacks=[3])
+
+
 def test_lambda_callback_refuses_unknown_hooks():
     with pytest.raises(TypeError, match="on_epoch_ende"):
         callbacks.LambdaCallback(on_epoch_ende=print)

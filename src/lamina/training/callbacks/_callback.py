@@ -92,6 +92,15 @@ def overridden(callback: Callback, hook: str) -> bool:
     return getattr(own, "__func__", own) is not getattr(Callback, hook)
 
 
+def _what_it_is(value: Any) -> str:
+    """Of something that is no callback of ours, what is known of it."""
+    if isinstance(value, type):
+        return " (the class; make an instance of it)"
+    if any(base.__module__.partition(".")[0] in ("keras", "tf_keras", "tensorflow") for base in type(value).__mro__):
+        return " (made for Keras; lamina.compat.install() before it is imported makes it one for lamina)"
+    return ""
+
+
 class CallbackList:
     """The callbacks of a run, asked only for the hooks that they define.
 
@@ -110,8 +119,9 @@ class CallbackList:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
             if not isinstance(callback, Callback):
-                hint = " (the class; make an instance of it)" if isinstance(callback, type) else ""
-                raise TypeError(f"callbacks: expected lamina.callbacks.Callback objects; got {callback!r}{hint}.")
+                raise TypeError(
+                    f"callbacks: expected lamina.callbacks.Callback objects; got {callback!r}{_what_it_is(callback)}."
+                )
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
