@@ -84,6 +84,7 @@ class Callback:
 
 
 _OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+_NAMES = {*HOOKS, *_OLD_NAMES.values()}
 
 
 def overridden(callback: Callback, hook: str) -> bool:
@@ -141,5 +142,5 @@ class CallbackList:
     def call(self, hook: str, *args: Any) -> None:
         for function in self._calls[hook]:
             function(*args)
-        if hook in ("on_train_begin", "on_epoch_begin"):
+        if hook in ("on_train_begin", "on_epoch_begin") and any(vars(c).keys() & _NAMES for c in self.callbacks):
             self._calls = self._found()  # a callback may give itself hooks there, as that of tqdm does
