@@ -1,6 +1,6 @@
 """When a program goes over from NumPy's calls to machine code: between two steps that the program alone decides on.
 
-NumPy's calls run at once. When it is sure that enough steps come, and else after a tenth of the way, machine code is written and
+NumPy's calls run at once. When it is sure that enough steps come, and else after a third of the way, machine code is written and
 compiled by a thread of its own, and it takes over after as many steps as compiling is estimated to last. Neither the clock nor
 the cache has a say in it: where the compiler is late, the step waits. So a seed gives the same bits each time, and a short
 training never waits for a compiler.
@@ -20,7 +20,7 @@ COMPILING_S, COMPILING_A_CALL_S = 0.03, 0.002
 CALLS_IN_A_LOOP = 40  # as much to compile as what becomes of a long sequence
 CALLS_WITH_WORK = 12  # and more for what needs room of its own: windows, steps one after the other
 CALL_S = 1.5e-6  # of NumPy
-SHARE = 10  # of the way to the hand-over, one part runs before the compiler begins
+SHARE = 3  # of the way to the hand-over, one part runs before the compiler begins
 
 
 class Succession:
