@@ -1,6 +1,7 @@
-"""`Replay`: an epoch run once more from its beginning, to find the step that went wrong."""
+"""`Replay`: the last epochs run once more from where their state was kept, to find the step that went wrong."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ from lamina.engines import engine
 
 from .._data import ArrayData, unpack_x_y_sample_weight
 from .._steps import Step
+from ..callbacks._history import History
+from ..callbacks._progbar_logger import ProgbarLogger
 from ._pass import take
 from ._trace import Origin, trace
 
 _MOST_ELEMENTS = 5_000_000  # of the state of a step that is kept
 _MOST_S = 20.0
+_EVERY_S = 0.25  # of training, after which the state is kept anew: epochs of a few steps would be longer for it
 
 
 class Replay:
@@ -28,11 +32,19 @@ class Replay:
     def __init__(self, model: Any, run: Any):
         self._model, self._run = model, run
         self._state: list[np.ndarray] = []
+        self._epoch, self._kept = 0, 0.0  # with which epoch, and when
+        self._last = 0  # epoch at work
         self._first = 0.0  # size of the largest weight at the start
+        onlookers = all(isinstance(c, (History, ProgbarLogger)) for c in run.callbacks.callbacks)
+        self._by_steps_alone = onlookers and run.limit is None
 
     def begin_epoch(self, epoch: int) -> None:
-        """Keeps the state, unless it is large."""
-        self._epoch, self._state = epoch, []
+        """Keeps the state, unless it is large, or that of an epoch a moment ago leads to this one by steps alone."""
+        now = time.perf_counter()
+        self._last = epoch
+        if self._state and self._by_steps_alone and now - self._kept < _EVERY_S:
+            return
+        self._epoch, self._kept, self._state = epoch, now, []
         step, source = self._run.step, self._run.source
         if not isinstance(step, Step) or not isinstance(source, ArrayData) or not source.is_resident:
             return
@@ -61,23 +73,29 @@ class Replay:
             return None
 
     def _search(self, step: Step) -> Origin | None:
-        """Steps from the beginning until the loss, or a weight after it, is not finite."""
+        """Steps from the state that was kept until the loss, or a weight after it, is not finite."""
         source, began = self._run.source, time.perf_counter()
         _put(step, self._state)
-        number, places = 0, source.order(self._epoch)
-        for rows in step.rows(source, places):
-            for i in range(len(tree.flatten(rows)[0])):
-                before = [np.array(engine.numpy(value)) for value in step._state()]
-                step.on_places(source, rows, i, i + 1)
-                if not self._is_finite():
-                    _put(step, before)
-                    batch = places[number * source.batch_size : (number + 1) * source.batch_size]
-                    grew = self._largest() > 100 * max(self._first, 1.0)
-                    return trace(self._model, unpack_x_y_sample_weight(take(source.data, batch)), batch, grew)
-                number += 1
-                if time.perf_counter() - began > _MOST_S:
-                    return None
+        for rows, i, batch in self._batches(step):
+            before = [np.array(engine.numpy(value)) for value in step._state()]
+            step.on_places(source, rows, i, i + 1)
+            if not self._is_finite():
+                _put(step, before)
+                grew = self._largest() > 100 * max(self._first, 1.0)
+                return trace(self._model, unpack_x_y_sample_weight(take(source.data, batch)), batch, grew)
+            if time.perf_counter() - began > _MOST_S:
+                return None
         return None
+
+    def _batches(self, step: Step) -> Iterator[tuple[Any, int, np.ndarray]]:
+        """Of each step since the state was kept: a group of rows, which of them, and the places of its samples."""
+        source, size = self._run.source, self._run.source.batch_size
+        for places in map(source.order, range(self._epoch, self._last + 1)):
+            number = 0
+            for rows in step.rows(source, places):
+                for i in range(len(tree.flatten(rows)[0])):
+                    yield rows, i, places[number * size : (number + 1) * size]
+                    number += 1
 
     def _is_finite(self) -> bool:
         loss = self._model.get_metrics_result().get("loss")
