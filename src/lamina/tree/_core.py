@@ -196,7 +196,13 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
 def _each(func: Callable[..., Any], structure: Any, none_is_leaf: bool) -> Any:
     if not is_nested(structure):
         return None if structure is None and not none_is_leaf else func(structure)
-    entries = [_each(func, entry, none_is_leaf) for entry in children(structure)]
+    # Most entries are leaves of kinds that were met before: no call for these.
+    entries = [
+        func(entry)
+        if _NESTED.get(type(entry)) is False and (none_is_leaf or entry is not None)
+        else _each(func, entry, none_is_leaf)
+        for entry in children(structure)
+    ]
     return entries if type(structure) is list else rebuild(structure, entries)
 
 
