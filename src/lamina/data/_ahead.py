@@ -44,6 +44,7 @@ def prefetch(source: Iterable[Any], depth: int = 2) -> Iterator[Any]:
 
     thread = threading.Thread(target=work, name="lamina-prefetch", daemon=True)
     thread.start()
+    is_interrupted = False
     try:
         while True:
             item, error = ready.get()
@@ -52,9 +53,13 @@ def prefetch(source: Iterable[Any], depth: int = 2) -> Iterator[Any]:
             if item is end:
                 return
             yield item
+    except BaseException as error:
+        # On Ctrl-C nobody waits for an item that may be long in coming.
+        is_interrupted = isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt)
+        raise
     finally:
         stop.set()
-        if thread is not threading.current_thread():
+        if thread is not threading.current_thread() and not is_interrupted:
             thread.join(timeout=5)
 
 

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from lamina._checks import check_positive
+from lamina._interrupts import InterruptedOnce
 from lamina._public import public
 
 from ._errors import MissingModelFileError, ModelFileError
@@ -50,10 +51,11 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     if not path.endswith((".keras", *_OLD)):
         raise ValueError(f"save_model: the file name must end in .keras; got {path!r}.")
     check_target(path, overwrite)
-    if path.endswith(_OLD):
-        write_bytes(path, legacy_bytes(model, whole=True, include_optimizer=include_optimizer))
-    else:
-        write_keras_file(model, path, include_optimizer)
+    with InterruptedOnce():
+        if path.endswith(_OLD):
+            write_bytes(path, legacy_bytes(model, whole=True, include_optimizer=include_optimizer))
+        else:
+            write_keras_file(model, path, include_optimizer)
 
 
 @public("saving.load_model", "models.load_model")
@@ -113,10 +115,12 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     if not model.built:
         raise ValueError(f"save_weights: {model.name!r} has no weights yet: build it or call it on data first.")
     check_target(path, overwrite)
-    if path.endswith(FLAT):
-        write_bytes(path, WRITERS[ending_of(path)](table_of(model)))
-        return
-    write_bytes(path, weights_bytes(model) if path.endswith(".weights.h5") else legacy_bytes(model, whole=False))
+    with InterruptedOnce():
+        if path.endswith(FLAT):
+            content = WRITERS[ending_of(path)](table_of(model))
+        else:
+            content = weights_bytes(model) if path.endswith(".weights.h5") else legacy_bytes(model, whole=False)
+        write_bytes(path, content)
 
 
 def _save_shards(model: Any, path: str, overwrite: bool, max_shard_size: Any) -> None:
@@ -127,7 +131,9 @@ def _save_shards(model: Any, path: str, overwrite: bool, max_shard_size: Any) ->
         raise ValueError(f"save_weights: with max_shard_size the file name must end in {MAP}; got {path!r}.")
     if not model.built:
         raise ValueError(f"save_weights: {model.name!r} has no weights yet: build it or call it on data first.")
-    write_shards(model, check_target(path, overwrite), max_shard_size)
+    target = check_target(path, overwrite)
+    with InterruptedOnce():
+        write_shards(model, target, max_shard_size)
 
 
 @public("saving.load_weights")

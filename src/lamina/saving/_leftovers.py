@@ -11,6 +11,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from lamina._interrupts import Uninterrupted
+
 _ENDING = ".lamina.tmp"
 
 if sys.platform == "win32":
@@ -35,14 +37,17 @@ def new_file(folder: str, name: str) -> Iterator[tuple[int, str]]:
 
     If that is with an error, it is deleted.
     """
-    handle, path, is_locked = _locked(folder, name)
-    # The writer closes the first handle; the lock ends with the last one.
-    lock = os.dup(handle) if is_locked else None
+    path, lock = None, None
     try:
+        with Uninterrupted():
+            handle, path, is_locked = _locked(folder, name)
+            # The writer closes the first handle; the lock ends with the last one.
+            lock = os.dup(handle) if is_locked else None
         yield handle, path
     except BaseException:
-        if os.path.exists(path):
-            os.unlink(path)
+        with Uninterrupted():
+            if path is not None and os.path.exists(path):
+                os.unlink(path)
         raise
     finally:
         if lock is not None:

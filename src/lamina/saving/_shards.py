@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lamina import distribution
+from lamina._interrupts import Uninterrupted
 
 from ._errors import ModelFileError
 from ._flat_weights import collect, is_optimizer
@@ -31,15 +32,19 @@ def write_shards(model: Any, path: str, largest: float) -> None:
     """Writes the weights in files of `largest` gigabytes at most (an array is never cut), then the map.
 
     Whoever is killed leaves the old weights or the new ones: the files get names that the map of now does not use, one rename
-    puts the new map in its place, and what it does not name is deleted after.
+    puts the new map in its place, and what it does not name is deleted after. A save that fails deletes what it wrote.
     """
     start, folder = os.path.basename(path).removesuffix(MAP), os.path.dirname(path)
     written = set()
-    for name, content in shards_of(model, start, largest, _free_mark(path, start)):
-        write_bytes(os.path.join(folder, name), content)
-        written.add(name)
-    if distribution.is_first():
-        _delete_others(folder, start, written)
+    try:
+        for name, content in shards_of(model, start, largest, _free_mark(path, start)):
+            written.add(name)
+            write_bytes(os.path.join(folder, name), content)
+    except BaseException:
+        with Uninterrupted():
+            _delete(folder, written - _used(path) - {start + MAP})
+        raise
+    _delete(folder, {name for name in os.listdir(folder or ".") if is_shard(name, start)} - written)
 
 
 def shards_of(
@@ -62,11 +67,16 @@ def shards_of(
 
 def _free_mark(path: str, start: str) -> str:
     """What the names of new files have behind their number, so that none is in use: nothing, "-1", "-2", ..."""
-    try:
-        used = {mark for files in read_map(path).values() for name in files if (mark := _mark(name, start)) is not None}
-    except (OSError, ModelFileError):  # no map, or none that could be read: there are no weights to keep
-        return ""
+    used = {_mark(name, start) for name in _used(path)}
     return next(mark for n in itertools.count() if (mark := f"-{n}" if n else "") not in used)
+
+
+def _used(path: str) -> set[str]:
+    """The names of the files in which the map's weights lie."""
+    try:
+        return {name for names in read_map(path).values() for name in names}
+    except (OSError, ModelFileError):  # no map, or none that could be read: there are no weights to keep
+        return set()
 
 
 def is_shard(name: str, start: str) -> bool:
@@ -80,10 +90,10 @@ def _mark(name: str, start: str) -> str | None:
     return found and found[1]
 
 
-def _delete_others(folder: str, start: str, kept: set[str]) -> None:
-    """Deletes the files of weights that were here before, and of saves that were broken off."""
-    for name in os.listdir(folder or "."):
-        if is_shard(name, start) and name not in kept:
+def _delete(folder: str, names: set[str]) -> None:
+    """Deletes files of weights that were here before, or of a save that was broken off."""
+    for name in names if distribution.is_first() else ():
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(folder, name))
 
 

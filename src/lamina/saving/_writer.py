@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from lamina import distribution
+from lamina._interrupts import Uninterrupted
 
 from ._leftovers import clear_leftovers, new_file
 
@@ -31,8 +32,9 @@ def atomic_file(path: Any) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _take_permissions(temporary, target)
-        os.replace(temporary, target)
+        with Uninterrupted():
+            _take_permissions(temporary, target)
+            os.replace(temporary, target)
     _sync_folder(folder)
 
 

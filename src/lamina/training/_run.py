@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamina import ops, tree
+from lamina._interrupts import InterruptedOnce, Uninterrupted
 from lamina._where import inside
 from lamina.config._limits import at_most, max_steps_per_epoch
 from lamina.engines import engine
@@ -15,7 +16,6 @@ from lamina.training.callbacks._callback import CallbackList
 from lamina.training.callbacks._progbar_logger import ProgbarLogger
 
 from ._data import ArrayData, StreamData
-from ._interrupts import DeferredInterrupt
 from ._resuming import NoKeeper
 from ._sharing import check_batches, shared_batches
 from ._steps import Step
@@ -55,6 +55,7 @@ class Run:
         # Training on some batches of the data an epoch goes on with the others in the next; tests begin at the beginning.
         self._goes_on = self._asked if kind == "train" and self.limit == self._asked else None
         self._has_run = False
+        self._interrupts = InterruptedOnce()
         self.keeper = keeper or NoKeeper()
         self.watch: Any = None  # who looks at how it goes
         self._first = 0  # batch of the epoch to begin with
@@ -67,23 +68,21 @@ class Run:
             check_batches(self._share, source, _METHODS[kind])
 
     def epoch(self, epoch: int) -> dict[str, float]:
-        """Runs all batches; returns the logs. Ctrl-C is raised after the step at work."""
+        """Runs all batches; returns the logs."""
         self._first = self.done = self.keeper.begin_epoch(epoch)
         hooks = (f"on_{self.kind}_batch_begin", f"on_{self.kind}_batch_end")
-        with DeferredInterrupt() as interrupt:
-            if self._in_place and not any(self.callbacks.has(h) for h in hooks):
-                last = self._chunks(epoch, interrupt)
-            else:
-                last = self._one_by_one(epoch, interrupt)
+        in_chunks = self._in_place and not any(self.callbacks.has(h) for h in hooks)
+        with InterruptedOnce() as self._interrupts:
+            last = self._chunks(epoch) if in_chunks else self._one_by_one(epoch)
         return self.logs(last)
 
-    def _chunks(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
+    def _chunks(self, epoch: int) -> Any:
         """Data in memory, nobody watching each batch: many steps in one go, about a tenth of a second long."""
         last = self.keeper.logs
         for rows, start, stop in self._groups(self.source.portion(epoch, self._goes_on, self._first)):
             last = self.step.on_places(self.source, rows, start, stop)
             self.done += stop - start
-            interrupt.check()
+            self._interrupts.check()
             self._show(self.done, last)
             self._keep(epoch, last)
         self._warn_if_short(self.done)
@@ -106,12 +105,13 @@ class Run:
                 stop = int(min(start + chunk, count, start + self.keeper.room(self.done)))
                 began = time.perf_counter()
                 yield rows, start, stop
-                step.seconds = max((time.perf_counter() - began) / (stop - start), 1e-7)
+                # Not less than half of before, or a lucky measure makes a chunk of seconds that Ctrl-C waits for.
+                step.seconds = max((time.perf_counter() - began) / (stop - start), step.seconds / 2, 1e-7)
                 start, chunk = stop, max(1, min(int(CHUNK_S / step.seconds), 2 * chunk + 8))
 
-    def _one_by_one(self, epoch: int, interrupt: DeferredInterrupt) -> Any:
+    def _one_by_one(self, epoch: int) -> Any:
         last, shown = self.keeper.logs, 0.0
-        for last in self._watched(epoch, lambda results: self.logs(results[-1]), interrupt.check):
+        for last in self._watched(epoch, lambda results: self.logs(results[-1])):
             self.done += 1
             if self.done % self._execution == 0:
                 self._keep(epoch, last)
@@ -129,7 +129,7 @@ class Run:
             self._warn_if_short(n)
         return last if n else {}
 
-    def _watched(self, epoch: int, logs_of: Any, check: Any = lambda: None) -> Iterator[Any]:
+    def _watched(self, epoch: int, logs_of: Any) -> Iterator[Any]:
         """The result of every step, callbacks called around those of an execution (compile's `steps_per_execution`)."""
         begin, end = f"on_{self.kind}_batch_begin", f"on_{self.kind}_batch_end"
         total = self.limit or self.source.num_batches
@@ -150,7 +150,7 @@ class Run:
                     self.callbacks.call(begin, n, {})
                 results.append(call())
                 last = results[-1]
-                check()
+                self._interrupts.check()
                 n += 1
                 if n % size == 0:
                     finish()
@@ -167,8 +167,10 @@ class Run:
     def outputs(self) -> list[Any]:
         """The results of the step, in order, as parts to be joined along the batch."""
         watched = any(self.callbacks.has(f"on_predict_batch_{when}") for when in ("begin", "end"))
-        if self._in_place and not watched:
-            return self._chunks_of_outputs()
+        with InterruptedOnce() as self._interrupts:
+            return self._chunks_of_outputs() if self._in_place and not watched else self._outputs_one_by_one()
+
+    def _outputs_one_by_one(self) -> list[Any]:
         found: list[Any] = []
         shown = 0.0
         for output in self._watched(0, lambda results: {"outputs": _joined(results)}):
@@ -191,6 +193,7 @@ class Run:
                 tree.map_structure(lambda x, n=samples: engine.numpy(x).reshape(-1, *x.shape[2:])[:n], stacked)
             )
             done += stop - start
+            self._interrupts.check()
             for bar in self.bars:
                 bar.progress(done, {})
         return found
@@ -238,7 +241,7 @@ def call_step(step: Any, batch: Any) -> Any:
     """Runs a step, compiled or plain, on a batch of arrays."""
     if isinstance(step, Step):
         return step.on_batch(batch)
-    with inside("step"):
+    with Uninterrupted(), inside("step"):
         return step(tree.map_structure(lambda a: None if a is None else engine.tensor(a), batch))
 
 

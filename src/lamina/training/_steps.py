@@ -5,6 +5,8 @@ written through a StateScope. On data in memory the batch is gathered inside the
 
 Where compiling is costly, the last batch, which may be smaller, is filled up to the size of the others, and the step is told
 how many of its samples count: so all batches have one shape, and one program serves them.
+
+Ctrl-C is raised after the step at work: within it, donated arrays hold neither what they held before nor what comes after.
 """
 
 import threading
@@ -15,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from lamina import distribution, tree
+from lamina._interrupts import Uninterrupted
 from lamina.engines import engine
 from lamina.variables import StateScope, Variable
 
@@ -158,7 +161,7 @@ class Step:
     def on_batch(self, batch: Any) -> Any:
         """One step on a batch of arrays; returns its logs."""
         batch, part = (batch, None) if self.share is None else self.share.batch(batch)
-        with self._lock, self._told():
+        with Uninterrupted(), self._lock, self._told():
             self._prepare(batch, part)
             state, logs = self._complete(lambda: self._on_batch(self._state(), batch))
             self._keep(state)
@@ -184,7 +187,7 @@ class Step:
     ) -> Any:
         """A step on each of `rows[start:stop]` (see `rows`) of data in memory; returns the logs of the last, or with
         `collect` what all returned, stacked."""
-        with self._lock:
+        with Uninterrupted(), self._lock:
             self._prepare(data.data)
             places = data.resident(None if self.share is None else self.share.resident)
             state, logs = self._complete(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamina import distribution, ops, tree
+from lamina._interrupts import Uninterrupted
 from lamina._lazy import lazy_module
 from lamina.config._diagnosis import check_mode, diagnosis
 from lamina.config._limits import at_most, max_epochs, max_steps_per_epoch
@@ -128,7 +129,8 @@ class Trainer(Stepping):
                     break
         weights = self._weights_to_train()
         if self.optimizer is not None and weights:
-            self.optimizer.finalize_variable_values(weights)
+            with Uninterrupted():
+                self.optimizer.finalize_variable_values(weights)
         training.callbacks.call("on_train_end", logs or training.keeper.logs or {})
         training.keeper.finish()
 
@@ -277,7 +279,8 @@ class Trainer(Stepping):
 
     def _step_now(self, kind: str, source: Any) -> Any:
         example = self._example(source)
-        self._build_for(kind, example, source)
+        with Uninterrupted():  # a layer that is half built cannot be built again
+            self._build_for(kind, example, source)
         if self.run_eagerly:
             refuse_eager()
             return step_on_data(self, kind)
