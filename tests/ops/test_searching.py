@@ -27,3 +27,9 @@ def test_sums_of_weights_keep_their_dtype(dtype):
 def test_weights_of_truths_are_counted():
     found = ops.convert_to_numpy(ops.bincount(NUMBERS, weights=np.array([True, False, True, True])))
     np.testing.assert_array_equal(found, [1, 1, 0, 0, 0, 0, 1])
+
+
+@pytest.mark.parametrize("x", [np.float32(np.inf), [np.inf], [np.nan], [-1], [[1, -2]], 3, np.ones((1, 1, 1), int)])
+def test_what_cannot_be_counted_is_named(x):
+    with pytest.raises(ValueError, match="bincount: x must be"):
+        ops.bincount(x)

@@ -168,7 +168,7 @@ def bincount(x: TensorLike, weights: TensorLike = None, minlength: int = 0, spar
         minlength: the least length of the result.
         sparse: accepted for Keras's sake; the result is dense.
 
-    Returns: `(length,)` or `(batch, length)`, int32 or the dtype of the weights.
+    Returns: `(length,)` or `(batch, length)`, int32 or the dtype of the weights. Raises ValueError for other shapes and numbers.
 
     Example:
         >>> ops.bincount([0, 1, 1, 3])
@@ -176,10 +176,14 @@ def bincount(x: TensorLike, weights: TensorLike = None, minlength: int = 0, spar
     """
     if sparse:
         raise ValueError("bincount: sparse tensors are not supported; leave sparse=False.")
-    x = integer(x)
+    given, x = x, integer(x)
+    if x.ndim not in (1, 2):
+        raise ValueError(f"bincount: x must be (n,) or (batch, n); got shape {tuple(x.shape)}.")
     length = minlength
     if not minlength or not engine.is_traced(x):
         values = concrete(x, "bincount")
+        if values.size and (values.min() < 0 or not np.isfinite(concrete(tensor(given), "bincount")).all()):
+            raise ValueError(f"bincount: x must be non-negative integers; got {given!r}.")
         length = max(int(minlength), int(values.max()) + 1 if values.size else 0)
     hits = to(xp.equal(xp.expand_dims(x, -1), np.arange(length, dtype=numpy_dtype(dtype_name(x)))), "int32")
     if weights is None:
