@@ -12,6 +12,7 @@ import http.server
 import importlib.util
 import os
 import shutil
+import signal
 import threading
 import time
 from pathlib import Path
@@ -85,6 +86,43 @@ def web(tmp_path):
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def pressed():
+    """Calls a function while Ctrl-C is pressed, so many times, after so many seconds or as soon as `when()` is true; returns
+    for how many seconds it went on after that, None if it had ended before. The handler must be the one of before."""
+
+    def press(function, after=0.0, times=1, when=lambda: True):
+        at, ended = [], threading.Event()
+
+        def work():
+            time.sleep(after)
+            while not when() and not ended.is_set():
+                time.sleep(0.001)
+            at.append(time.perf_counter())
+            for _ in range(times):
+                if not ended.is_set():
+                    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                    time.sleep(0.001)
+
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        thread = threading.Thread(target=work)
+        found = None
+        try:
+            thread.start()
+            function()
+        except KeyboardInterrupt:
+            found = time.perf_counter() - at[0]
+        finally:
+            is_as_before = signal.signal(signal.SIGINT, signal.SIG_IGN) is signal.default_int_handler
+            ended.set()
+            thread.join()
+            signal.signal(signal.SIGINT, before)
+        assert is_as_before
+        return found
+
+    return press
 
 
 # Tests of how things work, on programs that are absurd as trainings: targets that are the inputs, linear layers one after the

@@ -125,3 +125,17 @@ def test_dropout_drops_as_many_as_it_says(rate):
     # Neighbours are drawn from the same bits of the generator, and must not depend on each other.
     gone = kept == 0
     assert abs(np.mean(gone[1:] & gone[:-1]) - rate**2) < spread
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: random.normal(-1), lambda: random.uniform((2, -1)), lambda: random.truncated_normal((-(10**12),)),
+        lambda: random.randint((-1,), 0, 2), lambda: random.gamma((-1,), 1.0), lambda: ops.ones(-1), lambda: ops.full((-1,), 2),
+    ],
+)  # fmt: skip
+def test_negative_sizes_are_named(draw):
+    with pytest.raises(ValueError, match="shape must hold no negative sizes; got"):
+        draw()
+    with pytest.raises(ValueError, match="num_samples must be an integer, zero or above; got -1"):
+        random.categorical([[0.1, 0.2]], -1)

@@ -15,7 +15,7 @@ class Server:
 
     Faults: "break" sends half of the body; "cut headers" nothing at all; "long" promises more than there is and ends; "wrong
     part" answers a range with another one; "whole" ignores the range; "busy" is a 503; "wrong bytes" sends others; "no
-    length" neither length nor ranges.
+    length" neither length nor ranges; "stall" sends half of the body and then nothing.
     """
 
     def __init__(self):
@@ -23,6 +23,7 @@ class Server:
         self.faults = []
         self.asked = []
         self.url = ""
+        self.stalled, self.over = threading.Event(), threading.Event()
 
     def answer(self, handler):
         content = self.files.get(handler.path)
@@ -51,7 +52,11 @@ class Server:
         if fault != "no length":
             handler.send_header("Content-Length", str(len(part) + (1000 if fault == "long" else 0)))
         handler.end_headers()
-        handler.wfile.write(part[: len(part) // 2] if fault == "break" else part)
+        handler.wfile.write(part[: len(part) // 2] if fault in ("break", "stall") else part)
+        if fault == "stall":
+            handler.wfile.flush()
+            self.stalled.set()
+            self.over.wait(30)
         handler.close_connection = True
 
 
@@ -78,6 +83,7 @@ def server(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(_download, "PAUSE_S", 0.0)
     yield made
+    made.over.set()
     running.shutdown()
     running.server_close()
     thread.join()

@@ -135,6 +135,21 @@ def test_without_a_digest_nothing_is_kept_of_what_broke(server, folder):
     assert os.listdir(folder) == []
 
 
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("digest", [None, SHA256])
+def test_ctrl_c_waits_for_no_server(server, folder, pressed, digest, times):
+    url = f"{server.url}/data/a.bin"
+    get_file(origin=url)
+    server.faults += ["stall"]
+    fetch = lambda: get_file(origin=url, file_hash=digest, force_download=True)  # noqa: E731
+    assert pressed(fetch, 0.1, times, server.stalled.is_set) < 20
+    # The file is the one of before, and what came is kept only where the next call can check it.
+    assert read(folder / "a.bin") == CONTENT
+    assert sorted(os.listdir(folder)) == ["a.bin", "a.bin.part"][: 2 if digest else 1]
+    assert read(fetch()) == CONTENT and os.listdir(folder) == ["a.bin"]
+    assert server.asked[-1][1] == (None if digest is None else "bytes=131072-")
+
+
 def test_more_was_kept_than_there_is(server, folder):
     folder.mkdir(parents=True)
     (folder / "a.bin.part").write_bytes(CONTENT + b"more")
@@ -310,6 +325,22 @@ def test_bombs(tmp_path, monkeypatch, make):
     archive.write_bytes(make([("a", b"1"), ("b", b"2")]))
     with pytest.raises(ValueError, match="it holds more than 1 files"):
         _extract.extract(str(archive), str(tmp_path / "other"))
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # a file is opened and its block not entered
+def test_ctrl_c_leaves_an_archive_untouched_or_taken_apart(tmp_path, pressed):
+    source = tmp_path / "a.zip"
+    source.write_bytes(zipped([(f"{i}.txt", CONTENT[:1000]) for i in range(300)]))
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "old").write_text("here")
+    for after in (0.0, 0.001, 0.01, 0.05):
+        pressed(lambda: _extract.extract(str(source), str(target)), after, 2)
+        names = os.listdir(target)
+        assert names == ["old"] or len(names) == 300
+        assert sorted(os.listdir(tmp_path)) == ["a.zip", "out"]
 
 
 def test_an_error_leaves_what_was_there(tmp_path):

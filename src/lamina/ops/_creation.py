@@ -15,8 +15,12 @@ from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type, stand
 from ._op import op
 
 
-def _shape(shape: Any) -> tuple[Any, ...]:
-    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
+def whole_shape(shape: Any) -> tuple[int, ...]:
+    """The shape that an int or ints ask for. Raises ValueError for negative ones, of which each engine says something else."""
+    found = (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
+    if any(n < 0 for n in found):
+        raise ValueError(f"shape must hold no negative sizes; got {shape!r}.")
+    return found
 
 
 def _new(function: Any, *args: Any, dtype: Any, **kwargs: Any) -> Any:
@@ -38,7 +42,7 @@ def zeros(shape: Shape, dtype: DType = None) -> Tensor:
         Tensor([[0., 0.],
                 [0., 0.]], dtype=float32)
     """
-    return _new(xp.zeros, _shape(shape), dtype=dtype)
+    return _new(xp.zeros, whole_shape(shape), dtype=dtype)
 
 
 @op("numpy")
@@ -56,7 +60,7 @@ def ones(shape: Shape, dtype: DType = None) -> Tensor:
         Tensor([[1., 1.],
                 [1., 1.]], dtype=float32)
     """
-    return _new(xp.ones, _shape(shape), dtype=dtype)
+    return _new(xp.ones, whole_shape(shape), dtype=dtype)
 
 
 @op("numpy")
@@ -69,7 +73,7 @@ def empty(shape: Shape, dtype: DType = None) -> Tensor:
 
     Returns: `shape`, `dtype`.
     """
-    return _new(xp.zeros, _shape(shape), dtype=dtype)
+    return _new(xp.zeros, whole_shape(shape), dtype=dtype)
 
 
 @op("numpy", tensors="fill_value")
@@ -88,7 +92,7 @@ def full(shape: Shape, fill_value: TensorLike, dtype: DType = None) -> Tensor:
         Tensor([7., 7.], dtype=float32)
     """
     value = to(tensor(fill_value), standardize_dtype(dtype))
-    return xp.broadcast_to(value, _shape(shape))
+    return xp.broadcast_to(value, whole_shape(shape))
 
 
 def _like_dtype(x: Any, dtype: Any) -> Any:

@@ -6,16 +6,14 @@ from typing import Any
 import numpy as np
 
 from lamina import _settings, ops
+from lamina._checks import check_non_negative_int
 from lamina._public import public
 from lamina._typing import DType, Shape, Tensor, TensorLike
 from lamina.engines import engine
+from lamina.ops._creation import whole_shape
 from lamina.ops._dtypes import is_float_dtype, is_int_dtype, standardize_dtype
 
 from ._seed import draw_seed
-
-
-def _shape(shape: Any) -> tuple[Any, ...]:
-    return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
 
 
 def _float_dtype(dtype: Any, where: str) -> str:
@@ -55,7 +53,7 @@ def uniform(shape: Shape, minval: float = 0.0, maxval: float = 1.0, dtype: DType
     if dtype is not None and is_int_dtype(dtype):
         return randint(shape, int(minval), int(maxval), dtype, seed)
     dtype = _float_dtype(dtype, "uniform")
-    draw = _uniform(seed, _shape(shape), dtype)
+    draw = _uniform(seed, whole_shape(shape), dtype)
     low, high = (ops.cast(v, dtype) for v in (minval, maxval))
     # In low precision the product may round up to the bound itself, which is to be left out only in name.
     return ops.add(ops.multiply(draw, ops.subtract(high, low)), low)
@@ -78,7 +76,7 @@ def normal(shape: Shape, mean: TensorLike = 0.0, stddev: float = 1.0, dtype: DTy
         (2, 3)
     """
     dtype = _float_dtype(dtype, "normal")
-    return ops.add(ops.multiply(_normal(seed, _shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
+    return ops.add(ops.multiply(_normal(seed, whole_shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
 
 
 @public("random.truncated_normal")
@@ -103,7 +101,7 @@ def truncated_normal(
     work = "float64" if dtype == "float64" else "float32"
     # Φ(±2) bounds the share of the distribution that is kept; its inverse spreads a uniform draw over that share.
     bound = math.erf(2 / math.sqrt(2))
-    spread = ops.subtract(ops.multiply(_uniform(seed, _shape(shape), work), 2 * bound), bound)
+    spread = ops.subtract(ops.multiply(_uniform(seed, whole_shape(shape), work), 2 * bound), bound)
     draw = ops.clip(ops.multiply(ops.erfinv(spread), math.sqrt(2)), -2.0, 2.0)
     return ops.add(ops.multiply(ops.cast(draw, dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
 
@@ -128,7 +126,7 @@ def randint(shape: Shape, minval: Any, maxval: Any, dtype: DType = "int32", seed
         raise ValueError(f"random.randint: dtype must be an integer one; got {dtype!r}.")
     if isinstance(minval, (int, float)) and isinstance(maxval, (int, float)) and not minval < maxval:
         raise ValueError(f"random.randint: minval must be below maxval; got {minval} and {maxval}.")
-    return ops.cast(engine.random.randint(draw_seed(seed), _shape(shape), minval, maxval, "int64"), dtype)
+    return ops.cast(engine.random.randint(draw_seed(seed), whole_shape(shape), minval, maxval, "int64"), dtype)
 
 
 @public("random.categorical")
@@ -147,6 +145,7 @@ def categorical(logits: TensorLike, num_samples: int, dtype: DType = "int32", se
         >>> random.categorical([[0.0, 1.0, 2.0]], num_samples=4, seed=1).shape
         (1, 4)
     """
+    check_non_negative_int(num_samples, "num_samples", "random.categorical")
     logits = ops.convert_to_tensor(logits)
     if len(logits.shape) != 2:
         raise ValueError(f"random.categorical: logits must have shape (batch, classes); got {tuple(logits.shape)}.")
@@ -235,7 +234,7 @@ def gamma(shape: Shape, alpha: Any, dtype: DType = None, seed: Any = None) -> Te
 
 
 def _gamma(pair: Any, shape: Any, alpha: Any, dtype: str) -> Any:
-    alpha = ops.broadcast_to(ops.cast(alpha, "float64"), _shape(shape))
+    alpha = ops.broadcast_to(ops.cast(alpha, "float64"), whole_shape(shape))
     return ops.cast(engine.random.gamma(pair, alpha, "float64"), dtype)
 
 
@@ -284,7 +283,7 @@ def binomial(
         (2, 3)
     """
     dtype = _float_dtype(dtype, "binomial")
-    shape = _shape(shape)
+    shape = whole_shape(shape)
     counts = ops.broadcast_to(ops.cast(counts, "float32"), shape)
     chance = ops.expand_dims(ops.broadcast_to(ops.cast(probabilities, "float32"), shape), -1)
     most = int(np.max(ops.convert_to_numpy(counts), initial=0))

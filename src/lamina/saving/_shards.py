@@ -40,11 +40,12 @@ def write_shards(model: Any, path: str, largest: float) -> None:
         for name, content in shards_of(model, start, largest, _free_mark(path, start)):
             written.add(name)
             write_bytes(os.path.join(folder, name), content)
-    except BaseException:
+    finally:
         with Uninterrupted():
-            _delete(folder, written - _used(path) - {start + MAP})
-        raise
-    _delete(folder, {name for name in os.listdir(folder or ".") if is_shard(name, start)} - written)
+            used = _used(path) | {start + MAP}
+            is_in_place = bool(written) and written <= used
+            others = {n for n in os.listdir(folder or ".") if is_shard(n, start)} if is_in_place else written
+            _delete(folder, others - used)
 
 
 def shards_of(

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lamina import __version__
+from lamina._interrupts import InterruptedOnce
 from lamina.config._switches import is_interactive_logging_enabled
 
 TIMEOUT_S = 60
@@ -59,12 +60,13 @@ def download(
         than it may; ValueError if what came is not the file. Then the target is as it was.
     """
     own = f"{target}.{os.getpid()}-{threading.get_ident()}.part"
-    _take(f"{target}.part", own, digest)
-    try:
-        _fetch(_Transfer(origin, own, most), target, digest, aside)
-    except BaseException:
-        _leave(own, f"{target}.part", digest)
-        raise
+    with InterruptedOnce():
+        try:
+            _take(f"{target}.part", own, digest)
+            _fetch(_Transfer(origin, own, most), target, digest, aside)
+        except BaseException:
+            _leave(own, f"{target}.part", digest)
+            raise
     if digest is not None and (found := digest_of(own, algorithm)) != digest.lower():
         os.remove(own)
         raise ValueError(

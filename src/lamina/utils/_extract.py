@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from lamina._interrupts import InterruptedOnce, Uninterrupted
+
 # What an archive may become: more than that many times its size, and more than that many bytes, is a bomb.
 MAX_RATIO = 200
 MIN_BYTES = 1 << 28
@@ -39,18 +41,27 @@ def extract(archive: str, folder: str, formats: Any = "auto") -> bool:
     """
     for members in _readers(archive, formats):
         os.makedirs(os.path.dirname(os.path.abspath(folder)), exist_ok=True)
-        fresh = tempfile.mkdtemp(prefix=f".{os.path.basename(folder)}.", dir=os.path.dirname(os.path.abspath(folder)))
-        try:
-            _write_all(archive, members, fresh)
-            os.chmod(fresh, 0o755)
+        with InterruptedOnce():
+            _replace(folder, archive, members)
+        return True
+    return False
+
+
+def _replace(folder: str, archive: str, members: Iterator[_Member]) -> None:
+    parent = os.path.dirname(os.path.abspath(folder))
+    fresh = ""
+    try:
+        with Uninterrupted():
+            fresh = tempfile.mkdtemp(prefix=f".{os.path.basename(folder)}.", dir=parent)
+        _write_all(archive, members, fresh)
+        os.chmod(fresh, 0o755)
+        with Uninterrupted():
             if os.path.isdir(folder):
                 shutil.rmtree(folder)
             os.replace(fresh, folder)
-        except BaseException:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
-        return True
-    return False
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
 
 
 def _readers(archive: str, formats: Any) -> Iterator[Iterator[_Member]]:
