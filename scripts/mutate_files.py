@@ -1,9 +1,9 @@
 """Files of models that are damaged at random: each is refused by a ModelFileError, or loads into a sound model.
 
-    python scripts/mutate_files.py [--count 10000] [--seed 0] [--formats keras,weights,h5,npz,state] [--only NUMBER]
+    python scripts/mutate_files.py [--count 10000] [--seed 0] [--formats keras,weights,h5,npz,safetensors,map,shard,state] [--only NUMBER]
 
 A mutant is a good file with bytes flipped, cut, doubled or moved, in the file, in a member of its archive (whose checksums are
-then made right), or in the structure of its JSON texts. They are read in processes with a limit of memory (RLIMIT_AS) and of
+then made right), or in the structure of its JSON texts; of sharded weights the map is damaged ("map") or one of the files ("shard"). They are read in processes with a limit of memory (RLIMIT_AS) and of
 seconds a file; a crash is a fault as well, and the process is made anew. Prints a line a format: how many were refused, how
 many loaded, and the faults by their number, which `--only` repeats. `tests/saving/test_mutated_files.py` runs a sample.
 """
@@ -41,6 +41,9 @@ from lamina.training._resuming._file import read_state, write_state
 SECONDS = 20  # a file
 ROOM = 2**30  # of memory, beside what the process has
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
+MAP, SHARD = ".weights.json", "_00001.weights.h5"
+MAX_SHARD = 3e-7  # gigabytes: several files
+FLAT = ("weights", "npz", "safetensors")  # weights in one file
 
 
 class Outcome(NamedTuple):
@@ -86,7 +89,10 @@ def good_file(kind: str, folder: Path) -> bytes:
         model = network()
         model.compile("adam", "mse", metrics=["mae"])
         model.save(path)
-    elif kind in ("weights", "npz"):
+    elif kind in ("map", "shard"):
+        plain_network().save_weights(folder / f"good{MAP}", max_shard_size=MAX_SHARD)
+        return (folder / f"good{MAP if kind == 'map' else SHARD}").read_bytes()
+    elif kind in FLAT:
         plain_network().save_weights(path)
     else:
         plain_network().save(path)
@@ -217,6 +223,21 @@ def mutant_of_h5(content: bytes, rng: random.Random) -> bytes:
     return buffer.getvalue()
 
 
+def mutant_of_map(content: bytes, rng: random.Random) -> bytes:
+    if rng.random() < 0.3:
+        return damaged(content, rng)
+    return json.dumps(change_json(json.loads(content), rng)).encode()
+
+
+def mutant_of_safetensors(content: bytes, rng: random.Random) -> bytes:
+    """Bytes, or the JSON text before them, whose length is then made right."""
+    if rng.random() < 0.4:
+        return damaged(content, rng)
+    end = 8 + int.from_bytes(content[:8], "little")
+    text = json.dumps(change_json(json.loads(content[8:end]), rng)).encode()
+    return len(text).to_bytes(8, "little") + text + content[end:]
+
+
 def _change_group(file: Any, rng: random.Random) -> None:
     names: list[str] = []
     file.visit(names.append)
@@ -234,12 +255,18 @@ def _change_group(file: Any, rng: random.Random) -> None:
         file[name] = strange
 
 
-ENDINGS = {"keras": ".keras", "weights": ".weights.h5", "h5": ".h5", "npz": ".npz", "state": ".state"}
+ENDINGS = {
+    "keras": ".keras", "weights": ".weights.h5", "h5": ".h5", "npz": ".npz", "safetensors": ".safetensors", "map": MAP,
+    "shard": SHARD, "state": ".state",
+}  # fmt: skip
 MUTANTS: dict[str, Callable[[bytes, random.Random], bytes]] = {
     "keras": lambda content, rng: mutant_of_archive(content, rng, (CONFIG,)),
     "weights": mutant_of_h5,
     "h5": mutant_of_h5,
     "npz": lambda content, rng: mutant_of_archive(content, rng, ()),
+    "safetensors": mutant_of_safetensors,
+    "map": mutant_of_map,
+    "shard": mutant_of_h5,
     "state": lambda content, rng: mutant_of_archive(content, rng, ("state.json", "checksums.json")),
 }
 
@@ -253,7 +280,11 @@ class Reader:
     def __init__(self, kind: str, content: bytes, folder: Path):
         self.kind, self.content = kind, content
         self.path = folder / f"mutant{ENDINGS[kind]}"
-        self.model = plain_network() if kind in ("weights", "npz") else None
+        self.model = plain_network() if kind in (*FLAT, "map", "shard") else None
+        self.read = str(self.path)
+        if kind in ("map", "shard"):  # beside whole files, under whose names it is
+            self.model.save_weights(folder / f"mutant{MAP}", max_shard_size=MAX_SHARD)
+            self.read = str(folder / f"mutant{MAP}")
 
     def mutant(self, seed: int, number: int) -> bytes:
         return MUTANTS[self.kind](self.content, random.Random(f"{seed} {self.kind} {number}"))
@@ -265,7 +296,7 @@ class Reader:
                 warnings.simplefilter("ignore")
                 self._read()
         except ModelFileError as error:
-            silent = error.file != str(self.path) or not error.reason.strip(" .")
+            silent = error.file != self.read or not error.reason.strip(" .")
             return Outcome(number, f"an error that does not say why: {error}" if silent else None, True)
         except (Exception, KeyboardInterrupt) as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
@@ -274,11 +305,11 @@ class Reader:
 
     def _read(self) -> None:
         if self.kind == "state":
-            pickle.dumps(read_state(str(self.path)))
+            pickle.dumps(read_state(self.read))
             return
         if self.model is not None:
-            self.model.load_weights(self.path)
-        model = self.model or models.load_model(self.path)
+            self.model.load_weights(self.read)
+        model = self.model or models.load_model(self.read)
         for variable in model.weights:
             assert variable.numpy().shape == tuple(variable.shape)
         json.dumps(lamina.saving.serialize_keras_object(model))

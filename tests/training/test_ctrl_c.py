@@ -11,7 +11,7 @@ from lamina import callbacks, layers, utils
 from lamina.engines import engine
 
 SOON_S = 20  # on a machine that is shared; what hangs waits for much longer
-BATCH = 16
+BATCH = 400
 RNG = np.random.default_rng(0)
 X = RNG.random((6400, 8)).astype("float32")
 Y = X.sum(1, keepdims=True)
@@ -30,7 +30,7 @@ def made(eagerly=False):
     model = lamina.Sequential(
         [
             lamina.Input((8,)),
-            layers.Dense(16, "tanh"),
+            layers.Dense(256, "tanh"),
             layers.BatchNormalization(),
             layers.Dropout(0.2),
             layers.Dense(1),

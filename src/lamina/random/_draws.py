@@ -76,7 +76,9 @@ def normal(shape: Shape, mean: TensorLike = 0.0, stddev: float = 1.0, dtype: DTy
         (2, 3)
     """
     dtype = _float_dtype(dtype, "normal")
-    return ops.add(ops.multiply(_normal(seed, whole_shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype))
+    return ops.add(
+        ops.multiply(_normal(seed, whole_shape(shape), dtype), ops.cast(stddev, dtype)), ops.cast(mean, dtype)
+    )
 
 
 @public("random.truncated_normal")
