@@ -58,6 +58,28 @@ def model(spread, *more):
     return made
 
 
+def pictures():
+    rng = np.random.default_rng(1)
+    return rng.uniform(0, 255, (SAMPLES, 8, 8, 3)).astype("float32"), rng.integers(0, 4, SAMPLES)
+
+
+def images(spread):
+    """A small network behind layers that change each image in its own way."""
+    distribution.set_distribution(spread)
+    utils.clear_session()
+    utils.set_random_seed(3)
+    changes = [
+        layers.RandomFlip(), layers.RandomRotation(0.1), layers.RandomCrop(6, 6), layers.RandomBrightness(0.2),
+        layers.RandomErasing(), layers.RandomPosterization(4), layers.Rescaling(1 / 255), layers.GaussianNoise(0.1),
+    ]  # fmt: skip
+    made = lamina.Sequential(
+        [layers.Input((8, 8, 3)), *changes, layers.Flatten(), layers.Dropout(0.4), layers.Dense(4)]
+    )
+    loss = lamina.losses.SparseCategoricalCrossentropy(from_logits=True)
+    made.compile(lamina.optimizers.Adam(0.002), loss, metrics=["accuracy"])
+    return made
+
+
 def curve(made, *arguments, **options):
     options = {"batch_size": BATCH, **options} if len(arguments) > 1 else options
     return made.fit(*arguments, epochs=EPOCHS, verbose=0, **options).history["loss"]
@@ -142,6 +164,7 @@ def processes():
     x, y = samples()
     say(arrays=curve(model(DataParallel()), x, y))
     say(batches=curve(model(DataParallel()), Batches(x, y), shuffle=False))
+    say(images=curve(images(DataParallel()), *pictures()))
     numbers = np.arange(SAMPLES, dtype="float32")[:, None]
     same = lamina.Sequential([layers.Input((1,)), layers.Rescaling(1.0)])
     for source in (numbers, Batches(numbers), data.Dataset.from_tensor_slices(numbers).batch(BATCH)):
@@ -160,6 +183,44 @@ def processes():
         os._exit(1)  # else JAX waits at the end for the one that is gone, until the timeout
 
 
+class Terminated(callbacks.Callback):
+    """Has SIGTERM sent to process 1, in the second epoch."""
+
+    epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (self.epoch, batch, ID) == (1, 0, 1):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def keeping(place):
+    """By a callback that saves every second batch, or by `resume=`, in a folder of its own."""
+    folder = f"{FOLDER}/{place}"
+    often = callbacks.BackupAndRestore(folder, save_freq=2, delete_checkpoint=False)
+    return {"callbacks": [often]} if place == "often" else {"callbacks": [], "resume": folder}
+
+
+def terminated():
+    """Two processes, of which one is told to end: both must, after the same step."""
+    for place in ("often", "seldom"):
+        how = keeping(place)
+        try:
+            curve(model(DataParallel()), *samples(), **{**how, "callbacks": [*how["callbacks"], Terminated()]})
+        except SystemExit as end:
+            say(**{place: end.code})
+
+
+def gone_on_with():
+    x, y = samples()
+    say(whole=curve(model(None), x, y))
+    for place in ("often", "seldom"):
+        say(**{f"{place} states": sorted(os.listdir(f"{FOLDER}/{place}"))})
+        say(**{place: curve(model(None), x, y, **keeping(place))})
+
+
 def other_seed():
     """A program that is not the same in all processes."""
     made = model(DataParallel())
@@ -174,6 +235,7 @@ def alone():
     """One process on one device: what the others must give, and the killed training gone on with."""
     x, y = samples()
     say(arrays=curve(model(None), x, y), batches=curve(model(None), Batches(x, y), shuffle=False))
+    say(images=curve(images(None), *pictures()))
     rows = np.concatenate([np.r_[i : i + 16, 48 + i : 64 + i] for i in (0, 16, 32)])
     say(own=model(None).fit(x[rows], y[rows], batch_size=BATCH, shuffle=False, verbose=0).history["loss"])
     say(
@@ -188,4 +250,4 @@ if __name__ == "__main__":
     lamina.config.set_diagnosis("off")
     if ADDRESS is not None:
         distribution.initialize(ADDRESS, COUNT, ID)
-    {"devices": devices, "processes": processes, "alone": alone}[NAME]()
+    {f.__name__: f for f in (devices, processes, alone, terminated, gone_on_with)}[NAME]()

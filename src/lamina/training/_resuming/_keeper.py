@@ -100,7 +100,8 @@ class Keeper(NoKeeper):
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="lamina-state")
         self._writing: Future | None = None
         self._handler: Any = None  # of SIGTERM, before
-        self._is_told_to_end = False
+        self._is_told_to_end = False  # by a signal to this process
+        self._ends = False  # as a process was told to
         distribution.check_agreement(
             f"fit: the training states in {plan.path} (the folder must be one that all processes see)",
             {"the step of the newest": self._waiting and self._waiting["step"]},
@@ -156,6 +157,8 @@ class Keeper(NoKeeper):
     def after_batches(self, epoch: int, done: int, logs: Any) -> None:
         plan = self._plan
         is_due = plan.batches and done % plan.batches == 0
+        if is_due:
+            self._agree_on_the_end()
         is_due = is_due or self._is_time(done)
         if is_due and done != self._total:  # what follows the last batch, up to the next epoch, is saved together
             self._save(epoch, done, self._beginning, logs())
@@ -165,21 +168,25 @@ class Keeper(NoKeeper):
         """Whether the interval is over, or the program is to end: in one of the processes, which are asked now and then."""
         seconds = self._plan.seconds
         is_time = self._is_told_to_end or (seconds is not None and time.monotonic() - self._saved_at >= seconds)
-        if distribution.num_processes() == 1:
-            return is_time
-        if done % _ASKED or not distribution.any_process(is_time):
+        if distribution.num_processes() > 1 and done % _ASKED:
             return False
-        self._is_told_to_end = distribution.any_process(self._is_told_to_end)
-        return True
+        is_time = distribution.any_process(is_time)
+        if is_time:
+            self._agree_on_the_end()
+        return is_time
+
+    def _agree_on_the_end(self) -> None:
+        """All processes end if one was told to, after the same step: one alone would leave the others waiting for it."""
+        self._ends = distribution.any_process(self._is_told_to_end)
 
     def after_epoch(self, epoch: int, done: int, logs: dict[str, Any]) -> None:
-        self._is_told_to_end = distribution.any_process(self._is_told_to_end)
+        self._agree_on_the_end()
         self._steps += done
         self._save(epoch + 1, 0, self._state_of_data(), logs)
         self._end_if_told()
 
     def _end_if_told(self) -> None:
-        if self._is_told_to_end:
+        if self._ends:
             raise SystemExit(128 + signal.SIGTERM)
 
     def _state_of_data(self) -> dict[str, Any]:

@@ -9,3 +9,7 @@ import judging
 
 def test_two_processes_are_one(tmp_path):
     judging.two_processes_are_one(tmp_path, "torch")
+
+
+def test_both_end_if_one_is_told_to(tmp_path):
+    judging.both_end_if_one_is_told_to(tmp_path, "torch")
