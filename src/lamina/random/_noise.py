@@ -11,6 +11,7 @@ import numpy as np
 
 from lamina import ops
 from lamina._typing import Shape
+from lamina.engines import engine
 
 from ._same import words
 
@@ -21,18 +22,30 @@ _FIRST, _SECOND = np.array([0x7FEB352D, 0x846CA68B], "uint32").view("int32")
 
 def noise(shape: Shape, seed: Any = None) -> Any:
     """float32, standard normal, by the transform of Box and Muller (1958), both of whose numbers are used."""
-    count = math.prod(shape)
+    keys, (start, total) = words((2,), seed, samples=None), engine.random.rows(shape[0] if shape else 1)
+    an_image = math.prod(shape[1:])
+    count = total * an_image
     half = (count + 1) // 2
-    numbers = _hashed(2 * half, words((2,), seed))
-    radius = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, numbers[:half]))))
-    angle = ops.multiply(2 * np.pi, numbers[half:])
-    both = ops.concatenate([ops.multiply(radius, ops.cos(angle)), ops.multiply(radius, ops.sin(angle))])
-    return ops.reshape(both[:count], tuple(shape))
+    if not shape or total == shape[0]:
+        radius, angle = _polar(ops.arange(half, dtype="int32"), half, keys)
+        both = ops.concatenate([ops.multiply(radius, ops.cos(angle)), ops.multiply(radius, ops.sin(angle))])
+        return ops.reshape(both[:count], tuple(shape))
+    # The numbers of some rows: each is one of the two of its pair.
+    places = ops.add(ops.arange(shape[0] * an_image, dtype="int32"), start * an_image)
+    is_first = ops.less(places, half)
+    radius, angle = _polar(ops.where(is_first, places, ops.subtract(places, half)), half, keys)
+    return ops.reshape(ops.multiply(radius, ops.where(is_first, ops.cos(angle), ops.sin(angle))), tuple(shape))
 
 
-def _hashed(count: int, keys: Any) -> Any:
+def _polar(pairs: Any, count: int, keys: Any) -> tuple[Any, Any]:
+    """Radius and angle of the pairs of that number, of `count` in all."""
+    radius = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, _hashed(pairs, keys)))))
+    return radius, ops.multiply(2 * np.pi, _hashed(ops.add(pairs, count), keys))
+
+
+def _hashed(places: Any, keys: Any) -> Any:
     """float32 in [0, 1), by 24 bits of the hash of each place."""
-    z = ops.bitwise_xor(ops.arange(count, dtype="int32"), keys[0])
+    z = ops.bitwise_xor(places, keys[0])
     z = ops.multiply(ops.bitwise_xor(z, _shifted(z, 16)), _FIRST)
     z = ops.bitwise_xor(ops.bitwise_xor(z, _shifted(z, 15)), keys[1])
     z = ops.multiply(z, _SECOND)

@@ -1,6 +1,8 @@
-"""Draws that are the same on every engine, up to rounding: for what is drawn once an image, where speed is not the subject."""
+"""Draws that are the same on every engine, up to rounding: for what is drawn once an image, where speed is not the subject.
 
-import math
+`samples` is the axis of the images; None for what is drawn once for all of them.
+"""
+
 from typing import Any
 
 import numpy as np
@@ -14,47 +16,50 @@ from ._seed import draw_seed
 _TRIES = 24  # the chance that none of so many proposals for a gamma number is accepted is below 1e-30
 
 
-def words(shape: Shape, seed: Any) -> Any:
+def words(shape: Shape, seed: Any, samples: int | None = 0) -> Any:
     """Integers from 0 to 2**31 - 1, int32."""
-    return engine.random.bits(draw_seed(seed), tuple(shape))
+    return engine.random.bits(draw_seed(seed), tuple(shape), samples)
 
 
-def uniform(shape: Shape, low: float = 0.0, high: float = 1.0, seed: Any = None) -> Any:
+def uniform(shape: Shape, low: float = 0.0, high: float = 1.0, seed: Any = None, samples: int | None = 0) -> Any:
     """float32, spread evenly over [low, high)."""
-    steps = ops.cast(ops.right_shift(words(shape, seed), 7), "float32")
+    steps = ops.cast(ops.right_shift(words(shape, seed, samples), 7), "float32")
     return ops.add(low, ops.multiply(steps, (high - low) * 2.0**-24))
 
 
-def integers(shape: Shape, low: Any, high: Any, seed: Any = None) -> Any:
+def integers(shape: Shape, low: Any, high: Any, seed: Any = None, samples: int | None = 0) -> Any:
     """int32 in [low, high), both ints, or tensors of fewer than 2**24 values between them."""
     if isinstance(low, int) and isinstance(high, int):
-        return ops.add(ops.mod(words(shape, seed), high - low), low)
+        return ops.add(ops.mod(words(shape, seed, samples), high - low), low)
     span = ops.subtract(high, low)
-    picked = ops.floor(ops.multiply(uniform(shape, seed=seed), ops.cast(span, "float32")))
+    picked = ops.floor(ops.multiply(uniform(shape, seed=seed, samples=samples), ops.cast(span, "float32")))
     return ops.add(ops.minimum(ops.cast(picked, "int32"), ops.subtract(span, 1)), low)
 
 
-def normal(shape: Shape, seed: Any = None) -> Any:
+def normal(shape: Shape, seed: Any = None, samples: int | None = 0) -> Any:
     """float32, standard normal, by the transform of Box and Muller (1958)."""
-    count = math.prod(shape)
-    numbers = uniform((2, count), seed=seed)
+    numbers = uniform((2, *shape), seed=seed, samples=_behind(samples))
     radius = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, numbers[0]))))
-    return ops.reshape(ops.multiply(radius, ops.cos(ops.multiply(2 * np.pi, numbers[1]))), tuple(shape))
+    return ops.multiply(radius, ops.cos(ops.multiply(2 * np.pi, numbers[1])))
 
 
-def gamma(shape: Shape, alpha: Any, seed: Any = None) -> Any:
+def _behind(samples: int | None) -> int | None:
+    """Where the axis of the samples comes to lie behind a new first one."""
+    return None if samples is None else samples + 1
+
+
+def gamma(shape: Shape, alpha: Any, seed: Any = None, samples: int | None = 0) -> Any:
     """float32, gamma of that shape parameter (a number or a scalar tensor) and scale one.
 
     Marsaglia and Tsang, A simple method for generating gamma variables, 2000, with a fixed number of proposals, of which the
     first that is accepted counts.
     """
-    count = math.prod(shape)
     alpha = ops.cast(alpha, "float32")
     is_small = ops.less(alpha, 1.0)
     d = ops.subtract(ops.where(is_small, ops.add(alpha, 1.0), alpha), 1 / 3)
     seed = draw_seed(seed)
-    z = normal((_TRIES, count), _apart(seed, 1))
-    u = uniform((_TRIES + 1, count), seed=_apart(seed, 2))
+    z = normal((_TRIES, *shape), _apart(seed, 1), _behind(samples))
+    u = uniform((_TRIES + 1, *shape), seed=_apart(seed, 2), samples=_behind(samples))
     v = ops.power(ops.add(1.0, ops.divide(z, ops.sqrt(ops.multiply(9.0, d)))), 3.0)
     logs = ops.log(ops.maximum(v, 1e-30))
     bound = ops.add(ops.multiply(0.5, ops.square(z)), ops.multiply(d, ops.add(ops.subtract(1.0, v), logs)))
@@ -62,13 +67,13 @@ def gamma(shape: Shape, alpha: Any, seed: Any = None) -> Any:
     first = ops.argmax(ops.cast(accepted, "int32"), axis=0)
     found = ops.multiply(d, ops.take_along_axis(v, ops.expand_dims(first, 0), axis=0)[0])
     lowered = ops.power(ops.subtract(1.0, u[0]), ops.divide(1.0, ops.maximum(alpha, 1e-6)))
-    return ops.reshape(ops.multiply(found, ops.where(is_small, lowered, 1.0)), tuple(shape))
+    return ops.multiply(found, ops.where(is_small, lowered, 1.0))
 
 
-def beta(shape: Shape, a: Any, b: Any, seed: Any = None) -> Any:
+def beta(shape: Shape, a: Any, b: Any, seed: Any = None, samples: int | None = 0) -> Any:
     """float32, beta of these parameters (numbers or scalar tensors), from two gamma numbers."""
     seed = draw_seed(seed)
-    one, other = gamma(shape, a, seed), gamma(shape, b, _apart(seed, 3))
+    one, other = gamma(shape, a, seed, samples), gamma(shape, b, _apart(seed, 3), samples)
     return ops.divide(one, ops.maximum(ops.add(one, other), 1e-30))
 
 

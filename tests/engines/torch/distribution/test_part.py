@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lamina import distribution, losses
+from lamina import distribution, layers, losses
 from lamina.engines.torch import _random
 from lamina.engines.torch._part import Part, computing
 from lamina.engines.torch.distribution import _reduce, _share
@@ -94,3 +94,25 @@ def test_other_meshes_and_layouts_are_refused_by_name():
         distribution.DataParallel(devices=[first, first])
     with pytest.raises(ValueError, match="start the program with torchrun, or give job_addresses"):
         distribution.initialize()
+
+
+IMAGES = np.random.default_rng(0).uniform(0, 255, (10, 8, 8, 3)).astype("float32")
+
+
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("RandomFlip", ()), ("RandomRotation", (0.1,)), ("RandomCrop", (6, 6)), ("RandomBrightness", (0.2,)),
+        ("RandomErasing", ()), ("RandomElasticTransform", ()), ("RandomPosterization", (4,)), ("GaussianNoise", (0.2,)),
+        ("AlphaDropout", (0.2,)), ("Dropout", (0.2,)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_layers_change_rows_as_in_the_whole_batch(name, arguments, size):
+    def layer():
+        return getattr(layers, name)(*arguments, seed=1)
+
+    whole = np.asarray(layer()(IMAGES, training=True))
+    with computing(Part(4, size, 10, size)):
+        rows = np.asarray(layer()(IMAGES[4 : 4 + size], training=True))
+    np.testing.assert_allclose(rows, whole[4 : 4 + size], atol=1e-3)
