@@ -3,9 +3,10 @@
     python scripts/mutate_files.py [--count 10000] [--seed 0] [--formats keras,map,...] [--only NUMBER]
 
 A mutant is a good file with bytes flipped, cut, doubled or moved, in the file, in a member of its archive (whose checksums are
-then made right), or in the structure of its JSON texts; of sharded weights the map ("map") or one of its files ("shard"). They are
-read in processes with a limit of memory (RLIMIT_AS) and of seconds a file; a crash is a fault as well, and the process is made
-anew. Prints a line a format: how many were refused, how many loaded, and the faults by their number, which `--only` repeats. `tests/saving/test_mutated_files.py` runs a sample.
+then made right), or in the structure of its JSON texts; of sharded weights the map ("map") or one of its files ("shard") is
+damaged. They are read in processes with a limit of memory (RLIMIT_AS) and of seconds a file; a crash is a fault as well, and the
+process is made anew. Prints a line a format: how many were refused, how many loaded, and the faults by their number, which
+`--only` repeats. `tests/saving/test_mutated_files.py` runs a sample.
 """
 
 import argparse
