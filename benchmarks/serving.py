@@ -88,7 +88,7 @@ BAD: list[tuple[bytes, str, str, int]] = [
     (b"{}", "application/json", "/nowhere", 404),
     (b" " * 10_000_001, "application/json", "/predict", 413),
 ]
-_SELDOM = 200  # of the requests that are too long, which cost the client more than the service, every so-manyth
+_SELDOM = 150  # the last, which costs the client more than the service, is every so-manyth of them
 
 
 def abuse(port: int, good: bytes, clients: int, requests: int) -> dict[str, int]:
@@ -105,9 +105,8 @@ def abuse(port: int, good: bytes, clients: int, requests: int) -> dict[str, int]
         for n in numbers:
             body, kind, path, due = good, "application/json", "/predict", 200
             if n % 2:
-                body, kind, path, due = (
-                    BAD[n // 2 % len(BAD)] if n // 2 % _SELDOM == 0 else BAD[n // 2 % (len(BAD) - 1)]
-                )
+                which = n // 2
+                body, kind, path, due = BAD[-1 if which % _SELDOM == 0 else which % (len(BAD) - 1)]
             try:
                 connection.request("POST", path, body, {"Content-Type": kind})
                 reply = connection.getresponse()

@@ -1,5 +1,6 @@
 """The service over HTTP, on loopback: what it answers, what it refuses, and what it survives."""
 
+import importlib
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -236,3 +238,17 @@ def test_what_is_no_model_is_named(tmp_path):
     (tmp_path / "no.keras").write_bytes(b"nothing")
     with pytest.raises(lamina.saving.ModelFileError, match=r"no\.keras"):
         make_app(str(tmp_path / "no.keras"), ServeSettings())
+
+
+def test_malformed_requests_among_good_ones_lose_none(network, monkeypatch):
+    """A sample of `python benchmarks/serving.py --abuse 100000`."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    serving = importlib.import_module("serving")
+    service = Running(network)
+    try:
+        good = json.dumps({"inputs": X.tolist()}).encode()
+        found = serving.abuse(service.port, good, clients=6, requests=900)
+        assert (found["wrong"], found["lost"]) == (0, 0) and found["200"] == 450 and sum(found.values()) == 900
+        assert found["422"] > 300 and found["404"] > 20 and found.get("413", 0) + found.get("closed", 0) > 0
+    finally:
+        service.stop()
