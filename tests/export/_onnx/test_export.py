@@ -12,8 +12,8 @@ onnx = pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.native_only("the file is written from the native engine's program")
 
-# Layers that hash on the host, and that split texts.
-CANNOT = {"Hashing", "HashedCrossing", "TextVectorization"}
+# Layers that hash on the host.
+CANNOT = {"Hashing", "HashedCrossing"}
 
 
 def run(path, *inputs):
@@ -36,11 +36,39 @@ def compare(model, path, *inputs, tolerance=1e-5, check=False):
 def test_every_layer(layer_model, tmp_path):
     model, x = layer_model
     layer = model.layers[-1]
-    if type(layer).__name__ in CANNOT or getattr(layer, "num_oov_indices", 1) > 1:
+    is_of_other_tokens = isinstance(layer, layers.TextVectorization) and (layer.ngrams or layer.split == "character")
+    if type(layer).__name__ in CANNOT or getattr(layer, "num_oov_indices", 1) > 1 or is_of_other_tokens:
         with pytest.raises(ExportError, match=layer.name):
             model.export(tmp_path / "m", format="onnx")
         return
     compare(model, tmp_path / "m.onnx", *(x if isinstance(x, list) else [x]))
+
+
+TEXTS = np.array(
+    [["The cat, sat! on"], ["a dog"], [""], ["Don't  STOP\tthe... DOG\u3000now\xa0cat"], ["ÄÖ été"], ["?!,"]]
+)
+
+
+@pytest.mark.parametrize("standardize", ["lower_and_strip_punctuation", "lower", "strip_punctuation", None])
+@pytest.mark.parametrize("mode", ["int", "multi_hot", "count", "tf_idf"])
+def test_texts_are_split_in_the_file(mode, standardize, tmp_path):
+    length = {"output_sequence_length": 4} if mode == "int" else {}
+    layer = layers.TextVectorization(output_mode=mode, standardize=standardize, **length)
+    layer.adapt(TEXTS.ravel())
+    given = layers.Input((1,), dtype="string")
+    model = models.Model(given, layer(given))
+    for texts in (TEXTS, TEXTS[2:3], TEXTS[[2, 5]], TEXTS[:1]):
+        compare(model, tmp_path / "texts.onnx", texts)
+    assert onnx.load(tmp_path / "texts.onnx").opset_import[0].version == 20
+
+
+@pytest.mark.parametrize("how, words", [({"ngrams": 2}, "runs of words"), ({"split": "character"}, "characters")])
+def test_other_tokens_are_refused_by_name(how, words, tmp_path):
+    layer = layers.TextVectorization(output_sequence_length=4, name="talk", **how)
+    layer.adapt(TEXTS.ravel())
+    given = layers.Input((1,), dtype="string")
+    with pytest.raises(ExportError, match=f"talk.* splits texts into {words}"):
+        models.Model(given, layer(given)).export(tmp_path / "m", format="onnx")
 
 
 @pytest.fixture

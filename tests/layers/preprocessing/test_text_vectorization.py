@@ -136,3 +136,11 @@ def test_called_too_early_or_on_tables():
         layers.TextVectorization()(["a"])
     with pytest.raises(ValueError, match=r"shape \(batch,\) or \(batch, 1\); got \(1, 2\)"):
         adapted()(np.array([["a", "b"]]))
+
+
+@pytest.mark.parametrize("mode", ["multi_hot", "count", "tf_idf"])
+def test_texts_without_a_word_are_vectors_of_zeros(mode):
+    layer = layers.TextVectorization(output_mode=mode)
+    layer.adapt(["the cat", "a dog"])
+    found = np.asarray(layer(["", " ?"]))
+    assert found.shape == (2, len(layer.get_vocabulary())) and not found.any()

@@ -11,16 +11,18 @@ from .._program import Call, Program, Value
 from ._forms import form_name
 from ._table import RULES
 
+OPSET = 18  # read by onnxruntime from 1.16 on
 SMALL = 1 << 20  # bytes; equal constants up to this size are one
 
 
 class Root:
-    """What a graph and those inside it share: initializers, which all of them see, and names."""
+    """What a graph and those inside it share: initializers, which all of them see, names, and the opset that they need."""
 
     def __init__(self) -> None:
         self.initializers: dict[str, np.ndarray] = {}
         self.constants: dict[Any, str] = {}
         self.taken: set[str] = set()
+        self.opset = OPSET
 
     def unique(self, stem: str) -> str:
         """`stem`, or it with a number behind it if it is taken."""

@@ -16,12 +16,12 @@ from .._errors import ExportError
 from .._exported import Exported
 from ._builder import Builder
 
-OPSET, OPSET_ML, IR = 18, 3, 9  # read by onnxruntime from 1.16 on
+OPSET_ML, IR = 3, 9
 LARGEST = 2**31 - 2**20  # bytes of one file of this kind
 
 
 def write_onnx(exported: Exported, path: str, check: bool | None = None) -> list[str]:
-    """Writes `path` (.onnx), opset 18; returns it in a list.
+    """Writes `path` (.onnx), opset 18, or 20 for a model that splits texts; returns it in a list.
 
     check: whether onnxruntime runs the file beside the model before it is written. None: where onnxruntime is installed.
     Raises ImportError that names the extra; ExportError for a layer that ONNX cannot do, more than 2 GB, a failed check.
@@ -57,7 +57,7 @@ def onnx_model(exported: Exported) -> Any:
         outputs.append(b.info(name, v.dtype, [_size_name(s) for s in v.shape]))
     initializers = [onnx.numpy_helper.from_array(np.asarray(a, order="C"), n) for n, a in b.root.initializers.items()]
     graph = helper.make_graph(b.nodes, exported.name, inputs, outputs, initializers)
-    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", OPSET_ML)]
+    opsets = [helper.make_opsetid("", b.root.opset), helper.make_opsetid("ai.onnx.ml", OPSET_ML)]
     model = helper.make_model(
         graph, opset_imports=opsets, ir_version=IR, producer_name="lamina", producer_version=__version__
     )

@@ -141,6 +141,8 @@ class TextVectorization(KeepsAssets, HostLayer):
         if length is not None:
             missing = max(length - tokens.shape[-1], 0)
             tokens = np.pad(tokens, [(0, 0)] * (tokens.ndim - 1) + [(0, missing)], constant_values="")[..., :length]
+        elif self.output_mode != "int" and not tokens.shape[-1]:
+            tokens = np.zeros((*tokens.shape[:-1], 1), "U1")  # texts without a word have vectors of zeros
         return self._lookup_layer.call(tokens)
 
     def _tokens_of(self, inputs: TensorLike) -> np.ndarray:
