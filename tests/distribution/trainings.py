@@ -5,11 +5,13 @@
 Without an address the training runs in one process.
 """
 
+import importlib.util
 import json
 import os
 import signal
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -106,12 +108,25 @@ def devices():
     slots = {v.path.split("/")[-1]: str(v._value.sharding.spec) for v in cut.optimizer.variables}
     say(kernel=str(cut.layers[0].kernel._value.sharding.spec), slots=slots)
     cut.save(f"{FOLDER}/cut.keras")
+    say(histograms=histograms(cut, x, y))
     outputs = cut.predict(x, verbose=0)
     distribution.set_distribution(four)
     loaded = lamina.models.load_model(f"{FOLDER}/cut.keras")
     say(loaded=float(np.abs(loaded.predict(x, verbose=0) - outputs).max()))
     say(resumed=model_resumed(DataParallel(devices=names), x, y), longer=longer(x, y))
     mistakes(x, y)
+
+
+def histograms(cut, x, y):
+    """Of which weights TensorBoard has none, though they are cut; None where it is not installed."""
+    if importlib.util.find_spec("tensorboardX") is None:
+        return None
+    state = cut.get_weights()
+    board = callbacks.TensorBoard(f"{FOLDER}/logs", histogram_freq=1, write_images=True)
+    cut.fit(x[:BATCH], y[:BATCH], verbose=0, callbacks=[board])
+    cut.set_weights(state)
+    (events,) = Path(FOLDER, "logs", "train").iterdir()
+    return [v.path for v in cut.weights if f"{v.path}/histogram".encode() not in events.read_bytes()]
 
 
 def model_resumed(spread, x, y):

@@ -62,8 +62,8 @@ def _tokens(b: Any, call: Any, x: str) -> str:
     if how.split != "whitespace" or how.widths is not None:
         what = "runs of words (ngrams)" if how.split == "whitespace" else "characters"
         raise ExportError(
-            f"{at(call.place)} splits texts into {what}, for which ONNX has no nodes. Give the exported model the vectors that the "
-            "layer makes, or use format='numpy'."
+            f"{at(call.place)} splits texts into {what}, for which ONNX has no nodes. Give the exported model the vectors that "
+            "the layer makes, or use format='numpy'."
         )
     b.root.opset = TEXT_OPSET
     texts = b.node("Reshape", [x, b.ints([-1])])

@@ -34,6 +34,7 @@ def test_several_devices_are_one(tmp_path):
     assert found["kernel"] == "P('batch', 'model')"
     assert found["slots"]["sequential_dense_kernel_momentum"] == "P('batch', 'model')"
     assert found["slots"]["sequential_dense_1_kernel_velocity"] == "P('model', None)"
+    assert not found["histograms"]  # none are missing
     # Files and states of eight devices, read by four and by eight that have whole weights.
     assert found["loaded"] < 1e-5
     assert_same(found["resumed"], found["longer"])
