@@ -91,8 +91,8 @@ def good_file(kind: str, folder: Path) -> bytes:
         model.compile("adam", "mse", metrics=["mae"])
         model.save(path)
     elif kind in ("map", "shard"):
-        plain_network().save_weights(folder / f"good{MAP}", max_shard_size=MAX_SHARD)
-        return (folder / f"good{MAP if kind == 'map' else SHARD}").read_bytes()
+        plain_network().save_weights(folder / f"good-{kind}{MAP}", max_shard_size=MAX_SHARD)
+        return (folder / f"good-{kind}{ENDINGS[kind]}").read_bytes()
     elif kind in FLAT:
         plain_network().save_weights(path)
     else:
@@ -280,12 +280,12 @@ class Reader:
 
     def __init__(self, kind: str, content: bytes, folder: Path):
         self.kind, self.content = kind, content
-        self.path = folder / f"mutant{ENDINGS[kind]}"
+        self.path = folder / f"mutant-{kind}{ENDINGS[kind]}"
         self.model = plain_network() if kind in (*FLAT, "map", "shard") else None
         self.read = str(self.path)
         if kind in ("map", "shard"):  # beside whole files, under whose names it is
-            self.model.save_weights(folder / f"mutant{MAP}", max_shard_size=MAX_SHARD)
-            self.read = str(folder / f"mutant{MAP}")
+            self.model.save_weights(folder / f"mutant-{kind}{MAP}", max_shard_size=MAX_SHARD)
+            self.read = str(folder / f"mutant-{kind}{MAP}")
 
     def mutant(self, seed: int, number: int) -> bytes:
         return MUTANTS[self.kind](self.content, random.Random(f"{seed} {self.kind} {number}"))
