@@ -6,6 +6,12 @@ from types import FrameType, TracebackType
 from typing import Any
 
 _PATIENCE = 5
+_inmost: "Uninterrupted | None" = None  # of the blocks that the main thread is in
+
+
+def _note(signum: int, frame: FrameType | None) -> None:
+    if _inmost is not None:
+        _inmost._note(signum, frame)
 
 
 class Uninterrupted:
@@ -20,14 +26,19 @@ class Uninterrupted:
         self._frame: FrameType | None = None
         self._error: BaseException | None = None  # what the answer raised
         self._previous: Any = None
+        self._outer: Uninterrupted | None = None
 
     def __enter__(self) -> Any:
+        global _inmost
         # Handlers can be set in the main thread only; elsewhere Ctrl-C does not arrive anyway.
-        if threading.current_thread() is threading.main_thread():
-            previous = signal.getsignal(signal.SIGINT)
-            if callable(previous):
-                self._previous = previous
-                signal.signal(signal.SIGINT, self._note)
+        if threading.current_thread() is not threading.main_thread():
+            return self
+        self._outer = _inmost
+        if self._outer is not None:  # what is set up already is told who answers now: setting it up takes microseconds
+            self._previous, _inmost = self._outer._note, self
+        elif callable(previous := signal.getsignal(signal.SIGINT)):
+            self._previous, _inmost = previous, self
+            signal.signal(signal.SIGINT, _note)
         return self
 
     def _note(self, signum: int, frame: FrameType | None) -> None:
@@ -56,9 +67,12 @@ class Uninterrupted:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        global _inmost
         if self._previous is None:
             return
-        signal.signal(signal.SIGINT, self._previous)
+        if self._outer is None:
+            signal.signal(signal.SIGINT, self._previous)
+        _inmost = self._outer
         if self._is_due:
             self._answer()
         elif error is not self._error:
