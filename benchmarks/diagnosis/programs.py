@@ -8,9 +8,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-
-import lamina
-from lamina import layers
+from setup import Setup, keras, layers
 
 
 @dataclass(frozen=True)
@@ -28,15 +26,17 @@ class Program:
     metrics: tuple = ()
     options: dict = field(default_factory=dict)
     tail: tuple = ()
+    right: tuple | None = None
 
-    def model(self):
-        lamina.utils.set_random_seed(0)
+    def setup(self):
+        keras.utils.set_random_seed(0)
         last = layers.Dense(self.units, activation=self.activation, name="last")
         parts = [make() for make in (*self.hidden, lambda: last, *self.tail)]
-        model = lamina.Sequential([lamina.Input(self.x.shape[1:]), *parts])
         optimizer = self.optimizer() if callable(self.optimizer) else self.optimizer
-        model.compile(optimizer=optimizer, loss=self.loss, metrics=list(self.metrics))
-        return model
+        model = keras.Sequential([keras.Input(self.x.shape[1:]), *parts])
+        return Setup(
+            model, self.x, self.y, self.loss, optimizer, list(self.metrics), dict(self.options), right=self.right
+        )
 
     @property
     def part(self):
@@ -102,11 +102,11 @@ def _first(p, **more_arguments):
 
 
 def _sgd(**arguments):
-    return lambda: lamina.optimizers.SGD(**arguments)
+    return lambda: keras.optimizers.SGD(**arguments)
 
 
 def _adam(**arguments):
-    return lambda: lamina.optimizers.Adam(**arguments)
+    return lambda: keras.optimizers.Adam(**arguments)
 
 
 _TABLES = ("binary", "classes", "rows", "regression")
@@ -128,7 +128,7 @@ FAULTS = {
     "missing-from-logits": (LABELLED, "last", "from_logits", lambda p: replace(p, activation=None)),
     "from-logits-with-activation": (
         tuple(_logits), "last", "from_logits=False",
-        lambda p: replace(p, loss=getattr(lamina.losses, _logits[p.name])(from_logits=True))),
+        lambda p: replace(p, loss=getattr(keras.losses, _logits[p.name])(from_logits=True))),
     "output-range": (
         ("regression",), "last", "linear", lambda p: replace(p, activation="sigmoid")),
     "relu-output-negative-targets": (("regression",), "last", "linear", lambda p: replace(p, activation="relu")),
@@ -151,11 +151,11 @@ FAULTS = {
     "softmax-hidden": (_TABLES, "hidden", "relu", lambda p: _first(p, activation="softmax")),
     "dead-relu": (
         _TABLES, "hidden", "bias_initializer",
-        lambda p: _first(p, bias_initializer=lamina.initializers.Constant(-20.0))),
+        lambda p: _first(p, bias_initializer=keras.initializers.Constant(-20.0))),
     "constant-init": (_TABLES, "hidden", "glorot_uniform", lambda p: _first(p, kernel_initializer="zeros")),
     "poor-init": (
         _TABLES, "hidden", "glorot_uniform",
-        lambda p: _first(p, kernel_initializer=lamina.initializers.RandomNormal(stddev=20.0))),
+        lambda p: _first(p, kernel_initializer=keras.initializers.RandomNormal(stddev=20.0))),
     "dropout-rate": (
         _TABLES, "dropout", "0.1", lambda p: replace(p, hidden=(*p.hidden, lambda: layers.Dropout(0.9, name="dropout")))),
     "dropout-after-output": (
@@ -172,8 +172,8 @@ FAULTS = {
     "optimizer-epsilon": (_TABLES, None, "epsilon", lambda p: replace(p, optimizer=_adam(epsilon=50.0))),
     "loss-sign": (
         ("regression",), "last", "other sign",
-        lambda p: replace(p, loss=lambda t, q: -lamina.ops.mean(lamina.ops.square(t - q), axis=-1))),
-    "over-regularised": (_TABLES, None, "l2", lambda p: _first(p, kernel_regularizer=lamina.regularizers.L2(20.0))),
+        lambda p: replace(p, loss=lambda t, q: -keras.ops.mean(keras.ops.square(t - q), axis=-1))),
+    "over-regularised": (_TABLES, None, "l2", lambda p: _first(p, kernel_regularizer=keras.regularizers.L2(20.0))),
     "zero-sample-weight": (
         ("binary", "classes"), "last", "weight",
         lambda p: replace(p, options={"sample_weight": (p.y != 0).astype("float32")})),
@@ -202,7 +202,7 @@ CHANGES = {
     "split": lambda p: replace(p, options={"validation_split": 0.2}),
     "few": lambda p: replace(p, x=p.x[:12], y=p.y[:12]),
     "clip": lambda p: replace(p, optimizer=_adam(clipnorm=1.0)),
-    "decay": lambda p: replace(p, optimizer=lambda: lamina.optimizers.AdamW(1e-3, weight_decay=1e-2)),
+    "decay": lambda p: replace(p, optimizer=lambda: keras.optimizers.AdamW(1e-3, weight_decay=1e-2)),
 }
 
 
@@ -213,7 +213,7 @@ def faulty(seeds=range(4)):
             for seed in seeds:
                 p = task(seed)
                 if p.name in names:
-                    yield replace(change(p), name=f"{rule}/{p.name}/{seed}"), (rule, layer, fix)
+                    yield replace(change(p), name=f"{rule}/{p.name}/{seed}", right=(p.x, p.y)), (rule, layer, fix)
 
 
 def healthy(seeds=range(4)):

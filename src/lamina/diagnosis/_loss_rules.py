@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import Head
+from ._head import Head, is_whole
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
 _SCALES = (0.1, 0.3, 0.9)
@@ -16,12 +16,12 @@ def loss_sign(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         if head.loss is not None or head.judge is None or head.predictions is None or head.truth is None:
             continue
-        truth = head.truth.astype("float32")
+        truth = _as_rows(head) if _has_labels(head) else head.truth.astype("float32")
         if truth.size != head.predictions.size or truth.dtype.kind != "f" or not np.isfinite(truth).all():
             continue
         truth = truth.reshape(head.predictions.shape)
         for guesses in _worse_and_worse(truth, head):
-            values = [head.judge(truth, guess) for guess in guesses]
+            values = [head.judge(head.truth if _has_labels(head) else truth, guess) for guess in guesses]
             falls = all(np.isfinite(values)) and all(b < a - 1e-6 * abs(a) for a, b in itertools.pairwise(values))
             if not falls:
                 break
@@ -31,6 +31,19 @@ def loss_sign(case: Case) -> Iterator[Seen]:
                 "they are far off: minimising it unlearns.", "the loss with the other sign.",
                 right=float(values[0]), wrong=float(values[-1]),
             )  # fmt: skip
+
+
+def _has_labels(head: Head) -> bool:
+    """Whether the targets are numbers of classes, and the outputs their probabilities."""
+    truth, shape = head.truth, np.shape(head.predictions)
+    if truth is None or head.activation != "softmax" or truth.size * shape[-1] != np.prod(shape) or truth.dtype.kind not in "biuf":
+        return False
+    return is_whole(truth) and 0 <= truth.min() and truth.max() < shape[-1]
+
+
+def _as_rows(head: Head) -> np.ndarray:
+    assert head.truth is not None and head.predictions is not None
+    return np.eye(head.predictions.shape[-1], dtype="float32")[head.truth.astype(int).reshape(-1)]
 
 
 def _worse_and_worse(truth: np.ndarray, head: Head) -> Iterator[list[np.ndarray]]:

@@ -1,6 +1,6 @@
 """`Network`: a model as the rules see it: its layers, and which feeds which where that is known."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -94,12 +94,13 @@ class Network:
                 found[id(source)].append(operation)
         return found
 
-    def pairs(self) -> list[tuple[Any, Any]]:
-        """Each operation of the graph with one that it alone feeds, looking through layers that pass values on."""
+    def pairs(self, also: Container[str] = ()) -> list[tuple[Any, Any]]:
+        """Each operation of the graph with one that it alone feeds, looking through layers that pass values on, and through
+        those of the kinds in `also`."""
         found = []
         for operation in self.graph._operations if self.graph is not None else ():
             after = self._only_user(operation)
-            while after is not None and kind(after) in PASSING:
+            while after is not None and (_passes(after) or kind(after) in also):
                 after = self._only_user(after)
             if after is not None:
                 found.append((operation, after))
@@ -158,6 +159,13 @@ def _changes_data(operation: Any) -> bool:
     return bool(getattr(operation, "weights", None)) and kind(operation) != "Normalization"
 
 
+def _passes(operation: Any) -> bool:
+    return kind(operation) in PASSING or (kind(operation) == "Activation" and activation_of(operation) == "linear")
+
+
 def has_kernel(layer: Any) -> bool:
     """Whether a layer multiplies what it is given with a kernel."""
-    return getattr(layer, "kernel", None) is not None or kind(layer) in ("LSTM", "GRU", "SimpleRNN")
+    if kind(layer) in _WRAPPERS:
+        return has_kernel(getattr(layer, "layer", None) or layer.forward_layer)
+    owner = getattr(layer, "cell", layer)
+    return any(getattr(owner, name, None) is not None for name in ("kernel", "depthwise_kernel"))

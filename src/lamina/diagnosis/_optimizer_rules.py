@@ -12,8 +12,10 @@ from ._network import kind
 from ._rule import START, Rule, Seen, seen
 
 # Highest rates that are still used, by optimizer; others have scales of their own.
-_HIGHEST = {"Adam": 0.05, "AdamW": 0.05, "Nadam": 0.05, "Adamax": 0.05, "RMSprop": 0.05, "SGD": 1.0}
-_LOWEST = {"SGD": 1e-5, "Adam": 1e-6, "AdamW": 1e-6, "Nadam": 1e-6, "Adamax": 1e-6, "RMSprop": 1e-6}
+_HIGHEST = {"Adam": 0.05, "AdamW": 0.05, "Nadam": 0.05, "Adamax": 0.05, "RMSprop": 0.05, "Lion": 0.05, "SGD": 1.0}
+_LOWEST = {"SGD": 1e-5, "Adam": 1e-6, "AdamW": 1e-6, "Nadam": 1e-6, "Adamax": 1e-6, "RMSprop": 1e-6, "Adagrad": 1e-5}
+# Beyond these the steps are tiny. RMSprop with 1 is how Inception was trained.
+_EPSILONS = {"Adam": 0.1, "AdamW": 0.1, "Nadam": 0.1, "RMSprop": 1.0}
 _SMALL = 100  # weights; networks with fewer bear larger steps
 _STEPS = (0, 10, 100, 1000, 10_000)  # where a schedule is looked at
 
@@ -95,13 +97,10 @@ def clip_too_small(case: Case) -> Iterator[Seen]:
 
 def optimizer_epsilon(case: Case) -> Iterator[Seen]:
     epsilon = getattr(_inner(case), "epsilon", None)
-    if (
-        kind(_inner(case)) in ("Adam", "AdamW", "Nadam", "RMSprop")
-        and epsilon is not None
-        and not 1e-12 <= epsilon <= 1
-    ):
+    limit = _EPSILONS.get(kind(_inner(case)))
+    if limit is not None and epsilon is not None and not 1e-12 <= epsilon <= limit:
         yield seen(
-            None, f"epsilon={epsilon:g} of {kind(_inner(case))}: beyond 1 the steps are tiny, below 1e-12 they explode where "
+            None, f"epsilon={epsilon:g} of {kind(_inner(case))}: beyond {limit:g} the steps are tiny, below 1e-12 they explode where "
             "gradients are small.", "epsilon=1e-7 (the default).", epsilon=float(epsilon),
         )  # fmt: skip
 
@@ -134,7 +133,8 @@ RULES = (
         "SO 31556268", _net("SGD(clipnorm=1e-8)"), _net("SGD(clipnorm=1.0)"),
     ),
     Rule(
-        "optimizer-epsilon", START, "warning", "an epsilon beyond 1 or below 1e-12", optimizer_epsilon, "TheDeepChecker",
+        "optimizer-epsilon", START, "warning", "an epsilon beyond 0.1 of Adam and its kin, beyond 1 of RMSprop, or "
+        "below 1e-12", optimizer_epsilon, "TheDeepChecker",
         _net("Adam(epsilon=100.0)"), _net("Adam(epsilon=0.1)"),
     ),
 )  # fmt: skip

@@ -197,10 +197,14 @@ def accuracy_for_regression(case: Case) -> Iterator[Seen]:
             )  # fmt: skip
 
 
+# Losses that take a logarithm of the outputs, with the activation that fits.
+_POSITIVE_ONLY = {"poisson": "exponential", "kl_divergence": "softmax", "mean_squared_logarithmic_error": "softplus"}
+
+
 def loss_needs_positive(case: Case) -> Iterator[Seen]:
     for head in case.heads:
-        if head.loss in ("poisson", "kl_divergence") and head.activation in ("linear", "tanh"):
-            last = "exponential" if head.loss == "poisson" else "softmax"
+        if head.loss in _POSITIVE_ONLY and head.activation in ("linear", "tanh"):
+            last = _POSITIVE_ONLY[head.loss]
             yield seen(
                 head.layer, f"{head.loss} takes the logarithm of outputs that {head.activation} lets be negative.",
                 f'activation="{last}" in the last layer.', activation=head.activation,
@@ -294,7 +298,8 @@ RULES = (
         ("output-range", "relu-output-negative-targets", "softmax-with-regression-loss", "unscaled-target"),
     ),
     Rule(
-        "loss-needs-positive", COMPILED, "error", "poisson or kl_divergence with a linear or tanh output", loss_needs_positive,
+        "loss-needs-positive", COMPILED, "error", "poisson, kl_divergence or mean_squared_logarithmic_error with a linear or tanh "
+        "output", loss_needs_positive,
         "definition of the losses", _net("layers.Dense(1)", '"poisson"', "rng.poisson(3.0, (256, 1))"),
         _net('layers.Dense(1, activation="exponential")', '"poisson"', "rng.poisson(3.0, (256, 1))"),
     ),

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lamina.engines import engine
+
 from ._case import Call, Case
 from ._network import AFFINE, activation_of, kind
 from ._rule import PASS, Rule, Seen, seen
 
 _FEWEST = 256  # values of a unit from which it can be called dead
+_BEGIN_AT_ZERO = ("bias", "beta", "moving_mean", "recurrent_bias", "seed_generator_state", "mean", "count")
 _EDGES = {"tanh": (-0.9999, 0.9999), "sigmoid": (0.0067, 0.9933)}  # activations of +-5
 
 
@@ -62,6 +65,25 @@ def no_gradient(case: Case) -> Iterator[Seen]:
             "look for a step without slope in the loss or the layers (round, argmax, a cast to integers, relu at the output).",
             weights=len(sizes),
         )  # fmt: skip
+        return
+    if any(sizes) and not _may_be_zero(case):
+        unreached = list(dict.fromkeys(path for path, g in _kernels(case) if not np.any(g)))
+        if unreached:
+            yield seen(
+                unreached[0], f"The gradients of {len(unreached)} layer(s) that are to be trained are exactly 0: the loss does "
+                "not depend on them, or nothing comes back from it.",
+                "look for a step without slope behind the layer (stop_gradient, round, argmax, a cast to integers), or trainable=False.",
+                layers=unreached,
+            )  # fmt: skip
+
+
+def _may_be_zero(case: Case) -> bool:
+    """Whether some gradients may be 0 at the start though all is right: weights that begin at 0 hold back what comes through
+    them, an output may have no loss, a dead relu is told by its rule."""
+    weights = [w for layer in case.network.layers for w in layer.weights if w.name not in _BEGIN_AT_ZERO]
+    waits = any(not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
+    is_cut = any(c.outputs.size and not np.any(c.outputs) for c in case.calls)
+    return waits or is_cut or len(case.sample_weight) > 1 or any(not h.has_loss or not h.weight for h in case.heads)
 
 
 def non_finite_gradient(case: Case) -> Iterator[Seen]:
@@ -135,9 +157,9 @@ RULES = (
         _HEALTHY,
     ),
     Rule(
-        "no-gradient", PASS, "error", "all gradients are exactly 0", no_gradient, "keras issues 4175, 11157",
+        "no-gradient", PASS, "error", "all gradients are exactly 0, or those of a layer, though no weight begins at 0", no_gradient, "keras issues 4175, 11157",
         _net('layers.Dense(16, activation="tanh")', "lambda t, p: lamina.ops.square(t - lamina.ops.round(p))"), _HEALTHY,
-        ("dead-relu",),
+        ("dead-relu", "unnormalised-input", "saturated-activation"),
     ),
     Rule(
         "saturated-activation", PASS, "warning", "more than half of a hidden layer's tanh or sigmoid are beyond +-5",

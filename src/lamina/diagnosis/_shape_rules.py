@@ -95,12 +95,15 @@ def spatial_collapse(case: Case) -> Iterator[Seen]:
             return
 
 
+_SAME_WIDTH = ("Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "BatchNormalization", "LayerNormalization")
+
+
 def narrow_bottleneck(case: Case) -> Iterator[Seen]:
     units = [head.units for head in case.heads if head.is_crossentropy and head.loss in (CATEGORICAL, SPARSE)]
     if len(case.heads) != 1 or not units or not units[0]:
         return
     least = min(4, math.log2(units[0]))
-    for before, after in case.network.pairs():
+    for before, after in case.network.pairs(also=_SAME_WIDTH):
         width = getattr(before, "units", None) or getattr(before, "filters", None)
         entering = getattr(before, "kernel", None)
         if kind(before) not in AFFINE or entering is None or not width or width >= least:

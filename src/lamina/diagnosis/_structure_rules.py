@@ -13,13 +13,15 @@ def _width(layer: object) -> int:
 
 
 def stacked_linear(case: Case) -> Iterator[Seen]:
+    graph = case.network.graph
+    is_autoencoder = graph is not None and [tuple(x.shape) for x in graph.inputs] == [tuple(x.shape) for x in graph.outputs]
     for before, after in case.network.pairs():
         if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":
             continue
         inner, outer = _width(before), _width(after)
         entering = before.kernel.shape[-2]
         is_low_rank = inner < outer and inner < entering
-        is_code = inner < entering and inner <= outer  # the middle of an autoencoder
+        is_code = is_autoencoder and inner < entering and inner == outer
         depthwise = (
             kind(after) != "Dense" and kind(before) != "Dense" and 1 in (*before.kernel_size, *after.kernel_size)
         )
@@ -31,8 +33,11 @@ def stacked_linear(case: Case) -> Iterator[Seen]:
             return
 
 
+_MAXIMA = ("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D")
+
+
 def softmax_hidden(case: Case) -> Iterator[Seen]:
-    for before, after in case.network.pairs():
+    for before, after in case.network.pairs(also=_MAXIMA):
         if activation_of(before) == "softmax" and kind(after) in (*AFFINE, "BatchNormalization"):
             yield seen(
                 path_of(before), f"softmax in {before.name}, a hidden layer: its units crowd each other out, and what reaches "
