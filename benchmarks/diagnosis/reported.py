@@ -831,6 +831,70 @@ def the_last_class_is_held_out():
     return Setup(model, x[order], y[order], SPARSE, "adam", ["accuracy"], {"validation_split": 0.2})
 
 
+# --- the course of a training ---------------------------------------------------------------------------------------------------
+
+
+@reported("non-finite-loss", "Keras issues on nan losses: steps too large for a deep regression", "loss-diverging", placed=False)
+def nan_by_large_steps():
+    x = table()
+    model = chain((8,), dense(64), dense(64), dense(64), dense(1, "linear"))
+    return Setup(model, x, 30 * x[:, 0] ** 2, "mse", keras.optimizers.SGD(0.5))
+
+
+@reported("non-finite-loss", "DeepLocalize 48934338: SGD(0.1) on squares", "loss-diverging", placed=False)
+def nan_by_steps_of_a_tenth():
+    x = np.arange(0, 5, 0.02, dtype="float32")[:, None]
+    model = chain((1,), dense(50), dense(30), dense(1, "linear"))
+    return Setup(model, x, 5 * x**2, "mse", keras.optimizers.SGD(0.1))
+
+
+@reported("non-finite-values", "Stack Overflow: nan from a division by a sum of zero", "non-finite-loss", placed=False)
+def shares_of_nothing():
+    x = np.maximum(table(), 0)
+    x[::20] = 0
+    share = layers.Lambda(lambda t: t / keras.ops.sum(t, axis=-1, keepdims=True), name="at")
+    return Setup(chain((8,), share, dense(16), dense(1, "sigmoid")), x, (x[:, 0] > x[:, 1]).astype("int32"), BINARY)
+
+
+@reported("non-finite-values", "Stack Overflow: nan from the gradient of a root at zero", "non-finite-loss", placed=False)
+def a_root_at_zero():
+    x = table()
+
+    def distance(y, p):
+        return keras.ops.sqrt(keras.ops.sum(keras.ops.square(keras.ops.relu(p - y)), axis=-1))
+
+    return Setup(chain((8,), dense(16), dense(1, "linear")), x, x[:, :1], distance)
+
+
+@reported("overfitting", "Keras guide on overfitting: learned by heart", placed=False)
+def learned_by_heart():
+    x = table(200, 20)
+    y = (np.random.default_rng(3).random(200) > 0.5).astype("int32")
+    model = chain((20,), dense(128), dense(128), dense(1, "sigmoid"))
+    return Setup(model, x, y, BINARY, keras.optimizers.Adam(0.005), ["accuracy"], {"validation_split": 0.4}, epochs=30)
+
+
+@reported("loss-not-decreasing", "Keras issue 1597: the loss stays where it was", placed=False)
+def labels_that_nothing_tells_of():
+    x = table(640, 4)
+    y = (np.random.default_rng(5).random(640) > 0.5).astype("int32")
+    model = chain((4,), dense(1, "sigmoid", kernel_initializer="zeros"))
+    return Setup(model, x, y, BINARY, keras.optimizers.SGD(0.01), ["accuracy"], epochs=12)
+
+
+@reported("loss-diverging", "TheDeepChecker, diverging loss; DeepFD, learning rate", "non-finite-loss", "learning-rate-high", placed=False)
+def a_line_with_steps_too_large():
+    x = table()
+    return Setup(chain((8,), dense(1, "linear")), x, x[:, 0] - x[:, 1], "mse", keras.optimizers.SGD(0.9), [], {"batch_size": 320})
+
+
+@reported("loss-oscillating", "AUTOTRAINER, oscillating loss", "loss-diverging", placed=False)
+def a_pendulum():
+    x = table()
+    steps = keras.optimizers.SGD(0.04, momentum=0.999)
+    return Setup(chain((8,), layers.Rescaling(5.0), dense(1, "linear")), x, x[:, 0], "mse", steps, [], {"batch_size": 320})
+
+
 def programs(part):
     """Of a part, "tuning" or "final": (name, rules, whether a layer is named, function)."""
     return PROGRAMS[("tuning", "final").index(part) :: 2]

@@ -15,7 +15,7 @@ from lamina.diagnosis._network import Network
 from lamina.diagnosis._report import Report
 from lamina.engines import engine
 
-from .._checks import check_lengths
+from .._checks import check_lengths, class_weights_to_sample_weights
 from .._data import StreamData, as_arrays, split, unpack_x_y_sample_weight
 from .._sources import is_stream
 from .._stepping import Stepping
@@ -55,6 +55,8 @@ def diagnose(
     streams = is_stream(x)
     x, y, sample_weight = _arrays(x, y, sample_weight)
     check_lengths(x, y, sample_weight, "diagnose")
+    if class_weight is not None and not streams:
+        sample_weight = class_weights_to_sample_weights(y, class_weight, sample_weight)
     validation: Any = None
     if validation_data is not None and not is_stream(validation_data):
         validation = _arrays(*unpack_x_y_sample_weight(validation_data))
