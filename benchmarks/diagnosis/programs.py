@@ -207,13 +207,13 @@ CHANGES = {
 
 
 def faulty(seeds=range(4)):
-    """Pairs of a program and what should be said: (rule, layer, part of the fix)."""
+    """Of each a program, what makes the setup without the fault, and what should be said: (rule, layer, part of the fix)."""
     for rule, (names, layer, fix, change) in FAULTS.items():
         for task in TASKS:
             for seed in seeds:
                 p = task(seed)
                 if p.name in names:
-                    yield replace(change(p), name=f"{rule}/{p.name}/{seed}", right=(p.x, p.y)), (rule, layer, fix)
+                    yield replace(change(p), name=f"{rule}/{p.name}/{seed}", right=(p.x, p.y)), p.setup, (rule, layer, fix)
 
 
 def healthy(seeds=range(4)):

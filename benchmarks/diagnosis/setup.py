@@ -30,7 +30,7 @@ class Setup:
     metrics: list = field(default_factory=list)
     options: dict = field(default_factory=dict)
     right: tuple | None = None
-    epochs: int = 40
+    epochs: int = 80
 
     def compiled(self):
         """The model, compiled."""

@@ -15,7 +15,7 @@ def non_finite_loss(course: Course) -> Iterator[Seen]:
     if origin is None:
         yield seen(
             None, f"The loss became {course.losses[-1]} within {course.steps[-1]} steps.",
-            "a smaller learning rate, or clipnorm=1.0 in the optimizer; lamina.diagnose(model, x, y).", step=course.steps[-1],
+            "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer; lamina.diagnose(model, x, y).", step=course.steps[-1],
         )  # fmt: skip
     else:
         yield seen(
@@ -36,7 +36,7 @@ def loss_diverging(course: Course) -> Iterator[Seen]:
     if late > 2 * low and late > 1.5 * losses[0] and losses[-1] > 1.5 * losses[0]:
         yield seen(
             None, f"The loss was {low:.4g} at its lowest and is {late:.4g} after {course.steps[-1]} steps, more than "
-            f"the {losses[0]:.4g} it began with.", "a learning rate 10 times smaller, or clipnorm=1.0 in the optimizer.",
+            f"the {losses[0]:.4g} it began with.", "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.",
             lowest=low, loss=late,
         )  # fmt: skip
 

@@ -23,8 +23,15 @@ def non_finite_data(case: Case) -> Iterator[Seen]:
             first = [int(i) for i in np.argwhere(bad)[0]]
             yield seen(
                 None, f"{name} has {int(bad.sum())} of {array.size} values that are NaN or infinite, the first at {first}.",
-                f"np.nan_to_num, or leave out the rows: {name}[np.isfinite({name})...].", count=int(bad.sum()), first=first,
+                "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.", count=int(bad.sum()), first=first,
             )  # fmt: skip
+
+
+def _finite_rows(case: Case) -> str:
+    """An expression for the rows whose numbers are all finite."""
+    names = [name for name in ("x", "y") if name in case.x or name in case.y]
+    tests = [f"np.isfinite({name}.reshape(len({name}), -1)).all(axis=1)" for name in names]
+    return " & ".join(tests) or "the rows whose numbers are all finite"
 
 
 def constant_features(case: Case) -> Iterator[Seen]:
@@ -94,7 +101,7 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
         mean, std, most = float(values.mean()), float(values.std()), float(np.abs(values).max())
         if std > 10 or abs(mean) > 10 or most > 50:
             fix = "x = x / 255" if values.min() >= 0 and most <= 255 and kind(call.layer).startswith("Conv") else (
-                "x = (x - x.mean(axis=0)) / x.std(axis=0), or a Normalization layer in front."
+                "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization layer in front."
             )  # fmt: skip
             yield seen(
                 call.path, f"What {call.layer.name} is given has mean {mean:.4g}, standard deviation {std:.4g} and values up to "
@@ -105,10 +112,12 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
 def tiny_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
         std = float(call.inputs.std())
+        scales = [layer for layer in case.network.layers if kind(layer) == "Rescaling" and np.max(np.abs(layer.scale)) < 0.1]
+        fix = f"leave out {scales[0].name}: x is scaled already." if scales else "scale x once, to values around 1: x = x / x.std()"
         if 0 < std < 0.02 and np.abs(call.inputs - call.inputs.mean()).max() < 0.1:
             yield seen(
                 call.path, f"What {call.layer.name} is given has a standard deviation of {std:.2g}: was it scaled twice?",
-                "scale x once, to values around 1.", std=std,
+                fix, std=std,
             )  # fmt: skip
 
 

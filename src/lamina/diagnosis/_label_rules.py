@@ -33,9 +33,15 @@ def labels_not_integer(case: Case) -> Iterator[Seen]:
         if y is not None and head.loss == SPARSE and not is_whole(y):
             yield seen(
                 head.layer, f"{SPARSE} takes class numbers, but {np.mean(y != np.round(y)):.0%} of the targets have fractions.",
-                'loss="mse" with a linear output for a regression; whole numbers for classes.',
-                fractions=float(np.mean(y != np.round(y))),
+                _whole_again(y, head.units), fractions=float(np.mean(y != np.round(y))),
             )  # fmt: skip
+
+
+def _whole_again(y: np.ndarray, units: int | None) -> str:
+    labels = y * 255
+    if units and np.abs(labels - np.round(labels)).max() < 1e-3 and 0 <= y.min() and labels.max() < units:
+        return "y = np.round(255 * y): the labels were scaled, as images are."
+    return 'Dense(1, activation="linear") with loss="mse" for a regression; whole numbers for classes.'
 
 
 def label_out_of_range(case: Case) -> Iterator[Seen]:
@@ -48,7 +54,14 @@ def label_out_of_range(case: Case) -> Iterator[Seen]:
         if kept.size and (kept.min() < 0 or kept.max() >= head.units):
             low, high = int(kept.min()), int(kept.max())
             count = high + 1
-            fix = "y = y - 1" if low == 1 and high == head.units else f"Dense({count}) as last layer, or labels from 0."
+            is_fewer = len(distinct(kept)[0]) <= head.units
+            fix = (
+                "y = y - 1"
+                if low == 1 and high == head.units
+                else "y = np.unique(y, return_inverse=True)[1]: the classes counted from 0."
+                if is_fewer or low < 0
+                else f"Dense({count}) as last layer, or labels from 0."
+            )
             yield seen(
                 head.layer, f"The labels go from {low} to {high}, but {head.units} units stand for 0 to {head.units - 1}.", fix,
                 low=low, high=high, units=head.units,
@@ -61,10 +74,16 @@ def binary_label_values(case: Case) -> Iterator[Seen]:
         if y is None or head.loss != BINARY or (y.min() >= 0 and y.max() <= 1) or not is_whole(y):
             continue
         classes = len(distinct(y)[0])
-        if is_whole(y) and classes > 2 and head.units == 1:
-            fix = f'Dense({int(y.max()) + 1}, activation="softmax") with loss="{SPARSE}".'
+        if 2 < classes <= 100 and head.units == 1:
+            count = "y = np.unique(y, return_inverse=True)[1], and " if y.min() < 0 or y.max() >= 2 * classes else ""
+            units = classes if count else int(y.max()) + 1
+            fix = f'{count}Dense({units}, activation="softmax") with loss="{SPARSE}".'
+        elif set(distinct(y)[0]) == {-1.0, 1.0}:
+            fix = "y = (y + 1) / 2"
+        elif classes == 2:
+            fix = f"y = (y == {y.max():g}).astype(int)"
         else:
-            fix = 'y = (y + 1) / 2 for labels -1 and 1; loss="mse" with a linear output for a regression.'
+            fix = 'activation="linear" with loss="mse" for a regression; targets in [0, 1] for labels.'
         yield seen(
             head.layer, f"{BINARY} takes targets in [0, 1], but they go from {y.min():.4g} to {y.max():.4g}.", fix,
             low=float(y.min()), high=float(y.max()), distinct=classes,
@@ -77,7 +96,7 @@ def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
         if y is not None and head.loss == BINARY and not is_whole(y) and (y.min() < 0 or y.max() > 1):
             yield seen(
                 head.layer, f"{BINARY} takes targets in [0, 1]; these have fractions and go from {y.min():.4g} to {y.max():.4g}.",
-                'loss="mse" with a linear output, for a regression.', low=float(y.min()), high=float(y.max()),
+                'activation="linear" with loss="mse", for a regression.', low=float(y.min()), high=float(y.max()),
             )  # fmt: skip
         if y is None or head.loss != CATEGORICAL or y.ndim < 2 or y.shape[-1] != head.units or head.units == 1:
             continue
@@ -86,7 +105,8 @@ def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
         if off > 0 or y.min() < 0:
             yield seen(
                 head.layer, f"{CATEGORICAL} takes rows that sum to 1; {off:.0%} of the targets' rows do not.",
-                f'loss="{BINARY}" with sigmoid for several labels at once; loss="mse" for a regression.', share=off,
+                'activation="linear" with loss="mse", for a regression.' if not is_whole(y) or y.min() < 0 or y.max() > 1
+                else f'activation="sigmoid" with loss="{BINARY}", for several labels at once.', share=off,
             )  # fmt: skip
 
 

@@ -41,6 +41,10 @@ def _inner(case: Case) -> Any:
     return getattr(case.optimizer, "inner_optimizer", case.optimizer)
 
 
+def _usual(optimizer: Any) -> str:
+    return f"{kind(optimizer)}(learning_rate={0.01 if kind(optimizer) == 'SGD' else 0.001})"
+
+
 def learning_rate_high(case: Case) -> Iterator[Seen]:
     optimizer = _inner(case)
     limit, rate = _HIGHEST.get(kind(optimizer)), _highest_rate(optimizer)
@@ -50,10 +54,9 @@ def learning_rate_high(case: Case) -> Iterator[Seen]:
     limit *= 10 * (1 - momentum) if kind(optimizer) == "SGD" and momentum > 0.9 else 1
     limit *= 10 if sum(np.prod(w.shape) for w in case.network.model.weights) < _SMALL else 1
     if rate > 1.001 * limit:  # rates are kept in float32
-        usual = 0.01 if kind(optimizer) == "SGD" else 0.001
         yield seen(
             None, f"The learning rate of {kind(optimizer)} is {rate:g}; beyond {limit:g} the loss jumps about or diverges.",
-            f"{kind(optimizer)}(learning_rate={usual})", learning_rate=rate, limit=limit,
+            _usual(optimizer), learning_rate=rate, limit=limit,
         )  # fmt: skip
 
 
@@ -69,10 +72,9 @@ def learning_rate_low(case: Case) -> Iterator[Seen]:
             "a schedule whose decay_steps are counted in batches, over all epochs.", learning_rate=later, highest=rate,
         )  # fmt: skip
     if rate < 0.999 * limit:  # rates are kept in float32
-        usual = 0.01 if kind(optimizer) == "SGD" else 0.001
         yield seen(
             None, f"The learning rate of {kind(optimizer)} is {rate:g}; below {limit:g} nothing is learned in a usual time.",
-            f"{kind(optimizer)}(learning_rate={usual})", learning_rate=rate, limit=limit,
+            _usual(optimizer), learning_rate=rate, limit=limit,
         )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def learning_rate_negative(case: Case) -> Iterator[Seen]:
     if rate is not None and rate <= 0 and not case.setting.sets_rate:
         yield seen(
             None, f"The learning rate of {kind(_inner(case))} is {rate:g}: "
-            f"{'the loss grows' if rate else 'nothing is changed'}.", f"{kind(_inner(case))}(learning_rate=0.001)",
+            f"{'the loss grows' if rate else 'nothing is changed'}.", _usual(_inner(case)),
             learning_rate=rate,
         )  # fmt: skip
 

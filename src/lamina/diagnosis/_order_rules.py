@@ -51,7 +51,7 @@ def validation_split_sorted(case: Case) -> Iterator[Seen]:
         )
         yield seen(
             head.layer, f"validation_split takes the last {len(tail)} samples, which are not mixed: {what}.",
-            "shuffle x and y together before fit: order = np.random.permutation(len(x)).",
+            "order = np.random.permutation(len(x)); x, y = x[order], y[order], before fit.",
             new=[float(c) for c in new], missing=[float(c) for c in gone],
         )  # fmt: skip
 

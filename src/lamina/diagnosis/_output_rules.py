@@ -1,6 +1,7 @@
 """Rules on the last activation and the loss: do they fit each other, and the targets?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -180,9 +181,12 @@ def regression_loss_for_classification(case: Case) -> Iterator[Seen]:
         )
         if (accuracy and (head.units == 1 or head.has_distributions()) and head.activation != "softmax") or binary:
             loss = BINARY if head.units == 1 else CATEGORICAL
+            fix = f'loss="{loss}" with activation="{_fitting(replace(head, loss=loss))}" in the last layer.'
+            if head.units == 1 and len(distinct(y)[0]) > 2 and y.min() >= 0:
+                fix = f'Dense({int(y.max()) + 1}, activation="softmax") with loss="{SPARSE}".'
             yield seen(
                 head.layer, f"{head.loss} on targets that are {len(distinct(y)[0])} classes: gradients fade where the output is "
-                "far off.", f'loss="{loss}", with the activation that belongs to it.', classes=len(distinct(y)[0]),
+                "far off.", fix, classes=len(distinct(y)[0]),
             )  # fmt: skip
 
 

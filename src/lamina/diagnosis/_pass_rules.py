@@ -1,5 +1,6 @@
 """Rules on one pass forward and backward over a batch."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +11,8 @@ from ._case import Call, Case
 from ._network import AFFINE, activation_of, kind
 from ._rule import PASS, Rule, Seen, seen
 
-_FEWEST = 256  # values of a unit from which it can be called dead
+_FEWEST = 32  # values of a unit from which it can be called dead
+_FEWEST_FOR_SOME = 64  # and for a layer of which some units live
 _BEGIN_AT_ZERO = ("bias", "beta", "moving_mean", "recurrent_bias", "seed_generator_state", "mean", "count")
 _EDGES = {"tanh": (-0.9999, 0.9999), "sigmoid": (0.0067, 0.9933)}  # activations of +-5
 
@@ -22,14 +24,26 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         units = call.outputs.reshape(-1, call.outputs.shape[-1])
         if len(units) < _FEWEST:
             continue
-        dead = int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
-        if dead > 0.7 * units.shape[1] and dead > 1:
+        is_whole = not units.max() > 1e-5
+        if not is_whole and len(units) < _FEWEST_FOR_SOME:
+            continue
+        dead = units.shape[1] if is_whole else int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
+        if dead > 1 and (is_whole or dead >= least_dead(units.shape[1])):
             yield seen(
                 call.path, f"{dead} of {units.shape[1]} relu units give 0 for nearly every one of {len(units)} values, and have "
                 "no gradient.", 'kernel_initializer="he_normal" and bias_initializer="zeros", on scaled inputs.',
                 dead=dead, units=units.shape[1],
             )  # fmt: skip
             return
+
+
+def least_dead(units: int) -> int:
+    """How many units of a layer must be dead to be told, where some live: 70 %, and so many that chance is no explanation.
+
+    Of a healthy layer each unit begins dead with a probability of up to 1/2, where its inputs are all positive; 3.7 standard
+    deviations above that is what one layer in 10,000 has.
+    """
+    return math.ceil(max(0.7 * units, units / 2 + 3.7 * math.sqrt(units) / 2))
 
 
 def saturated_activation(case: Case) -> Iterator[Seen]:
@@ -43,7 +57,7 @@ def saturated_activation(case: Case) -> Iterator[Seen]:
         if share > 0.5:
             yield seen(
                 call.path, f"{share:.0%} of the outputs of {call.layer.name} are at the ends of {activation_of(call.layer)}, "
-                "where its slope is nearly 0.", "scale its inputs, or start from smaller weights.", share=share,
+                "where its slope is nearly 0.", 'kernel_initializer="glorot_uniform" (the default), on inputs that are scaled.', share=share,
             )  # fmt: skip
             return
 
@@ -66,15 +80,14 @@ def no_gradient(case: Case) -> Iterator[Seen]:
             weights=len(sizes),
         )  # fmt: skip
         return
-    if any(sizes) and not _may_be_zero(case):
-        unreached = list(dict.fromkeys(path for path, g in _kernels(case) if not np.any(g)))
-        if unreached:
-            yield seen(
-                unreached[0], f"The gradients of {len(unreached)} layer(s) that are to be trained are exactly 0: the loss does "
-                "not depend on them, or nothing comes back from it.",
-                "look for a step without slope behind the layer (stop_gradient, round, argmax, a cast to integers), or trainable=False.",
-                layers=unreached,
-            )  # fmt: skip
+    unreached = list(dict.fromkeys(path for path, g in _kernels(case) if not np.any(g))) if any(sizes) else []
+    if unreached and not _may_be_zero(case):
+        yield seen(
+            unreached[0], f"The gradients of {len(unreached)} layer(s) that are to be trained are exactly 0: the loss does "
+            "not depend on them, or nothing comes back from it.",
+            "look for a step without slope behind the layer (stop_gradient, round, argmax, a cast to integers), or trainable=False.",
+            layers=unreached,
+        )  # fmt: skip
 
 
 def _may_be_zero(case: Case) -> bool:
@@ -151,7 +164,8 @@ RULES = (
         ("probabilities-out-of-range",),
     ),
     Rule(
-        "dead-relu", PASS, "warning", "more than 70 % of a layer's relu units give 0 for 95 % of at least 256 values", dead_relu,
+        "dead-relu", PASS, "warning", "a layer whose relu units all give 0 for 32 values or more, or most for 95 % of 64 or more: 70 %, and of small "
+        "layers more, so that chance is no explanation", dead_relu,
         "TheDeepChecker; AUTOTRAINER",
         _net('layers.Dense(16, activation="relu", bias_initializer=lamina.initializers.Constant(-9))'),
         _HEALTHY,

@@ -50,8 +50,11 @@ def embedding_index(case: Case) -> Iterator[Seen]:
             continue
         told.add(call.path)
         what = "fractions" if fractions and low >= 0 and high < rows else f"indices from {low:g} to {high:g}"
+        is_index = high - low > 2 and low >= 0 and high < rows
         fix = (
-            "Dense instead of Embedding, for numbers that are no indices."
+            'x = x.astype("int32") for indices of the Embedding.'
+            if fractions and is_index
+            else "Dense instead of Embedding, for numbers that are no indices."
             if fractions
             else f"Embedding({int(high) + 1}, {call.layer.output_dim})"
             if low >= 0

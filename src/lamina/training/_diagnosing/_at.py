@@ -134,6 +134,13 @@ def case_now(model: Any, source: Any) -> Any:
     return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)))
 
 
+def heads_now(model: Any, source: Any) -> list[Any]:
+    """The outputs of the network, with the targets but without a pass."""
+    data = unpack_x_y_sample_weight(source.data if isinstance(source, ArrayData) else source.peek())
+    shapes = [spec.shape for spec in model._compiled.outputs]
+    return heads_of(Network(model), shapes, _whole(data[1]), data[2] is not None)
+
+
 def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:
     """A pass that is small beside an epoch. (Where each shape costs a compilation, none is.)"""
     rows = affordable_rows(network, total)

@@ -17,7 +17,8 @@ from ._called_through import called_through
 
 MOST_ROWS = 256
 _FEWEST_ROWS = 8
-_FREE = 1e8  # multiplications that a pass may always take: some hundredths of a second
+_FREE = 1e8  # multiplications that a pass may always take: some hundredths of a second,
+_FREE_ROWS = 64  # if these are so many rows at most, or a fiftieth of the epoch
 _SHARE = 0.005  # of the rows of an epoch that a pass may take
 NOTHING = np.zeros((0, 1))  # outputs that are not known
 _PASSING_DATA = ("Flatten", "Reshape", "Permute", "Dropout", "Identity")
@@ -30,7 +31,7 @@ def has_call(model: Any) -> bool:
 
 def affordable_rows(network: Network, samples: int) -> int:
     """How many rows a pass may take to be small beside an epoch of `samples`."""
-    free = _FREE / (4 * max(sum(map(_work, network.layers)), 1))
+    free = min(_FREE / (4 * max(sum(map(_work, network.layers)), 1)), max(_FREE_ROWS, samples // 50))
     return int(np.clip(max(free, _SHARE * samples), _FEWEST_ROWS, MOST_ROWS))
 
 

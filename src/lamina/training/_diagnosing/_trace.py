@@ -17,7 +17,7 @@ from ._called_through import called_through
 
 _FIXES = {
     "data": "np.nan_to_num(...), or leave out these rows.",
-    "step size": "a learning rate 10 times smaller, or clipnorm=1.0 in the optimizer.",
+    "step size": "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.",
     "logarithm of zero": "ops.log(ops.maximum(x, 1e-7)).",
     "root at zero": "ops.sqrt(x + 1e-7): its slope at 0 is infinite.",
     "division by zero": "ops.divide(x, ops.maximum(y, 1e-7)).",

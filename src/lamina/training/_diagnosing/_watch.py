@@ -12,7 +12,7 @@ from lamina.diagnosis._judge import judge_course
 from lamina.engines import engine
 
 from ..callbacks._early_stopping import EarlyStopping
-from ._at import case_now, ignored, say
+from ._at import case_now, heads_now, ignored, say
 from ._replay import Replay
 
 _EVERY_S = 0.25
@@ -87,8 +87,9 @@ class Watch:
         is_stuck = len(loss) >= 3 and min(loss[1:]) > 0.99 * loss[0]
         if is_stuck and not compiled.is_looked_at and not engine.COSTLY_TRACES:
             compiled.is_looked_at = True
-            self.course.case = case_now(self._model, self._run.source)
-            self.course.floor = floor_of(self.course.case)
+            self.course.floor = floor_of(heads_now(self._model, self._run.source))
+            if self.course.is_stuck():
+                self.course.case = case_now(self._model, self._run.source)
 
     def _say(self) -> None:
         said = {rule for rule, _ in self._model._compiled.said}
@@ -108,11 +109,11 @@ class Watch:
         return found[0] if found else None
 
 
-def floor_of(case: Any) -> float | None:
+def floor_of(heads: list[Any]) -> float | None:
     """The loss of the best constant prediction, for one output with a loss that is known to have its lowest at the mean."""
-    if len(case.heads) != 1:
+    if len(heads) != 1:
         return None
-    head = case.heads[0]
+    head = heads[0]
     y = head.finite_y()
     if y is None or head.judge is None:
         return None
