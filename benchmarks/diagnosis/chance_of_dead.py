@@ -2,8 +2,9 @@
 
     python benchmarks/diagnosis/chance_of_dead.py [--trials 1000]
 
-Networks of relu layers with the default initializer (Glorot's uniform), biases of 0, and inputs of several kinds. Told is the share of
-networks in which some layer meets a criterion: `70 %` dead, the whole layer (`all`), or as many as `diagnosis` asks for (`rule`).
+Networks of relu layers with the default initializer (Glorot's uniform), biases of 0, and inputs of several kinds.
+Told is the share of networks in which some layer meets a criterion: `70 %` dead, the whole layer (`all`), or as many
+as `diagnosis` asks for (`rule`).
 """
 
 import argparse
@@ -42,7 +43,9 @@ def main():
     parser.add_argument("--trials", type=int, default=1000)
     arguments = parser.parse_args()
     rng = np.random.default_rng(0)
-    print("| inputs | columns | units | layers | rows | 70 % | all | rule |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        "| inputs | columns | units | layers | rows | 70 % | all | rule |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+    )
     for kind, columns, width, depth, rows in itertools.product(
         ("normal", "[0, 1]", "[0.8, 1]", "flags"), (1, 8), (4, 8, 16, 32), (1, 3), (64,)
     ):

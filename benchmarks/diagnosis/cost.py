@@ -2,9 +2,10 @@
 
     python benchmarks/diagnosis/cost.py [--rounds 7] [--only tiny,mlp32]
 
-In each round both sides train a fresh network, in turns that change from round to round: `compile` and a first `fit` of one epoch
-(all rules, and one pass forward and backward), then the epochs of the workload again (only the watcher). Told are the median of the
-rounds' ratios with / without and the quartiles, in percent more than without. Measure on a quiet machine.
+In each round both sides train a fresh network, in turns that change from round to round: `compile` and a first `fit`
+of one epoch (all rules, and one pass forward and backward), then the epochs of the workload again (only the watcher).
+Told are the median of the rounds' ratios with / without and the quartiles, in percent more than without. Measure on a
+quiet machine.
 """
 
 import argparse

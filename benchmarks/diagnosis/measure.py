@@ -3,11 +3,12 @@
     python benchmarks/diagnosis/measure.py tuning [--show] [--train]
     python benchmarks/diagnosis/measure.py final [--train]
 
-Faults are planted (`programs.py`) and reported (`reported.py`); programs that are right are those of the same tasks and unusual ones
-(`unusual.py`). found: a rule that is right for the fault speaks, in `diagnose` or, where that finds nothing, while `fit` trains
-(reported and unusual programs). layer: at the right layer, where there is one. fix: the line to write instead is of the part that was
-planted. alarms: programs that are right, with a finding. With `--train`, the fix that a finding tells is applied and the network
-trained, as `mend.py` says; of several findings the first is mended.
+Faults are planted (`programs.py`) and reported (`reported.py`); programs that are right are those of the same tasks
+and unusual ones (`unusual.py`). found: a rule that is right for the fault speaks, in `diagnose` or, where that finds
+nothing, while `fit` trains (reported and unusual programs). layer: at the right layer, where there is one. fix: the
+line to write instead is of the part that was planted. alarms: programs that are right, with a finding. With
+`--train`, the fix that a finding tells is applied and the network trained, as `mend.py` says; of several findings the
+first is mended.
 """
 
 import argparse
@@ -111,13 +112,16 @@ def main():
         judged = [judge(program, tell) for program in group]
         n, placed = len(group), [r for p, r in zip(group, judged) if p.layer]
         found, fix = sum(j[0] for j in judged), sum(j[2] for j in judged)
+        places = f"{sum(r[1] for r in placed) / len(placed):.1%} of {len(placed)}"
         print(
-            f"{arguments.part}, {title}: {n} faulty programs, found {found / n:.1%}, layer {sum(r[1] for r in placed) / len(placed):.1%} of "
-            f"{len(placed)}, fix {fix / n:.1%}, findings a program {sum(len(p.found) for p in group) / n:.2f}"
+            f"{arguments.part}, {title}: {n} faulty programs, found {found / n:.1%}, layer {places}, "
+            f"fix {fix / n:.1%}, findings a program {sum(len(p.found) for p in group) / n:.2f}"
         )
         if arguments.train:
             trained = [trains(program, tell) for program in group]
-            print(f"  train {sum(t[0] for t in trained) / n:.1%} as they are, {sum(t[1] for t in trained) / n:.1%} mended")
+            print(
+                f"  train {sum(t[0] for t in trained) / n:.1%} as they are, {sum(t[1] for t in trained) / n:.1%} mended"
+            )
     for title, group in zip(("plain", "unusual"), healthy_of(arguments.part)):
         alarms = 0
         for name, make in group:
@@ -125,7 +129,9 @@ def main():
             alarms += bool(found)
             if found:
                 tell("right:", name, [(f.rule, f.message) for f in found])
-        print(f"{arguments.part}, {title}: {len(group)} programs that are right, false alarms {alarms / len(group):.1%}")
+        print(
+            f"{arguments.part}, {title}: {len(group)} programs that are right, false alarms {alarms / len(group):.1%}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Fixes that are applied, and networks that are trained to see whether they help.
 
-A fix is applied from what the finding says: its rule, layer and `fix`, never from what was planted. Where the text says to look at
-how the data was read, the data as it should have been read stands for that; where it says to look for a step without slope, the
-Lambda layers are left out.
+A fix is applied from what the finding says: its rule, layer and `fix`, never from what was planted. Where the text
+says to look at how the data was read, the data as it should have been read stands for that; where it says to look for
+a step without slope, the Lambda layers are left out.
 
-A network trains if its skill after the budget (`Setup.epochs` at the batch size of `fit`, the seed that the faulty one has too) is
-at least 0.5, and at least 0.8 times that of the program before the fault was planted, where there is one. Skill is the share of the
-error of the best constant answer that is no longer made, on all rows given: 1 - wrong / wrong of the most frequent class, or R².
+A network trains if its skill after the budget (`Setup.epochs` at the batch size of `fit`, the seed that the faulty
+one has too) is at least 0.5, and at least 0.8 times that of the program before the fault was planted, where there is
+one. Skill is the share of the error of the best constant answer that is no longer made, on all rows given: 1 - wrong
+/ wrong of the most frequent class, or R².
 """
 
 import re
@@ -15,8 +16,12 @@ import numpy as np
 from setup import Setup, keras, layers
 
 _ACTIVATIONS = ("Activation", "Softmax", "ReLU", "LeakyReLU", "ELU")
-_STATEMENT = re.compile(r"(?:^|: )((?:x|y|keep|order)(?:, [xy])? = .+?)(?:, or |, and |, undone|, before|: the | for indices|\.$|$)")
-_DENSE = re.compile(r'(Dense|Conv1D|Conv2D|Embedding|Dropout|\w+Dropout)\((\d[\d.]*)(?:, (\d+))?(?:, \.\.\.)?(?:, activation="(\w+)")?[,)]')
+_STATEMENT = re.compile(
+    r"(?:^|: )((?:x|y|keep|order)(?:, [xy])? = .+?)(?:, or |, and |, undone|, before|: the | for indices|\.$|$)"
+)
+_DENSE = re.compile(
+    r'(Dense|Conv1D|Conv2D|Embedding|Dropout|\w+Dropout)\((\d[\d.]*)(?:, (\d+))?(?:, \.\.\.)?(?:, activation="(\w+)")?[,)]'
+)
 
 
 def mended(setup, finding):
@@ -151,14 +156,30 @@ def _options(setup, finding, fix):
 
 
 def _layers(setup, finding, fix):
-    named = next((x for x in setup.model.layers if finding.layer in (x.path, x.name) or (finding.layer or "").endswith(f"/{x.name}")), None)
+    named = next(
+        (
+            x
+            for x in setup.model.layers
+            if finding.layer in (x.path, x.name) or (finding.layer or "").endswith(f"/{x.name}")
+        ),
+        None,
+    )
     if "Lambda" in str([type(x).__name__ for x in setup.model.layers]) and "step without slope" in fix:
         return _replace(setup, {x.name: layers.Identity() for x in setup.model.layers if type(x).__name__ == "Lambda"})
     if "l2(1e-4)" in fix:
         l2 = keras.regularizers.L2(1e-4)
-        return _replace(setup, {x.name: _copy(x, kernel_regularizer=l2) for x in setup.model.layers if getattr(x, "kernel_regularizer", None)})
+        return _replace(
+            setup,
+            {
+                x.name: _copy(x, kernel_regularizer=l2)
+                for x in setup.model.layers
+                if getattr(x, "kernel_regularizer", None)
+            },
+        )
     if "in the hidden layers" in fix:
-        return _replace(setup, {x.name: _copy(x, activation="relu") for x in setup.model.layers[:-1] if hasattr(x, "activation")})
+        return _replace(
+            setup, {x.name: _copy(x, activation="relu") for x in setup.model.layers[:-1] if hasattr(x, "activation")}
+        )
     if found := re.search(r"return_sequences=False in (\w+)", fix):
         return _replace(setup, {found[1]: _copy(setup.model.get_layer(found[1]), return_sequences=False)})
     if found := re.search(r"Flatten or global pooling layer before (\w+)", fix):

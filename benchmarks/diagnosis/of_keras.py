@@ -2,10 +2,10 @@
 
     KERAS_BACKEND=tensorflow IMPL=keras python benchmarks/diagnosis/of_keras.py final [--show]
 
-The programs of `programs.py` and `reported.py` are built with Keras, compiled and fitted for an epoch; every warning, line of the log
-and error is caught. named: one of them speaks of what was planted (a word of `WORDS` for its rule is in the text). alarms: programs
-that are right (`programs.py`, `unusual.py`) of which a warning, or an error, speaks of any of these. Programs of one fault and task, which
-differ by the numbers in the data, are fitted once.
+The programs of `programs.py` and `reported.py` are built with Keras, compiled and fitted for an epoch; every warning,
+line of the log and error is caught. named: one of them speaks of what was planted (a word of `WORDS` for its rule is
+in the text). alarms: programs that are right (`programs.py`, `unusual.py`) of which a warning, or an error, speaks of
+any of these. Programs of one fault and task, which differ by the numbers in the data, are fitted once.
 """
 
 import argparse
@@ -65,7 +65,9 @@ def said(make):
         warnings.simplefilter("always")
         try:
             setup = make()
-            setup.model.compile(optimizer=setup.optimizer, loss=setup.loss, metrics=setup.metrics, jit_compile=False)  # says the same
+            setup.model.compile(
+                optimizer=setup.optimizer, loss=setup.loss, metrics=setup.metrics, jit_compile=False
+            )  # says the same
             setup.model.fit(setup.x, setup.y, epochs=1, verbose=0, **setup.options)
         except Exception as error:
             log.lines.append(f"{type(error).__name__}: {error}")
@@ -105,9 +107,16 @@ def main():
             if arguments.show and texts:
                 print(name, named[-1:] == [rules[0]], [t[:160] for t in texts])
         kinds = ", ".join(sorted(set(named)))
-        print(f"{part}, {title}: Keras {keras.__version__} names {len(named)} of {len(group)} ({len(named) / len(group):.1%}): {kinds}")
+        print(
+            f"{part}, {title}: Keras {keras.__version__} names {len(named)} of {len(group)} "
+            f"({len(named) / len(group):.1%}): {kinds}"
+        )
     right = [(p.name, p.setup) for p in programs.healthy() if p.part == part] + list(unusual.programs(part))
-    alarms = [(name, texts) for name, make in right if (texts := texts_of(name, make, seen)) and any(names(rule, texts) for rule in WORDS)]
+    alarms = [
+        (name, texts)
+        for name, make in right
+        if (texts := texts_of(name, make, seen)) and any(names(rule, texts) for rule in WORDS)
+    ]
     if arguments.show:
         print(*alarms, sep="\n")
     print(f"{part}: {len(right)} programs that are right, {len(alarms)} with a word of a fault")

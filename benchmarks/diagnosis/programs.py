@@ -213,7 +213,11 @@ def faulty(seeds=range(4)):
             for seed in seeds:
                 p = task(seed)
                 if p.name in names:
-                    yield replace(change(p), name=f"{rule}/{p.name}/{seed}", right=(p.x, p.y)), p.setup, (rule, layer, fix)
+                    yield (
+                        replace(change(p), name=f"{rule}/{p.name}/{seed}", right=(p.x, p.y)),
+                        p.setup,
+                        (rule, layer, fix),
+                    )
 
 
 def healthy(seeds=range(4)):

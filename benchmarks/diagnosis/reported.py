@@ -1,7 +1,7 @@
 """Faulty programs of kinds that were reported: in public questions, in issues of Keras, and in the sets of bug studies.
 
-Each is our own code, on made-up data, after the kind that its reference tells of. The layer at fault, where there is one, is named
-"at". Dealt in turn, the first to tuning, the second to the final part, and so on.
+Each is our own code, on made-up data, after the kind that its reference tells of. The layer at fault, where there is
+one, is named "at". Dealt in turn, the first to tuning, the second to the final part, and so on.
 """
 
 import numpy as np
@@ -111,14 +111,18 @@ def softmax_over_one_unit_of_each_step():
 def sigmoid_for_three_irises():
     x = table(150, 4)
     y = one_hot(of_four(x))
-    return Setup(chain((4,), dense(8), at(4), layers.Activation("sigmoid")), x, y, CATEGORICAL, "adam", ["accuracy"], epochs=120)
+    return Setup(
+        chain((4,), dense(8), at(4), layers.Activation("sigmoid")), x, y, CATEGORICAL, "adam", ["accuracy"], epochs=120
+    )
 
 
 @reported("sigmoid-with-categorical-crossentropy", "Stack Overflow 55328966, DeepLocalize")
 def sigmoid_for_digits_with_a_penalty():
     x, y = digits()
     l2 = keras.regularizers.L2(1e-4)
-    model = chain(x.shape[1:], layers.Flatten(), dense(32, kernel_regularizer=l2), at(4, "sigmoid", kernel_regularizer=l2))
+    model = chain(
+        x.shape[1:], layers.Flatten(), dense(32, kernel_regularizer=l2), at(4, "sigmoid", kernel_regularizer=l2)
+    )
     return Setup(model, x, one_hot(y), CATEGORICAL, keras.optimizers.SGD(0.1), ["accuracy"])
 
 
@@ -131,7 +135,11 @@ def sigmoid_for_kinds_of_two_inputs():
     return Setup(model, [x[:, :6], x[:, 6:]], of_four(x), SPARSE, "adam", ["accuracy"])
 
 
-@reported("sigmoid-with-categorical-crossentropy", "Keras documentation: categorical_crossentropy for two classes", "label-encoding")
+@reported(
+    "sigmoid-with-categorical-crossentropy",
+    "Keras documentation: categorical_crossentropy for two classes",
+    "label-encoding",
+)
 def one_sigmoid_with_categorical_crossentropy():
     x = table()
     return Setup(chain((8,), dense(16), at(1, "sigmoid")), x, yes_no(x)[:, None], CATEGORICAL, "adam", ["accuracy"])
@@ -148,7 +156,9 @@ def binary_crossentropy_for_ten_classes():
 @reported("softmax-with-binary-crossentropy", "Stack Overflow: several labels with softmax")
 def softmax_for_several_labels():
     x = table()
-    return Setup(chain((8,), dense(16), at(3, "softmax")), x, (x[:, :3] > 0).astype("float32"), BINARY, "adam", ["accuracy"])
+    return Setup(
+        chain((8,), dense(16), at(3, "softmax")), x, (x[:, :3] > 0).astype("float32"), BINARY, "adam", ["accuracy"]
+    )
 
 
 @reported("softmax-with-regression-loss", "Stack Overflow 38648195 and 34673164, DeepLocalize")
@@ -233,7 +243,9 @@ def sigmoid_as_a_layer_with_logits():
 @reported("double-output-activation", "NeuraLint f003, double activation")
 def softmax_twice():
     x, y = digits()
-    model = chain(x.shape[1:], layers.Flatten(), dense(32), dense(4, "softmax"), layers.Activation("softmax", name="at"))
+    model = chain(
+        x.shape[1:], layers.Flatten(), dense(32), dense(4, "softmax"), layers.Activation("softmax", name="at")
+    )
     return Setup(model, x, y, SPARSE, "adam", ["accuracy"])
 
 
@@ -376,7 +388,9 @@ def crossentropy_for_a_regression():
     return Setup(chain((8,), dense(16), dense(1, "sigmoid")), x, 2 * x[:, 0], BINARY, "adam", ["accuracy"])
 
 
-@reported("crossentropy-continuous-targets", "Stack Overflow: several labels with categorical_crossentropy", placed=False)
+@reported(
+    "crossentropy-continuous-targets", "Stack Overflow: several labels with categorical_crossentropy", placed=False
+)
 def several_labels_as_categories():
     x = table()
     y = (x[:, :3] > 0).astype("float32")
@@ -505,7 +519,12 @@ def logarithm_of_zero_in_the_targets():
 @reported("image-axes", "NeuraLint 45711636 and GitHub 8: channels first")
 def channels_first():
     x, y = digits(channels=3)
-    model = chain((3, 12, 12), layers.Conv2D(8, 3, padding="same", activation="relu", name="at"), layers.Flatten(), dense(4, "softmax"))
+    model = chain(
+        (3, 12, 12),
+        layers.Conv2D(8, 3, padding="same", activation="relu", name="at"),
+        layers.Flatten(),
+        dense(4, "softmax"),
+    )
     return Setup(model, np.transpose(x, (0, 3, 1, 2)), y, SPARSE, "adam", ["accuracy"])
 
 
@@ -526,7 +545,9 @@ def frequencies_into_an_embedding():
 @reported("constant-features", "Stack Overflow 58237726, DeepFD: the column was read wrongly", placed=False)
 def a_table_of_zeros():
     x = table()
-    return Setup(chain((8,), dense(16), dense(1, "sigmoid")), np.zeros_like(x), yes_no(x), BINARY, "adam", right=(x, yes_no(x)))
+    return Setup(
+        chain((8,), dense(16), dense(1, "sigmoid")), np.zeros_like(x), yes_no(x), BINARY, "adam", right=(x, yes_no(x))
+    )
 
 
 # --- layers and their order ---------------------------------------------------------------------------------------------------
@@ -591,7 +612,13 @@ def dropout_behind_the_answer():
 @reported("dropout-before-batchnorm", "Stack Overflow 55776436, NeuraLint f006")
 def dropout_before_normalising():
     x, y = digits()
-    body = (layers.Conv2D(8, 3), layers.Dropout(0.5, name="at"), layers.BatchNormalization(), layers.ReLU(), layers.Flatten())
+    body = (
+        layers.Conv2D(8, 3),
+        layers.Dropout(0.5, name="at"),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Flatten(),
+    )
     return Setup(chain(x.shape[1:], *body, dense(4, "softmax")), x, y, SPARSE, "adam", ["accuracy"])
 
 
@@ -613,7 +640,11 @@ def normalised_in_batches_of_one():
 def pooled_to_a_point_and_on():
     x, y = digits(size=8)
     pools = [layers.MaxPooling2D(padding="same") for _ in range(3)]
-    body = (layers.Conv2D(8, 3, padding="same", activation="relu"), *pools, layers.MaxPooling2D(padding="same", name="at"))
+    body = (
+        layers.Conv2D(8, 3, padding="same", activation="relu"),
+        *pools,
+        layers.MaxPooling2D(padding="same", name="at"),
+    )
     return Setup(chain(x.shape[1:], *body, layers.Flatten(), dense(4, "softmax")), x, y, SPARSE, "adam", ["accuracy"])
 
 
@@ -669,7 +700,9 @@ def ten_layers_of_sigmoid():
 def tanh_at_its_ends():
     x = table(columns=32)
     wide = keras.initializers.RandomNormal(stddev=1.4)
-    return Setup(chain((32,), at(32, "tanh", kernel_initializer=wide), dense(1, "sigmoid")), x, yes_no(x), BINARY, "adam")
+    return Setup(
+        chain((32,), at(32, "tanh", kernel_initializer=wide), dense(1, "sigmoid")), x, yes_no(x), BINARY, "adam"
+    )
 
 
 @reported("no-gradient", "Keras issues 4175 and 11157; tf-keras issue 52", placed=False)
@@ -720,19 +753,25 @@ def steps_of_a_ten_millionth():
 def a_rate_that_is_gone_at_once():
     x = table()
     fall = keras.optimizers.schedules.ExponentialDecay(0.01, decay_steps=1, decay_rate=0.5)
-    return Setup(chain((8,), dense(16), dense(1, "sigmoid")), x, yes_no(x), BINARY, keras.optimizers.Adam(fall), ["accuracy"])
+    return Setup(
+        chain((8,), dense(16), dense(1, "sigmoid")), x, yes_no(x), BINARY, keras.optimizers.Adam(fall), ["accuracy"]
+    )
 
 
 @reported("learning-rate-negative", "UMLAUT's study, eval_b", placed=False)
 def steps_of_zero():
     x = table()
-    return Setup(chain((8,), dense(16), dense(1, "sigmoid")), x, yes_no(x), BINARY, keras.optimizers.SGD(0.0), ["accuracy"])
+    return Setup(
+        chain((8,), dense(16), dense(1, "sigmoid")), x, yes_no(x), BINARY, keras.optimizers.SGD(0.0), ["accuracy"]
+    )
 
 
 @reported("clip-too-small", "Stack Overflow 31556268, DeepFD", placed=False)
 def clipped_to_nothing():
     x = table()
-    return Setup(chain((8,), dense(16), dense(1, "linear")), x, x[:, 0], "mse", keras.optimizers.SGD(0.05, clipvalue=1e-6))
+    return Setup(
+        chain((8,), dense(16), dense(1, "linear")), x, x[:, 0], "mse", keras.optimizers.SGD(0.05, clipvalue=1e-6)
+    )
 
 
 @reported("optimizer-epsilon", "TheDeepChecker", placed=False)
@@ -772,15 +811,27 @@ def crossentropy_without_its_minus():
 @reported("zero-sample-weight", "Keras issues on class_weight: a class of weight 0", placed=False)
 def a_class_of_weight_zero():
     x = table()
-    return Setup(chain((8,), dense(16), dense(2, "softmax")), x, yes_no(x), SPARSE, "adam", ["accuracy"], {"class_weight": {0: 1.0, 1: 0.0}})
+    return Setup(
+        chain((8,), dense(16), dense(2, "softmax")),
+        x,
+        yes_no(x),
+        SPARSE,
+        "adam",
+        ["accuracy"],
+        {"class_weight": {0: 1.0, 1: 0.0}},
+    )
 
 
-@reported("output-loss-scale", "Keras documentation of loss_weights: a price beside a class", "unscaled-target", placed=False)
+@reported(
+    "output-loss-scale", "Keras documentation of loss_weights: a price beside a class", "unscaled-target", placed=False
+)
 def a_price_beside_a_share():
     x = table()
     inputs = keras.Input((8,))
     hidden = dense(16)(inputs)
-    model = keras.Model(inputs, {"price": layers.Dense(1, name="price")(hidden), "share": layers.Dense(1, name="share")(hidden)})
+    model = keras.Model(
+        inputs, {"price": layers.Dense(1, name="price")(hidden), "share": layers.Dense(1, name="share")(hidden)}
+    )
     return Setup(model, x, {"price": 50_000 + 9_000 * x[:, :1], "share": x[:, 1:2]}, "mse", "adam")
 
 
@@ -835,7 +886,12 @@ def the_last_class_is_held_out():
 # --- the course of a training ---------------------------------------------------------------------------------------------------
 
 
-@reported("non-finite-loss", "Keras issues on nan losses: steps too large for a deep regression", "loss-diverging", placed=False)
+@reported(
+    "non-finite-loss",
+    "Keras issues on nan losses: steps too large for a deep regression",
+    "loss-diverging",
+    placed=False,
+)
 def nan_by_large_steps():
     x = table()
     model = chain((8,), dense(64), dense(64), dense(64), dense(1, "linear"))
@@ -857,7 +913,9 @@ def shares_of_nothing():
     return Setup(chain((8,), share, dense(16), dense(1, "sigmoid")), x, (x[:, 0] > x[:, 1]).astype("int32"), BINARY)
 
 
-@reported("non-finite-values", "Stack Overflow: nan from the gradient of a root at zero", "non-finite-loss", placed=False)
+@reported(
+    "non-finite-values", "Stack Overflow: nan from the gradient of a root at zero", "non-finite-loss", placed=False
+)
 def a_root_at_zero():
     x = table()
 
@@ -883,17 +941,27 @@ def labels_that_nothing_tells_of():
     return Setup(model, x, y, BINARY, keras.optimizers.SGD(0.01), ["accuracy"], epochs=12)
 
 
-@reported("loss-diverging", "TheDeepChecker, diverging loss; DeepFD, learning rate", "non-finite-loss", "learning-rate-high", placed=False)
+@reported(
+    "loss-diverging",
+    "TheDeepChecker, diverging loss; DeepFD, learning rate",
+    "non-finite-loss",
+    "learning-rate-high",
+    placed=False,
+)
 def a_line_with_steps_too_large():
     x = table()
-    return Setup(chain((8,), dense(1, "linear")), x, x[:, 0] - x[:, 1], "mse", keras.optimizers.SGD(0.9), [], {"batch_size": 320})
+    return Setup(
+        chain((8,), dense(1, "linear")), x, x[:, 0] - x[:, 1], "mse", keras.optimizers.SGD(0.9), [], {"batch_size": 320}
+    )
 
 
 @reported("loss-oscillating", "AUTOTRAINER, oscillating loss", "loss-diverging", placed=False)
 def a_pendulum():
     x = table()
     steps = keras.optimizers.SGD(0.04, momentum=0.999)
-    return Setup(chain((8,), layers.Rescaling(5.0), dense(1, "linear")), x, x[:, 0], "mse", steps, [], {"batch_size": 320})
+    return Setup(
+        chain((8,), layers.Rescaling(5.0), dense(1, "linear")), x, x[:, 0], "mse", steps, [], {"batch_size": 320}
+    )
 
 
 def programs(part):

@@ -183,7 +183,9 @@ def mixtures_by_a_softmax():
 def a_distilled_network():
     x = table()
     y = np.exp(2 * x[:, :4])
-    return Setup(chain((8,), dense(16), dense(4, "softmax")), x, y / y.sum(1, keepdims=True), CATEGORICAL, "adam", ["accuracy"])
+    return Setup(
+        chain((8,), dense(16), dense(4, "softmax")), x, y / y.sum(1, keepdims=True), CATEGORICAL, "adam", ["accuracy"]
+    )
 
 
 @right
@@ -196,7 +198,9 @@ def distributions_by_squares():
 @right
 def counts_by_poisson():
     x = table()
-    return Setup(chain((8,), dense(16), dense(1, "exponential")), x, np.random.default_rng(0).poisson(np.exp(x[:, 0])), "poisson")
+    return Setup(
+        chain((8,), dense(16), dense(1, "exponential")), x, np.random.default_rng(0).poisson(np.exp(x[:, 0])), "poisson"
+    )
 
 
 @right
@@ -241,7 +245,9 @@ def smoothed_by_hand():
 @right
 def one_logit():
     x = table()
-    return Setup(chain((8,), dense(16), layers.Dense(1)), x, yes_no(x), keras.losses.BinaryCrossentropy(from_logits=True))
+    return Setup(
+        chain((8,), dense(16), layers.Dense(1)), x, yes_no(x), keras.losses.BinaryCrossentropy(from_logits=True)
+    )
 
 
 @right
@@ -282,7 +288,14 @@ def labels_that_are_left_out():
 @right
 def exclusive_or():
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
-    return Setup(chain((2,), dense(8, "tanh"), dense(1, "sigmoid")), x, np.array([0, 1, 1, 0]), BINARY, keras.optimizers.Adam(0.1), epochs=60)
+    return Setup(
+        chain((2,), dense(8, "tanh"), dense(1, "sigmoid")),
+        x,
+        np.array([0, 1, 1, 0]),
+        BINARY,
+        keras.optimizers.Adam(0.1),
+        epochs=60,
+    )
 
 
 @right
@@ -301,13 +314,26 @@ def a_single_step_of_a_series():
 def a_series_in_its_order():
     wave = np.sin(np.arange(330) / 10).astype("float32")
     x = np.stack([wave[i : i + 10] for i in range(320)])[..., None]
-    return Setup(chain((10, 1), layers.GRU(8), layers.Dense(1)), x, wave[10:], "mse", "adam", [], {"shuffle": False, "validation_split": 0.2})
+    return Setup(
+        chain((10, 1), layers.GRU(8), layers.Dense(1)),
+        x,
+        wave[10:],
+        "mse",
+        "adam",
+        [],
+        {"shuffle": False, "validation_split": 0.2},
+    )
 
 
 @right
 def a_sequence_for_a_sequence():
     x, _ = waves()
-    return Setup(chain(x.shape[1:], layers.LSTM(8, return_sequences=True), layers.TimeDistributed(layers.Dense(1))), x, x**2, "mse")
+    return Setup(
+        chain(x.shape[1:], layers.LSTM(8, return_sequences=True), layers.TimeDistributed(layers.Dense(1))),
+        x,
+        x**2,
+        "mse",
+    )
 
 
 @right
@@ -332,7 +358,9 @@ def triplets_on_the_sphere():
         a, p, q = z[:n], z[n : 2 * n], z[2 * n : 3 * n]
         return ops.maximum(0.0, 0.5 + ops.sum((a - p) ** 2 - (a - q) ** 2, axis=-1))
 
-    return Setup(chain((8,), dense(32), layers.Dense(8), layers.UnitNormalization()), x[:192], np.zeros(192), triplet, epochs=3)
+    return Setup(
+        chain((8,), dense(32), layers.Dense(8), layers.UnitNormalization()), x[:192], np.zeros(192), triplet, epochs=3
+    )
 
 
 @right
@@ -342,7 +370,9 @@ def a_siamese_pair():
     left, right_ = keras.Input((6,)), keras.Input((6,))
     gap = layers.Lambda(lambda t: ops.abs(t[0] - t[1]), output_shape=(8,))([shared(left), shared(right_)])
     model = keras.Model([left, right_], dense(1, "sigmoid")(gap))
-    return Setup(model, [x[:, :6], x[:, 6:]], ((x[:, 0] > 0) == (x[:, 6] > 0)).astype("int32"), BINARY, "adam", ["accuracy"])
+    return Setup(
+        model, [x[:, :6], x[:, 6:]], ((x[:, 0] > 0) == (x[:, 6] > 0)).astype("int32"), BINARY, "adam", ["accuracy"]
+    )
 
 
 @right
@@ -372,7 +402,16 @@ def a_policy_gradient():
     x = table()
     y = np.random.default_rng(1).integers(0, 3, 320)
     reward = np.where(y == (x[:, 0] > 0), 1.0, -0.5)
-    return Setup(chain((8,), dense(16, "tanh"), dense(3, "softmax")), x, y, SPARSE, "adam", [], {"sample_weight": reward}, epochs=3)
+    return Setup(
+        chain((8,), dense(16, "tanh"), dense(3, "softmax")),
+        x,
+        y,
+        SPARSE,
+        "adam",
+        [],
+        {"sample_weight": reward},
+        epochs=3,
+    )
 
 
 @right
@@ -440,7 +479,12 @@ def a_raw_table_into_batch_normalisation():
 @right
 def bytes_that_are_scaled_inside():
     x, y = digits(channels=3)
-    body = (layers.Rescaling(1 / 127.5, offset=-1), layers.Conv2D(8, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten())
+    body = (
+        layers.Rescaling(1 / 127.5, offset=-1),
+        layers.Conv2D(8, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+    )
     return Setup(chain(x.shape[1:], *body, dense(4, "softmax")), np.clip(255 * x, 0, 255).astype("uint8"), y, SPARSE)
 
 
@@ -463,7 +507,15 @@ def a_skewed_column():
 def uneven_classes_with_weights():
     x = table(600)
     y = (x[:, 0] > 1.7).astype("int32")
-    return Setup(chain((8,), dense(16), dense(1, "sigmoid")), x, y, BINARY, "adam", ["accuracy"], {"class_weight": {0: 1.0, 1: 20.0}})
+    return Setup(
+        chain((8,), dense(16), dense(1, "sigmoid")),
+        x,
+        y,
+        BINARY,
+        "adam",
+        ["accuracy"],
+        {"class_weight": {0: 1.0, 1: 20.0}},
+    )
 
 
 @right
@@ -517,7 +569,9 @@ def factors_of_users_and_films():
     rng = np.random.default_rng(0)
     users, films = rng.integers(0, 50, (400, 1)), rng.integers(0, 30, (400, 1))
     left, right_ = keras.Input((1,), dtype="int32"), keras.Input((1,), dtype="int32")
-    product = layers.Dot(axes=-1)([layers.Flatten()(layers.Embedding(50, 6)(left)), layers.Flatten()(layers.Embedding(30, 6)(right_))])
+    product = layers.Dot(axes=-1)(
+        [layers.Flatten()(layers.Embedding(50, 6)(left)), layers.Flatten()(layers.Embedding(30, 6)(right_))]
+    )
     return Setup(keras.Model([left, right_], product), [users, films], rng.normal(size=400), "mse")
 
 
@@ -535,14 +589,28 @@ def two_losses_of_one_size():
     x = table()
     inputs = keras.Input((8,))
     hidden = dense(16)(inputs)
-    model = keras.Model(inputs, {"kind": dense(4, "softmax", name="kind")(hidden), "size": layers.Dense(1, name="size")(hidden)})
-    return Setup(model, x, {"kind": of_four(x), "size": x[:, :1]}, {"kind": SPARSE, "size": "mse"}, "adam", {"kind": ["accuracy"]})
+    model = keras.Model(
+        inputs, {"kind": dense(4, "softmax", name="kind")(hidden), "size": layers.Dense(1, name="size")(hidden)}
+    )
+    return Setup(
+        model,
+        x,
+        {"kind": of_four(x), "size": x[:, :1]},
+        {"kind": SPARSE, "size": "mse"},
+        "adam",
+        {"kind": ["accuracy"]},
+    )
 
 
 @right
 def dropout_without_normalisation_and_spatial_dropout():
     x, y = digits()
-    body = (layers.Conv2D(8, 3, activation="relu"), layers.SpatialDropout2D(0.2), layers.BatchNormalization(), layers.Flatten())
+    body = (
+        layers.Conv2D(8, 3, activation="relu"),
+        layers.SpatialDropout2D(0.2),
+        layers.BatchNormalization(),
+        layers.Flatten(),
+    )
     return Setup(chain(x.shape[1:], *body, layers.Dropout(0.5), dense(4, "softmax")), x, y, SPARSE)
 
 
@@ -562,7 +630,13 @@ def a_deep_net_of_tanh():
 @right
 def a_small_net_of_sigmoids():
     x = table()
-    return Setup(chain((8,), dense(10, "sigmoid"), dense(6, "sigmoid"), dense(1, "sigmoid")), x, yes_no(x), BINARY, keras.optimizers.Adam(0.01))
+    return Setup(
+        chain((8,), dense(10, "sigmoid"), dense(6, "sigmoid"), dense(1, "sigmoid")),
+        x,
+        yes_no(x),
+        BINARY,
+        keras.optimizers.Adam(0.01),
+    )
 
 
 @right
@@ -583,7 +657,13 @@ def orthogonal_and_small_starts():
 @right
 def patches_by_a_wide_stride():
     x, y = digits()
-    body = (layers.Conv2D(16, 4, strides=4), layers.Reshape((9, 16)), layers.LayerNormalization(), dense(16, "gelu"), layers.GlobalAveragePooling1D())
+    body = (
+        layers.Conv2D(16, 4, strides=4),
+        layers.Reshape((9, 16)),
+        layers.LayerNormalization(),
+        dense(16, "gelu"),
+        layers.GlobalAveragePooling1D(),
+    )
     return Setup(chain(x.shape[1:], *body, dense(4, "softmax")), x, y, SPARSE)
 
 
@@ -598,7 +678,15 @@ def fields_of_many_channels():
 def validated_on_other_rows_that_look_alike():
     x = np.random.default_rng(0).integers(0, 2, (320, 5)).astype("float32")
     y = x[:, 0].astype("int32")
-    return Setup(chain((5,), dense(16), dense(1, "sigmoid")), x[:240], y[:240], BINARY, "adam", ["accuracy"], {"validation_data": (x[240:], y[240:])})
+    return Setup(
+        chain((5,), dense(16), dense(1, "sigmoid")),
+        x[:240],
+        y[:240],
+        BINARY,
+        "adam",
+        ["accuracy"],
+        {"validation_data": (x[240:], y[240:])},
+    )
 
 
 @right
@@ -633,7 +721,15 @@ def a_subclassed_network_with_a_loss_within():
 @right
 def a_huge_batch():
     x = table()
-    return Setup(chain((8,), dense(16), dense(1, "sigmoid")), x, yes_no(x), BINARY, keras.optimizers.SGD(1.0, momentum=0.9), [], {"batch_size": 320})
+    return Setup(
+        chain((8,), dense(16), dense(1, "sigmoid")),
+        x,
+        yes_no(x),
+        BINARY,
+        keras.optimizers.SGD(1.0, momentum=0.9),
+        [],
+        {"batch_size": 320},
+    )
 
 
 @right

@@ -15,7 +15,8 @@ def non_finite_loss(course: Course) -> Iterator[Seen]:
     if origin is None:
         yield seen(
             None, f"The loss became {course.losses[-1]} within {course.steps[-1]} steps.",
-            "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer; lamina.diagnose(model, x, y).", step=course.steps[-1],
+            "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer; lamina.diagnose(model, x, y).",
+            step=course.steps[-1],
         )  # fmt: skip
     else:
         yield seen(

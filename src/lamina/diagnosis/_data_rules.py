@@ -23,7 +23,8 @@ def non_finite_data(case: Case) -> Iterator[Seen]:
             first = [int(i) for i in np.argwhere(bad)[0]]
             yield seen(
                 None, f"{name} has {int(bad.sum())} of {array.size} values that are NaN or infinite, the first at {first}.",
-                "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.", count=int(bad.sum()), first=first,
+                "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.",
+                count=int(bad.sum()), first=first,
             )  # fmt: skip
 
 
@@ -112,8 +113,14 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
 def tiny_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
         std = float(call.inputs.std())
-        scales = [layer for layer in case.network.layers if kind(layer) == "Rescaling" and np.max(np.abs(layer.scale)) < 0.1]
-        fix = f"leave out {scales[0].name}: x is scaled already." if scales else "scale x once, to values around 1: x = x / x.std()"
+        scales = [
+            layer for layer in case.network.layers if kind(layer) == "Rescaling" and np.max(np.abs(layer.scale)) < 0.1
+        ]
+        fix = (
+            f"leave out {scales[0].name}: x is scaled already."
+            if scales
+            else "scale x once, to values around 1: x = x / x.std()"
+        )
         if 0 < std < 0.02 and np.abs(call.inputs - call.inputs.mean()).max() < 0.1:
             yield seen(
                 call.path, f"What {call.layer.name} is given has a standard deviation of {std:.2g}: was it scaled twice?",
@@ -142,6 +149,7 @@ RULES = (
         "unscaled-target", DATA, "warning", "regression by several layers, a linear or relu output, and targets whose "
         "mean or deviation is beyond 100",
         unscaled_target, "TheDeepChecker; SO 52800582", _NET.format(change="y = 1000 * y"), _HEALTHY,
+        ("relu-output-negative-targets", "output-range"),
     ),
     Rule(
         "validation-leak", DATA, "warning", "more than 1 % of the validation rows, with their targets, are training rows",

@@ -39,7 +39,7 @@ def labels_not_integer(case: Case) -> Iterator[Seen]:
 
 def _whole_again(y: np.ndarray, units: int | None) -> str:
     labels = y * 255
-    if units and np.abs(labels - np.round(labels)).max() < 1e-3 and 0 <= y.min() and labels.max() < units:
+    if units and np.abs(labels - np.round(labels)).max() < 1e-3 and y.min() >= 0 and labels.max() < units:
         return "y = np.round(255 * y): the labels were scaled, as images are."
     return 'Dense(1, activation="linear") with loss="mse" for a regression; whole numbers for classes.'
 
@@ -167,10 +167,12 @@ RULES = (
     Rule(
         "label-out-of-range", DATA, "error", "sparse categorical crossentropy, and a label below 0 or beyond the units",
         label_out_of_range, "keras issue 11786", _net(_FOUR, _SPARSE, "labels + 1"), _net(_FOUR, _SPARSE, "labels"),
+        ("softmax-single-unit", "sigmoid-with-categorical-crossentropy"),
     ),
     Rule(
         "binary-label-values", DATA, "error", "binary crossentropy, and whole numbers outside [0, 1]", binary_label_values,
         "SO 50079585; SO 59282996", _net(_ONE, _BINARY, "labels"), _net(_ONE, _BINARY, "labels % 2"),
+        ("softmax-with-binary-crossentropy",),
     ),
     Rule(
         "crossentropy-continuous-targets", DATA, "error", "categorical crossentropy, and rows that do not sum to 1, or binary "

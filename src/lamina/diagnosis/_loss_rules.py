@@ -36,9 +36,14 @@ def loss_sign(case: Case) -> Iterator[Seen]:
 def _has_labels(head: Head) -> bool:
     """Whether the targets are numbers of classes, and the outputs their probabilities."""
     truth, shape = head.truth, np.shape(head.predictions)
-    if truth is None or head.activation != "softmax" or truth.size * shape[-1] != np.prod(shape) or truth.dtype.kind not in "biuf":
+    if (
+        truth is None
+        or head.activation != "softmax"
+        or truth.size * shape[-1] != np.prod(shape)
+        or truth.dtype.kind not in "biuf"
+    ):
         return False
-    return is_whole(truth) and 0 <= truth.min() and truth.max() < shape[-1]
+    return is_whole(truth) and truth.min() >= 0 and truth.max() < shape[-1]
 
 
 def _as_rows(head: Head) -> np.ndarray:
@@ -126,6 +131,8 @@ def _misread(metric: str, head: Head) -> tuple[str, str] | None:
         return "compares the largest of several units, and there is one: it is always 1", "binary_accuracy"
     if name == "categoricalaccuracy" and labels:
         return "takes one-hot rows, but the targets are class numbers", "sparse_categorical_accuracy"
+    if name == "sparsecategoricalaccuracy" and several and head.has_distributions():
+        return "takes class numbers, but the targets are one-hot rows", "categorical_accuracy"
     if name == "sparsecategoricalaccuracy" and head.units == 1:
         return "compares the largest of several units, and there is one", "binary_accuracy"
     return None

@@ -110,6 +110,12 @@ class Network:
         users = self.users[id(operation)]
         return users[0] if len(users) == 1 and len(self.sources[id(users[0])]) == 1 else None
 
+    def owner(self, layer: Any) -> Any:
+        """The layer whose activation a layer is: what feeds it, if that has a kernel; or else the layer itself."""
+        before = self.sources.get(id(layer), [])
+        is_activation = kind(layer) == "Activation" or kind(layer) in _ACTIVATION_LAYERS
+        return before[0] if is_activation and len(before) == 1 and has_kernel(before[0]) else layer
+
     def ends(self) -> list[tuple[Any, str | None]]:
         """For each output of the graph, the layer that gives it and its last activation."""
         if self.graph is None:

@@ -102,8 +102,8 @@ def optimizer_epsilon(case: Case) -> Iterator[Seen]:
     limit = _EPSILONS.get(kind(_inner(case)))
     if limit is not None and epsilon is not None and not 1e-12 <= epsilon <= limit:
         yield seen(
-            None, f"epsilon={epsilon:g} of {kind(_inner(case))}: beyond {limit:g} the steps are tiny, below 1e-12 they explode where "
-            "gradients are small.", "epsilon=1e-7 (the default).", epsilon=float(epsilon),
+            None, f"epsilon={epsilon:g} of {kind(_inner(case))}: beyond {limit:g} the steps are tiny, below 1e-12 they explode "
+            "where gradients are small.", "epsilon=1e-7 (the default).", epsilon=float(epsilon),
         )  # fmt: skip
 
 

@@ -10,19 +10,8 @@ from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole
 from ._network import activation_of, kind, path_of
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
-_UNBOUNDED = (
-    "relu",
-    "relu6",
-    "tanh",
-    "elu",
-    "selu",
-    "softplus",
-    "softsign",
-    "leaky_relu",
-    "gelu",
-    "silu",
-    "exponential",
-)
+# Activations whose values may be probabilities; "linear" has a rule of its own, and of None nothing is known.
+_BOUNDED = ("sigmoid", "hard_sigmoid", "softmax", "softmax over another axis", "sparsemax", "linear", None)
 _RANGES = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "softsign": (-1, 1)}
 _POSITIVE = ("relu", "softplus", "exponential")
 
@@ -46,7 +35,11 @@ def softmax_single_unit(case: Case) -> Iterator[Seen]:
 
 def sigmoid_with_categorical_crossentropy(case: Case) -> Iterator[Seen]:
     for head in case.heads:
-        if head.activation == "sigmoid" and head.loss in (CATEGORICAL, SPARSE) and not head.from_logits:
+        if (
+            head.activation in ("sigmoid", "hard_sigmoid")
+            and head.loss in (CATEGORICAL, SPARSE)
+            and not head.from_logits
+        ):
             several = head.y is not None and head.loss == CATEGORICAL and not head.has_distributions()
             fix = (
                 'loss="binary_crossentropy"'
@@ -54,7 +47,8 @@ def sigmoid_with_categorical_crossentropy(case: Case) -> Iterator[Seen]:
                 else f'Dense({head.units}, activation="softmax")'
             )
             yield seen(
-                head.layer, f"{head.units} sigmoid unit(s) with {head.loss}, which expects probabilities that sum to 1.", fix,
+                head.layer, f"{head.units} {head.activation} unit(s) with {head.loss}, which expects probabilities that sum "
+                "to 1.", fix,
                 units=head.units, loss=head.loss,
             )  # fmt: skip
 
@@ -63,16 +57,22 @@ def softmax_with_binary_crossentropy(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         if head.activation != "softmax" or head.loss != BINARY or head.from_logits or (head.units or 0) < 3:
             continue
-        if head.y is None or head.has_distributions():
+        if head.y is None or head.has_distributions() or _are_labels(head):
             yield seen(
                 head.layer, f"softmax over {head.units} classes with {BINARY}, which judges each unit by itself.",
-                f'loss="{CATEGORICAL}"', units=head.units,
+                f'loss="{SPARSE if _are_labels(head) else CATEGORICAL}"', units=head.units,
             )  # fmt: skip
         else:
             yield seen(
                 head.layer, f"softmax over {head.units} units with {BINARY}, but the targets' rows do not sum to 1.",
                 f'Dense({head.units}, activation="sigmoid"), for several labels at once.', units=head.units,
             )  # fmt: skip
+
+
+def _are_labels(head: Head) -> bool:
+    """Whether the targets are numbers of the classes that the units stand for."""
+    y = head.labels() if not head.has_distributions() else None
+    return y is not None and y.min() >= 0 and y.max() < (head.units or 0)
 
 
 def softmax_with_regression_loss(case: Case) -> Iterator[Seen]:
@@ -82,8 +82,12 @@ def softmax_with_regression_loss(case: Case) -> Iterator[Seen]:
         y = head.finite_y()
         if y is None or (head.has_distributions() and not is_whole(y)):
             continue  # distributions may be fitted by squares
-        labels = head.has_distributions()
-        fix = f'loss="{CATEGORICAL}"' if labels else f'Dense({head.units}, activation="linear")'
+        labels = head.has_distributions() or (_are_labels(head) and len(distinct(y)[0]) <= 20)
+        fix = (
+            f'loss="{SPARSE if _are_labels(head) else CATEGORICAL}"'
+            if labels
+            else f'Dense({head.units}, activation="linear")'
+        )
         yield seen(
             head.layer, f"softmax over {head.units} units with {head.loss}, and targets that are "
             f"{'classes' if labels else 'no probabilities'}.", fix, units=head.units, loss=head.loss,
@@ -92,7 +96,7 @@ def softmax_with_regression_loss(case: Case) -> Iterator[Seen]:
 
 def output_activation_for_crossentropy(case: Case) -> Iterator[Seen]:
     for head in case.heads:
-        if head.activation in _UNBOUNDED and head.is_crossentropy and not head.from_logits:
+        if head.activation not in _BOUNDED and head.is_crossentropy and not head.from_logits:
             yield seen(
                 head.layer, f"The last activation is {head.activation}, but {head.loss} takes probabilities.",
                 f'activation="{_fitting(head)}" in the last layer.', activation=head.activation, loss=head.loss,
@@ -302,8 +306,8 @@ RULES = (
         ("output-range", "relu-output-negative-targets", "softmax-with-regression-loss", "unscaled-target"),
     ),
     Rule(
-        "loss-needs-positive", COMPILED, "error", "poisson, kl_divergence or mean_squared_logarithmic_error with a linear or tanh "
-        "output", loss_needs_positive,
+        "loss-needs-positive", COMPILED, "error", "poisson, kl_divergence or mean_squared_logarithmic_error with a linear or "
+        "tanh output", loss_needs_positive,
         "definition of the losses", _net("layers.Dense(1)", '"poisson"', "rng.poisson(3.0, (256, 1))"),
         _net('layers.Dense(1, activation="exponential")', '"poisson"', "rng.poisson(3.0, (256, 1))"),
     ),

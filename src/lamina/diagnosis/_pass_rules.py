@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from lamina.engines import engine
 
 from ._case import Call, Case
-from ._network import AFFINE, activation_of, kind
+from ._network import AFFINE, activation_of, kind, path_of
 from ._rule import PASS, Rule, Seen, seen
 
 _FEWEST = 32  # values of a unit from which it can be called dead
+_FEW = 8  # units that may all begin dead in one network of 100
 _FEWEST_FOR_SOME = 64  # and for a layer of which some units live
 _BEGIN_AT_ZERO = ("bias", "beta", "moving_mean", "recurrent_bias", "seed_generator_state", "mean", "count")
 _EDGES = {"tanh": (-0.9999, 0.9999), "sigmoid": (0.0067, 0.9933)}  # activations of +-5
@@ -24,17 +26,26 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         units = call.outputs.reshape(-1, call.outputs.shape[-1])
         if len(units) < _FEWEST:
             continue
-        is_whole = not units.max() > 1e-5
+        is_whole = bool(units.max() <= 1e-5)  # of NaN neither is said
         if not is_whole and len(units) < _FEWEST_FOR_SOME:
             continue
         dead = units.shape[1] if is_whole else int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
         if dead > 1 and (is_whole or dead >= least_dead(units.shape[1])):
+            owner = case.network.owner(call.layer)
+            rows = f"all {len(units)} values" if is_whole else f"nearly every one of {len(units)} values"
             yield seen(
-                call.path, f"{dead} of {units.shape[1]} relu units give 0 for nearly every one of {len(units)} values, and have "
-                "no gradient.", 'kernel_initializer="he_normal" and bias_initializer="zeros", on scaled inputs.',
-                dead=dead, units=units.shape[1],
+                path_of(owner), f"{dead} of {units.shape[1]} relu units give 0 for {rows}, and have no gradient.",
+                _alive(owner, units.shape[1]), dead=dead, units=units.shape[1],
             )  # fmt: skip
             return
+
+
+def _alive(layer: Any, units: int) -> str:
+    bias = getattr(layer, "bias", None)
+    starts_plain = bias is None or not np.any(engine.numpy(bias.__tensor__()))
+    if units < _FEW and starts_plain:
+        return f'activation="leaky_relu", or more units: {units} may all begin dead by chance.'
+    return 'kernel_initializer="he_normal" and bias_initializer="zeros", on scaled inputs.'
 
 
 def least_dead(units: int) -> int:
@@ -55,9 +66,11 @@ def saturated_activation(case: Case) -> Iterator[Seen]:
             continue
         share = float(np.mean((call.outputs < edges[0]) | (call.outputs > edges[1])))
         if share > 0.5:
+            place = case.network.owner(call.layer)
             yield seen(
-                call.path, f"{share:.0%} of the outputs of {call.layer.name} are at the ends of {activation_of(call.layer)}, "
-                "where its slope is nearly 0.", 'kernel_initializer="glorot_uniform" (the default), on inputs that are scaled.', share=share,
+                path_of(place), f"{share:.0%} of the outputs of {place.name} are at the ends of {activation_of(call.layer)}, "
+                "where its slope is nearly 0.", 'kernel_initializer="glorot_uniform" (the default), on inputs that are scaled.',
+                share=share,
             )  # fmt: skip
             return
 
@@ -85,7 +98,8 @@ def no_gradient(case: Case) -> Iterator[Seen]:
         yield seen(
             unreached[0], f"The gradients of {len(unreached)} layer(s) that are to be trained are exactly 0: the loss does "
             "not depend on them, or nothing comes back from it.",
-            "look for a step without slope behind the layer (stop_gradient, round, argmax, a cast to integers), or trainable=False.",
+            "look for a step without slope behind the layer (stop_gradient, round, argmax, a cast to integers), or "
+            "trainable=False.",
             layers=unreached,
         )  # fmt: skip
 
@@ -122,7 +136,12 @@ def vanishing_gradient(case: Case) -> Iterator[Seen]:
         return
     hidden = [activation_of(call.layer) for call in _hidden(case) if kind(call.layer) in AFFINE]
     first, last = float(np.linalg.norm(kernels[0][1])), float(np.linalg.norm(kernels[-1][1]))
-    if first < 1e-3 * last and hidden and all(a in ("sigmoid", "tanh", "softmax", "linear") for a in hidden):
+    is_tiny = float(np.abs(kernels[0][1]).mean()) < 1e-7 and (case.total_loss or 0.0) > 1e-3
+    if (
+        (first < 1e-3 * last or is_tiny)
+        and hidden
+        and all(a in ("sigmoid", "tanh", "softmax", "linear") for a in hidden)
+    ):
         yield seen(
             kernels[0][0], f"The gradient of the first kernel has norm {first:.2g}, that of the last {last:.2g}: little of the "
             f"loss gets through {len(kernels)} layers.", 'activation="relu" in the hidden layers.', first=first, last=last,
@@ -164,14 +183,15 @@ RULES = (
         ("probabilities-out-of-range",),
     ),
     Rule(
-        "dead-relu", PASS, "warning", "a layer whose relu units all give 0 for 32 values or more, or most for 95 % of 64 or more: 70 %, and of small "
-        "layers more, so that chance is no explanation", dead_relu,
+        "dead-relu", PASS, "warning", "a layer whose relu units all give 0 for 32 values or more, or most for 95 % of "
+        "64 or more: 70 %, and of small layers more, so that chance is no explanation", dead_relu,
         "TheDeepChecker; AUTOTRAINER",
         _net('layers.Dense(16, activation="relu", bias_initializer=lamina.initializers.Constant(-9))'),
         _HEALTHY,
     ),
     Rule(
-        "no-gradient", PASS, "error", "all gradients are exactly 0, or those of a layer, though no weight begins at 0", no_gradient, "keras issues 4175, 11157",
+        "no-gradient", PASS, "error", "all gradients are exactly 0, or those of a layer, though no weight begins at "
+        "0", no_gradient, "keras issues 4175, 11157",
         _net('layers.Dense(16, activation="tanh")', "lambda t, p: lamina.ops.square(t - lamina.ops.round(p))"), _HEALTHY,
         ("dead-relu", "unnormalised-input", "saturated-activation"),
     ),
@@ -183,7 +203,8 @@ RULES = (
     ),
     Rule(
         "vanishing-gradient", PASS, "warning", "4 kernels or more, none of relu or the like, and the first one's gradient less "
-        "than a thousandth of the last one's", vanishing_gradient, "AUTOTRAINER", _net(_DEEP.format("sigmoid", "", 8)),
+        "than a thousandth of the last one's, or below 1e-7", vanishing_gradient, "AUTOTRAINER",
+        _net(_DEEP.format("sigmoid", "", 8)),
         _net(_DEEP.format("relu", "", 8)), ("saturated-activation", "unnormalised-input"),
     ),
     Rule(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._case import Case
-from ._head import CATEGORICAL, SPARSE, Head
+from ._head import BINARY, CATEGORICAL, SPARSE, Head
 from ._network import AFFINE, kind, path_of
 from ._rule import COMPILED, DATA, Rule, Seen, seen
 
@@ -131,7 +131,7 @@ def output_target_shape(case: Case) -> Iterator[Seen]:
         if None in wanted or given == wanted or (head.loss == CATEGORICAL and head.y.shape[-1:] in ((), (1,))):
             continue
         if head.y.ndim == 1 and len(wanted) == 1 and head.loss not in (SPARSE,) and head.units and head.units > 1:
-            if head.is_crossentropy:
+            if head.is_crossentropy and head.loss != BINARY:
                 continue  # labels: told by the rules on them
         place, fix = _keeping_axis(case, head, len(given), len(wanted))
         yield seen(
@@ -219,6 +219,7 @@ RULES = (
         "output-target-shape", DATA, "error", "outputs and targets of different shapes, but for axes of size 1 at the end",
         output_target_shape, "NeuraLint", _net("(5, 3)", _STEPS.format(True), '"mse"', "x[:, 0, :1]"),
         _net("(5, 3)", _STEPS.format(False), '"mse"', "x[:, 0, :1]"),
-        ("label-encoding", "label-out-of-range", "labels-not-integer", "binary-label-values"),
+        ("label-encoding", "label-out-of-range", "labels-not-integer", "binary-label-values", "softmax-with-regression-loss",
+         "softmax-with-binary-crossentropy"),
     ),
 )  # fmt: skip

@@ -1,10 +1,11 @@
 """Rules on the order of layers."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ._case import Case
-from ._network import AFFINE, activation_of, kind, path_of
+from ._network import AFFINE, activation_of, has_kernel, kind, path_of
 from ._rule import COMPILED, START, Rule, Seen, seen
 
 
@@ -14,7 +15,9 @@ def _width(layer: object) -> int:
 
 def stacked_linear(case: Case) -> Iterator[Seen]:
     graph = case.network.graph
-    is_autoencoder = graph is not None and [tuple(x.shape) for x in graph.inputs] == [tuple(x.shape) for x in graph.outputs]
+    is_autoencoder = graph is not None and [tuple(x.shape) for x in graph.inputs] == [
+        tuple(x.shape) for x in graph.outputs
+    ]
     for before, after in case.network.pairs():
         if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":
             continue
@@ -33,14 +36,22 @@ def stacked_linear(case: Case) -> Iterator[Seen]:
             return
 
 
-_MAXIMA = ("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D")
+_MAXIMA = (
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
+)
 
 
 def softmax_hidden(case: Case) -> Iterator[Seen]:
     for before, after in case.network.pairs(also=_MAXIMA):
         if activation_of(before) == "softmax" and kind(after) in (*AFFINE, "BatchNormalization"):
+            place = case.network.owner(before)
             yield seen(
-                path_of(before), f"softmax in {before.name}, a hidden layer: its units crowd each other out, and what reaches "
+                path_of(place), f"softmax in {place.name}, a hidden layer: its units crowd each other out, and what reaches "
                 f"{after.name} sums to 1.", 'activation="relu" there.', next=after.name,
             )  # fmt: skip
 
@@ -60,8 +71,18 @@ def _last(case: Case) -> list[Any]:
     return [] if graph is None else [x._keras_history.operation for x in graph.outputs]
 
 
+def _before_activation(case: Case, last: Any) -> Any:
+    """The Dropout between a last layer and its activation, if that is how the network ends."""
+    before = case.network.sources[id(last)]
+    is_between = activation_of(last) in ("softmax", "sigmoid") and not last.weights and len(before) == 1
+    is_behind = (
+        is_between and kind(before[0]) == "Dropout" and any(map(has_kernel, case.network.sources[id(before[0])]))
+    )
+    return before[0] if is_behind else last
+
+
 def dropout_after_output(case: Case) -> Iterator[Seen]:
-    for last in _last(case):
+    for last in map(partial(_before_activation, case), _last(case)):
         if kind(last) == "Dropout" and last.rate > 0:
             yield seen(
                 path_of(last), f"{last.name} stands behind the output: while training, {last.rate:.0%} of the answers are 0.",

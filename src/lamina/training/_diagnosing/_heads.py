@@ -105,7 +105,8 @@ def _loss(given: Any) -> tuple[str | None, dict[str, Any]]:
     function = getattr(loss, "fn", None)
     if not str(getattr(function, "__module__", None)).startswith("lamina.losses"):
         return None, {}
-    return function.__name__, dict(loss._fn_kwargs)
+    # A focal loss takes what the crossentropy takes whose terms it weighs.
+    return function.__name__.replace("_focal_", "_"), dict(loss._fn_kwargs)
 
 
 def _metrics(model: Any, place: int, names: list[str], count: int) -> tuple[str, ...]:

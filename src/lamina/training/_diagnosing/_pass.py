@@ -138,6 +138,12 @@ def _inputs(network: Network) -> list[Any]:
     return tree.flatten(network.graph.inputs) if network.graph is not None else []
 
 
+def _activity(call: Call) -> float:
+    """What the activity regularizer of a layer adds to the loss."""
+    value = call.layer.activity_regularizer(engine.tensor(call.outputs)) if call.outputs.size else None
+    return 0.0 if value is None else float(engine.numpy(value)) / len(call.outputs)
+
+
 def _look_back(model: Any, batch: tuple[Any, Any, Any], look: Look) -> None:
     """The gradient of each trained weight; none where the loss does not take the batch: what is wrong then is told by other
     rules, or by `fit`."""
@@ -158,6 +164,9 @@ def _look_back(model: Any, batch: tuple[Any, Any, Any], look: Look) -> None:
         return
     look.total_loss = float(engine.numpy(total))
     look.penalty = sum(float(engine.numpy(v.regularizer(v))) for v in variables if v.regularizer is not None)
+    look.penalty += sum(
+        _activity(call) for call in look.calls if getattr(call.layer, "activity_regularizer", None) is not None
+    )
     look.gradients = [
         (v.path.rpartition("/")[0], v, np.zeros(v.shape) if g is None else np.asarray(engine.numpy(g)))
         for v, g in zip(variables, found)

@@ -115,7 +115,7 @@ def floor_of(heads: list[Any]) -> float | None:
         return None
     head = heads[0]
     y = head.finite_y()
-    if y is None or head.judge is None:
+    if y is None or head.judge is None or "gamma" in head.options:  # of a focal loss it is not known
         return None
     if head.loss == "mean_squared_error":
         return float(y.reshape(len(y), -1).var(axis=0).mean())
