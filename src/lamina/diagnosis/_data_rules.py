@@ -13,7 +13,7 @@ _MOST_ROWS = 20_000  # rows of validation that are looked up in the training dat
 
 
 def non_finite_data(case: Case) -> Iterator[Seen]:
-    fills = bool(case.calls) and all(h.predictions is None or np.isfinite(h.predictions).all() for h in case.heads)
+    fills = any(_has_gaps(call) for call in case.calls) and all(h.predictions is None or np.isfinite(h.predictions).all() for h in case.heads)
     parts = (*(() if fills else case.x.items()), *case.y.items(), *case.sample_weight.items())
     for name, array in parts:  # of x where the network does not fill the gaps itself
         if array.dtype.kind not in "fc" or np.isfinite(np.sum(array, dtype="float64")):
@@ -26,6 +26,10 @@ def non_finite_data(case: Case) -> Iterator[Seen]:
                 "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.",
                 count=int(bad.sum()), first=first,
             )  # fmt: skip
+
+
+def _has_gaps(call: Call) -> bool:
+    return call.inputs.dtype.kind == "f" and not np.isfinite(call.inputs).all()
 
 
 def _finite_rows(case: Case) -> str:

@@ -54,7 +54,7 @@ def judge_course(course: Course, ignore: Iterable[str] = (), said: Collection[st
     rules = [rule for rule in _without(ignore) if rule.when == COURSE]
     if said:  # how it goes follows from that; only that it came to an end is said, if it need not
         rules = [rule for rule in rules if rule.id == "non-finite-loss"]
-    if course.is_stuck() and course.case is not None:
+    if not said and course.is_stuck() and course.case is not None:
         inside = [rule for rule in _without(ignore) if rule.when == PASS]
         found = _first_causes(inside, course.case)
         if found:

@@ -86,7 +86,7 @@ def check_numbers(x: Any, y: Any, where: str) -> None:
                 )
 
 
-def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
+def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str, stacklevel: int) -> None:
     """One warning that names the arrays with NaN or infinite values."""
     bad = []
     for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
@@ -96,9 +96,8 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
                 if count:
                     bad.append(f"{prefix}{path} ({count} of {array.size})")
     if bad:
-        warnings.warn(
-            f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN.", UserWarning, stacklevel=4
-        )
+        said = f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN."
+        warnings.warn(said, UserWarning, stacklevel=stacklevel)
 
 
 def _is_surely_finite(array: np.ndarray) -> bool:

@@ -20,7 +20,7 @@ from ..callbacks._callback import CallbackList
 from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._diagnose import case_of
 from ._heads import heads_of
-from ._pass import MOST_ROWS, Look, affordable_rows, look_at, some_rows, take
+from ._pass import MOST_ROWS, Look, affordable_rows, look_at, some_rows, take, telling_rows
 
 _MOST_ELEMENTS = 500_000  # of an array that is looked at as a whole; of a larger one some rows
 _SOME_ROWS = 4_000
@@ -82,9 +82,8 @@ def at_fit(
         is_stream=not isinstance(source, ArrayData),
     )
     try:
-        told = {"non-finite-data"} if isinstance(source, ArrayData) and mode == "warn" else set()  # when they were read
         case = _case(model, source, held_out, setting)
-        found = judge(case, ignored() | told, {rule for rule, _ in compiled.said})
+        found = judge(case, ignored(), {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
         if mode == "check":
             raise
@@ -144,7 +143,7 @@ def heads_now(model: Any, source: Any) -> list[Any]:
 def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:
     """A pass that is small beside an epoch. (Where each shape costs a compilation, none is.)"""
     rows = affordable_rows(network, total)
-    batch = take(data, some_rows(len(tree.flatten(data[0])[0]), rows))
+    batch = take(data, telling_rows(data[0], len(tree.flatten(data[0])[0]), rows))
     return look_at(network, batch, _GRADIENT_ROWS, is_default)
 
 

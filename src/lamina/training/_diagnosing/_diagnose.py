@@ -20,7 +20,7 @@ from .._data import StreamData, as_arrays, split, unpack_x_y_sample_weight
 from .._sources import is_stream
 from .._stepping import Stepping
 from ._heads import heads_of
-from ._pass import MOST_ROWS, Look, given_calls, has_call, look_at, some_rows, take
+from ._pass import MOST_ROWS, Look, given_calls, has_call, look_at, take, telling_rows
 
 
 @public("diagnose")
@@ -64,7 +64,7 @@ def diagnose(
         kept, validation = split((x, y, sample_weight), validation_split)
         x, y, sample_weight = kept
     size = len(tree.flatten(x)[0])
-    batch = take((x, y, sample_weight), some_rows(size))
+    batch = take((x, y, sample_weight), telling_rows(x, size))
     _build(model, batch[0])
     network = Network(model)
     is_default = type(model).train_step is Stepping.train_step
