@@ -11,6 +11,7 @@ one. Skill is the share of the error of the best constant answer that is no long
 """
 
 import re
+import warnings
 
 import numpy as np
 from setup import Setup, keras, layers
@@ -40,9 +41,11 @@ def mended(setup, finding):
 def skill(setup):
     """The skill that the network of a setup has after its training; 0 where it cannot be trained."""
     try:
-        model = setup.compiled()
-        model.fit(setup.x, setup.y, epochs=setup.epochs, verbose=0, diagnose="off", **setup.options)
-        outputs = model.predict(setup.x, verbose=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = setup.compiled()
+            model.fit(setup.x, setup.y, epochs=setup.epochs, verbose=0, diagnose="off", **setup.options)
+            outputs = model.predict(setup.x, verbose=0)
     except Exception:
         return 0.0
     if isinstance(outputs, dict):

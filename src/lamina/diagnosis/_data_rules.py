@@ -34,7 +34,8 @@ def _has_gaps(call: Call) -> bool:
 
 def _finite_rows(case: Case) -> str:
     """An expression for the rows whose numbers are all finite."""
-    names = [name for name in ("x", "y") if name in case.x or name in case.y]
+    arrays = {**case.x, **case.y}
+    names = [n for n in ("x", "y") if n in arrays and not np.isfinite(np.sum(arrays[n], dtype="float64"))]
     tests = [f"np.isfinite({name}.reshape(len({name}), -1)).all(axis=1)" for name in names]
     return " & ".join(tests) or "the rows whose numbers are all finite"
 
