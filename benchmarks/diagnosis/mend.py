@@ -14,7 +14,7 @@ import re
 import warnings
 
 import numpy as np
-from setup import Setup, keras, layers
+from _setup import Setup, keras, layers
 
 _ACTIVATIONS = ("Activation", "Softmax", "ReLU", "LeakyReLU", "ELU")
 _STATEMENT = re.compile(

@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import programs
 import reported
 import unusual
-from setup import keras
+from _setup import keras
 
 # For each rule, what a text that is about its fault would say; of errors, what leads to the fault.
 WORDS = {

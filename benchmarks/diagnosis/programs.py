@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from setup import Setup, keras, layers
+from _setup import Setup, keras, layers
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ one, is named "at". Dealt in turn, the first to tuning, the second to the final 
 """
 
 import numpy as np
-from setup import Setup, keras, layers
+from _setup import Setup, keras, layers
 
 PROGRAMS = []  # (name, rules that are right, whether a layer is named, function)
 
@@ -563,7 +563,7 @@ def no_activation_anywhere():
 @reported("stacked-linear", "Keras issue 1597: a convolution without activation")
 def convolution_without_activation():
     x, y = digits()
-    body = (layers.Conv2D(8, 3, name="at"), layers.AveragePooling2D(), layers.Conv2D(8, 3, activation="relu"))
+    body = (layers.Conv2D(8, 3, name="at"), layers.AveragePooling2D(2), layers.Conv2D(8, 3, activation="relu"))
     return Setup(chain(x.shape[1:], *body, layers.Flatten(), dense(4, "softmax")), x, y, SPARSE, "adam", ["accuracy"])
 
 

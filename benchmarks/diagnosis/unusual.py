@@ -4,6 +4,7 @@ Dealt in turn, the first to tuning, the second to the final part, and so on.
 """
 
 import numpy as np
+from _setup import Setup, keras, layers
 from reported import (
     BINARY,
     CATEGORICAL,
@@ -18,7 +19,6 @@ from reported import (
     waves,
     yes_no,
 )
-from setup import Setup, keras, layers
 
 PROGRAMS = []  # (name, function)
 ops = keras.ops

@@ -53,7 +53,12 @@ def activation_of_the_name_linear():
 
 @program("softmax-hidden", "at")
 def softmax_before_pooling():
-    chain = (layers.Conv2D(8, 3, activation="softmax", name="at"), layers.MaxPooling2D(), layers.Flatten(), dense(4, "softmax"))
+    chain = (
+        layers.Conv2D(8, 3, activation="softmax", name="at"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        dense(4, "softmax"),
+    )
     return net(IMAGES, *chain, loss=SPARSE), IMAGES, KINDS
 
 
@@ -127,7 +132,11 @@ def bytes_into_separable_convolutions():
 
 @program("tiny-input", "at")
 def scaled_to_minus_one_twice():
-    chain = (layers.Rescaling(1 / 127.5, offset=-1), layers.Conv2D(4, 3, activation="relu", name="at"), layers.Flatten())
+    chain = (
+        layers.Rescaling(1 / 127.5, offset=-1),
+        layers.Conv2D(4, 3, activation="relu", name="at"),
+        layers.Flatten(),
+    )
     return net(IMAGES, *chain, dense(4, "softmax"), loss=SPARSE), IMAGES, KINDS
 
 
@@ -202,7 +211,9 @@ def a_class_of_weight_zero():
 
 @program("metric-mismatch")
 def class_numbers_measured_on_one_hot_rows():
-    model = net(X, dense(16), dense(4, "softmax"), loss="categorical_crossentropy", metrics=["sparse_categorical_accuracy"])
+    model = net(
+        X, dense(16), dense(4, "softmax"), loss="categorical_crossentropy", metrics=["sparse_categorical_accuracy"]
+    )
     return model, X, np.eye(4)[FOUR]
 
 

@@ -13,13 +13,17 @@ _MOST_ROWS = 20_000  # rows of validation that are looked up in the training dat
 
 
 def non_finite_data(case: Case) -> Iterator[Seen]:
-    fills = any(_has_gaps(call) for call in case.calls) and all(h.predictions is None or np.isfinite(h.predictions).all() for h in case.heads)
-    parts = (*(() if fills else case.x.items()), *case.y.items(), *case.sample_weight.items())
-    for name, array in parts:  # of x where the network does not fill the gaps itself
+    fills = any(_has_gaps(call) for call in case.calls) and all(
+        h.predictions is None or np.isfinite(h.predictions).all() for h in case.heads
+    )
+    for name, array in (*case.x.items(), *case.y.items(), *case.sample_weight.items()):
         if array.dtype.kind not in "fc" or np.isfinite(np.sum(array, dtype="float64")):
             continue
         bad = ~np.isfinite(array)
-        if bad.any():
+        is_filled = (
+            fills and name in case.x and not np.isinf(array).any()
+        )  # by the network itself; infinity only saturates
+        if bad.any() and not is_filled:
             first = [int(i) for i in np.argwhere(bad)[0]]
             yield seen(
                 None, f"{name} has {int(bad.sum())} of {array.size} values that are NaN or infinite, the first at {first}.",

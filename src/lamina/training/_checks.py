@@ -1,12 +1,12 @@
 """What `fit` and the others check before anything runs."""
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from lamina import tree
 from lamina._checks import check_fraction, check_positive_int
+from lamina._deprecation import warn_at_user
 from lamina.engines import engine
 
 
@@ -86,7 +86,7 @@ def check_numbers(x: Any, y: Any, where: str) -> None:
                 )
 
 
-def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str, stacklevel: int) -> None:
+def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
     """One warning that names the arrays with NaN or infinite values."""
     bad = []
     for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
@@ -97,7 +97,7 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str, stacklevel: 
                     bad.append(f"{prefix}{path} ({count} of {array.size})")
     if bad:
         said = f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN."
-        warnings.warn(said, UserWarning, stacklevel=stacklevel)
+        warn_at_user(UserWarning(said))
 
 
 def _is_surely_finite(array: np.ndarray) -> bool:

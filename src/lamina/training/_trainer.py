@@ -102,7 +102,7 @@ class Trainer(Stepping):
             steps=per_epoch, do_validation=held_out is not None,
         )  # fmt: skip
         if isinstance(source, ArrayData) and (mode == "off" or self._compiled.is_diagnosed):
-            _checks.warn_not_finite(*unpack_x_y_sample_weight(source.data), "fit", stacklevel=3)
+            _checks.warn_not_finite(*unpack_x_y_sample_weight(source.data), "fit")
         if mode != "off":
             _diagnosing.at_fit(
                 self, mode, source, held_out, runs, epochs - initial_epoch, per_epoch, validation_data is None

@@ -30,7 +30,7 @@ def said(function, *args, **kwargs):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         function(*args, **kwargs)
-    assert all(w.filename == __file__ for w in caught)
+    assert all(w.filename == __file__ for w in caught), [(w.filename, w.lineno, str(w.message)) for w in caught]
     return [w.message.finding for w in caught]
 
 
@@ -145,6 +145,35 @@ def test_training_is_the_same_with_and_without():
 
     for one, other in zip(weights("warn"), weights("off")):
         np.testing.assert_array_equal(one, other)
+
+
+def test_data_that_is_not_finite_is_a_finding_once_and_then_a_plain_warning():
+    x = X.copy()
+    x[50, 1] = np.inf
+    model = compiled(healthy())
+    assert [f.rule for f in said(model.fit, x, LABELS, verbose=0)] == ["non-finite-data"]  # and not what follows
+    with pytest.warns(UserWarning, match=r"NaN or infinite values in x \(1 of 256\)"):
+        model.fit(x, LABELS, verbose=0)
+    with pytest.warns(UserWarning, match=r"NaN or infinite values in x \(1 of 256\)"):
+        compiled(healthy()).fit(x, LABELS, verbose=0, diagnose="off")
+
+
+def test_a_network_that_fills_gaps_is_given_one():
+    x = np.tile(X, (10, 1))
+    x[437, 1] = np.nan  # one row of 640
+    fill = layers.Lambda(lambda t: lamina.ops.where(lamina.ops.isnan(t), 0.0, t))
+    model = lamina.Sequential([lamina.Input((4,)), fill, *healthy().layers])
+    assert not lamina.diagnose(compiled(model), x, np.tile(LABELS, 10))
+
+
+def test_what_follows_from_a_loss_that_does_not_fit_is_not_said():
+    model = lamina.Sequential(
+        [lamina.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(3, activation="relu")]
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compiled(model, loss="sparse_categorical_crossentropy").fit(X, LABELS, epochs=3, verbose=0)
+    assert [w.message.finding.rule for w in caught] == ["output-activation-for-crossentropy"]
 
 
 def test_training_goes_on_where_a_rule_fails(monkeypatch):

@@ -100,3 +100,17 @@ def test_the_step_that_went_wrong_is_found_again():
         model.fit(x, 30 * x[:, :1] ** 2, epochs=2, verbose=0)
     finding = caught[0].message.finding
     assert finding.evidence["cause"] in ("step size", "overflow")
+
+
+def test_it_is_found_again_after_many_short_epochs():
+    """The state is kept now and then only, and several epochs are gone through once more."""
+    lamina.utils.set_random_seed(0)
+    x = np.random.default_rng(0).normal(size=(32, 8)).astype("float32")
+    model = lamina.Sequential([lamina.Input((8,)), layers.Dense(1, name="line")])
+    model.compile(lamina.optimizers.SGD(3.0), "mse")
+    with pytest.warns(lamina.diagnosis.DiagnosisWarning) as caught:
+        model.fit(x, x[:, :1], epochs=200, verbose=0)
+    found = [w.message.finding for w in caught]
+    assert [f.rule for f in found][-1] in ("non-finite-loss", "learning-rate-high", "loss-diverging")
+    lost = next((f for f in found if f.rule == "non-finite-loss"), None)
+    assert lost is None or lost.evidence["cause"] in ("step size", "overflow")

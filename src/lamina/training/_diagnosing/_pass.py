@@ -59,7 +59,11 @@ def telling_rows(x: Any, count: int, most: int = MOST_ROWS) -> np.ndarray:
     """The same, and among them one that holds NaN or infinity, if x has such: a network may be made to take them."""
     rows = some_rows(count, most)
     for array in tree.flatten(x):
-        if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(np.sum(array, dtype="float64")):
+        if (
+            isinstance(array, np.ndarray)
+            and array.dtype.kind == "f"
+            and not np.isfinite(np.sum(array, dtype="float64"))
+        ):
             bad = np.flatnonzero(~np.isfinite(array.reshape(count, -1)).all(axis=1))
             return np.union1d(rows, bad[:1]) if len(bad) else rows
     return rows
