@@ -34,5 +34,5 @@ class Setup:
 
     def compiled(self):
         """The model, compiled."""
-        self.model.compile(optimizer=self.optimizer, loss=self.loss, metrics=self.metrics)
+        self.model.compile(optimizer=self.optimizer, loss=self.loss, metrics=self.metrics or None)
         return self.model

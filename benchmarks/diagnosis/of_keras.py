@@ -66,7 +66,7 @@ def said(make):
         try:
             setup = make()
             setup.model.compile(
-                optimizer=setup.optimizer, loss=setup.loss, metrics=setup.metrics, jit_compile=False
+                optimizer=setup.optimizer, loss=setup.loss, metrics=setup.metrics or None, jit_compile=False
             )  # says the same
             setup.model.fit(setup.x, setup.y, epochs=1, verbose=0, **setup.options)
         except Exception as error:

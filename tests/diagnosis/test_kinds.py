@@ -130,6 +130,12 @@ def bytes_into_separable_convolutions():
     return net(IMAGES, *chain, loss=SPARSE), 255 * IMAGES, KINDS
 
 
+@program("unnormalised-input", "at")
+def columns_of_very_different_scales():
+    x = X[:, :4] * np.array([5, 5, 1e-3, 1e-3], "float32")
+    return net(x, dense(16, name="at"), dense(1, None)), x, X[:, 2]
+
+
 @program("tiny-input", "at")
 def scaled_to_minus_one_twice():
     chain = (
@@ -207,6 +213,22 @@ def a_penalty_on_what_goes_out():
 def a_class_of_weight_zero():
     model = net(X, dense(16), dense(2, "softmax"), loss=SPARSE)
     return model, X, YES, {"class_weight": {0: 1.0, 1: 0.0}}
+
+
+@program("output-loss-scale")
+def a_price_beside_a_share():
+    inputs = lamina.Input((8,))
+    hidden = dense(16)(inputs)
+    model = lamina.Model(inputs, {name: layers.Dense(1, name=name)(hidden) for name in ("price", "share")})
+    model.compile("adam", "mse")
+    return model, X, {"price": 5e4 + 9e3 * X[:, :1], "share": X[:, 1:2]}
+
+
+@program("validation-split-sorted")
+def the_last_class_is_held_out():
+    order = np.argsort(FOUR, kind="stable")
+    model = net(X, dense(16), dense(4, "softmax"), loss=SPARSE, metrics=["accuracy"])
+    return model, X[order], FOUR[order], {"validation_split": 0.2}
 
 
 @program("metric-mismatch")

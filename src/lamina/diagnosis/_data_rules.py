@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Call, Case
-from ._head import REGRESSIONS
+from ._head import REGRESSIONS, distinct
 from ._network import has_kernel, kind
 from ._rule import DATA, PASS, Rule, Seen, seen
 
 _MOST_ROWS = 20_000  # rows of validation that are looked up in the training data
+_FEWEST_ROWS = 8  # of training; fewer may be all that there are, as the four of an exclusive or
 
 
 def non_finite_data(case: Case) -> Iterator[Seen]:
@@ -76,8 +77,8 @@ def validation_leak(case: Case) -> Iterator[Seen]:
     known = set(train)
     share = float(np.mean([row in known for row in held_out]))
     are_distinct = len(known) > 0.9 * len(train)  # where rows recur anyway, only the same data is told
-    is_same = len(known) >= 8 and train[:_MOST_ROWS] == held_out
-    if is_same or (share > 0.01 and are_distinct and share * len(held_out) >= 2):
+    is_same = len(known) >= _FEWEST_ROWS and train[:_MOST_ROWS] == held_out
+    if len(train) >= _FEWEST_ROWS and (is_same or (share > 0.01 and are_distinct and share * len(held_out) >= 2)):
         yield seen(
             None, f"{share:.0%} of the validation rows are training rows too, with their targets: validation tells nothing of "
             "new data.", "validation_data of rows that are not in x, or validation_split=0.2.", share=share,
@@ -103,15 +104,32 @@ def _first_calls(case: Case) -> list[Call]:
     return [call for call in found if has_kernel(call.layer) and call.layer.trainable_weights and call.inputs.size]
 
 
+_SCALED = "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization layer in front."
+
+
+def _spreads(values: np.ndarray) -> tuple[float, float] | None:
+    """The smallest and the largest standard deviation of the columns of a table that take many values."""
+    if values.ndim != 2 or len(values) < 32:
+        return None
+    found = [float(c.std()) for c in values.T if len(distinct(c)[0]) > len(values) // 4]
+    return (min(found), max(found)) if len(found) > 1 else None
+
+
 def unnormalised_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
         values = call.inputs.astype("float64")
         if not np.isfinite(values).all() or not values.size:
             continue
         mean, std, most = float(values.mean()), float(values.std()), float(np.abs(values).max())
+        spreads = _spreads(values)
+        if spreads and spreads[1] > 1e3 * spreads[0] and std <= 10 and abs(mean) <= 10 and most <= 50:
+            yield seen(
+                call.path, f"The columns that {call.layer.name} is given have standard deviations from {spreads[0]:.3g} to "
+                f"{spreads[1]:.3g}: the small ones are not seen.", _SCALED, smallest=spreads[0], largest=spreads[1],
+            )  # fmt: skip
         if std > 10 or abs(mean) > 10 or most > 50:
             fix = "x = x / 255" if values.min() >= 0 and most <= 255 and kind(call.layer).startswith("Conv") else (
-                "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization layer in front."
+                _SCALED
             )  # fmt: skip
             yield seen(
                 call.path, f"What {call.layer.name} is given has mean {mean:.4g}, standard deviation {std:.4g} and values up to "
@@ -167,7 +185,8 @@ RULES = (
     ),
     Rule(
         "unnormalised-input", PASS, "warning", "the first layer with a kernel is given values of deviation or mean beyond 10, or "
-        "beyond 50", unnormalised_input, "UMLAUT", _NET.format(change="x = 100 * x"), _HEALTHY,
+        "beyond 50, or columns whose deviations are apart by more than 1000", unnormalised_input, "UMLAUT",
+        _NET.format(change="x = 100 * x"), _HEALTHY,
     ),
     Rule(
         "tiny-input", PASS, "warning", "the first layer with a kernel is given values of deviation below 0.02", tiny_input,

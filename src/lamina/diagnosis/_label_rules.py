@@ -188,5 +188,6 @@ RULES = (
         "class-imbalance", DATA, "warning", "a class more than 10 times another, accuracy the only metric, and no weights",
         class_imbalance, "SageMaker Debugger", _net(_ONE, _BINARY, _RARE, ', metrics=["accuracy"]'),
         _net(_ONE, _BINARY, "labels % 2", ', metrics=["accuracy"]'),
+        ("validation-split-sorted",),
     ),
 )  # fmt: skip

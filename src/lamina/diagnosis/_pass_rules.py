@@ -210,6 +210,6 @@ RULES = (
     Rule(
         "exploding-gradient", PASS, "warning", "the first kernel's gradient is 70 times the last one's and above 1, or both are "
         "beyond 1e6", exploding_gradient, "AUTOTRAINER", _net(_DEEP.format("relu", _WIDE.format(2.0), 8)), _HEALTHY,
-        ("unnormalised-input", "saturated-activation", "dead-relu", "over-regularised"),
+        ("unnormalised-input", "saturated-activation", "dead-relu", "over-regularised", "output-loss-scale"),
     ),
 )  # fmt: skip
