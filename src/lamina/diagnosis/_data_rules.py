@@ -71,8 +71,9 @@ def unscaled_target(case: Case) -> Iterator[Seen]:
 
 
 def validation_leak(case: Case) -> Iterator[Seen]:
-    train, held_out = _rows({**case.x, **case.y}), _rows(case.validation, _MOST_ROWS)
-    if not train or not held_out:
+    held_out = _rows(case.validation, _MOST_ROWS)
+    train = _rows({**case.x, **case.y}) if held_out else []
+    if not train:
         return
     known = set(train)
     share = float(np.mean([row in known for row in held_out]))
