@@ -24,7 +24,7 @@ def test_a_sample_of_every_format():
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
-    assert [line.partition(":")[0] for line in lines] == list(mutate_files.ENDINGS)
+    assert [line.partition(":")[0] for line in lines] == mutate_files.KINDS
     assert all("60 mutants" in line and "refused" in line and "loaded" in line for line in lines)
 
 
@@ -42,7 +42,7 @@ def test_another_error_and_a_crash_are_faults(monkeypatch, tmp_path):
 
 
 def test_mutants_differ_and_are_the_same_again(tmp_path, monkeypatch):
-    for kind in mutate_files.ENDINGS:
+    for kind in mutate_files.KINDS:
         good = mutate_files.good_file(kind, tmp_path)
         reader = mutate_files.Reader(kind, good, tmp_path)
         made = [reader.mutant(0, number) for number in range(20)]
