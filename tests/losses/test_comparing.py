@@ -40,6 +40,15 @@ def test_width_is_hinted_at_where_it_is_the_cause():
     assert str(error.value) == "mean_squared_error: y_true of shape (2, 3) does not fit y_pred of shape (4, 5)."
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (4, 2), (3,)])
+def test_one_size_broadcasts_and_others_do_not(shape):
+    one = tuple(1 if n == 2 else n for n in shape)
+    losses.mean_squared_error(np.ones(one, "float32"), Y_TRUE)
+    if shape != one:
+        with pytest.raises(ValueError, match="does not fit"):
+            losses.mean_squared_error(np.ones(shape, "float32"), Y_TRUE)
+
+
 def test_shapes_that_broadcast_are_compared():
     assert losses.mean_squared_error(np.zeros((4, 1)), Y_PRED).shape == (4,)
     assert losses.mean_squared_error(np.zeros(4), np.zeros((4, 1), "float32")).shape == (4,)
