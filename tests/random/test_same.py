@@ -5,6 +5,7 @@ import pytest
 
 from lamina import ops
 from lamina.random import _same as same
+from lamina.random._noise import noise
 
 
 def array(x):
@@ -80,3 +81,21 @@ def test_a_median_of_gamma_numbers():
     numbers = np.sort(array(same.gamma((20000,), 1.0, 9)))
     steps = np.abs((1 - np.exp(-numbers)) - (np.arange(20000) + 0.5) / 20000).max()
     assert steps < 1.63 / np.sqrt(20000)  # Kolmogorov's distance at 1 %
+
+
+DRAWS = {
+    "uniform": lambda shape: same.uniform(shape, seed=5),
+    "integers": lambda shape: same.integers(shape, 0, 9, seed=5),
+    "normal": lambda shape: same.normal(shape, seed=5),
+    "gamma": lambda shape: same.gamma(shape, 0.7, seed=5),
+    "beta": lambda shape: same.beta(shape, 0.4, 2.0, seed=5),
+    "noise": lambda shape: noise(shape, seed=5),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+@pytest.mark.parametrize("rest", [(), (3,), (3, 5, 1)])
+def test_rows_of_a_batch_are_those_of_a_smaller_one(name, rest):
+    """An image is given the same beside others or none: a batch that is filled up, or cut, has the same numbers."""
+    many, few = (array(DRAWS[name]((n, *rest))) for n in (32, 5))
+    np.testing.assert_allclose(many[:5], few, rtol=1e-6, atol=1e-6)

@@ -21,26 +21,19 @@ _FIRST, _SECOND = np.array([0x7FEB352D, 0x846CA68B], "uint32").view("int32")
 
 
 def noise(shape: Shape, seed: Any = None) -> Any:
-    """float32, standard normal, by the transform of Box and Muller (1958), both of whose numbers are used."""
-    keys, (start, total) = words((2,), seed, samples=None), engine.random.rows(shape[0] if shape else 1)
-    an_image = math.prod(shape[1:])
-    count = total * an_image
-    half = (count + 1) // 2
-    if not shape or total == shape[0]:
-        radius, angle = _polar(ops.arange(half, dtype="int32"), half, keys)
-        both = ops.concatenate([ops.multiply(radius, ops.cos(angle)), ops.multiply(radius, ops.sin(angle))])
-        return ops.reshape(both[:count], tuple(shape))
-    # The numbers of some rows: each is one of the two of its pair.
-    places = ops.add(ops.arange(shape[0] * an_image, dtype="int32"), start * an_image)
-    is_first = ops.less(places, half)
-    radius, angle = _polar(ops.where(is_first, places, ops.subtract(places, half)), half, keys)
-    return ops.reshape(ops.multiply(radius, ops.where(is_first, ops.cos(angle), ops.sin(angle))), tuple(shape))
+    """float32, standard normal, by the transform of Box and Muller (1958), both of whose numbers are used.
 
-
-def _polar(pairs: Any, count: int, keys: Any) -> tuple[Any, Any]:
-    """Radius and angle of the pairs of that number, of `count` in all."""
-    radius = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, _hashed(pairs, keys)))))
-    return radius, ops.multiply(2 * np.pi, _hashed(ops.add(pairs, count), keys))
+    The first axis is that of the images, each of which has its numbers whatever stands beside it in the batch.
+    """
+    keys, (start, _) = words((2,), seed, samples=None), engine.random.rows(shape[0] if shape else 1)
+    images, an_image = (shape[0] if shape else 1), math.prod(shape[1:])
+    half = (an_image + 1) // 2
+    pairs = ops.add(ops.arange(images * half, dtype="int32"), start * half)
+    first, second = (_hashed(ops.add(ops.multiply(pairs, 2), k), keys) for k in (0, 1))
+    radius, angle = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, first)))), ops.multiply(2 * np.pi, second)
+    parts = (ops.multiply(radius, ops.cos(angle)), ops.multiply(radius, ops.sin(angle)))
+    both = ops.concatenate([ops.reshape(part, (images, half)) for part in parts], axis=1)
+    return ops.reshape(both[:, :an_image], tuple(shape))
 
 
 def _hashed(places: Any, keys: Any) -> Any:

@@ -38,14 +38,9 @@ def integers(shape: Shape, low: Any, high: Any, seed: Any = None, samples: int |
 
 def normal(shape: Shape, seed: Any = None, samples: int | None = 0) -> Any:
     """float32, standard normal, by the transform of Box and Muller (1958)."""
-    numbers = uniform((2, *shape), seed=seed, samples=_behind(samples))
-    radius = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, numbers[0]))))
-    return ops.multiply(radius, ops.cos(ops.multiply(2 * np.pi, numbers[1])))
-
-
-def _behind(samples: int | None) -> int | None:
-    """Where the axis of the samples comes to lie behind a new first one."""
-    return None if samples is None else samples + 1
+    numbers = uniform((*shape, 2), seed=seed, samples=samples)
+    radius = ops.sqrt(ops.multiply(-2.0, ops.log(ops.subtract(1.0, numbers[..., 0]))))
+    return ops.multiply(radius, ops.cos(ops.multiply(2 * np.pi, numbers[..., 1])))
 
 
 def gamma(shape: Shape, alpha: Any, seed: Any = None, samples: int | None = 0) -> Any:
@@ -58,15 +53,15 @@ def gamma(shape: Shape, alpha: Any, seed: Any = None, samples: int | None = 0) -
     is_small = ops.less(alpha, 1.0)
     d = ops.subtract(ops.where(is_small, ops.add(alpha, 1.0), alpha), 1 / 3)
     seed = draw_seed(seed)
-    z = normal((_TRIES, *shape), _apart(seed, 1), _behind(samples))
-    u = uniform((_TRIES + 1, *shape), seed=_apart(seed, 2), samples=_behind(samples))
+    z = normal((*shape, _TRIES), _apart(seed, 1), samples)
+    u = uniform((*shape, _TRIES + 1), seed=_apart(seed, 2), samples=samples)
     v = ops.power(ops.add(1.0, ops.divide(z, ops.sqrt(ops.multiply(9.0, d)))), 3.0)
     logs = ops.log(ops.maximum(v, 1e-30))
     bound = ops.add(ops.multiply(0.5, ops.square(z)), ops.multiply(d, ops.add(ops.subtract(1.0, v), logs)))
-    accepted = ops.logical_and(ops.greater(v, 0.0), ops.less(ops.log(ops.subtract(1.0, u[1:])), bound))
-    first = ops.argmax(ops.cast(accepted, "int32"), axis=0)
-    found = ops.multiply(d, ops.take_along_axis(v, ops.expand_dims(first, 0), axis=0)[0])
-    lowered = ops.power(ops.subtract(1.0, u[0]), ops.divide(1.0, ops.maximum(alpha, 1e-6)))
+    accepted = ops.logical_and(ops.greater(v, 0.0), ops.less(ops.log(ops.maximum(u[..., 1:], 1e-30)), bound))
+    first = ops.argmax(ops.cast(accepted, "int32"), axis=-1)
+    found = ops.multiply(d, ops.take_along_axis(v, ops.expand_dims(first, -1), axis=-1)[..., 0])
+    lowered = ops.power(ops.subtract(1.0, u[..., 0]), ops.divide(1.0, ops.maximum(alpha, 1e-6)))
     return ops.multiply(found, ops.where(is_small, lowered, 1.0))
 
 
