@@ -5,7 +5,8 @@ python benchmarks/distribution.py [--units 512] [--layers 4] [--batch 256] [--ro
 Needs jax. Virtual devices share the cores, so that more of them are never faster: what is measured is what it costs that
 they must tell each other their gradients. The figure for 4 is foretold from those for 1 and 2
 (`scaling_cost.virtual_step_s`), before it is measured.
-Each count runs in a process of its own, as JAX makes its devices once; the losses must be the same.
+Each count runs in a process of its own, as JAX makes its devices once; the losses are the same but for rounding, which grows
+with the steps.
 """
 
 import argparse
