@@ -121,15 +121,15 @@ class Random(Protocol):
     def permutation(self, seed: Tensor, n: int) -> Tensor:
         """The integers 0 ... n-1 in random order."""
 
-    def bits(self, seed: Tensor, shape: Sequence[int], samples: int | None = 0) -> Tensor:
+    def bits(self, seed: Tensor, shape: Sequence[int], by_sample: bool = True) -> Tensor:
         """31 random bits each, int32 from 0 up, by Threefry-2x32 of the seed and the place: the same on every engine.
 
-        samples: the axis along which the samples of a batch lie, None if they do not: a process that computes some rows of a
-        batch draws those of the whole batch for them.
+        by_sample: whether the first axis is that of the samples of a batch: a process that computes some of its rows draws what
+        these have in the whole batch.
         """
 
-    def rows(self, size: int) -> tuple[int, int]:
-        """(first, total): which rows of a batch of `total` those are that this process computes, `size` of them."""
+    def first_row(self, size: int) -> int:
+        """Where in a batch the rows begin that this process computes, `size` of them."""
 
     def gamma(self, seed: Tensor, alpha: Tensor, dtype: Any = "float32") -> Tensor:
         """Gamma with shape `alpha` and scale one."""

@@ -25,7 +25,7 @@ def noise(shape: Shape, seed: Any = None) -> Any:
 
     The first axis is that of the images, each of which has its numbers whatever stands beside it in the batch.
     """
-    keys, (start, _) = words((2,), seed, samples=None), engine.random.rows(shape[0] if shape else 1)
+    keys, start = words((2,), seed, by_sample=False), engine.random.first_row(shape[0] if shape else 1)
     images, an_image = (shape[0] if shape else 1), math.prod(shape[1:])
     half = (an_image + 1) // 2
     pairs = ops.add(ops.arange(images * half, dtype="int32"), start * half)

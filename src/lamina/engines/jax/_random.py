@@ -44,16 +44,16 @@ def permutation(seed: Any, n: int) -> Any:
     return jax.random.permutation(_key(seed), int(n))
 
 
-def bits(seed: Any, shape: Sequence[int], samples: int | None = 0) -> Any:
+def bits(seed: Any, shape: Sequence[int], by_sample: bool = True) -> Any:
     """31 random bits each, int32 from 0 up; the same on every engine."""
     seed, shape = jnp.asarray(seed).astype(np.uint32), tuple(shape)
     words, _ = threefry((seed[0], seed[1]), jnp.arange(math.prod(shape), dtype=np.uint32))
     return (words >> 1).astype(np.int32).reshape(shape)
 
 
-def rows(size: int) -> tuple[int, int]:
-    """All of them: a step is that of the whole batch."""
-    return 0, size
+def first_row(size: int) -> int:
+    """None before: a step is that of the whole batch."""
+    return 0
 
 
 def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> Any:

@@ -117,29 +117,21 @@ def permutation(seed: Any, n: int) -> torch.Tensor:
     return torch.argsort(uniform(seed, (int(n),), "float64"), stable=True)
 
 
-def bits(seed: Any, shape: Any, samples: int | None = 0) -> torch.Tensor:
+def bits(seed: Any, shape: Any, by_sample: bool = True) -> torch.Tensor:
     """31 random bits each, int32 from 0 up; the same on every engine."""
     shape = tuple(int(n) for n in shape)
     key = tensor(seed).to(torch.int64) & 0xFFFFFFFF
-    places = _places(shape, samples, key.device)
+    # Of a part of a batch that this process computes, the places are those in the whole batch.
+    start = first_row(shape[0]) * math.prod(shape[1:]) if by_sample and shape else 0
+    places = torch.arange(start, start + math.prod(shape), dtype=torch.int64, device=key.device)
     words, _ = threefry((key[0], key[1]), places, lambda x: x & 0xFFFFFFFF)
     return (words >> 1).to(torch.int32).reshape(shape)
 
 
-def _places(shape: tuple[int, ...], samples: int | None, device: Any) -> torch.Tensor:
-    """The place of each number in a draw, flat; for a part of a batch that this process computes, those in the whole batch's."""
+def first_row(size: int) -> int:
+    """Where the rows begin that this process computes of a batch."""
     part = local.part
-    if part is None or samples is None or len(shape) <= samples or shape[samples] != part.size:
-        return torch.arange(math.prod(shape), dtype=torch.int64, device=device)
-    whole = (*shape[:samples], part.total, *shape[samples + 1 :])
-    places = torch.arange(math.prod(whole), dtype=torch.int64, device=device).reshape(whole)
-    return places.narrow(samples, part.start, part.size).reshape(-1)
-
-
-def rows(size: int) -> tuple[int, int]:
-    """The first, and of how many."""
-    part = local.part
-    return (0, size) if part is None or size != part.size else (part.start, part.total)
+    return 0 if part is None or size != part.size else part.start
 
 
 def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> torch.Tensor:

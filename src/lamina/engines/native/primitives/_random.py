@@ -176,14 +176,14 @@ def permutation(seed: Any, n: int) -> Any:
     return random_permutation(to_array(seed), shape=(int(n),), dtype=np.dtype("int64"))
 
 
-def bits(seed: Any, shape: Any, samples: int | None = 0) -> Any:
+def bits(seed: Any, shape: Any, by_sample: bool = True) -> Any:
     """31 random bits each, int32 from 0 up; the same on every engine."""
     return random_bits(to_dtype(to_array(seed), np.dtype("uint32")), shape=tuple(shape), dtype=np.dtype("int32"))
 
 
-def rows(size: int) -> tuple[int, int]:
-    """All of them: a step is that of the whole batch."""
-    return 0, size
+def first_row(size: int) -> int:
+    """None before: a step is that of the whole batch."""
+    return 0
 
 
 def gamma(seed: Any, alpha: Any, dtype: Any = "float32") -> Any:

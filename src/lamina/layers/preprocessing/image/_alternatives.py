@@ -62,8 +62,11 @@ class Alternatives(ImageLayer):
         }
 
     def _choices(self, seed: Any, shape: tuple[int, ...], count: int) -> dict[str, Any]:
-        seeds = same.words((*shape, 2), seed, samples=None)
-        return {"layer_idxes": same.integers(shape, 0, count, seed, samples=None), "seeds": ops.cast(seeds, "uint32")}
+        seeds = same.words((*shape, 2), seed, by_sample=False)
+        return {
+            "layer_idxes": same.integers(shape, 0, count, seed, by_sample=False),
+            "seeds": ops.cast(seeds, "uint32"),
+        }
 
     def _one_of(self, layers: Any, which: Any, pair: Any, part: str, x: Any, shape: tuple[int, ...]) -> Any:
         """`x`, a part of images of `shape`, as the chosen layer changes it; None of `layers` changes nothing."""

@@ -70,7 +70,7 @@ class AugMix(Alternatives):
         self._layers_by_name = {name: layer for name, layer in made if all_ops or name not in _STRONGER}
 
     def _drawn(self, shape: tuple[int, ...], seed: Any) -> dict[str, Any]:
-        parts = same.gamma((self.num_chains,), self.alpha, seed, samples=None)
+        parts = same.gamma((self.num_chains,), self.alpha, seed, by_sample=False)
         return {
             "chain_mixing_weights": parts / ops.sum(parts),
             "weight_sample": same.beta((), self.alpha, self.alpha, seed),
