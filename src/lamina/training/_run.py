@@ -187,7 +187,7 @@ class Run:
         source = self.source
         found, done = [], 0
         for rows, start, stop in self._groups(np.arange(source.size)):
-            stacked = self.step.on_places(source, rows, start, stop, collect=True)
+            stacked = self.step.outputs(source, rows, start, stop)
             samples = min((stop - start + done) * source.batch_size, source.size) - done * source.batch_size
             found.append(
                 tree.map_structure(lambda x, n=samples: engine.numpy(x).reshape(-1, *x.shape[2:])[:n], stacked)

@@ -24,6 +24,7 @@ from lamina.variables import StateScope, Variable
 from ._data import ArrayData
 from ._flat import FlatState
 from ._sharing import share_in_use
+from ._windows import windows
 
 
 class Step:
@@ -173,25 +174,44 @@ class Step:
         size = data.batch_size
         rest = len(order) % size
         full = order[: len(order) - rest].reshape(-1, size)
-        if not rest:
+        if not rest and not (self.pads and self.kind == "predict"):  # which has data of many lengths, and one program
             return [full]
         if not self.pads:
             return [full, order[None, len(order) - rest :]] if len(full) else [order[None]]
-        last = np.concatenate([order[len(order) - rest :], np.repeat(order[-1:], size - rest)])
-        counts = np.full(len(full) + 1, size, np.int32)
-        counts[-1] = rest
-        return [(np.concatenate([full, last[None]]), counts)]
+        batches = -(-len(order) // size)
+        places = np.concatenate([order, np.repeat(order[-1:], batches * size - len(order))]).reshape(batches, size)
+        counts = np.full(batches, size, np.int32)
+        counts[-1] = rest or size
+        return [(places, counts)]
 
     def on_places(
         self, data: ArrayData, rows: Any, start: int = 0, stop: int | None = None, collect: bool = False
     ) -> Any:
         """A step on each of `rows[start:stop]` (see `rows`) of data in memory; returns the logs of the last, or with
         `collect` what all returned, stacked."""
+        put = None if self.share is None else self.share.resident
+        return self._loop(lambda: data.resident(put), data.data, rows, start, stop, collect)
+
+    def outputs(self, data: ArrayData, rows: Any, start: int, stop: int) -> Any:
+        """What each of `rows[start:stop]` of data in its own order gives, stacked."""
+        if self.share is not None or not engine.COSTLY_TRACES:
+            return self.on_places(data, rows, start, stop, collect=True)
+        shown = list(windows(data.data, rows, start, stop))
+        arriving = engine.prefetch((arrays,) for arrays, _, _ in shown)  # one is computed while the next is brought
+        found = [
+            self._loop(lambda a=arrays: a, arrays, own, 0, count, collect=True)
+            for (arrays,), (_, own, count) in zip(arriving, shown)
+        ]
+        return tree.map_structure(lambda *parts: np.concatenate([engine.numpy(part) for part in parts]), *found)
+
+    def _loop(
+        self, places: Callable[[], Any], data: Any, rows: Any, start: int, stop: int | None, collect: bool
+    ) -> Any:
         with Uninterrupted(), self._lock:
-            self._prepare(data.data)
-            places = data.resident(None if self.share is None else self.share.resident)
+            self._prepare(data)
+            arrays = places()
             state, logs = self._complete(
-                lambda: self._on_places.loop(self._state(), places, rows=rows, start=start, stop=stop, collect=collect)
+                lambda: self._on_places.loop(self._state(), arrays, rows=rows, start=start, stop=stop, collect=collect)
             )
             self._keep(state)
             return logs

@@ -38,6 +38,22 @@ def test_one_program_for_all_batches_chunks_and_epochs():
     assert programs(model, "predict") == (1, 1)
 
 
+def test_data_of_any_length_is_predicted_by_two_programs():
+    model = make()
+    long = rng.normal(size=(300, 6)).astype("float32")
+    for samples in (300, 70, 16, 17, 31, 256, 257, 299):
+        found = model.predict(long[:samples], batch_size=16, verbose=0)
+        np.testing.assert_allclose(found, model(long[:samples]), rtol=1e-5, atol=1e-6)
+    assert programs(model, "predict") == (2, 2)  # one of a batch, one of many
+
+
+def test_programs_that_cannot_fill_up_a_batch_predict_the_last_alone():
+    model = make(layers.Lambda(lambda x: x + ops.mean(x, axis=0)))
+    found = model.predict(X, batch_size=16, verbose=0)
+    each = [model(X[i : i + 16]) for i in range(0, 70, 16)]
+    np.testing.assert_allclose(found, np.concatenate(each), rtol=1e-5, atol=1e-6)
+
+
 def test_batch_statistics_take_a_second_program():
     model = make(layers.BatchNormalization())
     model.fit(X, Y, batch_size=16, epochs=3, verbose=0)

@@ -126,11 +126,11 @@ class CompiledFunction:
         self.fn = fn
         self.donate: Any = frozenset(donate)
         self._entries: dict[Any, _Entry] = {}
-        self._rows: tuple[Any, Any] = (None, None)
+        self._rows: tuple[Any, Any, Any] = (None, None, None)  # the last given, on the device, and the first of them
 
     def __getstate__(self) -> dict[str, Any]:
         """Copies make programs of their own."""
-        return {**self.__dict__, "_entries": {}, "_rows": (None, None)}
+        return {**self.__dict__, "_entries": {}, "_rows": (None, None, None)}
 
     def __call__(self, *args: Any) -> Any:
         leaves = tree.flatten(args)
@@ -147,9 +147,10 @@ class CompiledFunction:
         """
         stop = len(tree.flatten(rows)[0]) if stop is None else stop
         if self._rows[0] is not rows:
-            self._rows = (rows, tree.map_structure(_as_rows, rows))
-        entry = self._entry((*args, tree.map_structure(lambda r: r[0], self._rows[1])))
-        return entry.loop(args, self._rows[1], start, stop, collect)
+            placed = tree.map_structure(_as_rows, rows)
+            self._rows = (rows, placed, tree.map_structure(lambda r: r[0], placed))
+        _, placed, first = self._rows
+        return self._entry((*args, first)).loop(args, placed, start, stop, collect)
 
     def _entry(self, args: tuple[Any, ...]) -> "_Entry":
         key = (jax.tree.structure(args), *(_signature(x) for x in tree.flatten(args)))
