@@ -80,10 +80,10 @@ def test_no_such_file_and_no_flags(tmp_path, fresh):
 def test_long_files_are_read_only_as_far_as_needed(tmp_path, fresh):
     """Flags beyond the first block, many processors: the first list counts, whole."""
     path = cpuinfo(tmp_path, SAPPHIRE, cores=500, before="x" * 4000 + "\n")
-    assert _blas._processor_flags(path) == frozenset(SAPPHIRE.split())
+    assert _blas.processor_flags(path) == frozenset(SAPPHIRE.split())
     endless = tmp_path / "endless"
     endless.write_bytes(b"x" * (1 << 20))
-    assert _blas._processor_flags(str(endless)) == frozenset()
+    assert _blas.processor_flags(str(endless)) == frozenset()
 
 
 def test_import_sets_it_before_numpy_is_there():

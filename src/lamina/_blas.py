@@ -31,7 +31,7 @@ choice = _Choice()
 
 def choose_kernels(path: str = "/proc/cpuinfo") -> None:
     """Sets OPENBLAS_CORETYPE where the flags allow AVX-512 kernels, NumPy is not loaded and the user has not set it."""
-    choice.best = kernels_for(_processor_flags(path))
+    choice.best = kernels_for(processor_flags(path))
     choice.came_late = "numpy" in sys.modules
     if choice.best is not None and not choice.came_late:
         os.environ.setdefault(VARIABLE, choice.best)
@@ -44,7 +44,7 @@ def kernels_for(flags: frozenset[str]) -> str | None:
     return "SkylakeX" if flags >= _SKYLAKEX else None
 
 
-def _processor_flags(path: str) -> frozenset[str]:
+def processor_flags(path: str = "/proc/cpuinfo") -> frozenset[str]:
     """The flags of the first processor that Linux lists; none elsewhere. Reads no more than that: the file may be long."""
     text = b""
     try:

@@ -115,6 +115,18 @@ def test_equals_numpy_after_ten_steps(kind):
         np.testing.assert_allclose(written, plain, rtol=2e-4, atol=2e-5)
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_16_bits_equal_numpy_after_ten_steps(kind, policy):
+    before = config.dtype_policy()
+    config.set_dtype_policy(policy)
+    try:
+        both = zip(trained(kind, True), trained(kind, False), strict=True)
+    finally:
+        config.set_dtype_policy(before)
+    for written, plain in both:
+        np.testing.assert_allclose(written.astype("float32"), plain.astype("float32"), rtol=3e-2, atol=3e-2)
+
+
 def test_does_not_depend_on_threads(kind):
     one, two, four = (trained(kind, True, threads) for threads in (1, 2, 4))
     for a, b, c in zip(one, two, four, strict=True):

@@ -6,12 +6,17 @@ writes what computes the result. Where there is no rule, or it does not hold for
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-# LLVM's types of the numbers that machine code computes with; a program is NumPy's where it has others.
+from lamina._blas import processor_flags
+
+# LLVM's types of the numbers that machine code computes with; a program is NumPy's where it has others. Floats of 16 bits are in
+# memory alone: they are computed with as float32.
 TYPES = {
+    "float16": "half", "bfloat16": "i16",
     "float32": "float", "float64": "double", "bool": "i1",
     "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64",
     "uint8": "i8", "uint16": "i16", "uint32": "i32", "uint64": "i64",
@@ -40,7 +45,14 @@ class Emit:
 
 def can_hold(dtype: np.dtype) -> bool:
     """Whether machine code computes with numbers of this dtype."""
-    return dtype.name in TYPES
+    return dtype.name in TYPES and (dtype.name != "float16" or _converts_float16())
+
+
+@cache
+def _converts_float16() -> bool:
+    """Whether the processor has instructions for it, as all have since 2013; without, LLVM would call what nobody has linked."""
+    flags = processor_flags()
+    return not flags or "f16c" in flags or "sse2" not in flags  # the last: no x86
 
 
 def is_scalar(node: Any) -> bool:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from .._products import BY_MEETING, BY_PYTHON, goes_over_threads
 from ..layout import CHUNK
 from . import _products
-from ._code import Array, Value
+from ._code import Array, Value, in_register
 from ._scalars import Scalars
 
 Indices = tuple[Value, ...]
@@ -92,7 +92,8 @@ class Arrays(Scalars):
         folded = [k for k, s in enumerate(outward) if not s]
         sizes = [1 if k in folded else n for k, n in enumerate(shape)]
         rest = [n if k in folded else 1 for k, n in enumerate(shape)]
-        if folded and folded[-1] == len(shape) - 1:
+        # A sum of floats of 16 bits must not be kept in memory of its dtype.
+        if folded and (folded[-1] == len(shape) - 1 or in_register(out.dtype) != out.dtype):
             with self.loops(sizes, independent=False) as i:
                 self.store(self.fold(combine, start, rest, lambda j: self.load(x, _sum(i, j))), out, i)
             return

@@ -16,8 +16,15 @@ import numpy as np
 from .._emit import TYPES
 
 BOOL = np.dtype(bool)
+FLOAT32 = np.dtype("float32")
 INT64 = np.dtype(np.int64)
 BACKWARDS = 8  # elements that a loop takes at once which walks through an array backwards
+
+
+def in_register(dtype: Any) -> np.dtype:
+    """The dtype with which a number of this dtype is computed with."""
+    dtype = np.dtype(dtype)
+    return FLOAT32 if dtype.name in ("float16", "bfloat16") else dtype
 
 
 class Value(NamedTuple):
@@ -132,9 +139,9 @@ class Code:
 
     def number(self, value: Any, dtype: Any) -> Value:
         dtype = np.dtype(dtype)
-        if dtype.kind == "f":
+        if (kind := in_register(dtype)).kind == "f":
             (bits,) = struct.unpack(">Q", struct.pack(">d", float(dtype.type(value))))
-            return Value(f"0x{bits:016X}", dtype)
+            return Value(f"0x{bits:016X}", kind)
         if dtype == BOOL:
             return Value("true" if value else "false", dtype)
         return Value(str(int(value)), dtype)
@@ -167,13 +174,43 @@ class Code:
             byte = self.define(f"load i8, ptr {pointer}, align 1{self._access()}", np.uint8)
             return self.define(f"icmp ne i8 {byte.text}, 0", BOOL)
         kind = TYPES[array.dtype.name]
-        return self.define(f"load {kind}, ptr {pointer}, align {array.dtype.itemsize}{self._access()}", array.dtype)
+        found = self.define(f"load {kind}, ptr {pointer}, align {array.dtype.itemsize}{self._access()}", array.dtype)
+        return found if in_register(array.dtype) == array.dtype else self._widened(found)
 
     def store(self, value: Value, array: Array, indices: tuple[Value, ...]) -> None:
         pointer = self.address(array, indices)
         if array.dtype == BOOL:
             value = self.define(f"zext i1 {value.text} to i8", np.uint8)
+        elif in_register(array.dtype) != array.dtype:
+            value = self._narrowed(value, array.dtype)
         self.write(f"store {value.type} {value.text}, ptr {pointer}, align {array.dtype.itemsize}{self._access()}")
+
+    def _widened(self, x: Value) -> Value:
+        """A float of 16 bits as float32; a bfloat16 is the first half of one."""
+        if x.dtype.name == "float16":
+            return self.define(f"fpext half {x.text} to float", FLOAT32)
+        wide = self.define(f"zext i16 {x.text} to i32", np.uint32)
+        return self.define(f"bitcast i32 {self.define(f'shl i32 {wide.text}, 16', np.uint32).text} to float", FLOAT32)
+
+    def _narrowed(self, x: Value, dtype: np.dtype) -> Value:
+        """A float32 as the nearest float of 16 bits, halves to even."""
+        if dtype.name == "float16":
+            return self.define(f"fptrunc float {x.text} to half", dtype)
+        # In whole numbers: not every processor has an instruction for it, and one that has flushes subnormal numbers.
+        bits = self.define(f"bitcast float {x.text} to i32", np.uint32)
+        last = self.define(f"and i32 {self.define(f'lshr i32 {bits.text}, 16', np.uint32).text}, 1", np.uint32)
+        half = self.define(f"add i32 {last.text}, 32767", np.uint32)
+        number = self.define(
+            f"lshr i32 {self.define(f'add i32 {bits.text}, {half.text}', np.uint32).text}, 16", np.uint32
+        )
+        quiet = self.define(f"or i32 {self.define(f'lshr i32 {bits.text}, 16', np.uint32).text}, 64", np.uint32)
+        is_nan = self.define(f"fcmp uno float {x.text}, {x.text}", BOOL)
+        chosen = self.define(f"select i1 {is_nan.text}, i32 {quiet.text}, i32 {number.text}", np.uint32)
+        return self.define(f"trunc i32 {chosen.text} to i16", dtype)
+
+    def rounded(self, x: Value, dtype: np.dtype) -> Value:
+        """A number as it would come back from memory of this dtype."""
+        return x if in_register(dtype) == dtype else self._widened(self._narrowed(x, dtype))
 
     def _access(self) -> str:
         return f", !llvm.access.group !{self._groups[-1]}" if self._groups else ""
@@ -186,7 +223,8 @@ class Code:
         return name
 
     def get(self, variable: str, dtype: Any) -> Value:
-        return self.define(f"load {TYPES[np.dtype(dtype).name]}, ptr {variable}", dtype)
+        dtype = in_register(dtype)
+        return self.define(f"load {TYPES[dtype.name]}, ptr {variable}", dtype)
 
     def set(self, variable: str, value: Value) -> None:
         self.write(f"store {value.type} {value.text}, ptr {variable}")

@@ -329,7 +329,8 @@ class _Fused:
         for node in self.nodes:
             numbers = [self._number(v, indices) for v in node.inputs]
             (out,) = node.outputs
-            self.values[out] = value = node.primitive.emit.scalar(self.code, *numbers, **node.params)
+            value = node.primitive.emit.scalar(self.code, *numbers, **node.params)
+            self.values[out] = value = self.code.rounded(value, out.dtype)
             if out not in self.writer.layout.registers:
                 self.code.store(value, self.arrays[out], indices)
 

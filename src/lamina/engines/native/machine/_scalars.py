@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _math
-from ._code import BOOL, Code, Value
+from ._code import BOOL, Code, Value, in_register
 
 _ORDERED = {"equal": "oeq", "not_equal": "une", "less": "olt", "less_equal": "ole", "greater": "ogt",
             "greater_equal": "oge"}  # fmt: skip
@@ -125,10 +125,18 @@ class Scalars(Code):
             return self.number(False, BOOL)
         return self.define(f"fcmp uno {x.type} {x.text}, {x.text}", BOOL)
 
+    def is_infinite(self, x: Value) -> Value:
+        return self.compare("equal", self.absolute(x), self.like(np.inf, x)) if x.is_float else self.number(False, BOOL)
+
+    def is_finite(self, x: Value) -> Value:
+        return self.compare("less", self.absolute(x), self.like(np.inf, x)) if x.is_float else self.number(True, BOOL)
+
     # --- other dtypes ---
 
     def cast(self, x: Value, dtype: Any) -> Value:
         """The number in another dtype, as NumPy's astype."""
+        if (kind := in_register(dtype)) != dtype:
+            return self.rounded(self.cast(x, kind), np.dtype(dtype))
         dtype = np.dtype(dtype)
         if dtype == x.dtype:
             return x

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._cut import SUM, Cut, CutRule, Known, Split
 from .._dispatch import implements
-from .._dtypes import FLOAT32
+from .._dtypes import FLOAT32, is_float
 from .._emit import Emit
 from .._graph import Node, Spec
 from .._operands import to_array, to_dtype
@@ -94,13 +94,13 @@ def _emit_reduction(combine: str, start: Callable[[np.dtype], Any]) -> Emit:
 
 
 def _lowest(dtype: np.dtype) -> Any:
-    if dtype.kind == "f":
+    if is_float(dtype):
         return -np.inf
     return np.iinfo(dtype).min if dtype.kind in "iu" else False
 
 
 def _highest(dtype: np.dtype) -> Any:
-    if dtype.kind == "f":
+    if is_float(dtype):
         return np.inf
     return np.iinfo(dtype).max if dtype.kind in "iu" else True
 
