@@ -11,6 +11,7 @@ from lamina.engines import engine
 from lamina.layers import InputLayer, InputSpec, Layer
 from lamina.layers._base._call import as_shapes, map_shapes, training_mode
 from lamina.layers._base._mask import get_mask, set_mask
+from lamina.ops._dtypes import numpy_dtype
 from lamina.ops._symbolic import Function, KerasTensor, Node, node_of, run_nodes
 from lamina.training import Trainer
 from lamina.variables import serialize_keras_object
@@ -145,6 +146,17 @@ class GraphModel(Function, GraphLosses):
     def compute_output_spec(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         values = tree.pack_sequence_as(self._inputs_struct, self._standardize(inputs))
         return single(self.run(values, lambda operation, args, kwargs: operation.compute_output_spec(*args, **kwargs)))
+
+    def _output_specs(self, x: Any) -> Any:
+        """By the rules of the layers, which is sooner told than by a trace."""
+        own = type(self).call is GraphModel.call and host_part(self) is None
+        if own and all(isinstance(s, engine.Spec) and np.dtype(s.dtype).kind not in "USO" for s in tree.flatten(x)):
+            given = tree.map_structure(lambda s: KerasTensor(s.shape, ops.standardize_dtype(s.dtype)), x)
+            found = tree.flatten(self.compute_output_spec(given))
+            if not any(size is None for y in found for size in y.shape):
+                specs = [engine.Spec(y.shape, numpy_dtype(y.dtype)) for y in found]
+                return single(tree.pack_sequence_as(self._outputs_struct, specs))
+        return super()._output_specs(x)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shapes of the outputs for inputs of these shapes."""

@@ -169,6 +169,11 @@ class Sequential(Model):
             inputs = layer.compute_output_spec(inputs)
         return inputs
 
+    def _output_specs(self, x: Any) -> Any:
+        if self._functional is not None and type(self).call is Sequential.call:
+            return self._functional._output_specs(x)
+        return super()._output_specs(x)
+
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The shape of the output for inputs of this shape."""
         if self._functional is not None:

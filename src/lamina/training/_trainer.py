@@ -363,7 +363,7 @@ class Trainer(Stepping):
         if is_custom and type(self).call is Layer.call:
             return  # a custom step that never calls the model as a whole; its parts are built as it is traced
         try:
-            y_pred = engine.spec(lambda inputs: self._spec_call(inputs), x)
+            y_pred = self._output_specs(x)
         except Exception:
             if is_custom:  # it may call the model in its own way
                 return
@@ -382,6 +382,10 @@ class Trainer(Stepping):
             return
         for labels, spec, function, name in zip(loss.outputs.targets(y), specs, loss.functions, loss.names):
             _checks.check_labels(labels, spec.shape[-1] if spec.shape else 1, function, name)
+
+    def _output_specs(self, x: Any) -> Any:
+        """What the model gives for inputs like these, as Specs."""
+        return engine.spec(lambda inputs: self._spec_call(inputs), x)
 
     def _spec_call(self, inputs: Any) -> Any:
         with StateScope():

@@ -1,6 +1,5 @@
 """`compile`: traces a function once for each combination of shapes and dtypes, and runs it as a plan ever after."""
 
-import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamina import tree
+from lamina.engines._names import program_name
 
 from ._graph import Graph, Spec
 from ._operands import to_array
@@ -97,13 +97,8 @@ class CompiledFunction:
         key = tuple((a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in arrays)
         entry = self._entries.get(key)
         if entry is None or entry.kinds != kinds:
-            entry = self._entries[key] = _Entry(self, args, arrays, kinds, _name(kinds, key))
+            entry = self._entries[key] = _Entry(self, args, arrays, kinds, program_name(kinds, key))
         return entry, arrays
-
-
-def _name(*parts: Any) -> str:
-    """A short name, the same in every process."""
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _as_array(x: Any) -> Any:
