@@ -282,10 +282,11 @@ def odd_note(name: str, count: int, odd: list[str]) -> str:
 
 def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
     """Values of any kind as str: whole numbers without a point, nothing for missing ones."""
-    return np.array([_text(v, missing) for v in np.asarray(values).tolist()], dtype=str)
+    return np.array([text_of(v, missing) for v in np.asarray(values).tolist()], dtype=str)
 
 
-def _text(value: Any, missing: Any) -> str:
+def text_of(value: Any, missing: Any) -> str:
+    """One value as str, as `as_text` gives it."""
     # NaN, NaT and pandas' NA are not equal to themselves, or do not say.
     if value is None or type(value).__name__ in ("NaTType", "NAType") or (isinstance(value, float) and value != value):
         return ""

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ._fields import Fields
+
 
 @dataclass
 class Chunk:
@@ -13,7 +15,7 @@ class Chunk:
 
     Attributes:
         first: number of the first row in the stream, from 0.
-        raw: columns by name, `(rows,)` each: lists of texts or of values of a typed file, or arrays of numbers.
+        raw: columns by name, `(rows,)` each: `Fields` or lists of texts, lists of values of a typed file, or arrays of numbers.
     """
 
     first: int
@@ -26,6 +28,10 @@ class Chunk:
         """The values of some rows by column, `rows` being their places in the chunk."""
         places = rows.tolist()
         return {
-            name: values[rows].tolist() if isinstance(values, np.ndarray) else [values[i] for i in places]
+            name: values[rows].tolist()
+            if isinstance(values, np.ndarray)
+            else values.take(rows)
+            if isinstance(values, Fields)
+            else [values[i] for i in places]
             for name, values in self.raw.items()
         }
