@@ -179,4 +179,5 @@ def _activated(target: Target, logits: np.ndarray) -> np.ndarray:
 
 def padded(features: np.ndarray, width: int) -> np.ndarray:
     """Categories that a round does not know are columns of 0, so that one network serves all rounds."""
-    return np.pad(features, [(0, 0), (0, width - features.shape[1])])
+    lacking = width - features.shape[1]
+    return np.pad(features, [(0, 0), (0, lacking)]) if lacking else features
