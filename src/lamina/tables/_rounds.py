@@ -123,6 +123,12 @@ def _linear_logits(head: Head, features: np.ndarray) -> np.ndarray:
 
 def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
     """What the mean of some models of a round gives for raw columns (`model_inputs`), `(rows, units)` in the table's units."""
+    rows = len(next(iter(inputs.values())))
+    starts = range(0, max(rows, 1), one.at_once)  # a part at a time: features are wide
+    return np.concatenate([_answers(one, names, {k: v[i : i + one.at_once] for k, v in inputs.items()}) for i in starts])
+
+
+def _answers(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
     linear, network = _features(one.features, inputs, one.at_once)
     given = []
     if LINEAR in names:

@@ -94,4 +94,4 @@ def test_the_fingerprint_tells_rows_apart(prepared, messy_file):
     lines = messy_file.read_text(encoding="utf-8").splitlines(keepends=True)
     messy_file.write_text("".join([*lines[:2], *lines[:1:-1]]), encoding="utf-8")
     turned = prepared(messy_file).blocks.fingerprint()
-    assert turned[0] == first[0] and turned[1] != first[1]
+    assert turned != first

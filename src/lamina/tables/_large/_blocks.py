@@ -12,6 +12,7 @@ from .._settings import FitSettings
 from .._training import Schedule
 from ._cache import mixed
 from ._division import TRAINING, Division
+from ._memory import give_back
 
 _BLOCK = 2048  # rows that follow each other in the table
 _MOST, _LEAST = 1 << 16, 4 * _BLOCK  # rows that are mixed
@@ -140,6 +141,7 @@ class Batches(utils.PyDataset):
     def _mix(self, mixture: int) -> None:
         """Reads the rows of a mixture, in a drawn order."""
         self._held: dict[str, np.ndarray] = {}  # what was held before has made room
+        give_back()
         held, truth = self.blocks.read(self._order[mixture * self._at_once : (mixture + 1) * self._at_once])
         order = np.random.default_rng((self.seed, self._round, mixture)).permutation(len(truth))
         self._held = {name: values[order] for name, values in held.items()}

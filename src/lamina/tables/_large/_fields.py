@@ -38,9 +38,17 @@ class Fields(Sequence[str]):
         """All of them."""
         return self.array.to_pylist()
 
-    def take(self, rows: np.ndarray) -> list[str]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.tolist(), dtype=dtype or str)
+
+    def take(self, rows: np.ndarray) -> "Fields":
         """Those in these places."""
-        return self.array.take(pyarrow.array(rows)).to_pylist()
+        return Fields(self.array.take(pyarrow.array(rows)))
+
+    @staticmethod
+    def joined(pieces: list["Fields"]) -> "Fields":
+        """All of several columns, one after the other."""
+        return Fields(pyarrow.concat_arrays([piece.array for piece in pieces]))
 
     def coded(self) -> tuple[list[str], np.ndarray]:
         """The different ones, in the order in which they come, and the place of each text among them."""

@@ -54,7 +54,7 @@ class ColumnReader:
         is_told = fields.among([*self.words, ""])
         odd = np.flatnonzero(~is_usual & ~is_told)
         if len(odd):
-            texts = fields.take(odd)
+            texts = fields.take(odd).tolist()
             numbers[odd] = self._remembered(self._numbers, texts, self._number)
             self._count_odd(texts, numbers[odd])
         return np.where(is_told, np.nan, numbers)
