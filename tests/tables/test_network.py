@@ -115,7 +115,9 @@ def test_many_categories_are_places_for_the_network_and_the_frequent_ones_one_ho
     for_linear, for_network = (np.asarray(f) for f in model(FOUR))
     np.testing.assert_array_equal(for_network[:, numbers:], [[4, 1, 0], [0, 0, 1], [1, 1, 0], [3, 0, 0]])
     one_hot = [[0, 0], [0, 0], [1, 0], [0, 0]]  # of x and y
-    np.testing.assert_array_equal(np.delete(for_linear, 2, axis=1), np.hstack([[[1, 0], [0, 1], [1, 0], [0, 0]], one_hot]))
+    np.testing.assert_array_equal(
+        np.delete(for_linear, 2, axis=1), np.hstack([[[1, 0], [0, 1], [1, 0], [0, 0]], one_hot])
+    )
 
 
 def test_what_is_written_embeds_as_what_was_trained():

@@ -18,7 +18,7 @@ def _trim() -> Any:
 
 
 def give_back() -> None:
-    """Gives back what is free between the arrays in use; takes some milliseconds. Does nothing where the system has no such call."""
+    """Gives back what is free between the arrays in use, where the system has a call for it; takes some milliseconds."""
     arrow = sys.modules.get("pyarrow")
     if arrow is not None:
         arrow.default_memory_pool().release_unused()

@@ -22,8 +22,8 @@ _AT_ONCE = 1 << 22  # features that are made at once
 class Part:
     """Rows of a table for one use: their encoded targets, and the features of both models.
 
-    Attributes: `table`; `truth`, `(rows, units)`; `features`, those of the network, `width` of them, and what the linear model has
-    besides the last `shared` of these.
+    Attributes: `table`; `truth`, `(rows, units)`; `features`: `width` of the network, and what the linear model has besides the last
+    `shared` of these.
     """
 
     table: Table
@@ -96,7 +96,9 @@ def prepare(
     at_once = min(at_once, 1 << (max(_AT_ONCE // wide, 1).bit_length() - 1))
     own = numbers + len(embedded_sizes(columns))  # features that the network alone has
     parts = [
-        Part(table, target.encode(table.columns[target.name]), *_both(model, model_inputs(columns, table), at_once, own))
+        Part(
+            table, target.encode(table.columns[target.name]), *_both(model, model_inputs(columns, table), at_once, own)
+        )
         for table in tables
     ]
     return Round(columns, target, *parts, rows, numbers, model, at_once)
@@ -124,8 +126,12 @@ def _features(model: Any, inputs: dict[str, np.ndarray], at_once: int) -> list[n
 
 
 def features_of_inputs(one: Round, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """The network's features of raw columns (`model_inputs`), `(rows, n)` float32."""
-    return _features(one.features, inputs, one.at_once)[1]
+    """The network's features of raw columns (`model_inputs`), `(rows, n)` float32.
+
+    No program is made for them: how far one has come would decide their last bits, and a resumed training begins anew with it.
+    """
+    with gaps_allowed():
+        return np.asarray(one.features(inputs)[1])
 
 
 def fit_linear(one: Round) -> None:

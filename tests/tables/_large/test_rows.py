@@ -40,7 +40,7 @@ def test_whatever_stands_in_the_file(tmp_path, monkeypatch):
         return table
 
     monkeypatch.setattr(_rows.EvenRows, "_parsed", counted)
-    for trial in range(600):
+    for _ in range(600):
         monkeypatch.setattr(_rows, "_BLOCK", int(rng.choice([5, 40, 1000])))
         rows = ["a,b,c\n"] + ["1,2,3\n"] * int(rng.integers(0, 12))
         for _ in range(int(rng.integers(0, 6))):

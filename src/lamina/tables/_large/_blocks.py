@@ -7,12 +7,12 @@ import numpy as np
 from lamina import utils
 
 from .._columns import TEXT, steady
+from .._memory import give_back
 from .._rounds import Round, features_of_inputs, padded, standardised
 from .._settings import FitSettings
 from .._training import Schedule
 from ._cache import mixed
 from ._division import TRAINING, Division
-from .._memory import give_back
 
 _BLOCK = 2048  # rows that follow each other in the table
 _MOST, _LEAST = 1 << 16, 4 * _BLOCK  # rows that are mixed

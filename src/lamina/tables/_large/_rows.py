@@ -158,7 +158,9 @@ class EvenRows:
     def _table(self, rows: list[Row]) -> Any:
         columns = list(zip(*(row.fields for row in rows))) or [()] * len(self._names)
         arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
-        return pyarrow.table([*arrays, pyarrow.array([row.line for row in rows], pyarrow.int64())], [*self._names, LINE])
+        return pyarrow.table(
+            [*arrays, pyarrow.array([row.line for row in rows], pyarrow.int64())], [*self._names, LINE]
+        )
 
 
 class _Lines:

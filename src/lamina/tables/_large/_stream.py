@@ -8,12 +8,12 @@ import numpy as np
 
 from .._errors import TableError
 from .._frames import is_paths
+from .._memory import give_back
 from .._read import finished
 from .._several import called, check_same_names
 from .._table import Table
 from ._chunk import Chunk, joined, taken
 from ._fields import Fields
-from .._memory import give_back
 from ._reader import ColumnReader
 from ._texts import TextSource
 from ._typed import ColumnsSource, JsonSource
