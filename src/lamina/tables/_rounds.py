@@ -22,7 +22,7 @@ _AT_ONCE = 1 << 22  # features that are made at once
 class Part:
     """Rows of a table for one use: their encoded targets, and the features of both models.
 
-    Attributes: `table`; `truth`, `(rows, units)`; `features`: `width` of the network, and what the linear model has besides the last
+    Attributes: `table`; `truth`, `(rows, units)`; `features`: `width` of the network, and those of the linear model besides the last
     `shared` of these.
     """
 
