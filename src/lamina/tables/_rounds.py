@@ -22,8 +22,8 @@ _AT_ONCE = 1 << 22  # features that are made at once
 class Part:
     """Rows of a table for one use: their encoded targets, and the features of both models.
 
-    Attributes: `table`; `truth`, `(rows, units)`; `features`: `width` of the network, and those of the linear model besides the last
-    `shared` of these.
+    Attributes: `table`; `truth`, `(rows, units)`; `features`: `width` of the network, then those of the linear model that are not
+    among the last `shared` of these.
     """
 
     table: Table
