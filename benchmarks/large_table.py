@@ -17,14 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lamina.tables._large._budget import bytes_of
 
 ROWS = 100_000  # that are written at once
 _GIVEN = 0.4  # of the limit, as --memory; the rest is the program itself
-_WORDS = np.array("quick slow red green old new cheap dear light heavy small large plain fancy round flat".split())
+_WORDS = pa.array("quick slow red green old new cheap dear light heavy small large plain fancy round flat".split())
 
 
 def main() -> None:
@@ -63,30 +66,49 @@ def write_table(path: str, size: int, seed: int) -> tuple[int, float]:
     """Writes rows until the file is large enough; gives their number and the share of the target that is no noise."""
     rng = np.random.default_rng(seed)
     streets = rng.normal(size=400)
+    days = pa.array((np.datetime64("2015-01-01") + np.arange(3650)).astype(str).tolist())
     rows, squares, total = 0, 0.0, 0.0
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("id,amount,share,x1,x2,x3,city,street,day,words,y\n")
+    with open(path, "wb") as file:
+        file.write(b"id,amount,share,x1,x2,x3,city,street,day,words,y\n")
         while file.tell() < size:
             x = rng.normal(size=(3, ROWS))
             amount, city = rng.integers(1000, 90_000, ROWS), rng.integers(0, 5, ROWS)
-            street, day = rng.integers(0, len(streets), ROWS), rng.integers(0, 3650, ROWS)
+            street, day = rng.integers(0, len(streets), ROWS), rng.integers(0, len(days), ROWS)
             words = rng.integers(0, len(_WORDS), (5, ROWS))
             rule = (
                 2 * np.sin(2 * x[0]) + x[0] * x[1] + amount / 30_000 * (city == 2) + streets[street]
                 + (words == 2).any(axis=0) + np.cos(2 * np.pi * day / 365.2425)
             )  # fmt: skip
             y = rule + rng.normal(size=ROWS)
-            dates = (np.datetime64("2015-01-01") + day).astype(str)
-            shown = [[f"{v:.5f}" if v > -2 else "" for v in values.tolist()] for values in x]
-            texts = [" ".join(_WORDS[w]) for w in words.T]
             share = rng.integers(0, 101, ROWS)
-            for i in range(ROWS):
-                file.write(
-                    f'A{rows + i:09d},"{amount[i]:,}",{share[i]}%,{shown[0][i]},{shown[1][i]},{shown[2][i]},town {city[i]},'
-                    f"street {street[i]},{dates[i]},{texts[i]},{y[i]:.4f}\n"
-                )
+            numbers = [pc.if_else(pa.array(v > -2), decimals(v, 5), "") for v in x]
+            texts = joined(*(_WORDS.take(pa.array(w)) for w in words), between=" ")
+            columns = [
+                joined("A", digits(rows + np.arange(ROWS), 9)),
+                joined('"', digits(amount // 1000), ",", digits(amount % 1000, 3), '"'),
+                joined(digits(share), "%"), *numbers, joined("town ", digits(city)), joined("street ", digits(street)),
+                days.take(pa.array(day)), texts, joined(decimals(y, 4), "\n"),
+            ]  # fmt: skip
+            file.write(joined(*columns, between=",").buffers()[2])
             rows, squares, total = rows + ROWS, squares + float(np.square(y).sum()), total + float(y.sum())
     return rows, 1 - 1 / (squares / rows - (total / rows) ** 2)
+
+
+def joined(*parts: Any, between: str = "") -> Any:
+    """Texts side by side."""
+    return pc.binary_join_element_wise(*parts, between)
+
+
+def digits(numbers: np.ndarray, least: int = 1) -> Any:
+    """Whole numbers as texts of at least so many digits."""
+    return pc.utf8_lpad(pa.array(numbers).cast(pa.string()), least, "0")
+
+
+def decimals(numbers: np.ndarray, places: int) -> Any:
+    """Numbers as texts with so many decimal places."""
+    whole = np.rint(np.abs(numbers) * 10**places).astype("int64")
+    sign = pc.if_else(pa.array(numbers < 0), "-", "")
+    return joined(sign, digits(whole // 10**places), ".", digits(whole % 10**places, places))
 
 
 def run(*arguments: str) -> int:

@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -77,6 +80,58 @@ def test_commands(fitted, table, tmp_path, lamina):
     some = tmp_path / "some.csv"
     some.write_text("id,amount,x\n" + "1,2,3\n" * 10)
     assert "has no column 'city'" in lamina.fails("predict", path, some, "--memory", "1")
+
+
+def test_explained_and_reported_by_a_sample(fitted, table, tmp_path, lamina):
+    path, page = tmp_path / "model.keras", tmp_path / "r.html"
+    fitted[1].save(str(path))
+    text = lamina("explain", path, table, "--repeats", 1, "--memory", SMALL).stdout
+    assert "Too large to be read at once: what follows is of 2000 of the 20000 rows, drawn evenly." in " ".join(
+        text.split()
+    )
+    found = json.loads(lamina("explain", path, table, "--repeats", 1, "--memory", SMALL, "--json").stdout)
+    assert "of 2000 of the 20000 rows" in found["notes"][0] and found["rows"] <= 2000
+    one = [
+        json.loads(lamina("explain", path, table, "--row", 19_999, "--json", *more).stdout)
+        for more in ([], ["--memory", SMALL])
+    ]
+    assert [c["shown"] for c in one[0]["columns"]] == [c["shown"] for c in one[1]["columns"]]
+    assert one[0]["prediction"] == one[1]["prediction"] and one[0]["base"] != one[1]["base"]
+    assert "rows 1 to 20000" in lamina.fails("explain", path, table, "--row", 20_001, "--memory", SMALL)
+    lamina("report", path, table, "-o", page, "--memory", SMALL)
+    assert "of 2000 of the 20000 rows, drawn evenly" in page.read_text()
+
+
+def killed(arguments, line):
+    """The command, killed when it has printed a line that holds these words."""
+    main = [sys.executable, "-u", "-c", "import sys; from lamina.cli import main; sys.exit(main())"]
+    process = subprocess.Popen(
+        [*main, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    for said in process.stdout:
+        if line in said:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_killed_fit_goes_on_to_the_same_bits(table, tmp_path, lamina):
+    options = ["--target", "y", "--drop", "big", "--effort", "quick", "--epochs", 8, "--memory", SMALL]
+    arguments = ["fit", table, *options, "--out", tmp_path / "m"]
+    killed(arguments, "network: epoch 5/8")
+    kept = tmp_path / "m" / "unfinished"
+    assert not (tmp_path / "m" / "model.keras").exists() and os.listdir(kept / "fold-1")
+    other = [*arguments[:-1], tmp_path / "m", "--split-seed", 1]
+    assert "unfinished fit of another table" in lamina.fails(*other, "--resume")
+    text = lamina(*arguments, "--resume").stdout
+    assert "network: epoch 1/8" not in text and "network: epoch 8/8" in text and not kept.exists()
+    lamina("fit", table, *options, "--out", tmp_path / "whole", "--quiet")
+    assert (tmp_path / "m" / "metrics.json").read_bytes() == (tmp_path / "whole" / "metrics.json").read_bytes()
+    models = [lm.models.load_model(tmp_path / name / "model.keras").get_weights() for name in ("m", "whole")]
+    for one, whole in zip(*models, strict=True):
+        np.testing.assert_array_equal(one, whole)
 
 
 def test_classes_and_options(table, tmp_path, lamina):

@@ -91,10 +91,3 @@ def test_explain_a_table(model):
         model.explain(rows, row=41)
     with pytest.raises(TableError, match="no column 'kind'"):
         model.explain({"size": [1], "hue": ["red"]})
-
-
-def test_a_row_of_a_table_that_is_read_in_pieces_cannot_be_counted(model, monkeypatch):
-    model, rows = model
-    monkeypatch.setattr("lamina.tables._model.is_large", lambda data, memory: True)
-    with pytest.raises(TableError, match="row=3 of a table that does not go into memory"):
-        model.explain(rows, row=3)

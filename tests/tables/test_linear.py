@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lamina.tables import _linear
-from lamina.tables._linear import fit_logistic, fit_ridge, minimize
+from lamina.tables._linear import fit_logistic, fit_ridge, minimize, times
 
 rng = np.random.default_rng(0)
 
@@ -28,6 +28,17 @@ def test_ridge_is_the_solution_with_the_least_leave_one_out_error(shape):
     expected = solved(x, y, best)
     np.testing.assert_allclose(kernel[:, 0], expected[0], rtol=1e-5, atol=1e-8)
     np.testing.assert_allclose(bias, [expected[1]], rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(50, 7), (12, 30)])
+def test_parts_of_the_rows_give_what_all_give(monkeypatch, shape):
+    x, y = rng.normal(size=shape).astype("float32"), rng.normal(size=shape[0])
+    classes = np.eye(2)[(y > 0).astype(int)]
+    whole = *fit_ridge(x, y), *fit_logistic(x, classes, x, classes), times(x, x.T)
+    monkeypatch.setattr(_linear, "_VALUES", 40)
+    parts = *fit_ridge(x, y), *fit_logistic(x, classes, x, classes), times(x, x.T)
+    for one, other in zip(parts, whole, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-8)
 
 
 def test_wide_tables_are_held_back():

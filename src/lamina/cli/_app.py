@@ -324,18 +324,19 @@ def playground(
 @click.option("--seed", type=_LEAST_0, default=0, help="Fixes what is drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_ENCODING
+@_MEMORY
 @_in_one_line
 def explain(
     model: str, table: Any, row: int | None, background: str | None, name: str | None, repeats: int, seed: int, as_json: bool,
-    encoding: str | None,
+    encoding: str | None, memory: str | None,
 ) -> None:  # fmt: skip
     """Says what the columns of TABLE do in MODEL: their importance, or with --row what each adds to one answer."""
     if row is None:
         if background is not None or name is not None:
             raise TableError(f"{'--background' if name is None else '--class'} is of one row: say which with --row.")
-        explain_table(model, table, encoding, repeats, seed, as_json)
+        explain_table(model, table, encoding, memory_of(memory), repeats, seed, as_json)
     else:
-        explain_row(model, table, encoding, row, background, name, seed, as_json)
+        explain_row(model, table, encoding, memory_of(memory), row, background, name, seed, as_json)
 
 
 @app.command(epilog=_examples("lamina report people-model/model.keras new.csv -o new.html"))
@@ -346,10 +347,11 @@ def explain(
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @_ENCODING
+@_MEMORY
 @_in_one_line
-def report(model: str, table: Any, out: str | None, force: bool, encoding: str | None) -> None:
+def report(model: str, table: Any, out: str | None, force: bool, encoding: str | None, memory: str | None) -> None:
     """Writes a report on how MODEL does on TABLE, which has the target: one HTML file."""
-    report_on(model, table, out, force, encoding)
+    report_on(model, table, out, force, encoding, memory_of(memory))
 
 
 @app.command(epilog=_examples("lamina summary people-model/model.keras"))

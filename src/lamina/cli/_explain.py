@@ -16,10 +16,12 @@ from ._fitted import fitted_model
 _BAR = 24  # letters
 
 
-def explain_table(model: str, table: Any, encoding: str | None, repeats: int, seed: int, as_json: bool) -> None:
+def explain_table(
+    model: str, table: Any, encoding: str | None, memory: int | None, repeats: int, seed: int, as_json: bool
+) -> None:  # fmt: skip
     """Prints the importance of the columns."""
     table_model = fitted_model(model)
-    found: Importance = table_model.explain(table, repeats=repeats, seed=seed, encoding=encoding)
+    found: Importance = table_model.explain(table, repeats=repeats, seed=seed, encoding=encoding, memory=memory)
     pairs = list(zip(found.columns, found.values.tolist(), found.spread.tolist()))
     if as_json:
         columns = [{"name": name, "value": value, "spread": spread} for name, value, spread in pairs]
@@ -28,10 +30,13 @@ def explain_table(model: str, table: Any, encoding: str | None, repeats: int, se
             "target": table_model.target.name,
             "rows": found.rows,
             "repeats": found.repeats,
+            "notes": table_model.notes,
         }
         print(json.dumps({**about, "metric": found.metric, "base": found.base, "columns": columns}, indent=2))
         return
     say = Speaker(False)
+    for note in table_model.notes:
+        say.note(note)
     say.line(
         f"{name_of(table)}: how much the {found.metric} ({found.base:.4g}) of {found.rows} rows grows when a column is shuffled; "
         f"mean ± standard deviation of {found.repeats} shuffles."
@@ -44,21 +49,28 @@ def explain_table(model: str, table: Any, encoding: str | None, repeats: int, se
 
 
 def explain_row(
-    model: str, table: Any, encoding: str | None, row: int, background: str | None, name: str | None, seed: int, as_json: bool
+    model: str, table: Any, encoding: str | None, memory: int | None, row: int, background: str | None, name: str | None,
+    seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Prints what each column adds to the answer for one row."""
     table_model = fitted_model(model)
-    found: Contributions = table_model.explain(table, row, background=background, seed=seed, encoding=encoding)
+    found: Contributions = table_model.explain(
+        table, row, background=background, seed=seed, encoding=encoding, memory=memory
+    )
     classes = table_model.target.classes
     if name is not None and name not in classes:
         known = f"the classes are {', '.join(classes)}" if classes else f"{table_model.target.name!r} is a number"
         raise TableError(f"--class {name}: there is no such class; {known}.")
     unit = found.outputs.index(name) if name is not None else int(found.prediction.argmax())
     if as_json:
-        print(json.dumps({"table": name_of(table), "row": row, **_as_json(found)}, indent=2))
+        print(
+            json.dumps({"table": name_of(table), "row": row, **_as_json(found), "notes": table_model.notes}, indent=2)
+        )
         return
     what = found.outputs[unit] if not classes else f"probability of {found.outputs[unit]!r}"
     say = Speaker(False)
+    for note in table_model.notes:
+        say.note(note)
     say.line(
         f"{name_of(table)}, row {row}: {what} is {found.prediction[unit]:.4g}; the mean of the {found.rows} rows it is compared "
         f"with is {found.base[unit]:.4g}. What each column adds (Shapley values ± standard error; they sum to the difference):"

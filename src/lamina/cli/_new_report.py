@@ -9,12 +9,12 @@ from ._fitted import fitted_model
 from ._options import stem_of
 
 
-def report_on(model: str, table: Any, out: str | None, force: bool, encoding: str | None) -> None:
+def report_on(model: str, table: Any, out: str | None, force: bool, encoding: str | None, memory: int | None) -> None:
     """Writes the report and says where it is. Raises TableError if it cannot be, or would overwrite a file."""
     path = out or stem_of(table) + "-report.html"
     check_new(path, force)
     try:
-        fitted_model(model).report(path, table, encoding)
+        fitted_model(model).report(path, table, encoding, memory)
     except OSError as error:
         raise TableError(f"--out {path}: cannot be written ({error.strerror or error}).") from None
     print(f"Wrote {path}.")

@@ -23,6 +23,7 @@ from ._large._blocks import Blocks
 from ._large._budget import is_large
 from ._large._cache import Cache
 from ._large._prepared import correct, divide_large, leave_numberings_out, notes_of, open_stream
+from ._memory import give_back
 from ._model import TableModel
 from ._network import build_model
 from ._networks import fit_networks, schedule_for
@@ -160,8 +161,10 @@ def _fitted(
 ) -> TableModel:  # fmt: skip
     """The models of all rounds, and what is chosen among them; `blocks` are the training rows of a large table."""
     say.line(f"Split: {split}")
+    give_back()
     for said in fit_linears(rounds):
         say.note(said)
+    give_back()
     network = None
     if settings.shape is not None:
         network = _network_sentence(rounds, settings, blocks)

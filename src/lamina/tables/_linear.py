@@ -1,12 +1,14 @@
 """Linear and logistic models, solved rather than trained, with a penalty chosen from the data."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 _PENALTIES = np.logspace(-3, 5, 25)  # of ridge, beside standardised features
 _PRECISIONS = np.logspace(3, -2, 11)  # of logistic models, the strongest first
 _LEAST_EIGENVALUE = 1e-10
+_VALUES = 1 << 21  # of the features, that are turned to float64 at once
 
 
 def fit_ridge(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -15,30 +17,76 @@ def fit_ridge(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Args: features `x` `(rows, features)`, targets `y` `(rows,)`.
     Reference: Golub, Heath, Wahba, Generalized cross-validation, 1979, doi:10.1080/00401706.1979.10489751.
     """
-    x, y = np.asarray(x, "float64"), np.asarray(y, "float64")
-    means, mean = x.mean(axis=0), y.mean()
-    left, values, right = _decomposed(x - means)
-    along = left.T @ (y - mean)
-    squares = np.square(left)
-    best, kernel = np.inf, np.zeros(x.shape[1])
-    for penalty in _PENALTIES:
-        shrunk = values**2 / (values**2 + penalty)
-        leverage = 1 / len(y) + squares @ shrunk
-        rest = (y - mean - left @ (shrunk * along)) / np.maximum(1 - leverage, 1e-6)
-        error = float(np.square(rest).mean())
-        if error < best:
-            best, kernel = error, right @ (values / (values**2 + penalty) * along)
+    y = np.asarray(y, "float64")
+    means, mean = x.mean(axis=0, dtype="float64"), y.mean()
+    found = _decomposed(x, means, y - mean)
+    shares = found.values[:, None] ** 2 / (found.values[:, None] ** 2 + _PENALTIES)
+    errors = np.zeros(len(_PENALTIES))
+    for rows in _parts(len(x), x.shape[1]):
+        left = found.left(rows)
+        leverage = 1 / len(y) + np.square(left) @ shares
+        rest = (y[rows, None] - mean - left @ (shares * found.along[:, None])) / np.maximum(1 - leverage, 1e-6)
+        errors += np.square(rest).sum(axis=0)
+    kernel = found.right(found.values / (found.values**2 + _PENALTIES[errors.argmin()]) * found.along)
     return kernel[:, None], np.array([mean - means @ kernel])
 
 
-def _decomposed(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Singular vectors and values, by way of the smaller of the two products."""
-    tall = x.shape[0] >= x.shape[1]
-    eigenvalues, vectors = np.linalg.eigh(x.T @ x if tall else x @ x.T)
+def _parts(rows: int, width: int) -> list[slice]:
+    """So many rows as go into little memory, part by part."""
+    size = max(_VALUES // max(width, 1), 1)
+    return [slice(start, start + size) for start in range(0, rows, size)]
+
+
+@dataclass(frozen=True)
+class _Decomposed:
+    """Centered features by their singular values.
+
+    Attributes: `left`, some rows of the left vectors; `values`; `along`, the left vectors times the targets; `right`, the right
+    vectors times something.
+    """
+
+    left: Callable[[slice], np.ndarray]
+    values: np.ndarray
+    along: np.ndarray
+    right: Callable[[np.ndarray], np.ndarray]
+
+
+def _decomposed(x: np.ndarray, means: np.ndarray, y: np.ndarray) -> _Decomposed:
+    """By way of the smaller of the two products, in float64; the features themselves are never copied as a whole."""
+    rows, width = x.shape
+    if rows >= width:
+        product, aim = np.zeros((width, width)), np.zeros(width)
+        for part in _parts(rows, width):
+            centered = x[part] - means
+            product += centered.T @ centered
+            aim += centered.T @ y[part]
+        values, vectors = _roots(product)
+        turned = vectors / values
+        return _Decomposed(lambda part: (x[part] - means) @ turned, values, turned.T @ aim, vectors.__matmul__)
+    product = np.zeros((rows, rows))
+    for part in _parts(width, rows):
+        centered = x[:, part] - means[part]
+        product += centered @ centered.T
+    values, vectors = _roots(product)
+
+    def right(wanted: np.ndarray) -> np.ndarray:
+        seen = vectors @ (wanted / values)
+        return np.concatenate([(x[:, part] - means[part]).T @ seen for part in _parts(width, rows)])
+
+    return _Decomposed(lambda part: vectors[part], values, vectors.T @ y, right)
+
+
+def _roots(product: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Roots of the eigenvalues that are not 0, and the eigenvectors."""
+    eigenvalues, vectors = np.linalg.eigh(product)
     kept = eigenvalues > _LEAST_EIGENVALUE * max(eigenvalues[-1], _LEAST_EIGENVALUE)
-    values, vectors = np.sqrt(eigenvalues[kept]), vectors[:, kept]
-    other = (x if tall else x.T) @ vectors / values
-    return (other, values, vectors) if tall else (vectors, values, other)
+    return np.sqrt(eigenvalues[kept]), vectors[:, kept]
+
+
+def times(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """The product of features and a kernel in float64; the features are never copied as a whole."""
+    parts = _parts(len(x), x.shape[1])
+    return np.concatenate([np.asarray(x[part], "float64") @ kernel for part in parts or [slice(0)]])
 
 
 def fit_logistic(
@@ -50,14 +98,14 @@ def fit_logistic(
 
     Args: features `(rows, features)` and one-hot targets `(rows, classes)`, of the training and the validation rows.
     """
-    x, y = np.asarray(x, "float64"), np.asarray(y, "float64")
+    y = np.asarray(y, "float64")
     shares = np.clip(y.mean(axis=0), 1e-3, None)
     weights = np.vstack([np.zeros((x.shape[1], y.shape[1])), np.log(shares / shares.sum())])
     best, kept = np.inf, weights
     worse = 0
     for precision in _PRECISIONS:
         weights = minimize(_penalised(x, y, precision), weights)
-        loss = cross_entropy(_softmax(validation_x @ weights[:-1] + weights[-1]), validation_y)
+        loss = cross_entropy(_softmax(times(validation_x, weights[:-1]) + weights[-1]), validation_y)
         worse = 0 if loss < best else worse + 1
         if loss < best:
             best, kept = loss, weights
@@ -82,10 +130,13 @@ def _penalised(x: np.ndarray, y: np.ndarray, precision: float) -> Callable[[np.n
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         kernel = weights[:-1]
-        shares = _softmax(x @ kernel + weights[-1])
+        shares = _softmax(times(x, kernel) + weights[-1])
         value = cross_entropy(shares, y) + precision / (2 * rows) * float(np.square(kernel).sum())
         wrong = (shares - y) / rows
-        return value, np.vstack([x.T @ wrong + precision / rows * kernel, wrong.sum(axis=0)])
+        slope = precision / rows * kernel
+        for part in _parts(*x.shape):
+            slope += np.asarray(x[part], "float64").T @ wrong[part]
+        return value, np.vstack([slope, wrong.sum(axis=0)])
 
     return loss
 

@@ -20,6 +20,7 @@ from ._errors import TableError, close_names
 from ._read import as_text
 from ._table import Table
 
+_TRIED = 100  # values, before all of them
 _REMEMBERED = 1000  # categories never seen, of a column
 
 
@@ -96,7 +97,7 @@ def match_columns(
             raise TableError(
                 f"{table.path}: column {column.name!r} must hold numbers, as when the model was fitted; it holds {odd!r}."
             )
-        if column.kind == DATE and not is_missing(values).all() and np.isnan(numbers_of(column, values)).all():
+        if column.kind == DATE and _holds_no_date(column, values):
             odd = as_text(values[~is_missing(values)])[0]
             raise TableError(f"{table.path}: column {column.name!r} must hold dates, {column.style}; it holds {odd!r}.")
         if column.kind == ORDINAL:
@@ -104,3 +105,10 @@ def match_columns(
         if fitted:
             (own if surprises is None else surprises).add(column, values)
     return used, [*notes, *own.notes()]
+
+
+def _holds_no_date(column: Column, values: np.ndarray) -> bool:
+    """Whether none of the values that are there is a date; most often the first ones tell."""
+    known = values[~is_missing(values)]
+    parts = known[:_TRIED], known[_TRIED:]
+    return len(known) > 0 and all(np.isnan(numbers_of(column, part)).all() for part in parts)

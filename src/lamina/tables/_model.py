@@ -19,7 +19,7 @@ from ._export import exported_table
 from ._figures import Figures, classes_of, figures_of
 from ._frames import as_table
 from ._importance import REPEATS, Importance, permutation_importance
-from ._large._answers import answers_in_pieces, judged, sample_of, stream_for
+from ._large._answers import DRAWN, answers_in_pieces, judged, row_of, sample_of, stream_for
 from ._large._budget import is_large
 from ._matching import Surprises, match_columns
 from ._model_file import MEMBER, read_model_file, write_model_file
@@ -115,7 +115,7 @@ class TableModel:
 
     def explain(
         self, data: Any, row: int | None = None, *, background: Any = None, repeats: int = REPEATS, seed: int = 0,
-        encoding: str | None = None,
+        encoding: str | None = None, memory: int | None = None,
     ) -> Importance | Contributions:  # fmt: skip
         """What the columns do: for the rows of a table that have the target their importance, for one row what each adds.
 
@@ -125,35 +125,47 @@ class TableModel:
             background: rows that the row is compared with; by default those of `data`.
             repeats: how often each column is shuffled, for importance.
             seed: fixes what is drawn.
+            encoding: of a text file; found out by default.
+            memory: most bytes that the table may take, as for `fit_table`; of a larger file rows are drawn evenly, which the
+                first of `notes` says.
         Returns: a `tables.Importance`, or for a row `tables.Contributions`. Raises TableError as `evaluate` (`predict` for a
-        row), if there is no such row, and for a row of a table that is read in pieces.
+        row), and if there is no such row.
         """
-        if row is not None and self._is_large(data, None):
-            raise TableError(
-                f"explain: row={row} of a table that does not go into memory at once; put the row into a table of its own, and "
-                "give the large one as the background."
-            )
-        table = self.read(data, encoding)
+        if row is not None and self._is_large(data, memory):
+            stream = stream_for(data, self.missing, encoding, memory, seed)
+            one, table = row_of(stream, row), sample_of(stream)
+        else:
+            table = one = self.read(data, encoding, memory, seed)
         if row is None:
-            return permutation_importance(
-                [self._trial(self.known_rows(table))], self.target, used_columns(self.columns), repeats, seed
-            )
-        if not 1 <= row <= len(table):
-            raise TableError(f"{table.path}: there is no row {row}; the table has rows 1 to {len(table)}.")
-        others = table if background is None else self.read(background, encoding)
-        return self._contributions(table.take(np.array([row - 1])), others, seed)
+            trial = self._trial(self.known_rows(table))
+            self._note_the_drawing(table)
+            return permutation_importance([trial], self.target, used_columns(self.columns), repeats, seed)
+        if one is table:
+            if not 1 <= row <= len(table):
+                raise TableError(f"{table.path}: there is no row {row}; the table has rows 1 to {len(table)}.")
+            one = table.take(np.array([row - 1]))
+        others = table if background is None else self.read(background, encoding, memory, seed)
+        found = self._contributions(one, others, seed)
+        self._note_the_drawing(others)
+        return found
 
-    def report(self, path: str, data: Any = None, encoding: str | None = None) -> None:
+    def _note_the_drawing(self, table: Table) -> None:
+        """Puts first that the rows were drawn from a large table, if they were."""
+        self.notes = [note for note in table.notes if note.startswith(DRAWN)] + self.notes
+
+    def report(self, path: str, data: Any = None, encoding: str | None = None, memory: int | None = None) -> None:
         """Writes a report: one HTML file with the figures, curves, importance of columns and worst rows.
 
         Args:
             path: of the file, which is written whole or not at all.
             data: rows with the target that the model does not know, as for `predict`; by default the rows that were tested by
                 the fit that just ended.
+            encoding: of a text file; found out by default.
+            memory: most bytes that the table may take; of a larger file rows are drawn evenly, which the report says.
         Raises TableError as `evaluate`, and without `data` for a model that was loaded.
         """
         if data is not None:
-            table = self.known_rows(self.read(data, encoding))
+            table = self.known_rows(self.read(data, encoding, memory))
             trial = self._trial(table)
             findings = findings_on(self.columns, self.target, self.summary, trial, [*table.notes, *self.notes])
         elif self.result is not None:
@@ -193,13 +205,13 @@ class TableModel:
             return exported_model(self.model)
         return exported_table(self.model, self.columns, self.target, self.missing)
 
-    def read(self, data: Any, encoding: str | None = None, memory: int | None = None) -> Table:
-        """The data as a table, read as the model's own was; of a large one rows that are drawn evenly.
+    def read(self, data: Any, encoding: str | None = None, memory: int | None = None, seed: int = 0) -> Table:
+        """The data as a table, read as the model's own was; of a large one rows that are drawn evenly, by the seed.
 
         Raises TypeError without a description of the columns.
         """
         if self._is_large(data, memory):
-            return sample_of(data, self.missing, encoding, memory)
+            return sample_of(stream_for(data, self.missing, encoding, memory, seed))
         return as_table(data, self.missing, encoding)
 
     def _is_large(self, data: Any, memory: int | None) -> bool:

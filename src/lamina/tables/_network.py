@@ -63,7 +63,7 @@ class Features:
     others: list[Any] = field(default_factory=list)
 
     def for_linear(self) -> Any:
-        return _joined([p for p in (self.standardised, *self.others, *self.one_hot) if p is not None])
+        return _joined([p for p in (*self.others, self.standardised, *self.one_hot) if p is not None])
 
     def for_network(self) -> Any:
         return _joined([p for p in (self.robust, *self.places, *self.others) if p is not None])

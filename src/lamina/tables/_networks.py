@@ -89,7 +89,9 @@ class _Series:
     def _key(self) -> str:
         parts = [part for one in self.rounds for part in (one.training, one.validation, one.test)]
         targets = [(one.target.kind, one.target.log) for one in self.rounds]
-        about = __version__, self.settings.shape, self.schedule, self.settings.seed, targets
+        about: tuple[Any, ...] = __version__, self.settings.shape, self.schedule, self.settings.seed, targets
+        if self.blocks is not None:
+            about += self.blocks.fingerprint()
         return key_of((array for part in parts for array in (part.network, part.truth)), *about)
 
     def train(self, place: int) -> bool:
@@ -107,7 +109,7 @@ class _Series:
             training: Any = x[0], y[0]
             if self.blocks is not None:
                 training = self.blocks.batches(one, self.schedule, self.width, settings.shape.members, seed)
-            within = self.keeping.within(place, len(x[0]))
+            within = self.keeping.within(place, len(x[0]) if self.blocks is None else self.blocks.rows)
             run = core.train(start, training, (x[1], y[1]), self._deadline(place), self.display, within)
             trained = Trained(run, *(core.answers(run.weights, features) for features in x[1:]), core.progress())
             self.keeping.save(place, trained)

@@ -32,6 +32,7 @@ _FEATHER = (".feather", ".arrow")
 _EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
 _JSON_LINES = (".jsonl", ".ndjson")
 _DATABASE = re.compile(r"(?P<file>.+\.(?:db|sqlite|sqlite3))(?:::(?P<table>.+))?", re.IGNORECASE)
+_LONGEST = max(map(len, MISSING))  # letters; folding makes no text shorter
 _PACKED = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
 
 
@@ -282,17 +283,23 @@ def odd_note(name: str, count: int, odd: list[str]) -> str:
 
 def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
     """Values of any kind as str: whole numbers without a point, nothing for missing ones."""
-    return np.array([_text(v, missing) for v in np.asarray(values).tolist()], dtype=str)
+    values = np.asarray(values)
+    given = values.tolist()
+    if values.dtype.kind == "U":  # of which most often none changes, and few differ
+        changed = {v: text for v in set(given) if (text := text_of(v, missing)) != v}
+        return np.array([changed.get(v, v) for v in given], dtype=str) if changed else values.copy()
+    return np.array([text_of(v, missing) for v in given], dtype=str)
 
 
-def _text(value: Any, missing: Any) -> str:
+def text_of(value: Any, missing: Any) -> str:
+    """One value as str, as `as_text` gives it."""
     # NaN, NaT and pandas' NA are not equal to themselves, or do not say.
     if value is None or type(value).__name__ in ("NaTType", "NAType") or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
-    return "" if text.casefold() in MISSING or text in missing else text
+    return "" if (len(text) <= _LONGEST and text.casefold() in MISSING) or text in missing else text
 
 
 def looks_like_dates(known: np.ndarray) -> bool:

@@ -15,14 +15,14 @@ class Row:
     line: int
 
 
-def cut(lines: Iterable[str], delimiter: str, path: str) -> Iterator[Row]:
-    """The rows of a text, one by one.
+def cut(lines: Iterable[str], delimiter: str, path: str, first: int = 1) -> Iterator[Row]:
+    """The rows of a text, one by one; `first` is the number of its first line.
 
     Raises TableError, with the line, for a quotation mark that is never closed, or closed in a later row by one that opens there.
     """
     held: list[str] = []  # lines of the present row, after those of the one before it
     reader = csv.reader(_kept(lines, held), delimiter=delimiter, skipinitialspace=True)
-    line, of_last = 1, 0
+    line, of_last = first, 0
     try:
         for fields in reader:
             del held[:of_last]
@@ -30,7 +30,7 @@ def cut(lines: Iterable[str], delimiter: str, path: str) -> Iterator[Row]:
             if of_last > 1:
                 _check_closed(held, delimiter, path, line)
             yield Row([f.strip() for f in fields], line)
-            line = reader.line_num + 1
+            line = reader.line_num + first
     except csv.Error as error:
         if '"' in "".join(held[of_last:]):
             raise TableError(_never_closed(path, line) + f" ({error})") from None

@@ -7,24 +7,38 @@ from typing import Any
 import numpy as np
 
 from ._columns import Column, Seen, fit_columns, model_inputs
-from ._linear import fit_logistic, fit_ridge
-from ._network import Head, feature_model
+from ._linear import fit_logistic, fit_ridge, times
+from ._network import Head, embedded_sizes, feature_model
 from ._signed_log import SignedLog
 from ._table import Table
 from ._target import NUMBER, TWO_CLASSES, Target, shares_of
 from ._training import Core, Run, gaps_allowed
 
 NETWORK, LINEAR = "network", "linear"
+_AT_ONCE = 1 << 22  # features that are made at once
 
 
 @dataclass
 class Part:
-    """Rows of a table for one use: their encoded targets, and the features of both models once they are known."""
+    """Rows of a table for one use: their encoded targets, and the features of both models.
+
+    Attributes: `table`; `truth`, `(rows, units)`; `features`: `width` of the network, then those of the linear model that are not
+    among the last `shared` of these.
+    """
 
     table: Table
     truth: np.ndarray
-    linear: np.ndarray | None = None
-    network: np.ndarray | None = None
+    features: np.ndarray
+    width: int
+    shared: int
+
+    @property
+    def network(self) -> np.ndarray:
+        return self.features[:, : self.width]
+
+    @property
+    def linear(self) -> np.ndarray:
+        return self.features[:, self.width - self.shared :]
 
 
 @dataclass
@@ -77,11 +91,33 @@ def prepare(
     if target.kind == NUMBER:
         known = tables[0].columns[target.name]
         target.mean, target.variance = float(known.mean()), float(known.var()) or 1.0
-    parts = [Part(table, target.encode(table.columns[target.name])) for table in tables]
     model, numbers = feature_model(columns)
-    for part in parts:
-        part.linear, part.network = _features(model, model_inputs(columns, part.table), at_once)
+    wide = sum(output.shape[1] for output in model.outputs)
+    at_once = min(at_once, 1 << (max(_AT_ONCE // wide, 1).bit_length() - 1))
+    own = numbers + len(embedded_sizes(columns))  # features that the network alone has
+    parts = [
+        Part(
+            table, target.encode(table.columns[target.name]), *_both(model, model_inputs(columns, table), at_once, own)
+        )
+        for table in tables
+    ]
     return Round(columns, target, *parts, rows, numbers, model, at_once)
+
+
+def _both(model: Any, inputs: dict[str, np.ndarray], at_once: int, own: int) -> tuple[np.ndarray, int, int]:
+    """The features of both models, of which most are the same, as a `Part` holds them."""
+    rows = len(next(iter(inputs.values())))
+    linear, network = (output.shape[1] for output in model.outputs)
+    shared = network - own
+    features = np.empty((rows, own + linear), "float32")
+    for some in _parts(rows, at_once):
+        of_linear, of_network = _features(model, {name: values[some] for name, values in inputs.items()}, at_once)
+        features[some, :network], features[some, network:] = of_network, of_linear[:, shared:]
+    return features, network, shared
+
+
+def _parts(rows: int, at_once: int) -> list[slice]:
+    return [slice(start, start + at_once) for start in range(0, rows, at_once)]
 
 
 def _features(model: Any, inputs: dict[str, np.ndarray], at_once: int) -> list[np.ndarray]:
@@ -90,8 +126,12 @@ def _features(model: Any, inputs: dict[str, np.ndarray], at_once: int) -> list[n
 
 
 def features_of_inputs(one: Round, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """The network's features of raw columns (`model_inputs`), `(rows, n)` float32."""
-    return _features(one.features, inputs, one.at_once)[1]
+    """The network's features of raw columns (`model_inputs`), `(rows, n)` float32.
+
+    No program is made for them: how far one has come would decide their last bits, and a resumed training begins anew with it.
+    """
+    with gaps_allowed():
+        return np.asarray(one.features(inputs)[1])
 
 
 def fit_linear(one: Round) -> None:
@@ -118,11 +158,17 @@ def _linear_answers(one: Round, features: np.ndarray) -> np.ndarray:
 def _linear_logits(head: Head, features: np.ndarray) -> np.ndarray:
     """Standardised numbers, or probabilities."""
     kernel, bias = head.weights
-    return _activated(head.target, np.asarray(features, "float64") @ kernel + bias)
+    return _activated(head.target, times(features, kernel) + bias)
 
 
 def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
     """What the mean of some models of a round gives for raw columns (`model_inputs`), `(rows, units)` in the table's units."""
+    rows = len(next(iter(inputs.values())))
+    parts = _parts(rows, one.at_once)  # features are wide
+    return np.concatenate([_answers(one, names, {name: v[some] for name, v in inputs.items()}) for some in parts])
+
+
+def _answers(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
     linear, network = _features(one.features, inputs, one.at_once)
     given = []
     if LINEAR in names:
@@ -179,4 +225,5 @@ def _activated(target: Target, logits: np.ndarray) -> np.ndarray:
 
 def padded(features: np.ndarray, width: int) -> np.ndarray:
     """Categories that a round does not know are columns of 0, so that one network serves all rounds."""
-    return np.pad(features, [(0, 0), (0, width - features.shape[1])])
+    lacking = width - features.shape[1]
+    return np.pad(features, [(0, 0), (0, lacking)]) if lacking else features

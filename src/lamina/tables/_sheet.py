@@ -256,13 +256,14 @@ def _keep_some(rows: list[Row], row: Row) -> None:
 def without_totals(rows: list[Row], notes: list[str]) -> list[Row]:
     """The rows without a line of totals at the end."""
     kept = list(rows)
-    while len(kept) > 3 and _is_total(kept):
+    while len(kept) > 3 and is_total(kept):
         row = kept.pop()
         notes.append(f"Line {row.line} looks like a total ({_shown(row)}); left out.")
     return kept
 
 
-def _is_total(rows: list[Row]) -> bool:
+def is_total(rows: list[Row]) -> bool:
+    """Whether the last of the rows begins with a word for a total, which stands in no other of them."""
     for i, name in enumerate(rows[-1].fields):
         if name:
             word = name.casefold().rstrip(":")

@@ -126,7 +126,7 @@ class Core:
 
     def _given(self, training: Any) -> dict[str, Any]:
         if not isinstance(training, tuple):
-            return {"x": training}
+            return {"x": training, "shuffle": False}  # which comes in an order of its own
         return {"x": training[0], "y": self.spread(training[1]), "batch_size": self.schedule.batch_size}
 
     def spread(self, targets: np.ndarray) -> np.ndarray:

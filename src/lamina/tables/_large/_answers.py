@@ -1,6 +1,7 @@
 """What a model gives for the rows of a large table, piece by piece."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from .._target import Target
 from ._budget import default_memory
 from ._stream import Stream
 
+DRAWN = "Too large to be read at once"
 _OF_JUDGED = 0.1  # of the memory
 _FEWEST, _MOST = 20_000, 1_000_000  # rows by which a model is judged
 
@@ -29,19 +31,29 @@ class Model(Protocol):
         """What the model gives for some rows."""
 
 
-def stream_for(data: Any, missing: tuple[str, ...], encoding: str | None, memory: int | None) -> Stream:
-    """The stream of a table whose rows are to be predicted."""
-    return Stream(data, missing, encoding, memory or default_memory())
+def stream_for(
+    data: Any, missing: tuple[str, ...], encoding: str | None, memory: int | None, seed: int = 0
+) -> Stream:  # fmt: skip
+    """The stream of a table whose rows are to be predicted; `seed` fixes which rows are its sample."""
+    return Stream(data, missing, encoding, memory or default_memory(), seed)
 
 
-def sample_of(data: Any, missing: tuple[str, ...], encoding: str | None, memory: int | None) -> Table:
+def sample_of(stream: Stream) -> Table:
     """Rows drawn evenly from a large table, with a note that says so."""
-    stream = stream_for(data, missing, encoding, memory)
     sample = stream.sample
-    sample.notes.insert(
-        0, f"Too large to be read at once: what follows is of {len(sample)} of the {stream.rows} rows, drawn evenly."
-    )
-    return sample
+    drawn = f"{DRAWN}: what follows is of {len(sample)} of the {stream.rows} rows, drawn evenly."
+    return replace(sample, notes=[drawn, *sample.notes])
+
+
+def row_of(stream: Stream, number: int) -> Table:
+    """One row of a large table, by its number from 1. Raises TableError if there is none."""
+    if not 1 <= number <= stream.rows:
+        raise TableError(f"{stream.path}: there is no row {number}; the table has rows 1 to {stream.rows}.")
+    for table in stream.tables(stream.names, stream.names):
+        place = number - int(table.row_numbers[0])
+        if place < len(table):
+            return table.take(np.array([place]))
+    raise TableError(f"{stream.path}: row {number} is gone; the file has become shorter.")
 
 
 def answers_in_pieces(model: Model, stream: Stream, keep: list[str]) -> Iterator[tuple[Table, np.ndarray]]:

@@ -68,6 +68,14 @@ class Cache:
         """What the model takes of some rows, as `model_inputs` gives it."""
         return {name: stored.read(first, rows)[:, None] for name, stored in self._columns.items()}
 
+    def compact(self, first: int, rows: int) -> dict[str, np.ndarray]:
+        """The same in less memory: places of categories, texts as objects; each `(rows,)`."""
+        return {name: stored.compact(first, rows) for name, stored in self._columns.items()}
+
+    def unfolded(self, values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Of what `compact` gives, what `inputs` gives."""
+        return {name: self._columns[name].unfolded(some)[:, None] for name, some in values.items()}
+
     def truth(self, first: int, rows: int) -> np.ndarray:
         """The encoded targets of some rows, as `Target.encode` gives them; of rows without one, anything."""
         values = self._truth.read(first, rows)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ._fields import Fields
+
 
 @dataclass
 class Chunk:
@@ -13,7 +15,7 @@ class Chunk:
 
     Attributes:
         first: number of the first row in the stream, from 0.
-        raw: columns by name, `(rows,)` each: lists of texts or of values of a typed file, or arrays of numbers.
+        raw: columns by name, `(rows,)` each: `Fields` or lists of texts, lists of values of a typed file, or arrays of numbers.
     """
 
     first: int
@@ -22,10 +24,18 @@ class Chunk:
     def __len__(self) -> int:
         return len(next(iter(self.raw.values()))) if self.raw else 0
 
-    def take(self, rows: np.ndarray) -> dict[str, list[Any]]:
-        """The values of some rows by column, `rows` being their places in the chunk."""
-        places = rows.tolist()
-        return {
-            name: values[rows].tolist() if isinstance(values, np.ndarray) else [values[i] for i in places]
-            for name, values in self.raw.items()
-        }
+
+def taken(values: Any, rows: np.ndarray) -> Any:
+    """The values of some rows of a column, held as the column is."""
+    if isinstance(values, Fields):
+        return values.take(rows)
+    return values[rows] if isinstance(values, np.ndarray) else [values[i] for i in rows.tolist()]
+
+
+def joined(pieces: list[Any]) -> Any:
+    """One column of several pieces; a list where they are held in different ways."""
+    if all(isinstance(piece, Fields) for piece in pieces):
+        return Fields.joined(pieces)
+    if all(isinstance(piece, np.ndarray) for piece in pieces):
+        return np.concatenate(pieces)
+    return [value for piece in pieces for value in (piece.tolist() if isinstance(piece, np.ndarray) else piece)]

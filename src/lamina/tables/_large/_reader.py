@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from .._numbers import NumberRule
-from .._read import as_text, missing_codes, odd_note
+from .._read import missing_codes, odd_note, text_of
+from ._fields import Fields
+from ._usual import usual_numbers
 
 _KNOWN = 100_000  # different values of a column that are remembered
 
@@ -34,12 +36,28 @@ class ColumnReader:
     def read(self, values: Sequence[Any] | np.ndarray) -> np.ndarray:
         """float64 with NaN for what is missing, or str with nothing for it, `(rows,)`."""
         if not self.is_number:
+            if isinstance(values, Fields):
+                return self._of_levels(*values.coded())
             return np.array(self._remembered(self._texts, values, self._text), dtype=str)
-        numbers = self._plain(values)
+        numbers = self._written(values) if isinstance(values, Fields) else self._plain(values)
         if numbers is None:
             numbers = np.array(self._remembered(self._numbers, values, self._number), dtype="float64")
             self._count_odd(values, numbers)
         return np.where(np.isin(numbers, self.codes), np.nan, numbers) if self.codes else numbers
+
+    def _of_levels(self, levels: list[str], codes: np.ndarray) -> np.ndarray:
+        return np.array(self._remembered(self._texts, levels, self._text), dtype=str)[codes]
+
+    def _written(self, fields: Fields) -> np.ndarray:
+        """The numbers of texts: usual ones at once, the others by the rule, one by one."""
+        numbers, is_usual = usual_numbers(fields, self.rule)
+        is_told = fields.among([*self.words, ""])
+        odd = np.flatnonzero(~is_usual & ~is_told)
+        if len(odd):
+            texts = fields.take(odd).tolist()
+            numbers[odd] = self._remembered(self._numbers, texts, self._number)
+            self._count_odd(texts, numbers[odd])
+        return np.where(is_told, np.nan, numbers)
 
     def _plain(self, values: Any) -> np.ndarray | None:
         """The numbers at once, where they are plain ones."""
@@ -68,7 +86,7 @@ class ColumnReader:
         return found
 
     def _text(self, value: Any) -> str:
-        return str(as_text(np.array([value], dtype=object), self.words)[0])
+        return text_of(value, self.words)
 
     def _number(self, value: Any) -> float:
         """NaN for a missing value, and for an odd one."""

@@ -28,6 +28,12 @@ class StoredNumbers:
         """The values of some rows."""
         return np.fromfile(self.path, self.dtype, rows, offset=first * self.dtype.itemsize)
 
+    compact = read
+
+    def unfolded(self, values: np.ndarray) -> np.ndarray:
+        """Numbers as they are."""
+        return values
+
 
 class StoredLevels:
     """A column of texts of which there are not very many different ones, as their places in the order in which they came.
@@ -41,6 +47,7 @@ class StoredLevels:
         self.counts = np.zeros(0, "int64")
         self._places: dict[str, int] = {}
         self._codes = StoredNumbers(path, _SMALLEST)
+        self._texts: np.ndarray | None = None
 
     def append(self, texts: np.ndarray) -> np.ndarray:
         """Writes the texts of further rows; gives their places."""
@@ -80,7 +87,17 @@ class StoredLevels:
 
     def read(self, first: int, rows: int) -> np.ndarray:
         """The texts of some rows."""
-        return np.array(self.levels, dtype=str)[self.codes(first, rows)]
+        return self.unfolded(self.compact(first, rows))
+
+    def compact(self, first: int, rows: int) -> np.ndarray:
+        """The places of the texts of some rows, in as few bytes as they take."""
+        return self._codes.read(first, rows)
+
+    def unfolded(self, values: np.ndarray) -> np.ndarray:
+        """The texts at these places."""
+        if self._texts is None or len(self._texts) < len(self.levels):
+            self._texts = np.array(self.levels, dtype=str)
+        return self._texts[values]
 
 
 class StoredTexts:
@@ -104,6 +121,10 @@ class StoredTexts:
 
     def read(self, first: int, rows: int) -> np.ndarray:
         """The texts of some rows."""
+        return self.unfolded(self.compact(first, rows))
+
+    def compact(self, first: int, rows: int) -> np.ndarray:
+        """The same as an array of objects."""
         ends = self._ends.read(max(first - 1, 0), rows + (first > 0))
         starts = ends[:-1] if first else np.append(0, ends[:-1])
         ends = ends[-len(starts) :]
@@ -111,4 +132,10 @@ class StoredTexts:
             file.seek(starts[0])
             content = file.read(int(ends[-1] - starts[0]))
         cuts = zip((starts - starts[0]).tolist(), (ends - starts[0]).tolist())
-        return np.array([content[a:b].decode("utf-8", "surrogatepass") for a, b in cuts], dtype=str)
+        found = np.empty(len(starts), dtype=object)
+        found[:] = [content[a:b].decode("utf-8", "surrogatepass") for a, b in cuts]
+        return found
+
+    def unfolded(self, values: np.ndarray) -> np.ndarray:
+        """Texts as str."""
+        return values.astype(str)

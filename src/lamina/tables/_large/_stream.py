@@ -8,10 +8,12 @@ import numpy as np
 
 from .._errors import TableError
 from .._frames import is_paths
+from .._memory import give_back
 from .._read import finished
 from .._several import called, check_same_names
 from .._table import Table
-from ._chunk import Chunk
+from ._chunk import Chunk, joined, taken
+from ._fields import Fields
 from ._reader import ColumnReader
 from ._texts import TextSource
 from ._typed import ColumnsSource, JsonSource
@@ -20,6 +22,7 @@ CHUNK = 1 << 14  # rows that are read at once; whole batches of predictions
 _OF_SAMPLE = 0.15  # of the memory
 _FEWEST, _MOST = 2000, 100_000  # rows of the sample
 _LOOKED_AT, _OF_VALUE = 1000, 60  # rows that tell its width; bytes of a value beside its letters
+_PIECES = 64  # of a column of the sample, before they are joined
 _TYPED = (".parquet", ".pq", ".feather", ".arrow")
 
 
@@ -57,6 +60,7 @@ class Stream:
                 rows += len(chunk)
                 yield Chunk(first + chunk.first, chunk.raw)
             first += rows
+        give_back()
 
     def tables(self, names: list[str], keep: list[str]) -> Iterator[Table]:
         """The rows as tables of some columns, read as the sample was; `keep` are columns that are wanted as they stand, too."""
@@ -76,24 +80,30 @@ class Stream:
     def _drawn(self, memory: int, seed: int) -> Table:
         """The rows with the smallest of random keys, so many as have room."""
         rng = np.random.default_rng(seed)
-        keys, places, columns = np.empty(0), np.empty(0, "int64"), {name: [] for name in self.names}
+        keys, places = np.empty(0), np.empty(0, "int64")
+        columns: dict[str, list[Any]] = {name: [] for name in self.names}  # pieces
         most, size = np.inf, 0
         for chunk in self.chunks():
             size = size or int(np.clip(memory // _width(chunk), _FEWEST, _MOST))
             drawn = rng.random(len(chunk))
             near = np.flatnonzero(drawn < most)
             keys, places = np.append(keys, drawn[near]), np.append(places, chunk.first + near)
-            for name, values in chunk.take(near).items():
-                columns[name] += values
+            for name, values in chunk.raw.items():
+                pieces = columns[name]
+                pieces.append(taken(values, near))
+                if len(pieces) > _PIECES:
+                    columns[name] = [joined(pieces)]
             self.rows = chunk.first + len(chunk)
             if len(keys) > 1.5 * size:
                 kept = np.argpartition(keys, size)[:size]
-                keys, places, columns, most = keys[kept], places[kept], _of(columns, kept), float(keys[kept].max())
+                keys, places, most = keys[kept], places[kept], float(keys[kept].max())
+                columns = {name: [taken(joined(pieces), kept)] for name, pieces in columns.items()}
         if not self.rows:
             raise TableError(f"{self.path}: the table is empty: it has {len(self.names)} column(s) and no row.")
         kept = np.argsort(keys, kind="stable")[:size]
         kept = kept[np.argsort(places[kept])]
-        table = finished(self.sources[0].table_of(_of(columns, kept), self.words), self.missing)
+        whole = {name: taken(joined(columns.pop(name)), kept) for name in self.names}
+        table = finished(self.sources[0].table_of(whole, self.words), self.missing)
         table.path, table.places, table.raw = self.path, places[kept] + 1, {}
         table.notes[:0] = [note for source in self.sources for note in source.notes]
         return table
@@ -116,14 +126,9 @@ def _source(path: str, encoding: str | None) -> Any:
     return JsonSource(path, encoding) if is_json else TextSource(path, encoding)
 
 
-def _of(columns: dict[str, list[Any]], rows: np.ndarray) -> dict[str, list[Any]]:
-    places = rows.tolist()
-    return {name: [values[i] for i in places] for name, values in columns.items()}
-
-
 def _as_array(values: Any) -> np.ndarray:
     """Values as they are written beside predictions."""
-    given = values.tolist() if isinstance(values, np.ndarray) else values
+    given = values.tolist() if isinstance(values, (np.ndarray, Fields)) else values
     array = np.empty(len(given), dtype=object)
     array[:] = given
     return array

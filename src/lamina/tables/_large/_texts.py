@@ -5,19 +5,27 @@ import gzip
 import io
 import lzma
 import os
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any
+
+from lamina._lazy import lazy_module
 
 from .._encoding import encoding_of, no_encoding
 from .._errors import TableError
 from .._numbers import uses_decimal_comma
 from .._read import from_fields
 from .._records import Row, cut
-from .._sheet import Evener, find_delimiter, layout_of, shortened, without_totals
+from .._sheet import Evener, find_delimiter, is_total, layout_of, shortened, without_totals
 from .._table import Table
 from ._budget import PACKED
 from ._chunk import Chunk
+from ._fields import Fields
+from ._rows import EvenRows, can_be_quick
+
+pyarrow: Any = lazy_module("pyarrow")
 
 _PIECES, _PIECE = 32, 1 << 16  # places in the file, and bytes at each, from which its encoding is told
 _HEAD_ROWS, _HEAD = 500, 1 << 20  # rows and letters at its beginning, from which delimiter and names are
@@ -28,6 +36,9 @@ _OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open
 def opened(path: str) -> IO[bytes]:
     """The bytes of a file, unpacked."""
     return _OPENERS.get(os.path.splitext(path.lower())[1], open)(path, "rb")
+
+
+_BROKEN = (OSError, EOFError, lzma.LZMAError, zlib.error)
 
 
 def lines_of(path: str, encoding: str) -> Iterator[str]:
@@ -42,8 +53,26 @@ def lines_of(path: str, encoding: str) -> Iterator[str]:
         raise TableError(
             f"{path}: after line {number}: not {encoding.upper()} ({error}); --encoding names another."
         ) from None
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except _BROKEN as error:
         raise TableError(f"{path}: after line {number}: cannot be read on ({error}).") from None
+
+
+@contextmanager
+def _text_of(path: str, encoding: str) -> Iterator[IO[str]]:
+    """A text file, open, whose errors are those of `lines_of`."""
+    try:
+        with io.TextIOWrapper(opened(path), encoding, newline="") as file:
+            yield file
+    except (UnicodeError, *_BROKEN):
+        for _ in lines_of(path, encoding):  # which finds the line
+            pass
+        raise
+
+
+def _rows_of(table: Any) -> list[Row]:
+    """The rows of a table of `EvenRows`."""
+    *columns, lines = (column.to_pylist() for column in table.columns)
+    return [Row(list(fields), line) for *fields, line in zip(*columns, lines)]
 
 
 def find_encoding(path: str, told: str | None) -> tuple[str, list[str]]:
@@ -92,18 +121,44 @@ class TextSource:
     def chunks(self, size: int) -> Iterator[Chunk]:
         """Rows, `size` at a time, and at the end at most twice as many."""
         evener = Evener(self.layout, self.path, self._line)
+        notes: list[str] = []
+        yield from (self._in_blocks if can_be_quick(self.encoding) else self._one_by_one)(evener, size, notes)
+        if not self._told:
+            self.notes += notes
+            self._told = True
+
+    def _one_by_one(self, evener: Evener, size: int, notes: list[str]) -> Iterator[Chunk]:
         rows = self._even(evener)
         first, held = 0, list(islice(rows, size))
         while len(following := list(islice(rows, size))) == size:
             yield self._chunk(first, held)
             first, held = first + size, following
-        notes: list[str] = evener.notes()
+        notes += evener.notes()
         held = without_totals(held + following, notes)
         if held:
             yield self._chunk(first, held)
-        if not self._told:
-            self.notes += notes
-            self._told = True
+
+    def _in_blocks(self, evener: Evener, size: int, notes: list[str]) -> Iterator[Chunk]:
+        """The same rows, as pyarrow cuts them where nothing about them is odd."""
+        first = 0
+        held: Any = None
+        with _text_of(self.path, self.encoding) as file:
+            for block in EvenRows(file, self.delimiter, self.path, evener):
+                held = block if held is None else pyarrow.concat_tables([held, block])
+                while len(held) >= 2 * size:
+                    yield self._chunk_of(first, held.slice(0, size))
+                    first, held = first + size, held.slice(size)
+        notes += evener.notes()
+        if held is None:
+            return
+        if len(held) and is_total(_rows_of(held.slice(len(held) - 1))):
+            held = held.slice(0, len(without_totals(_rows_of(held), notes)))
+        if len(held):
+            yield self._chunk_of(first, held)
+
+    def _chunk_of(self, first: int, table: Any) -> Chunk:
+        fields = (Fields(column.combine_chunks()) for column in table.columns)
+        return Chunk(first, dict(zip(self.names, fields)))
 
     def table_of(self, columns: dict[str, list[Any]], words: set[str]) -> Table:
         """A table of some rows, read as a file of them alone would be."""

@@ -1,0 +1,53 @@
+"""Numbers read a column at once are those that the rule reads one by one, to the bit."""
+
+import numpy as np
+import pytest
+
+from lamina.tables._large._fields import Fields
+from lamina.tables._large._usual import usual_numbers
+from lamina.tables._numbers import NumberRule
+
+pyarrow = pytest.importorskip("pyarrow")
+USUAL = {
+    False: ["7", "-0.5", "1e3", "2.5E-7", "007", "1,234", "-12,345,678.25", "$5", "-€1,000.5", "94%", "12.5 %", "-0", "1.234"],
+    True: ["7", "-0,5", "1.234", "12.345.678,25", "1234,5", "5,25 %", "€3,5", "-1.000", "12"],
+}  # fmt: skip
+PARTS = [
+    "1",
+    "12",
+    "234",
+    "0",
+    "-",
+    "+",
+    ".",
+    ",",
+    "%",
+    " ",
+    "$",
+    "€",
+    "e",
+    "E5",
+    "k",
+    "'",
+    "(",
+    ")",
+    "x",
+    "_",
+    "1e400",
+    "é",
+]
+
+
+@pytest.mark.parametrize("comma", [False, True])
+@pytest.mark.parametrize("factors", [{}, {"k": 1000.0}])
+def test_as_the_rule_reads_them(comma, factors):
+    rule, rng = NumberRule(comma, factors), np.random.default_rng(3)
+    texts = ["".join(rng.choice(PARTS, rng.integers(1, 7))).strip() for _ in range(20_000)]
+    texts += [repr(v) for v in np.exp(rng.normal(0, 40, 3000)).tolist()] + USUAL[comma] + ["", "n/a"]
+    for some in (texts, USUAL[comma], [f"{v:.5f}" for v in rng.normal(0, 99, 2000)]):
+        numbers, is_usual = usual_numbers(Fields(pyarrow.array(some)), rule)
+        wanted = np.array([rule.value(t) if usual else np.nan for t, usual in zip(some, is_usual.tolist())])
+        np.testing.assert_array_equal(numbers.view("int64") * is_usual, wanted.view("int64") * is_usual)
+        assert np.isnan(numbers[~is_usual]).all()
+    numbers, is_usual = usual_numbers(Fields(pyarrow.array(USUAL[comma])), rule)
+    assert is_usual.all() and numbers[0] == 7
