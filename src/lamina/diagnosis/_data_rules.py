@@ -109,11 +109,21 @@ _SCALED = "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization
 
 
 def _spreads(values: np.ndarray) -> tuple[float, float] | None:
-    """The smallest and the largest standard deviation of the columns of a table that take many values."""
+    """The smallest and the largest standard deviation of the columns of a table that take many values, if they are apart by
+    more than 1000."""
     if values.ndim != 2 or len(values) < 32:
         return None
-    found = [float(c.std()) for c in values.T if len(distinct(c)[0]) > len(values) // 4]
-    return (min(found), max(found)) if len(found) > 1 else None
+    spreads = values.std(axis=0)
+    order = np.argsort(spreads)[np.count_nonzero(spreads == 0) :]
+    if not len(order) or spreads[order[-1]] <= 1e3 * spreads[order[0]]:
+        return None  # nor are some of them
+    largest = next((spreads[n] for n in reversed(order) if _takes_many(values[:, n])), 0.0)
+    smallest = next((spreads[n] for n in order if 1e3 * spreads[n] >= largest or _takes_many(values[:, n])), 0.0)
+    return (float(smallest), float(largest)) if largest > 1e3 * smallest > 0 else None
+
+
+def _takes_many(column: np.ndarray) -> bool:
+    return len(distinct(column)[0]) > len(column) // 4
 
 
 def unnormalised_input(case: Case) -> Iterator[Seen]:
@@ -123,7 +133,7 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
             continue
         mean, std, most = float(values.mean()), float(values.std()), float(np.abs(values).max())
         spreads = _spreads(values)
-        if spreads and spreads[1] > 1e3 * spreads[0] and std <= 10 and abs(mean) <= 10 and most <= 50:
+        if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
             yield seen(
                 call.path, f"The columns that {call.layer.name} is given have standard deviations from {spreads[0]:.3g} to "
                 f"{spreads[1]:.3g}: the small ones are not seen.", _SCALED, smallest=spreads[0], largest=spreads[1],

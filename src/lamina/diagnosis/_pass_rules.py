@@ -26,10 +26,11 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         units = call.outputs.reshape(-1, call.outputs.shape[-1])
         if len(units) < _FEWEST:
             continue
-        is_whole = bool(units.max() <= 1e-5)  # of NaN neither is said
+        zeros = np.count_nonzero(units < 1e-5, axis=0)  # of NaN neither is said
+        is_whole = bool(np.all(zeros == len(units)))
         if not is_whole and len(units) < _FEWEST_FOR_SOME:
             continue
-        dead = units.shape[1] if is_whole else int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
+        dead = int(np.sum(zeros > math.ceil(0.95 * (len(units) - 1))))  # the 95th percentile is 0
         if dead > 1 and (is_whole or dead >= least_dead(units.shape[1])):
             owner = case.network.owner(call.layer)
             rows = f"all {len(units)} values" if is_whole else f"nearly every one of {len(units)} values"

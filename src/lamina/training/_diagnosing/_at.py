@@ -20,11 +20,11 @@ from ..callbacks._callback import CallbackList
 from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._diagnose import case_of
 from ._heads import heads_of
-from ._pass import MOST_ROWS, Look, affordable_rows, look_at, some_rows, take, telling_rows
+from ._pass import MOST_ROWS, Look, affordable_rows, bad_row, has_call, look_at, look_once, some_rows, take
 
 _MOST_ELEMENTS = 500_000  # of an array that is looked at as a whole; of a larger one some rows
 _SOME_ROWS = 4_000
-_GRADIENT_ROWS = 64
+_MOST_LOOKED_AT = 64  # rows of the pass: chance kills as many units of a healthy network (see dead-relu)
 
 
 class Looked(BaseException):
@@ -82,7 +82,7 @@ def at_fit(
         is_stream=not isinstance(source, ArrayData),
     )
     try:
-        case = _case(model, source, held_out, setting)
+        case = _case(model, source, held_out, setting, True)
         found = judge(case, ignored(), {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
         if mode == "check":
@@ -113,7 +113,7 @@ def say(model: Any, found: list[Finding], mode: str) -> None:
 # --- the case of a fit ------------------------------------------------------------------------------------------------
 
 
-def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
+def _case(model: Any, source: Any, held_out: Any, setting: Setting, is_first: bool) -> Any:
     network = Network(model)
     is_array = isinstance(source, ArrayData)
     data = unpack_x_y_sample_weight(source.data if is_array else source.peek())
@@ -122,15 +122,16 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
     validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
     is_default = type(model).train_step is Stepping.train_step
     with engine.quiet():
-        look = Look() if engine.COSTLY_TRACES else _look(network, data, total, is_default)
+        bad = bad_row(data[0], size) if is_first else ()
+        look = Look() if engine.COSTLY_TRACES else _look(network, data, total, bad, is_default, is_first)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
-    return case_of(network, _some(data), validation, look, heads, is_default=is_default, setting=setting)
+    return case_of(network, _some(data, bad), validation, look, heads, is_default=is_default, setting=setting)
 
 
 def case_now(model: Any, source: Any) -> Any:
     """The network as it is now, with the data it is trained on."""
-    return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)))
+    return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)), False)
 
 
 def heads_now(model: Any, source: Any) -> list[Any]:
@@ -140,11 +141,13 @@ def heads_now(model: Any, source: Any) -> list[Any]:
     return heads_of(Network(model), shapes, _whole(data[1]), data[2] is not None)
 
 
-def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:
+def _look(network: Network, data: Any, total: int, bad: Any, is_default: bool, is_first: bool) -> Look:
     """A pass that is small beside an epoch. (Where each shape costs a compilation, none is.)"""
-    rows = affordable_rows(network, total)
-    batch = take(data, telling_rows(data[0], len(tree.flatten(data[0])[0]), rows))
-    return look_at(network, batch, _GRADIENT_ROWS, is_default)
+    rows = some_rows(len(tree.flatten(data[0])[0]), min(affordable_rows(network, total), _MOST_LOOKED_AT))
+    batch = take(data, np.union1d(rows, bad).astype(int) if len(bad) else rows)
+    if is_first and is_default and has_call(network.model):
+        return look_once(network, batch)
+    return look_at(network, batch, _MOST_LOOKED_AT, is_default)
 
 
 def _whole(part: Any) -> Any:
@@ -154,10 +157,11 @@ def _whole(part: Any) -> Any:
     )
 
 
-def _some(data: Any) -> Any:
-    """The data, or where an array of it is large, the same rows of all."""
+def _some(data: Any, bad: Any = ()) -> Any:
+    """The data, or where an array of it is large, the same rows of all, and those that are `bad`."""
     arrays = [a for a in tree.flatten(data) if a is not None]
     if all(isinstance(a, np.ndarray) and a.size <= _MOST_ELEMENTS for a in arrays):
         return data
     largest = max(int(np.prod(a.shape[1:])) for a in arrays)
-    return take(data, some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS))))
+    rows = some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS)))
+    return take(data, np.union1d(rows, bad).astype(int) if len(bad) else rows)
