@@ -20,6 +20,7 @@ from ..callbacks._callback import CallbackList
 from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._diagnose import case_of
 from ._heads import heads_of
+from ._in_step import look_in_step
 from ._pass import MOST_ROWS, Look, affordable_rows, bad_row, has_call, look_at, look_once, some_rows, take
 
 _MOST_ELEMENTS = 500_000  # of an array that is looked at as a whole; of a larger one some rows
@@ -61,6 +62,7 @@ def at_fit(
     epochs: int,
     steps: int | None,
     is_split: bool,
+    step: Any,
 ) -> None:
     """Says what is wrong with the model and the data that its training begins with; once for each `compile`.
 
@@ -68,6 +70,7 @@ def at_fit(
         source, held_out: the data of training and of validation, None for none.
         runs: the callbacks; `epochs` and the `steps` of each, None for unknown.
         is_split: whether what is held out is the tail of the data.
+        step: that of training, None if its program must not be traced before the training begins.
     """
     compiled = model._compiled
     if compiled.is_diagnosed:
@@ -82,7 +85,7 @@ def at_fit(
         is_stream=not isinstance(source, ArrayData),
     )
     try:
-        case = _case(model, source, held_out, setting, True)
+        case = _case(model, source, held_out, setting, (step, runs.callbacks))
         found = judge(case, ignored(), {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
         if mode == "check":
@@ -113,7 +116,8 @@ def say(model: Any, found: list[Finding], mode: str) -> None:
 # --- the case of a fit ------------------------------------------------------------------------------------------------
 
 
-def _case(model: Any, source: Any, held_out: Any, setting: Setting, is_first: bool) -> Any:
+def _case(model: Any, source: Any, held_out: Any, setting: Setting, first: tuple[Any, Any] | None = None) -> Any:
+    """`first`: for the look before training, the step and the callbacks."""
     network = Network(model)
     is_array = isinstance(source, ArrayData)
     data = unpack_x_y_sample_weight(source.data if is_array else source.peek())
@@ -122,8 +126,8 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting, is_first: bo
     validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
     is_default = type(model).train_step is Stepping.train_step
     with engine.quiet():
-        bad = bad_row(data[0], size) if is_first else ()
-        look = Look() if engine.COSTLY_TRACES else _look(network, data, total, bad, is_default, is_first)
+        bad = bad_row(data[0], size) if first else np.zeros(0, int)
+        look = Look() if engine.COSTLY_TRACES else _look(network, data, source, total, bad, is_default, first)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
     return case_of(network, _some(data, bad), validation, look, heads, is_default=is_default, setting=setting)
@@ -131,7 +135,7 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting, is_first: bo
 
 def case_now(model: Any, source: Any) -> Any:
     """The network as it is now, with the data it is trained on."""
-    return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)), False)
+    return _case(model, source, None, Setting(is_stream=not isinstance(source, ArrayData)))
 
 
 def heads_now(model: Any, source: Any) -> list[Any]:
@@ -141,11 +145,20 @@ def heads_now(model: Any, source: Any) -> list[Any]:
     return heads_of(Network(model), shapes, _whole(data[1]), data[2] is not None)
 
 
-def _look(network: Network, data: Any, total: int, bad: Any, is_default: bool, is_first: bool) -> Look:
+def _look(network: Network, data: Any, source: Any, total: int, bad: Any, is_default: bool, first: Any) -> Look:
     """A pass that is small beside an epoch. (Where each shape costs a compilation, none is.)"""
-    rows = some_rows(len(tree.flatten(data[0])[0]), min(affordable_rows(network, total), _MOST_LOOKED_AT))
-    batch = take(data, np.union1d(rows, bad).astype(int) if len(bad) else rows)
-    if is_first and is_default and has_call(network.model):
+    affordable = affordable_rows(network, total)
+    is_whole = is_default and has_call(network.model)
+    if first and is_whole:
+        try:
+            look = look_in_step(network, first[0], source, first[1], affordable, bad)
+        except Exception:  # a pass of its own tells where it went wrong
+            look = None
+        if look is not None:
+            return look
+    rows = some_rows(len(tree.flatten(data[0])[0]), min(affordable, _MOST_LOOKED_AT))
+    batch = take(data, np.union1d(rows, bad) if len(bad) else rows)
+    if first and is_whole:
         return look_once(network, batch)
     return look_at(network, batch, _MOST_LOOKED_AT, is_default)
 
@@ -164,4 +177,4 @@ def _some(data: Any, bad: Any = ()) -> Any:
         return data
     largest = max(int(np.prod(a.shape[1:])) for a in arrays)
     rows = some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS)))
-    return take(data, np.union1d(rows, bad).astype(int) if len(bad) else rows)
+    return take(data, np.union1d(rows, bad) if len(bad) else rows)

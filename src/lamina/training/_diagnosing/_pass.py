@@ -21,6 +21,7 @@ _FREE = 1e8  # multiplications that a pass may always take: some hundredths of a
 _FREE_ROWS = 64  # if these are so many rows at most, or a fiftieth of the epoch
 _SHARE = 0.005  # of the rows of an epoch that a pass may take
 NOTHING = np.zeros((0, 1))  # outputs that are not known
+NotedCall = tuple[Any, Any, Any]  # a layer, its first input, and its output: None if it raised
 _PASSING_DATA = ("Flatten", "Reshape", "Permute", "Dropout", "Identity")
 
 
@@ -101,7 +102,7 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
     model, look = network.model, Look(truth=batch[1])
     if not has_call(model):
         return look
-    noted: list[tuple[Any, Any, Any]] = []
+    noted: list[NotedCall] = []
     try:
         with np.errstate(all="ignore"), noting(network.layers, noted), StateScope():
             outputs = model._forward(model._host_inputs(batch[0]), training=False)
@@ -121,7 +122,7 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
 def look_once(network: Network, batch: tuple[Any, Any, Any]) -> Look:
     """One pass over the batch, forward and backward at once, as a step of training makes it."""
     look = Look(truth=batch[1])
-    noted: list[tuple[Any, Any, Any]] = []
+    noted: list[NotedCall] = []
     with noting(network.layers, noted):
         outputs, look.error = _differentiate(network.model, batch, look)
     look.outputs = [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)] if look.error is None else []
@@ -130,8 +131,8 @@ def look_once(network: Network, batch: tuple[Any, Any, Any]) -> Look:
     return look
 
 
-def noting(layers: list[Any], noted: list[tuple[Any, Any, Any]]) -> Any:
-    """While it lasts, the calls of the layers are noted: the layer, its first input, and its output, None if it raised."""
+def noting(layers: list[Any], noted: list[NotedCall]) -> Any:
+    """While it lasts, the calls of the layers are noted."""
 
     def wrap(layer: Any, call: Any) -> Any:
         def calling(*args: Any, **kwargs: Any) -> Any:
@@ -147,7 +148,7 @@ def noting(layers: list[Any], noted: list[tuple[Any, Any, Any]]) -> Any:
     return called_through(layers, wrap)
 
 
-def calls_of(noted: list[tuple[Any, Any, Any]]) -> list[Call]:
+def calls_of(noted: list[NotedCall]) -> list[Call]:
     """The calls whose values are numbers, and known."""
     found = []
     for layer, given, outputs in noted:
@@ -194,6 +195,11 @@ def _activity(call: Call) -> float:
     return 0.0 if value is None else float(engine.numpy(value)) / len(call.outputs)
 
 
+def path_of_weight(variable: Any) -> str:
+    """The path of the layer that a weight belongs to."""
+    return variable.path.rpartition("/")[0]  # type: ignore[no-any-return]
+
+
 def penalty_of(variables: list[Any]) -> float:
     """What the regularizers of weights add to the loss."""
     return sum(float(engine.numpy(v.regularizer(v))) for v in variables if v.regularizer is not None)
@@ -223,7 +229,7 @@ def _differentiate(model: Any, batch: tuple[Any, Any, Any], look: Look) -> tuple
     look.total_loss = float(engine.numpy(total))
     look.penalty = penalty_of(variables)
     look.gradients = [
-        (v.path.rpartition("/")[0], v, np.zeros(v.shape) if g is None else np.asarray(engine.numpy(g)))
+        (path_of_weight(v), v, np.zeros(v.shape) if g is None else np.asarray(engine.numpy(g)))
         for v, g in zip(variables, found)
     ]
     return outputs[0], None
