@@ -1,9 +1,8 @@
 """`Course`: how a training goes."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 
 @dataclass
@@ -29,7 +28,12 @@ class Course:
     def is_stuck(self) -> bool:
         """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant."""
         loss = self.epochs.get("loss", [])
-        if len(loss) < 3 or self.steps[-1] < 100 or not np.isfinite([*self.losses, *loss]).all() or min(loss) <= 0:
+        if (
+            len(loss) < 3
+            or self.steps[-1] < 100
+            or not all(map(math.isfinite, [*self.losses, *loss]))
+            or min(loss) <= 0
+        ):
             return False
         first = max(self.losses[0], loss[0])
         is_flat = min(loss[1:]) > 0.99 * first and max(loss) < 1.5 * first

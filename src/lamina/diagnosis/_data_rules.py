@@ -101,8 +101,10 @@ def _first_calls(case: Case) -> list[Call]:
         first = {id(layer) for layer in case.network.feeding_data()}
         found = [call for call in case.calls or case.given if id(call.layer) in first]
     else:
-        found = [call for call in case.calls if call.layer.weights][:1]
-    return [call for call in found if has_kernel(call.layer) and call.layer.trainable_weights and call.inputs.size]
+        found = [call for call in case.calls if case.network.weights.get(id(call.layer))][:1]
+    return [
+        call for call in found if has_kernel(call.layer) and id(call.layer) in case.network.trained and call.inputs.size
+    ]
 
 
 _SCALED = "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization layer in front."
@@ -129,9 +131,9 @@ def _takes_many(column: np.ndarray) -> bool:
 def unnormalised_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
         values = call.inputs.astype("float64")
-        if not np.isfinite(values).all() or not values.size:
+        mean, std, most = float(values.mean()), float(values.std()), float(max(values.max(), -values.min()))
+        if not np.isfinite(most):
             continue
-        mean, std, most = float(values.mean()), float(values.std()), float(np.abs(values).max())
         spreads = _spreads(values)
         if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
             yield seen(

@@ -1,5 +1,6 @@
 """Rules on the weights at the start, and on which of them are trained."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,10 +21,11 @@ def constant_init(case: Case) -> Iterator[Seen]:
     pairs = case.network.pairs() if case.network.graph is not None else [(x, None) for x in trained if _bends(x)]
     leading = {id(layer) for layer, _ in pairs}
     for layer in trained[:-1]:  # a last layer may start at 0: its units have different targets
-        kernel = _values(layer.kernel)
-        if id(layer) not in leading or not layer.trainable_weights or kernel.shape[-1] == 1:
+        kernel = layer.kernel
+        if id(layer) not in leading or id(layer) not in case.network.trained or kernel.shape[-1] == 1:
             continue
-        if kernel.size > 1 and np.ptp(kernel) == 0:
+        kernel = _values(kernel)
+        if kernel.size > 1 and kernel.flat[0] == kernel.flat[-1] and np.ptp(kernel) == 0:
             yield seen(
                 path_of(layer), f"All {kernel.size} weights of {layer.name} are {kernel.flat[0]:g}: its {kernel.shape[-1]} units "
                 "compute the same, and go on doing so.", 'kernel_initializer="glorot_uniform" (the default).',
@@ -38,14 +40,18 @@ def _bends(layer: object) -> bool:
 
 def poor_init(case: Case) -> Iterator[Seen]:
     trained = [
-        layer for layer in case.network.layers if kind(layer) in AFFINE and layer.built and layer.trainable_weights
+        layer
+        for layer in case.network.layers
+        if kind(layer) in AFFINE and layer.built and id(layer) in case.network.trained
     ]
     for layer in trained:
+        fan_in = math.prod(layer.kernel.shape[:-1])
+        if math.prod(layer.kernel.shape) < 64:
+            continue
         kernel = _values(layer.kernel)
-        fan_in = int(np.prod(kernel.shape[:-1]))
         std, expected = float(kernel.std()), float(np.sqrt(1 / max(fan_in, 1)))
         is_last = layer is trained[-1]  # may begin small
-        if kernel.size >= 64 and (std > 10 * expected or (0 < std < 0.01 * expected and not is_last)):
+        if std > 10 * expected or (0 < std < 0.01 * expected and not is_last):
             yield seen(
                 path_of(layer), f"The weights of {layer.name} have a standard deviation of {std:.3g}; for {fan_in} inputs "
                 f"{expected:.2g} keeps values in scale.", 'kernel_initializer="glorot_uniform" (the default).',
@@ -56,7 +62,9 @@ def poor_init(case: Case) -> Iterator[Seen]:
 
 def no_trainable_weights(case: Case) -> Iterator[Seen]:
     model = case.network.model
-    if case.is_default and case.optimizer is not None and model.weights and not model.trainable_weights:
+    if case.network.trained or not case.is_default or case.optimizer is None:
+        return
+    if model.weights and not model.trainable_weights:  # it may have some beside its layers
         yield seen(
             None, f"None of the {len(model.weights)} weights is trainable: fit changes nothing.",
             "model.trainable = True, or layer.trainable = True for those to train.", weights=len(model.weights),

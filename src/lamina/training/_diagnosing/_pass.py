@@ -1,5 +1,6 @@
 """One pass forward and backward over a few rows, by which nothing of the model changes."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,13 +33,14 @@ def has_call(model: Any) -> bool:
 
 def affordable_rows(network: Network, samples: int) -> int:
     """How many rows a pass may take to be small beside an epoch of `samples`."""
-    free = min(_FREE / (4 * max(sum(map(_work, network.layers)), 1)), max(_FREE_ROWS, samples // 50))
-    return int(np.clip(max(free, _SHARE * samples), _FEWEST_ROWS, MOST_ROWS))
+    work = sum(_work(layer, network.weights[id(layer)]) for layer in network.layers)
+    free = min(_FREE / (4 * max(work, 1)), max(_FREE_ROWS, samples // 50))
+    return int(min(max(free, _SHARE * samples, _FEWEST_ROWS), MOST_ROWS))
 
 
-def _work(layer: Any) -> int:
+def _work(layer: Any, weights: list[Any]) -> int:
     """Multiplications a row, by the weights and how often they are used."""
-    size = sum(int(np.prod(w.shape)) for w in layer.weights)
+    size = sum(math.prod(w.shape) for w in weights)
     if kind(layer) == "Embedding" or not size:
         return 0
     nodes = getattr(layer, "_inbound_nodes", None)
@@ -47,7 +49,7 @@ def _work(layer: Any) -> int:
 
 
 def _positions(shape: Any) -> int:
-    return int(np.prod([n or 16 for n in shape[1:-1]]))
+    return math.prod(n or 16 for n in shape[1:-1])
 
 
 def some_rows(count: int, most: int = MOST_ROWS) -> np.ndarray:

@@ -34,7 +34,7 @@ class Replay:
         self._state: list[np.ndarray] = []
         self._epoch, self._kept = 0, 0.0  # with which epoch, and when
         self._last = 0  # epoch at work
-        self._first = 0.0  # size of the largest weight at the start
+        self._first = 0.0  # size of the largest number that was kept first
         onlookers = all(isinstance(c, (History, ProgbarLogger)) for c in run.callbacks.callbacks)
         self._by_steps_alone = onlookers and run.limit is None
 
@@ -51,7 +51,9 @@ class Replay:
         if sum(v.size for v in step.variables) <= _MOST_ELEMENTS:
             self._state = [np.array(engine.numpy(value)) for value in step._state()]
         if not self._first:
-            self._first = self._largest()
+            self._first = max(
+                (float(np.abs(a).max()) for a in self._state if a.dtype.kind == "f" and a.size), default=0.0
+            )
 
     def _largest(self) -> float:
         return max(

@@ -1,5 +1,6 @@
 """`Watch`: looks at a training now and then, for little."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -56,7 +57,7 @@ class Watch:
         self._take(done, logs)
         self._before += done
         for name, value in logs.items():
-            self.course.epochs.setdefault(name, []).append(float(value) if np.ndim(value) == 0 else np.nan)
+            self.course.epochs.setdefault(name, []).append(value if isinstance(value, float) else _number(value))
         self.course.is_over = is_over or self._model.stop_training
         losses = self.course.losses
         is_lost = len(losses) > 3 and losses[-1] > 2 * losses[0] > 0
@@ -75,7 +76,7 @@ class Watch:
         self._mean, self._count = mean, done
         self.course.losses.append(fresh)
         self.course.steps.append(self._before + done)
-        if not np.isfinite(fresh):
+        if not math.isfinite(fresh):
             self.course.origin = self._replay.origin()
             self._say()
             self._is_quiet = True  # what follows, follows from that
@@ -107,6 +108,10 @@ class Watch:
         found = [f for f in judge_course(self.course, ignored(), ()) if f.rule == "non-finite-loss"]
         self._is_quiet = True
         return found[0] if found else None
+
+
+def _number(value: Any) -> float:
+    return float(value) if np.ndim(value) == 0 else math.nan
 
 
 def floor_of(heads: list[Any]) -> float | None:
