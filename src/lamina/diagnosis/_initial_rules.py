@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -11,27 +12,36 @@ from ._case import Case
 from ._network import AFFINE, activation_of, kind, path_of
 from ._rule import START, Rule, Seen, seen
 
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+
 
 def constant_init(case: Case) -> Iterator[Seen]:
     """A layer whose units start alike, in a network of several: they stay alike."""
-    trained = [layer for layer in case.network.layers if kind(layer) in AFFINE and layer.built]
+    trained = [layer for layer in case.network.layers if kind(layer) in (*AFFINE, *_RECURRENT) and layer.built]
     if len(trained) < 2:
         return
     # A branch that starts at 0 and is added to another (a residual block) is meant.
     pairs = case.network.pairs() if case.network.graph is not None else [(x, None) for x in trained if _bends(x)]
     leading = {id(layer) for layer, _ in pairs}
     for layer in trained[:-1]:  # a last layer may start at 0: its units have different targets
-        kernel = layer.kernel
-        if id(layer) not in leading or id(layer) not in case.network.trained or kernel.shape[-1] == 1:
+        cell = _cell(layer)
+        kernel, units = getattr(cell, "kernel", None), getattr(cell, "units", None) or getattr(cell, "filters", 0)
+        if id(layer) not in leading or id(layer) not in case.network.trained or units == 1 or kernel is None:
             continue
         kernel = _values(kernel)
         if kernel.size > 1 and kernel.flat[0] == kernel.flat[-1] and np.ptp(kernel) == 0:
+            alike = "compute the same, and go on doing so" if cell is layer else "are given the same sum of the inputs"
             yield seen(
-                path_of(layer), f"All {kernel.size} weights of {layer.name} are {kernel.flat[0]:g}: its {kernel.shape[-1]} units "
-                "compute the same, and go on doing so.", 'kernel_initializer="glorot_uniform" (the default).',
+                path_of(layer), f"All {kernel.size} weights of {layer.name} are {kernel.flat[0]:g}: its {units} units {alike}.",
+                'kernel_initializer="glorot_uniform" (the default).',
                 value=float(kernel.flat[0]),
             )  # fmt: skip
             return
+
+
+def _cell(layer: Any) -> Any:
+    """What holds the kernel of a layer."""
+    return getattr(getattr(layer, "forward_layer", layer), "cell", layer)
 
 
 def _bends(layer: object) -> bool:
@@ -88,7 +98,7 @@ model.compile(optimizer="adam", loss="mse")"""
 
 RULES = (
     Rule(
-        "constant-init", START, "error", "a hidden kernel whose values are all equal", constant_init,
+        "constant-init", START, "error", "a hidden kernel whose values are all equal, of recurrent layers too", constant_init,
         "NeuraLint; TheDeepChecker", _net(', kernel_initializer="zeros"'), _net(),
     ),
     Rule(

@@ -86,6 +86,7 @@ def at_fit(
     )
     try:
         case = _case(model, source, held_out, setting, (step, runs.callbacks))
+        compiled.start = case.total_loss
         found = judge(case, ignored(), {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
         if mode == "check":

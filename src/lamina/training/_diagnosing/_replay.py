@@ -60,6 +60,25 @@ class Replay:
             (float(np.abs(v.numpy()).max()) for v in self._model.trainable_variables if np.prod(v.shape)), default=0.0
         )
 
+    def update(self) -> float | None:
+        """The size of one more step beside that of the weights, the median of the kernels; None if it cannot be told. Nothing
+        is changed by it."""
+        step, source = self._run.step, self._run.source
+        kernels = [v for v in self._model.trainable_variables if len(v.shape) > 1]
+        if not isinstance(step, Step) or not isinstance(source, ArrayData) or not source.is_resident or not kernels:
+            return None
+        state = [np.array(engine.numpy(value)) for value in step._state()]
+        before = [np.array(v.numpy()) for v in kernels]
+        try:
+            rows = step.rows(source, source.order(self._last))[0]
+            step.on_places(source, rows, 0, 1)
+            changes = [
+                np.linalg.norm(v.numpy() - old) / max(np.linalg.norm(old), 1e-12) for v, old in zip(kernels, before)
+            ]
+        finally:
+            _put(step, state)
+        return float(np.median(changes))
+
     def origin(self) -> Origin | None:
         """Where the first value that is not finite came from; None if it cannot be told."""
         step = self._run.step

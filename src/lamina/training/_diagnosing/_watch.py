@@ -12,6 +12,7 @@ from lamina.diagnosis._finding import Finding
 from lamina.diagnosis._judge import judge_course
 from lamina.engines import engine
 
+from .._stepping import Stepping
 from ..callbacks._early_stopping import EarlyStopping
 from ._at import case_now, heads_now, ignored, say
 from ._replay import Replay
@@ -31,7 +32,9 @@ class Watch:
     def __init__(self, model: Any, mode: str, run: Any, held_out: Any):
         self._model, self._mode, self._run = model, mode, run
         stops = any(isinstance(c, EarlyStopping) for c in run.callbacks.callbacks)
-        self.course = Course(held_out=getattr(held_out, "size", 0), stops=stops)
+        is_default = type(model).train_step is Stepping.train_step
+        start = model._compiled.start
+        self.course = Course(start, held_out=getattr(held_out, "size", 0), stops=stops, is_default=is_default)
         self._replay = Replay(model, run)
         self._looked = 0.0
         self._before = 0  # steps of the epochs before
@@ -85,12 +88,17 @@ class Watch:
         """Where the loss did not fall: what a constant would have, and the network as it is now. Once for each `compile`: the
         look costs as much as some steps."""
         loss, compiled = self.course.epochs.get("loss", []), self._model._compiled
-        is_stuck = len(loss) >= 3 and min(loss[1:]) > 0.99 * loss[0]
-        if is_stuck and not compiled.is_looked_at and not engine.COSTLY_TRACES:
-            compiled.is_looked_at = True
+        if len(loss) < 3 or loss[-1] < 0.9 * min(loss[:-1]) or compiled.is_looked_at or engine.COSTLY_TRACES:
+            return  # it falls
+        compiled.is_looked_at = True
+        try:
             self.course.floor = floor_of(heads_now(self._model, self._run.source))
-            if self.course.is_stuck():
+            if self.course.is_stuck() or self.course.is_settled():
                 self.course.case = case_now(self._model, self._run.source)
+            if self.course.is_stuck() or self.course.is_as_a_constant():
+                self.course.update = self._replay.update()
+        except Exception:  # advice stops nobody
+            return
 
     def _say(self) -> None:
         said = {rule for rule, _ in self._model._compiled.said}
