@@ -200,7 +200,7 @@ RULES = (
         "are the same for all samples",
         constant_prediction, "DeepDiagnosis",
         _net("SGD(1e-4)", "epochs=20", hidden='layers.Dense(16, activation="relu"), layers.Lambda(lambda t: 1e-9 * t)'), _GOOD,
-        ("dead-relu", "saturated-activation"),
+        ("dead-relu", "saturated-activation", "loss-diverging"),
     ),
     Rule(
         "updates-too-large", COURSE, "warning", "100 steps, after which the loss is that of a constant or more, and a step "
