@@ -62,6 +62,8 @@ def unscaled_target(case: Case) -> Iterator[Seen]:
         y = head.finite_y()
         if y is None or head.loss not in REGRESSIONS[:4] or head.activation not in ("linear", "relu", "softplus"):
             continue
+        if max(y.max(), -y.min()) <= 100:
+            continue
         mean, std = float(abs(y.mean())), float(y.std())
         if max(mean, std) > 100:
             yield seen(
@@ -131,9 +133,10 @@ def _takes_many(column: np.ndarray) -> bool:
 def unnormalised_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
         values = call.inputs.astype("float64")
-        mean, std, most = float(values.mean()), float(values.std()), float(max(values.max(), -values.min()))
+        most = float(max(values.max(), -values.min()))
         if not np.isfinite(most):
             continue
+        mean, std = (float(values.mean()), float(values.std())) if most > 10 else (0.0, 0.0)  # no more than that
         spreads = _spreads(values)
         if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
             yield seen(
@@ -152,6 +155,8 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
 
 def tiny_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
+        if not call.inputs.max() - call.inputs.min() < 0.2:
+            continue
         std = float(call.inputs.std())
         scales = [
             layer for layer in case.network.layers if kind(layer) == "Rescaling" and np.max(np.abs(layer.scale)) < 0.1

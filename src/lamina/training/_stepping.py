@@ -227,7 +227,7 @@ class Stepping:
             onlooker.begin(batch, self.variables)
         loss, batch, gradients = self._differentiate(batch, variables)
         if onlooker is not None:
-            onlooker.end(loss, batch.y_pred, gradients)
+            onlooker.end(loss, batch.y_pred, variables, gradients)
         self._count(loss, batch)
         self._change(variables, gradients, flat)
         self._update_metrics(batch.y, batch.y_pred, batch.sample_weight)

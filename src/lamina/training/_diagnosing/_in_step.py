@@ -21,8 +21,8 @@ _FEWEST, _ROWS = 16, 64  # samples of a batch, with fewer it would take too many
 class Seen:
     """What a step shows of itself while it is traced: all are tensors of its program.
 
-    Attributes: `given`, the batch and the variables, and `held`, what the variables hold; `outputs`, `loss` and `gradients`;
-    `calls` of layers.
+    Attributes: `given`, the batch and the variables, and `held`, what the variables hold; `outputs`, `loss` and `gradients` of
+    the `variables` that are trained; `calls` of layers.
     """
 
     def __init__(self) -> None:
@@ -31,6 +31,7 @@ class Seen:
         self.calls: list[NotedCall] = []
         self.outputs: list[Any] = []
         self.loss: Any = None
+        self.variables: list[Any] = []
         self.gradients: list[Any] = []
 
     def begin(self, batch: Batch, variables: list[Any]) -> None:
@@ -41,9 +42,9 @@ class Seen:
         self.held = [engine.numpy(v._value) for _, v in traced]
         self.calls.clear()
 
-    def end(self, loss: Any, outputs: Any, gradients: list[Any]) -> None:
-        """It has been differentiated."""
-        self.loss, self.outputs, self.gradients = loss, tree.flatten(outputs), gradients
+    def end(self, loss: Any, outputs: Any, variables: list[Any], gradients: list[Any]) -> None:
+        """It has been differentiated, with respect to the variables."""
+        self.loss, self.outputs, self.variables, self.gradients = loss, tree.flatten(outputs), variables, gradients
 
 
 def look_in_step(
@@ -75,15 +76,14 @@ def look_in_step(
     count = min(-(-_ROWS // size), source.size // size)
     rows = some_rows(source.size, count * size)
     rows[len(rows) - len(bad) :] = bad
-    return _computed(network.model, seen, unpack_x_y_sample_weight(take(source.data, rows)), count)
+    return _computed(seen, unpack_x_y_sample_weight(take(source.data, rows)), count)
 
 
-def _computed(model: Any, seen: Seen, data: Any, count: int) -> Look:
+def _computed(seen: Seen, data: Any, count: int) -> Look:
     """The numbers of `count` batches: the forward pass of all, and the gradients of as many as it takes to see some."""
     calls = [call for call in seen.calls if engine.is_traced(call[1]) and engine.is_traced(call[2])]
     forward = [*seen.outputs, *(t for _, *ends in calls for t in ends)]
     back = [seen.loss, *seen.gradients]
-    variables = model.trainable_variables
     batches = _batches(data, count, seen)
     with np.errstate(all="ignore"):
         first = engine.recall([*forward, *back], seen.given)(batches[0])
@@ -100,8 +100,8 @@ def _computed(model: Any, seen: Seen, data: Any, count: int) -> Look:
     ends = iter(joined[len(seen.outputs) :])
     look = Look(truth=data[1], outputs=joined[: len(seen.outputs)], total_loss=float(total))
     look.calls = calls_of([(layer, next(ends), next(ends)) for layer, *_ in calls])
-    look.gradients = [(path_of_weight(v), v, g) for v, g in zip(variables, gradients)]
-    look.penalty = penalty_of(variables) + activity_of(look.calls)
+    look.gradients = [(path_of_weight(v), v, g) for v, g in zip(seen.variables, gradients)]
+    look.penalty = penalty_of(seen.variables) + activity_of(look.calls)
     return look
 
 
