@@ -36,10 +36,10 @@ def test_large_steps_that_bring_a_regression_to_a_constant_without_nan():
 
     kill = lamina.callbacks.LambdaCallback(on_epoch_end=jump)
     debts = X[:, :1] - X[:, 1:2] - 10
-    (finding,) = told(optimizers.SGD(0.05), debts, callbacks=[kill])
+    (finding,) = told(optimizers.SGD(0.05), debts, epochs=70, callbacks=[kill])
     assert finding.rule == "constant-prediction"
     assert finding.fix.startswith("a learning rate 10 times smaller")
-    assert not told(optimizers.SGD(0.003), debts)
+    assert not told(optimizers.SGD(0.003), debts, epochs=70)
 
 
 def test_a_loss_far_above_that_of_the_start_is_told_though_it_falls():

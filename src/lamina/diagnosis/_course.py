@@ -52,10 +52,12 @@ class Course:
         return min(loss[-3:]) > 0.95 * self.floor
 
     def is_settled(self) -> bool:
-        """Whether a loss that was higher has been for the last third of at least 100 steps, and for 3 epochs, that of a
-        constant."""
+        """Whether a loss that was higher has been for the last third of the training, and for 3 epochs, that of a constant: after
+        100 steps if it rose before it fell, else after 500, as the look that it takes costs as much as some steps."""
         loss = self.epochs.get("loss", [])
         if len(loss) < 4 or self.floor is None or not self.is_as_a_constant():
+            return False
+        if self.steps[-1] < 500 and (self.start is None or max(loss) < 1.2 * self.start):
             return False
         late = loss[-max(3, len(loss) // 3) :]
         return (

@@ -21,7 +21,18 @@ from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._diagnose import case_of
 from ._heads import heads_of
 from ._in_step import look_in_step
-from ._pass import MOST_ROWS, Look, affordable_rows, bad_row, has_call, look_at, look_once, some_rows, take
+from ._pass import (
+    MOST_ROWS,
+    Look,
+    affordable_rows,
+    bad_row,
+    has_call,
+    is_alike_in_training,
+    look_at,
+    look_once,
+    some_rows,
+    take,
+)
 
 _MOST_ELEMENTS = 500_000  # of an array that is looked at as a whole; of a larger one some rows
 _SOME_ROWS = 4_000
@@ -131,7 +142,8 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting, first: tuple
         look = Look() if engine.COSTLY_TRACES else _look(network, data, source, total, bad, is_default, first)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
-    return case_of(network, _some(data, bad), validation, look, heads, is_default=is_default, setting=setting)
+    known = _some(data, bad) if first else (None, None, _some(data[2]))  # later only the pass is looked at
+    return case_of(network, known, validation, look, heads, is_default=is_default, setting=setting)
 
 
 def case_now(model: Any, source: Any) -> Any:
@@ -159,7 +171,7 @@ def _look(network: Network, data: Any, source: Any, total: int, bad: Any, is_def
             return look
     rows = some_rows(len(tree.flatten(data[0])[0]), min(affordable, _MOST_LOOKED_AT))
     batch = take(data, np.union1d(rows, bad) if len(bad) else rows)
-    if first and is_whole:
+    if is_whole and (first or is_alike_in_training(network)):
         return look_once(network, batch)
     return look_at(network, batch, _MOST_LOOKED_AT, is_default)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lamina import ops, tree
 from lamina.diagnosis._case import Call
-from lamina.diagnosis._network import Network, kind, path_of
+from lamina.diagnosis._network import AFFINE, Network, kind, path_of
 from lamina.engines import engine
 from lamina.layers import Layer
 from lamina.variables import StateScope
@@ -23,12 +23,21 @@ _FREE_ROWS = 64  # if these are so many rows at most, or a fiftieth of the epoch
 _SHARE = 0.005  # of the rows of an epoch that a pass may take
 NOTHING = np.zeros((0, 1))  # outputs that are not known
 NotedCall = tuple[Any, Any, Any]  # a layer, its first input, and its output: None if it raised
+_ALIKE = (
+    *AFFINE, "InputLayer", "Flatten", "Reshape", "Permute", "Activation", "ReLU", "Softmax", "Embedding", "Rescaling",
+    "Normalization", "Add", "Concatenate", "LayerNormalization",
+)  # fmt: skip
 _PASSING_DATA = ("Flatten", "Reshape", "Permute", "Dropout", "Identity")
 
 
 def has_call(model: Any) -> bool:
     """Whether the model is called as a whole; a step of its own may call its parts alone."""
     return type(model).call is not Layer.call
+
+
+def is_alike_in_training(network: Network) -> bool:
+    """Whether all layers are known to compute the same while the network is trained."""
+    return all(kind(layer) in _ALIKE or "Pooling" in kind(layer) for layer in network.layers)
 
 
 def affordable_rows(network: Network, samples: int) -> int:

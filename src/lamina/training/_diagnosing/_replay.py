@@ -70,8 +70,8 @@ class Replay:
         state = [np.array(engine.numpy(value)) for value in step._state()]
         before = [np.array(v.numpy()) for v in kernels]
         try:
-            rows = step.rows(source, source.order(self._last))[0]
-            step.on_places(source, rows, 0, 1)
+            places = np.arange(min(source.size, source.batch_size))
+            step.on_places(source, step.rows(source, places)[0], 0, 1)
             changes = [
                 np.linalg.norm(v.numpy() - old) / max(np.linalg.norm(old), 1e-12) for v, old in zip(kernels, before)
             ]
