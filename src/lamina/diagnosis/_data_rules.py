@@ -26,8 +26,12 @@ def non_finite_data(case: Case) -> Iterator[Seen]:
         )  # by the network itself; infinity only saturates
         if bad.any() and not is_filled:
             first = [int(i) for i in np.argwhere(bad)[0]]
+            of = f"of {array.size} values"
+            if case.rows is not None:
+                first[0] = int(case.rows[first[0]])
+                of = f"of {array.size} values, in the {len(array)} rows looked at,"
             yield seen(
-                None, f"{name} has {int(bad.sum())} of {array.size} values that are NaN or infinite, the first at {first}.",
+                None, f"{name} has {int(bad.sum())} {of} that are NaN or infinite, the first at {first}.",
                 "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.",
                 count=int(bad.sum()), first=first,
             )  # fmt: skip

@@ -135,15 +135,21 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting, first: tuple
     data = unpack_x_y_sample_weight(source.data if is_array else source.peek())
     size = len(tree.flatten(data[0])[0])
     total = size if is_array else size * (source.num_batches or 100)
-    validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
+    validation = None
+    if isinstance(held_out, ArrayData):
+        validation = unpack_x_y_sample_weight(held_out.data)
+        validation = _some(validation, _some_rows(validation))
     is_default = type(model).train_step is Stepping.train_step
     with engine.quiet():
         bad = bad_row(data[0], size) if first else np.zeros(0, int)
         look = Look() if engine.COSTLY_TRACES else _look(network, data, source, total, bad, is_default, first)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
-    known = _some(data, bad) if first else (None, None, _some(data[2]))  # later only the pass is looked at
-    return case_of(network, known, validation, look, heads, is_default=is_default, setting=setting)
+    known, rows = (None, None, data[2]), None  # later only the pass is looked at
+    if first:
+        rows = _some_rows(data, bad)
+        known = _some(data, rows)
+    return case_of(network, known, validation, look, heads, is_default=is_default, setting=setting, rows=rows)
 
 
 def case_now(model: Any, source: Any) -> Any:
@@ -183,11 +189,15 @@ def _whole(part: Any) -> Any:
     )
 
 
-def _some(data: Any, bad: Any = ()) -> Any:
-    """The data, or where an array of it is large, the same rows of all, and those that are `bad`."""
+def _some_rows(data: Any, bad: Any = ()) -> np.ndarray | None:
+    """The places of the rows to look at, those that are `bad` among them; None for all."""
     arrays = [a for a in tree.flatten(data) if a is not None]
     if all(isinstance(a, np.ndarray) and a.size <= _MOST_ELEMENTS for a in arrays):
-        return data
+        return None
     largest = max(int(np.prod(a.shape[1:])) for a in arrays)
     rows = some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS)))
-    return take(data, np.union1d(rows, bad) if len(bad) else rows)
+    return np.union1d(rows, bad) if len(bad) else rows
+
+
+def _some(data: Any, rows: np.ndarray | None) -> Any:
+    return data if rows is None else take(data, rows)
