@@ -30,7 +30,7 @@ WORDS = {
     "output-target-shape": "rank|shape",
     "label-out-of-range": "label value|out of range|outside the valid range",
     "labels-not-integer": "integer|label value",
-    "embedding-index": r"indices|out of range|is not in \\[0",
+    "embedding-index": r"indices|out of range|is not in \[0",
     "image-axes": "channels|shape",
     "non-finite-data": "nan|inf",
     "non-finite-loss": "nan|inf",

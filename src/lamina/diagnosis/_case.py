@@ -44,8 +44,8 @@ class Case:
     are at hand; `validation`, the same of x and y; `given`, calls of the layers that are given the data itself, without what
     they make of it; `calls`, the layers' calls in the pass in order, and `gradients`, triples of layer path, weight and
     gradient, both empty where the pass could not be made; `is_default`, whether the model's own step is the built-in one;
-    `setting`, how it is to be trained; `losses`, of each output, weighted, by name, `total_loss`, and `penalty`, what
-    regularizers have added to it, all for the batch.
+    `setting`, how it is to be trained; `rows`, the places in the data of the rows at hand, None for all; `losses`, of each
+    output, weighted, by name, `total_loss`, and `penalty`, what regularizers have added to it, all for the batch.
     """
 
     network: Network
@@ -60,6 +60,7 @@ class Case:
     gradients: list[tuple[str, Any, np.ndarray]] = field(default_factory=list)
     is_default: bool = True
     setting: Setting = field(default_factory=Setting)
+    rows: np.ndarray | None = None
     losses: dict[str, float] = field(default_factory=dict)
     total_loss: float | None = None
     penalty: float = 0.0

@@ -1,11 +1,16 @@
 """Rules on how a training goes: its losses, and what it has made of the network."""
 
+import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from ._course import Course
 from ._rule import COURSE, Rule, Seen, seen
+
+# Of the weights, a step; of a healthy training a thousandth.
+_LARGE_UPDATE, _SMALL_UPDATE = 0.1, 1e-8
 
 
 def non_finite_loss(course: Course) -> Iterator[Seen]:
@@ -30,27 +35,33 @@ def non_finite_loss(course: Course) -> Iterator[Seen]:
 
 def loss_diverging(course: Course) -> Iterator[Seen]:
     losses = course.losses
-    if len(losses) < 4 or course.steps[-1] < 20 or not np.isfinite(losses).all() or min(losses) <= 0:
+    first = losses[0] if losses else 0.0
+    if course.start is not None and math.isfinite(course.start):
+        first = min(first, course.start)
+    if len(losses) < 4 or course.steps[-1] < 20 or losses[-1] <= 1.5 * first:
         return
-    late = float(np.mean(losses[-2:]))
-    low = float(np.min(_smooth(losses)))
-    if late > 2 * low and late > 1.5 * losses[0] and losses[-1] > 1.5 * losses[0]:
+    if not all(map(math.isfinite, losses)) or min(losses) <= 0:
+        return
+    late = sum(losses[-2:]) / 2
+    low = min(first, *((a + b) / 2 for a, b in itertools.pairwise(losses)))
+    if late > 2 * low and late > 1.5 * first:
         yield seen(
             None, f"The loss was {low:.4g} at its lowest and is {late:.4g} after {course.steps[-1]} steps, more than "
-            f"the {losses[0]:.4g} it began with.", "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.",
+            f"the {first:.4g} it began with.", "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.",
             lowest=low, loss=late,
         )  # fmt: skip
 
 
 def loss_oscillating(course: Course) -> Iterator[Seen]:
     loss = course.epochs.get("loss", [])[-20:]
-    if len(loss) < 10 or not np.isfinite(loss).all() or min(loss) <= 0:
+    if len(loss) < 10 or not all(map(math.isfinite, loss)) or min(loss) <= 0:
         return
+    if sum(loss) <= 0.1 * course.losses[0] * len(loss) or sum(loss[-4:]) <= 0.5 * sum(loss[1:5]):
+        return  # it falls
     changes = np.diff(loss)
     turns = int(np.sum(changes[1:] * changes[:-1] < 0))
     swing = float(np.mean(np.abs(changes))) / float(np.mean(loss))
-    is_high = np.mean(loss) > 0.1 * course.losses[0] and np.mean(loss[-4:]) > 0.5 * np.mean(loss[1:5])
-    if turns > 0.6 * (len(changes) - 1) and swing > 0.3 and is_high:
+    if turns > 0.6 * (len(changes) - 1) and swing > 0.3:
         yield seen(
             None, f"The loss goes up and down by {swing:.0%} from epoch to epoch, with {turns} turns in {len(loss)} epochs.",
             "a learning rate 10 times smaller, or a larger batch_size.", turns=turns, swing=swing,
@@ -74,9 +85,50 @@ def overfitting(course: Course) -> Iterator[Seen]:
         )  # fmt: skip
 
 
-def constant_prediction(course: Course) -> Iterator[Seen]:
-    if not course.is_stuck() or course.case is None:
+def loss_unbounded(course: Course) -> Iterator[Seen]:
+    loss = course.epochs.get("loss", [])
+    if not course.is_over or not course.is_default or len(loss) < 4 or course.steps[-1] < 20 or course.losses[0] == 0:
         return
+    middle, last = loss[len(loss) // 2 - 1], loss[-1]
+    # A loss with a lowest value comes nearer to it ever more slowly; what is linear in the outputs falls faster and faster.
+    if all(map(math.isfinite, loss)) and last < -10 * max(abs(course.losses[0]), 1.0) and last < 1.5 * min(middle, 0.0):
+        yield seen(
+            None, f"The loss began with {course.losses[0]:.4g}, was {middle:.4g} after half of the epochs and is {last:.4g}: it "
+            "falls without end, as the outputs grow.", "the loss with the other sign, or one that has a lowest value, which it "
+            "takes where the outputs are the targets.", first=course.losses[0], middle=middle, last=last,
+        )  # fmt: skip
+
+
+def updates_too_large(course: Course) -> Iterator[Seen]:
+    if course.is_as_a_constant() and course.update is not None and course.update > _LARGE_UPDATE:
+        yield seen(
+            None, f"After {course.steps[-1]} steps the loss is {course.epochs['loss'][-1]:.4g}, where a constant answer has "
+            f"{course.floor:.4g}, and one step still changes the weights by {course.update:.0%} of their size.",
+            "a learning rate 10 times smaller.", update=course.update, loss=course.epochs["loss"][-1], constant=course.floor,
+        )  # fmt: skip
+
+
+def updates_too_small(course: Course) -> Iterator[Seen]:
+    if course.is_stuck() and course.update is not None and course.update < _SMALL_UPDATE:
+        yield seen(
+            None, f"The loss does not fall: after {course.steps[-1]} steps one more changes the weights by {course.update:.2g} "
+            "of their size.", "a learning rate 1000 times larger, and no clipnorm or clipvalue.", update=course.update,
+        )  # fmt: skip
+
+
+def constant_prediction(course: Course) -> Iterator[Seen]:
+    if course.case is None or not (course.is_stuck() or course.is_settled()):
+        return
+    loss = course.epochs["loss"]
+    jumped = not course.is_stuck() and course.floor is not None
+    how = (
+        f" The first epoch's loss was {loss[0]:.4g}, that of a constant answer is {course.floor:.4g}." if jumped else ""
+    )
+    fix = (
+        "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer: the first steps took the network too far."
+        if jumped
+        else "look at what stops the signal: dead units, a learning rate that is too high, inputs that are not scaled."
+    )
     for head in course.case.heads:
         predictions, truth = head.predictions, head.truth
         if predictions is None or len(predictions) < 8 or truth is None or np.all(truth == truth[:1]):
@@ -84,9 +136,8 @@ def constant_prediction(course: Course) -> Iterator[Seen]:
         spread = float(np.max(np.std(predictions.reshape(len(predictions), -1), axis=0)))
         if spread < 1e-6 * max(float(np.abs(predictions).mean()), 1e-12):
             yield seen(
-                head.layer, f"After {course.steps[-1]} steps the outputs are the same for all {len(predictions)} samples.",
-                "look at what stops the signal: dead units, a learning rate that is too high, inputs that are not scaled.",
-                spread=spread,
+                head.layer, f"After {course.steps[-1]} steps the outputs are the same for all {len(predictions)} samples.{how}",
+                fix, spread=spread,
             )  # fmt: skip
 
 
@@ -101,17 +152,15 @@ def loss_not_decreasing(course: Course) -> Iterator[Seen]:
         )  # fmt: skip
 
 
-def _smooth(losses: list[float]) -> np.ndarray:
-    return np.convolve(losses, [0.5, 0.5], mode="valid")
-
-
-def _net(optimizer: str, fit: str, y: str = "x[:, :1] - x[:, 1:2]", hidden: str = "", rows: int = 256) -> str:
+def _net(
+    optimizer: str, fit: str, y: str = "x[:, :1] - x[:, 1:2]", hidden: str = "", rows: int = 256, loss: str = '"mse"'
+) -> str:
     return f"""rng = np.random.default_rng(0)
 x = rng.normal(size=({rows}, 8)).astype("float32")
 y = {y}
 lamina.utils.set_random_seed(0)
 model = lamina.Sequential([lamina.Input((8,)), {hidden or 'layers.Dense(16, activation="relu")'}, layers.Dense(1)])
-model.compile(optimizer=lamina.optimizers.{optimizer}, loss="mse")
+model.compile(optimizer=lamina.optimizers.{optimizer}, loss={loss})
 fit = dict({fit})"""
 
 
@@ -147,15 +196,35 @@ RULES = (
         _HEART, _GOOD,
     ),
     Rule(
-        "constant-prediction", COURSE, "warning", "a loss that does not fall, and outputs that are the same for all samples",
+        "constant-prediction", COURSE, "warning", "a loss that does not fall, or fell to that of a constant, and outputs that "
+        "are the same for all samples",
         constant_prediction, "DeepDiagnosis",
         _net("SGD(1e-4)", "epochs=20", hidden='layers.Dense(16, activation="relu"), layers.Lambda(lambda t: 1e-9 * t)'), _GOOD,
-        ("dead-relu", "saturated-activation"),
+        ("dead-relu", "saturated-activation", "loss-diverging"),
+    ),
+    Rule(
+        "updates-too-large", COURSE, "warning", "100 steps, after which the loss is that of a constant or more, and a step "
+        "changes the weights by more than a tenth of their size", updates_too_large, "SageMaker Debugger; TheDeepChecker",
+        _net("Lamb(0.25)", "epochs=20", _NOISE.format(256), 'layers.Dense(16, activation="tanh")'), _GOOD,
+        ("constant-prediction", "loss-diverging"),
+    ),
+    Rule(
+        "updates-too-small", COURSE, "warning", "a loss that does not fall, and a step that changes the weights by less than "
+        "a hundred-millionth of their size", updates_too_small, "SageMaker Debugger",
+        _net("SGD(2e-5, clipnorm=1e-4)", "epochs=14"), _GOOD, ("constant-prediction",),
+    ),
+    Rule(
+        "loss-unbounded", COURSE, "error", "4 epochs or more with the built-in step, and a loss at -10 times what it began with "
+        "that falls ever faster", loss_unbounded, "TheDeepChecker",
+        _net("Adam(0.01)", "epochs=30", loss="lambda t, p: -lamina.ops.mean(t * p, axis=-1)"),
+        _net("Adam(0.01)", "epochs=30", loss="lambda t, p: lamina.ops.log(1e-4 + lamina.ops.square(t - p))"),
+        ("loss-sign", "loss-diverging"),
     ),
     Rule(
         "loss-not-decreasing", COURSE, "warning", "100 steps in 3 epochs that bring the loss down by less than 1 %, and not "
         "below that of a constant", loss_not_decreasing, "TheDeepChecker; SageMaker Debugger",
         _net("SGD(0.01, clipnorm=2e-4)", "epochs=14"), _GOOD,
-        ("constant-prediction", "dead-relu", "saturated-activation", "vanishing-gradient", "no-gradient"),
+        ("constant-prediction", "updates-too-large", "updates-too-small", "dead-relu", "saturated-activation",
+         "vanishing-gradient", "no-gradient"),
     ),
 )  # fmt: skip

@@ -26,8 +26,12 @@ def non_finite_data(case: Case) -> Iterator[Seen]:
         )  # by the network itself; infinity only saturates
         if bad.any() and not is_filled:
             first = [int(i) for i in np.argwhere(bad)[0]]
+            of = f"of {array.size} values"
+            if case.rows is not None:
+                first[0] = int(case.rows[first[0]])
+                of = f"of {array.size} values, in the {len(array)} rows looked at,"
             yield seen(
-                None, f"{name} has {int(bad.sum())} of {array.size} values that are NaN or infinite, the first at {first}.",
+                None, f"{name} has {int(bad.sum())} {of} that are NaN or infinite, the first at {first}.",
                 "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.",
                 count=int(bad.sum()), first=first,
             )  # fmt: skip
@@ -61,6 +65,8 @@ def unscaled_target(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         y = head.finite_y()
         if y is None or head.loss not in REGRESSIONS[:4] or head.activation not in ("linear", "relu", "softplus"):
+            continue
+        if max(y.max(), -y.min()) <= 100:
             continue
         mean, std = float(abs(y.mean())), float(y.std())
         if max(mean, std) > 100:
@@ -101,29 +107,42 @@ def _first_calls(case: Case) -> list[Call]:
         first = {id(layer) for layer in case.network.feeding_data()}
         found = [call for call in case.calls or case.given if id(call.layer) in first]
     else:
-        found = [call for call in case.calls if call.layer.weights][:1]
-    return [call for call in found if has_kernel(call.layer) and call.layer.trainable_weights and call.inputs.size]
+        found = [call for call in case.calls if case.network.weights.get(id(call.layer))][:1]
+    return [
+        call for call in found if has_kernel(call.layer) and id(call.layer) in case.network.trained and call.inputs.size
+    ]
 
 
 _SCALED = "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization layer in front."
 
 
 def _spreads(values: np.ndarray) -> tuple[float, float] | None:
-    """The smallest and the largest standard deviation of the columns of a table that take many values."""
+    """The smallest and the largest standard deviation of the columns of a table that take many values, if they are apart by
+    more than 1000."""
     if values.ndim != 2 or len(values) < 32:
         return None
-    found = [float(c.std()) for c in values.T if len(distinct(c)[0]) > len(values) // 4]
-    return (min(found), max(found)) if len(found) > 1 else None
+    spreads = values.std(axis=0)
+    order = np.argsort(spreads)[np.count_nonzero(spreads == 0) :]
+    if not len(order) or spreads[order[-1]] <= 1e3 * spreads[order[0]]:
+        return None  # nor are some of them
+    largest = next((spreads[n] for n in reversed(order) if _takes_many(values[:, n])), 0.0)
+    smallest = next((spreads[n] for n in order if 1e3 * spreads[n] >= largest or _takes_many(values[:, n])), 0.0)
+    return (float(smallest), float(largest)) if largest > 1e3 * smallest > 0 else None
+
+
+def _takes_many(column: np.ndarray) -> bool:
+    return len(distinct(column)[0]) > len(column) // 4
 
 
 def unnormalised_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
         values = call.inputs.astype("float64")
-        if not np.isfinite(values).all() or not values.size:
+        most = float(max(values.max(), -values.min()))
+        if not np.isfinite(most):
             continue
-        mean, std, most = float(values.mean()), float(values.std()), float(np.abs(values).max())
+        mean, std = (float(values.mean()), float(values.std())) if most > 10 else (0.0, 0.0)  # no more than that
         spreads = _spreads(values)
-        if spreads and spreads[1] > 1e3 * spreads[0] and std <= 10 and abs(mean) <= 10 and most <= 50:
+        if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
             yield seen(
                 call.path, f"The columns that {call.layer.name} is given have standard deviations from {spreads[0]:.3g} to "
                 f"{spreads[1]:.3g}: the small ones are not seen.", _SCALED, smallest=spreads[0], largest=spreads[1],
@@ -140,6 +159,8 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
 
 def tiny_input(case: Case) -> Iterator[Seen]:
     for call in _first_calls(case):
+        if not call.inputs.max() - call.inputs.min() < 0.2:
+            continue
         std = float(call.inputs.std())
         scales = [
             layer for layer in case.network.layers if kind(layer) == "Rescaling" and np.max(np.abs(layer.scale)) < 0.1

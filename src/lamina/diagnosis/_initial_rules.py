@@ -1,6 +1,8 @@
 """Rules on the weights at the start, and on which of them are trained."""
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -10,26 +12,36 @@ from ._case import Case
 from ._network import AFFINE, activation_of, kind, path_of
 from ._rule import START, Rule, Seen, seen
 
+_RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+
 
 def constant_init(case: Case) -> Iterator[Seen]:
     """A layer whose units start alike, in a network of several: they stay alike."""
-    trained = [layer for layer in case.network.layers if kind(layer) in AFFINE and layer.built]
+    trained = [layer for layer in case.network.layers if kind(layer) in (*AFFINE, *_RECURRENT) and layer.built]
     if len(trained) < 2:
         return
     # A branch that starts at 0 and is added to another (a residual block) is meant.
     pairs = case.network.pairs() if case.network.graph is not None else [(x, None) for x in trained if _bends(x)]
     leading = {id(layer) for layer, _ in pairs}
     for layer in trained[:-1]:  # a last layer may start at 0: its units have different targets
-        kernel = _values(layer.kernel)
-        if id(layer) not in leading or not layer.trainable_weights or kernel.shape[-1] == 1:
+        cell = _cell(layer)
+        kernel, units = getattr(cell, "kernel", None), getattr(cell, "units", None) or getattr(cell, "filters", 0)
+        if id(layer) not in leading or id(layer) not in case.network.trained or units == 1 or kernel is None:
             continue
-        if kernel.size > 1 and np.ptp(kernel) == 0:
+        kernel = _values(kernel)
+        if kernel.size > 1 and kernel.flat[0] == kernel.flat[-1] and np.ptp(kernel) == 0:
+            alike = "compute the same, and go on doing so" if cell is layer else "are given the same sum of the inputs"
             yield seen(
-                path_of(layer), f"All {kernel.size} weights of {layer.name} are {kernel.flat[0]:g}: its {kernel.shape[-1]} units "
-                "compute the same, and go on doing so.", 'kernel_initializer="glorot_uniform" (the default).',
+                path_of(layer), f"All {kernel.size} weights of {layer.name} are {kernel.flat[0]:g}: its {units} units {alike}.",
+                'kernel_initializer="glorot_uniform" (the default).',
                 value=float(kernel.flat[0]),
             )  # fmt: skip
             return
+
+
+def _cell(layer: Any) -> Any:
+    """What holds the kernel of a layer."""
+    return getattr(getattr(layer, "forward_layer", layer), "cell", layer)
 
 
 def _bends(layer: object) -> bool:
@@ -38,14 +50,18 @@ def _bends(layer: object) -> bool:
 
 def poor_init(case: Case) -> Iterator[Seen]:
     trained = [
-        layer for layer in case.network.layers if kind(layer) in AFFINE and layer.built and layer.trainable_weights
+        layer
+        for layer in case.network.layers
+        if kind(layer) in AFFINE and layer.built and id(layer) in case.network.trained
     ]
     for layer in trained:
+        fan_in = math.prod(layer.kernel.shape[:-1])
+        if math.prod(layer.kernel.shape) < 64:
+            continue
         kernel = _values(layer.kernel)
-        fan_in = int(np.prod(kernel.shape[:-1]))
         std, expected = float(kernel.std()), float(np.sqrt(1 / max(fan_in, 1)))
         is_last = layer is trained[-1]  # may begin small
-        if kernel.size >= 64 and (std > 10 * expected or (0 < std < 0.01 * expected and not is_last)):
+        if std > 10 * expected or (0 < std < 0.01 * expected and not is_last):
             yield seen(
                 path_of(layer), f"The weights of {layer.name} have a standard deviation of {std:.3g}; for {fan_in} inputs "
                 f"{expected:.2g} keeps values in scale.", 'kernel_initializer="glorot_uniform" (the default).',
@@ -56,7 +72,9 @@ def poor_init(case: Case) -> Iterator[Seen]:
 
 def no_trainable_weights(case: Case) -> Iterator[Seen]:
     model = case.network.model
-    if case.is_default and case.optimizer is not None and model.weights and not model.trainable_weights:
+    if case.network.trained or not case.is_default or case.optimizer is None:
+        return
+    if model.weights and not model.trainable_weights:  # it may have some beside its layers
         yield seen(
             None, f"None of the {len(model.weights)} weights is trainable: fit changes nothing.",
             "model.trainable = True, or layer.trainable = True for those to train.", weights=len(model.weights),
@@ -80,7 +98,7 @@ model.compile(optimizer="adam", loss="mse")"""
 
 RULES = (
     Rule(
-        "constant-init", START, "error", "a hidden kernel whose values are all equal", constant_init,
+        "constant-init", START, "error", "a hidden kernel whose values are all equal, of recurrent layers too", constant_init,
         "NeuraLint; TheDeepChecker", _net(', kernel_initializer="zeros"'), _net(),
     ),
     Rule(

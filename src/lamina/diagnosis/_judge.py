@@ -1,6 +1,9 @@
 """`judge`: all rules on one case, the cause said once."""
 
+import functools
 from collections.abc import Collection, Iterable
+
+import numpy as np
 
 from . import (
     _course_rules,
@@ -19,13 +22,14 @@ from ._case import Case
 from ._course import Course
 from ._finding import Finding
 from ._report import Report
-from ._rule import COMPILED, COURSE, DATA, PASS, Rule
+from ._rule import COMPILED, COURSE, DATA, PASS, START, Rule
 
 FAMILIES = (
     _data_rules, _label_rules, _order_rules, _output_rules, _shape_rules, _structure_rules, _initial_rules, _optimizer_rules,
     _loss_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
+_OF_DATA = {rule.id for rule in RULES if rule.when == DATA}
 
 
 def judge(case: Case, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:
@@ -35,45 +39,44 @@ def judge(case: Case, ignore: Iterable[str] = (), said: Collection[str] = ()) ->
     is said where the model or the data is already known to be at fault.
     Raises ValueError for an unknown rule in `ignore`.
     """
-    rules = _without(ignore)
-    found = _first_causes([rule for rule in rules if rule.when not in (PASS, COURSE)], case, said)
+    found = _first_causes(_rules(frozenset(ignore), (COMPILED, START, DATA)), case, said)
     if not found and not said:
-        found = _first_causes([rule for rule in rules if rule.when == PASS], case)
+        found = _first_causes(_rules(frozenset(ignore), (PASS,)), case)
     return Report(found)
 
 
 def judge_compiled(case: Case, ignore: Iterable[str] = ()) -> Report:
     """What can be said before there is data, without the rules whose cause the data may show."""
-    of_data = {rule.id for rule in RULES if rule.when == DATA}
-    rules = [rule for rule in _without(ignore) if rule.when == COMPILED and not of_data.intersection(rule.follows)]
-    return Report(_first_causes(rules, case))
+    rules = _rules(frozenset(ignore), (COMPILED,))
+    return Report(_first_causes([rule for rule in rules if not _OF_DATA.intersection(rule.follows)], case))
 
 
 def judge_course(course: Course, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:
     """What can be said of how a training went. Of causes that were told before (`said`) nothing more is said."""
-    rules = [rule for rule in _without(ignore) if rule.when == COURSE]
+    rules = _rules(frozenset(ignore), (COURSE,))
     if said:  # how it goes follows from that; only that it came to an end is said, if it need not
         rules = [rule for rule in rules if rule.id == "non-finite-loss"]
     if not said and course.is_stuck() and course.case is not None:
-        inside = [rule for rule in _without(ignore) if rule.when == PASS]
-        found = _first_causes(inside, course.case)
+        found = _first_causes(_rules(frozenset(ignore), (PASS,)), course.case)
         if found:
             return Report(found)
     return Report(_first_causes(rules, course, said))
 
 
-def _without(ignore: Iterable[str]) -> list[Rule]:
-    ignored = set(ignore)
+@functools.cache
+def _rules(ignored: frozenset[str], when: tuple[str, ...]) -> list[Rule]:
+    """Those that can be known at some times, but for those ignored."""
     unknown = sorted(ignored - {rule.id for rule in RULES})
     if unknown:
         raise ValueError(
             f"diagnose: ignore names the rule {unknown[0]!r}; the rules are {[rule.id for rule in RULES]}."
         )
-    return [rule for rule in RULES if rule.id not in ignored]
+    return [rule for rule in RULES if rule.when in when and rule.id not in ignored]
 
 
 def _first_causes(rules: list[Rule], case: Case | Course, said: Collection[str] = ()) -> list[Finding]:
     """What the rules say, without those that follow from others that speak."""
-    by_rule = [(rule, rule.findings(case)) for rule in rules]
+    with np.errstate(all="ignore"):  # the numbers are looked at as they are
+        by_rule = [(rule, rule.findings(case)) for rule in rules]
     spoke = {rule.id for rule, findings in by_rule if findings} | set(said)
     return [finding for rule, findings in by_rule if not spoke.intersection(rule.follows) for finding in findings]

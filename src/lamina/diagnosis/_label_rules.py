@@ -111,16 +111,19 @@ def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
 
 
 def single_class_labels(case: Case) -> Iterator[Seen]:
-    frozen = any(layer.weights and not layer.trainable_weights for layer in case.network.layers)
     for head in case.heads:
         y = head.finite_y()
-        if y is None or frozen or not (head.is_crossentropy or head.is_regression) or len(y) < 32:
+        if y is None or not (head.is_crossentropy or head.is_regression) or len(y) < 32:
             continue
-        if np.all(y == y[:1]):
+        if np.all(y == y[:1]) and not _is_partly_frozen(case):
             yield seen(
                 head.layer, f"All {len(y)} targets are the same: there is nothing to tell apart.",
                 "look at how y was read or selected.", count=len(y),
             )  # fmt: skip
+
+
+def _is_partly_frozen(case: Case) -> bool:
+    return any(weights and key not in case.network.trained for key, weights in case.network.weights.items())
 
 
 def class_imbalance(case: Case) -> Iterator[Seen]:

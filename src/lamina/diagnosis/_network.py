@@ -1,6 +1,6 @@
 """`Network`: a model as the rules see it: its layers, and which feeds which where that is known."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -57,6 +57,7 @@ class Network:
 
     def __init__(self, model: Any):
         self.model = model
+        self._pairs: dict[Any, list[tuple[Any, Any]]] = {}
 
     @cached_property
     def graph(self) -> Any:
@@ -69,6 +70,16 @@ class Network:
     def layers(self) -> list[Any]:
         """The layers that hold no others, each once. Recurrent layers and wrappers count as one with what they hold."""
         return list({id(layer): layer for layer in _leaves(self.model)}.values())
+
+    @cached_property
+    def weights(self) -> dict[int, list[Any]]:
+        """The weights of each layer, by its id."""
+        return {id(layer): layer.weights for layer in self.layers}
+
+    @cached_property
+    def trained(self) -> set[int]:
+        """The ids of the layers that have trainable weights."""
+        return {key for key, weights in self.weights.items() if any(w.trainable for w in weights)}
 
     @cached_property
     def sources(self) -> dict[int, list[Any]]:
@@ -94,9 +105,14 @@ class Network:
                 found[id(source)].append(operation)
         return found
 
-    def pairs(self, also: Container[str] = ()) -> list[tuple[Any, Any]]:
+    def pairs(self, also: tuple[str, ...] = ()) -> list[tuple[Any, Any]]:
         """Each operation of the graph with one that it alone feeds, looking through layers that pass values on, and through
         those of the kinds in `also`."""
+        if also not in self._pairs:
+            self._pairs[also] = self._find_pairs(also)
+        return self._pairs[also]
+
+    def _find_pairs(self, also: tuple[str, ...]) -> list[tuple[Any, Any]]:
         found = []
         for operation in self.graph._operations if self.graph is not None else ():
             after = self._only_user(operation)
@@ -143,6 +159,10 @@ class Network:
 
     def feeding_data(self) -> list[Any]:
         """The layers with a kernel that no other layer with weights feeds."""
+        return self._feeding_data
+
+    @cached_property
+    def _feeding_data(self) -> list[Any]:
         behind: set[int] = set()  # operations that weights lead to; the operations come in order of the graph
         found = []
         for operation in self.graph._operations if self.graph is not None else ():

@@ -1,5 +1,6 @@
 """Rules on the optimizer."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,7 +53,8 @@ def learning_rate_high(case: Case) -> Iterator[Seen]:
         return
     momentum = float(getattr(optimizer, "momentum", 0) or 0)
     limit *= 10 * (1 - momentum) if kind(optimizer) == "SGD" and momentum > 0.9 else 1
-    limit *= 10 if sum(np.prod(w.shape) for w in case.network.model.weights) < _SMALL else 1
+    if rate > 1.001 * limit and sum(math.prod(w.shape) for w in case.network.model.weights) < _SMALL:
+        limit *= 10
     if rate > 1.001 * limit:  # rates are kept in float32
         yield seen(
             None, f"The learning rate of {kind(optimizer)} is {rate:g}; beyond {limit:g} the loss jumps about or diverges.",

@@ -26,10 +26,11 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         units = call.outputs.reshape(-1, call.outputs.shape[-1])
         if len(units) < _FEWEST:
             continue
-        is_whole = bool(units.max() <= 1e-5)  # of NaN neither is said
+        zeros = np.count_nonzero(units < 1e-5, axis=0)  # of NaN neither is said
+        is_whole = bool(np.all(zeros == len(units)))
         if not is_whole and len(units) < _FEWEST_FOR_SOME:
             continue
-        dead = units.shape[1] if is_whole else int(np.sum(np.percentile(units, 95, axis=0) < 1e-5))
+        dead = int(np.sum(zeros > math.ceil(0.95 * (len(units) - 1))))  # the 95th percentile is 0
         if dead > 1 and (is_whole or dead >= least_dead(units.shape[1])):
             owner = case.network.owner(call.layer)
             rows = f"all {len(units)} values" if is_whole else f"nearly every one of {len(units)} values"
@@ -107,7 +108,7 @@ def no_gradient(case: Case) -> Iterator[Seen]:
 def _may_be_zero(case: Case) -> bool:
     """Whether some gradients may be 0 at the start though all is right: weights that begin at 0 hold back what comes through
     them, an output may have no loss, a dead relu is told by its rule."""
-    weights = [w for layer in case.network.layers for w in layer.weights if w.name not in _BEGIN_AT_ZERO]
+    weights = [w for held in case.network.weights.values() for w in held if w.name not in _BEGIN_AT_ZERO]
     waits = any(not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
     is_cut = any(c.outputs.size and not np.any(c.outputs) for c in case.calls)
     return waits or is_cut or len(case.sample_weight) > 1 or any(not h.has_loss or not h.weight for h in case.heads)
@@ -115,7 +116,7 @@ def _may_be_zero(case: Case) -> bool:
 
 def non_finite_gradient(case: Case) -> Iterator[Seen]:
     for call in case.calls:
-        if np.isfinite(call.inputs).all() and not np.isfinite(call.outputs).all():
+        if not np.isfinite(call.outputs).all() and np.isfinite(call.inputs).all():
             yield seen(
                 call.path, f"{call.layer.name} makes {int(np.sum(~np.isfinite(call.outputs)))} NaN or infinite values of finite "
                 "inputs.", "look at what it computes: an overflow, a division by 0, or the logarithm of 0.",

@@ -187,6 +187,8 @@ class Engine(Protocol):
     # floats whose products are best left in that dtype. enable_determinism(): see `config.enable_determinism`.
     # distribution: a module for several devices and processes (see those of the jax and torch engines): list_devices,
     # initialize, num_processes, process_id, gather, check, mesh, sharding, lay_out, share, mean.
+    # recall(wanted, given): a function that computes tensors of a trace that has ended from others of it (see the native
+    # engine, whose compiled functions have `prepare(*args, row=row)`: trace what `loop` will run on such rows).
     # nn.int8_matmul(a, b): the product in int32 of two int8 arrays, exact.
     # nn.attention, nn.layer_norm, nn.batch_norm: kernels for what
     # `ops.dot_product_attention`, `ops.layer_normalization` and BatchNormalization in training otherwise put together

@@ -91,7 +91,7 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
     bad = []
     for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
         for path, array in _named(part):
-            if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not _is_surely_finite(array):
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not is_surely_finite(array):
                 count = int(np.count_nonzero(~np.isfinite(array)))
                 if count:
                     bad.append(f"{prefix}{path} ({count} of {array.size})")
@@ -100,7 +100,7 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
         warn_at_user(UserWarning(said))
 
 
-def _is_surely_finite(array: np.ndarray) -> bool:
+def is_surely_finite(array: np.ndarray) -> bool:
     """One pass, no copy: neither a sum nor a sum of squares is finite if an element is not. The second is BLAS's, and faster."""
     with np.errstate(over="ignore", invalid="ignore"), engine.quiet():
         if array.flags.c_contiguous and array.dtype in (np.float32, np.float64):

@@ -22,7 +22,8 @@ class Compiled:
     outputs for the shapes of `seen`; `watched`, the values, by id, of tensors that a loss refers to, as they were in the last
     call; `lock`, held while a step runs, as all steps of a model work on its variables; `said`, the rule and layer of each
     finding that was told; `is_diagnosed`, whether a first batch was looked at; `is_looked_at`, whether the network was looked at
-    again because its loss did not fall.
+    again because its loss did not fall; `start`, the loss before the first step, None if it is not known; `onlooker`, who is
+    told what a step of training computes while it is traced.
     """
 
     optimizer: Any = None
@@ -41,6 +42,8 @@ class Compiled:
     said: set[tuple[str, str | None]] = field(default_factory=set)
     is_diagnosed: bool = False
     is_looked_at: bool = False
+    start: float | None = None
+    onlooker: Any = None
     lock: Any = field(default_factory=threading.RLock, repr=False)
 
     @property
@@ -63,7 +66,7 @@ class Compiled:
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled steps belong to one model and are made anew for a copy.
-        state = {**self.__dict__, "steps": {}, "progress": {}, "watched": {}}
+        state = {**self.__dict__, "steps": {}, "progress": {}, "watched": {}, "onlooker": None}
         del state["lock"]
         return state
 

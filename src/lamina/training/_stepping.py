@@ -222,8 +222,12 @@ class Stepping:
         return self.get_metrics_result()
 
     def _train(self, batch: Batch, flat: FlatState | None) -> None:
-        variables = self._weights_to_train()
+        variables, onlooker = self._weights_to_train(), self._compiled.onlooker
+        if onlooker is not None:
+            onlooker.begin(batch, self.variables)
         loss, batch, gradients = self._differentiate(batch, variables)
+        if onlooker is not None:
+            onlooker.end(loss, batch.y_pred, variables, gradients)
         self._count(loss, batch)
         self._change(variables, gradients, flat)
         self._update_metrics(batch.y, batch.y_pred, batch.sample_weight)

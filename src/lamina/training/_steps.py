@@ -184,6 +184,12 @@ class Step:
         counts[-1] = rest or size
         return [(places, counts)]
 
+    def prepare(self, data: ArrayData, places: np.ndarray) -> None:
+        """Traces the program that runs on batches of data in memory like this one, where the engine does that ahead."""
+        with Uninterrupted(), self._lock:
+            self._prepare(data.data)
+            self._complete(lambda: self._on_places.prepare(self._state(), data.resident(), row=places))
+
     def on_places(
         self, data: ArrayData, rows: Any, start: int = 0, stop: int | None = None, collect: bool = False
     ) -> Any:

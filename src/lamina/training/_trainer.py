@@ -105,8 +105,9 @@ class Trainer(Stepping):
             _checks.warn_not_finite(*unpack_x_y_sample_weight(source.data), "fit")
         if mode != "off":
             _diagnosing.at_fit(
-                self, mode, source, held_out, runs, epochs - initial_epoch, per_epoch, validation_data is None
-            )
+                self, mode, source, held_out, runs, epochs - initial_epoch, per_epoch, validation_data is None,
+                step if plan is None else None,
+            )  # fmt: skip
         check_alike(self, source, held_out, steps_per_epoch)
         keeper = keeper_of(plan, self, step, source, held_out, runs.callbacks, steps_per_epoch)
         training = Run(self, step, source, runs, "train", steps_per_epoch, keeper)

@@ -60,6 +60,14 @@ def test_the_data_is_judged_once_for_each_compile():
     assert [f.rule for f in said(model.fit, 100 * X, LABELS, verbose=0)] == ["unnormalised-input"]
 
 
+def test_one_row_of_many_that_is_not_finite_is_told_with_its_place():
+    x = np.zeros((30_000, 40), "float32") + np.tile(X[:1, :1], 40)
+    x[12_347, 3] = np.nan
+    model = compiled(lamina.Sequential([lamina.Input((40,)), layers.Dense(1, activation="sigmoid")]))
+    (finding,) = said(model.fit, x, np.arange(30_000) % 2, batch_size=4096, verbose=0)
+    assert (finding.rule, finding.evidence["first"], finding.evidence["count"]) == ("non-finite-data", [12_347, 3], 1)
+
+
 def test_a_subclassed_model_is_judged_by_its_values():
     class Net(lamina.Model):
         def __init__(self):

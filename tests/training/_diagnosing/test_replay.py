@@ -54,3 +54,23 @@ def test_epochs_that_follow_soon_are_gone_through_again(monkeypatch):
     kept.clear()
     again = finding_of([lamina.callbacks.LambdaCallback()])  # which might change the model between two epochs
     assert kept[:4] == [0, 1, 2, 3] and again.message == found.message
+
+
+def test_the_size_of_a_step_is_found_without_a_change():
+    class Ask(lamina.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            replay = self.model._watch._replay
+            before = [
+                np.array(w) for w in (*self.model.get_weights(), *[v.numpy() for v in self.model.optimizer.variables])
+            ]
+            self.size = replay.update()
+            after = [*self.model.get_weights(), *[v.numpy() for v in self.model.optimizer.variables]]
+            for old, new in zip(before, after, strict=True):
+                np.testing.assert_array_equal(old, new)
+
+    lamina.utils.set_random_seed(0)
+    x = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")
+    model, ask = lamina.Sequential([lamina.Input((3,)), layers.Dense(4, activation="relu"), layers.Dense(1)]), Ask()
+    model.compile(lamina.optimizers.Lamb(0.25), "mse")  # its steps are a share of the weights
+    model.fit(x, x[:, :1], epochs=2, verbose=0, callbacks=[ask])
+    assert ask.size == pytest.approx(0.25, rel=1e-3)

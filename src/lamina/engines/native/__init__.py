@@ -18,6 +18,7 @@ from ._graph import Spec as Spec
 from ._measure import measure as measure
 from ._operands import to_array, to_dtype
 from ._peaks import peaks as peaks
+from ._recall import recall as recall
 from ._storage import apart as apart
 from ._storage import new_storage as new_storage
 from ._storage import shares_storage as shares_storage

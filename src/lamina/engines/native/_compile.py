@@ -87,6 +87,11 @@ class CompiledFunction:
             entry, arrays = self._entry((*args, rows[0]))
             return entry.loop(arrays, rows, ahead, collect)
 
+    def prepare(self, *args: Any, row: Any) -> None:
+        """Traces and plans what `loop` will run on rows like this one, if that is not done."""
+        with self._lock:
+            self._entry((*args, row))
+
     def _entry(self, args: tuple[Any, ...]) -> tuple["_Entry", list[Any]]:
         leaves, kinds = [], []
         for i, arg in enumerate(args):

@@ -20,11 +20,23 @@ from ..callbacks._callback import CallbackList
 from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._diagnose import case_of
 from ._heads import heads_of
-from ._pass import MOST_ROWS, Look, affordable_rows, look_at, some_rows, take, telling_rows
+from ._in_step import look_in_step
+from ._pass import (
+    MOST_ROWS,
+    Look,
+    affordable_rows,
+    bad_row,
+    has_call,
+    is_alike_in_training,
+    look_at,
+    look_once,
+    some_rows,
+    take,
+)
 
 _MOST_ELEMENTS = 500_000  # of an array that is looked at as a whole; of a larger one some rows
 _SOME_ROWS = 4_000
-_GRADIENT_ROWS = 64
+_MOST_LOOKED_AT = 64  # rows of the pass: chance kills as many units of a healthy network (see dead-relu)
 
 
 class Looked(BaseException):
@@ -61,6 +73,7 @@ def at_fit(
     epochs: int,
     steps: int | None,
     is_split: bool,
+    step: Any,
 ) -> None:
     """Says what is wrong with the model and the data that its training begins with; once for each `compile`.
 
@@ -68,6 +81,7 @@ def at_fit(
         source, held_out: the data of training and of validation, None for none.
         runs: the callbacks; `epochs` and the `steps` of each, None for unknown.
         is_split: whether what is held out is the tail of the data.
+        step: that of training, None if its program must not be traced before the training begins.
     """
     compiled = model._compiled
     if compiled.is_diagnosed:
@@ -82,7 +96,8 @@ def at_fit(
         is_stream=not isinstance(source, ArrayData),
     )
     try:
-        case = _case(model, source, held_out, setting)
+        case = _case(model, source, held_out, setting, (step, runs.callbacks))
+        compiled.start = case.total_loss
         found = judge(case, ignored(), {rule for rule, _ in compiled.said})
     except Exception:  # advice stops nobody; what is wrong with the data, the step itself will say
         if mode == "check":
@@ -113,19 +128,28 @@ def say(model: Any, found: list[Finding], mode: str) -> None:
 # --- the case of a fit ------------------------------------------------------------------------------------------------
 
 
-def _case(model: Any, source: Any, held_out: Any, setting: Setting) -> Any:
+def _case(model: Any, source: Any, held_out: Any, setting: Setting, first: tuple[Any, Any] | None = None) -> Any:
+    """`first`: for the look before training, the step and the callbacks."""
     network = Network(model)
     is_array = isinstance(source, ArrayData)
     data = unpack_x_y_sample_weight(source.data if is_array else source.peek())
     size = len(tree.flatten(data[0])[0])
     total = size if is_array else size * (source.num_batches or 100)
-    validation = _some(unpack_x_y_sample_weight(held_out.data)) if isinstance(held_out, ArrayData) else None
+    validation = None
+    if isinstance(held_out, ArrayData):
+        validation = unpack_x_y_sample_weight(held_out.data)
+        validation = _some(validation, _some_rows(validation))
     is_default = type(model).train_step is Stepping.train_step
     with engine.quiet():
-        look = Look() if engine.COSTLY_TRACES else _look(network, data, total, is_default)
+        bad = bad_row(data[0], size) if first else np.zeros(0, int)
+        look = Look() if engine.COSTLY_TRACES else _look(network, data, source, total, bad, is_default, first)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)
-    return case_of(network, _some(data), validation, look, heads, is_default=is_default, setting=setting)
+    known, rows = (None, None, data[2]), None  # later only the pass is looked at
+    if first:
+        rows = _some_rows(data, bad)
+        known = _some(data, rows)
+    return case_of(network, known, validation, look, heads, is_default=is_default, setting=setting, rows=rows)
 
 
 def case_now(model: Any, source: Any) -> Any:
@@ -140,11 +164,22 @@ def heads_now(model: Any, source: Any) -> list[Any]:
     return heads_of(Network(model), shapes, _whole(data[1]), data[2] is not None)
 
 
-def _look(network: Network, data: Any, total: int, is_default: bool) -> Look:
+def _look(network: Network, data: Any, source: Any, total: int, bad: Any, is_default: bool, first: Any) -> Look:
     """A pass that is small beside an epoch. (Where each shape costs a compilation, none is.)"""
-    rows = affordable_rows(network, total)
-    batch = take(data, telling_rows(data[0], len(tree.flatten(data[0])[0]), rows))
-    return look_at(network, batch, _GRADIENT_ROWS, is_default)
+    affordable = affordable_rows(network, total)
+    is_whole = is_default and has_call(network.model)
+    if first and is_whole:
+        try:
+            look = look_in_step(network, first[0], source, first[1], affordable, bad)
+        except Exception:  # a pass of its own tells where it went wrong
+            look = None
+        if look is not None:
+            return look
+    rows = some_rows(len(tree.flatten(data[0])[0]), min(affordable, _MOST_LOOKED_AT))
+    batch = take(data, np.union1d(rows, bad) if len(bad) else rows)
+    if is_whole and (first or is_alike_in_training(network)):
+        return look_once(network, batch)
+    return look_at(network, batch, _MOST_LOOKED_AT, is_default)
 
 
 def _whole(part: Any) -> Any:
@@ -154,10 +189,15 @@ def _whole(part: Any) -> Any:
     )
 
 
-def _some(data: Any) -> Any:
-    """The data, or where an array of it is large, the same rows of all."""
+def _some_rows(data: Any, bad: Any = ()) -> np.ndarray | None:
+    """The places of the rows to look at, those that are `bad` among them; None for all."""
     arrays = [a for a in tree.flatten(data) if a is not None]
     if all(isinstance(a, np.ndarray) and a.size <= _MOST_ELEMENTS for a in arrays):
-        return data
+        return None
     largest = max(int(np.prod(a.shape[1:])) for a in arrays)
-    return take(data, some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS))))
+    rows = some_rows(len(arrays[0]), int(np.clip(_MOST_ELEMENTS // max(largest, 1), MOST_ROWS, _SOME_ROWS)))
+    return np.union1d(rows, bad) if len(bad) else rows
+
+
+def _some(data: Any, rows: np.ndarray | None) -> Any:
+    return data if rows is None else take(data, rows)

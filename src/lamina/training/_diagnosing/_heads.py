@@ -32,7 +32,8 @@ def heads_of(
     if len(ends) != count:
         ends = [(None, None)] * count
     names = getattr(model, "output_names", None) or [str(i) for i in range(count)]
-    losses = [_for_output(model.loss, i, names, count) for i in range(count)]
+    given = [_for_output(model.loss, i, names, count) for i in range(count)]
+    losses = [as_loss(loss, "loss") if loss is not None else None for loss in given]
     targets, truth = (_targets(part, names, count) for part in (y, look.truth if look else None))
     return [
         Head(
@@ -75,9 +76,8 @@ def _weight(model: Any, place: int, names: list[str], count: int) -> float:
     return float(given) if isinstance(given, (int, float)) else 1.0
 
 
-def _judge(given: Any) -> Any:
+def _judge(loss: Any) -> Any:
     """A loss as a function of two arrays that gives a number."""
-    loss = as_loss(given, "loss") if given is not None else None
 
     def judged(y_true: np.ndarray, y_pred: np.ndarray) -> float:
         try:
@@ -99,9 +99,8 @@ def _for_output(given: Any, place: int, names: list[str], count: int) -> Any:
     return given
 
 
-def _loss(given: Any) -> tuple[str | None, dict[str, Any]]:
+def _loss(loss: Any) -> tuple[str | None, dict[str, Any]]:
     """The name of a built-in loss and its arguments; None for another."""
-    loss = as_loss(given, "loss") if given is not None else None
     function = getattr(loss, "fn", None)
     if not str(getattr(function, "__module__", None)).startswith("lamina.losses"):
         return None, {}

@@ -1,18 +1,19 @@
 """One pass forward and backward over a few rows, by which nothing of the model changes."""
 
+import math
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lamina import ops, tree
 from lamina.diagnosis._case import Call
-from lamina.diagnosis._network import Network, kind, path_of
+from lamina.diagnosis._network import AFFINE, Network, kind, path_of
 from lamina.engines import engine
 from lamina.layers import Layer
 from lamina.variables import StateScope
 
+from .._checks import is_surely_finite
 from ._called_through import called_through
 
 MOST_ROWS = 256
@@ -21,6 +22,11 @@ _FREE = 1e8  # multiplications that a pass may always take: some hundredths of a
 _FREE_ROWS = 64  # if these are so many rows at most, or a fiftieth of the epoch
 _SHARE = 0.005  # of the rows of an epoch that a pass may take
 NOTHING = np.zeros((0, 1))  # outputs that are not known
+NotedCall = tuple[Any, Any, Any]  # a layer, its first input, and its output: None if it raised
+_ALIKE = (
+    *AFFINE, "InputLayer", "Flatten", "Reshape", "Permute", "Activation", "ReLU", "Softmax", "Embedding", "Rescaling",
+    "Normalization", "Add", "Concatenate", "LayerNormalization",
+)  # fmt: skip
 _PASSING_DATA = ("Flatten", "Reshape", "Permute", "Dropout", "Identity")
 
 
@@ -29,15 +35,21 @@ def has_call(model: Any) -> bool:
     return type(model).call is not Layer.call
 
 
+def is_alike_in_training(network: Network) -> bool:
+    """Whether all layers are known to compute the same while the network is trained."""
+    return all(kind(layer) in _ALIKE or "Pooling" in kind(layer) for layer in network.layers)
+
+
 def affordable_rows(network: Network, samples: int) -> int:
     """How many rows a pass may take to be small beside an epoch of `samples`."""
-    free = min(_FREE / (4 * max(sum(map(_work, network.layers)), 1)), max(_FREE_ROWS, samples // 50))
-    return int(np.clip(max(free, _SHARE * samples), _FEWEST_ROWS, MOST_ROWS))
+    work = sum(_work(layer, network.weights[id(layer)]) for layer in network.layers)
+    free = min(_FREE / (4 * max(work, 1)), max(_FREE_ROWS, samples // 50))
+    return int(min(max(free, _SHARE * samples, _FEWEST_ROWS), MOST_ROWS))
 
 
-def _work(layer: Any) -> int:
+def _work(layer: Any, weights: list[Any]) -> int:
     """Multiplications a row, by the weights and how often they are used."""
-    size = sum(int(np.prod(w.shape)) for w in layer.weights)
+    size = sum(math.prod(w.shape) for w in weights)
     if kind(layer) == "Embedding" or not size:
         return 0
     nodes = getattr(layer, "_inbound_nodes", None)
@@ -46,7 +58,7 @@ def _work(layer: Any) -> int:
 
 
 def _positions(shape: Any) -> int:
-    return int(np.prod([n or 16 for n in shape[1:-1]]))
+    return math.prod(n or 16 for n in shape[1:-1])
 
 
 def some_rows(count: int, most: int = MOST_ROWS) -> np.ndarray:
@@ -57,16 +69,17 @@ def some_rows(count: int, most: int = MOST_ROWS) -> np.ndarray:
 
 def telling_rows(x: Any, count: int, most: int = MOST_ROWS) -> np.ndarray:
     """The same, and among them one that holds NaN or infinity, if x has such: a network may be made to take them."""
-    rows = some_rows(count, most)
-    for array in tree.flatten(x):
-        if (
-            isinstance(array, np.ndarray)
-            and array.dtype.kind == "f"
-            and not np.isfinite(np.sum(array, dtype="float64"))
-        ):
+    return np.union1d(some_rows(count, most), bad_row(x, count))
+
+
+def bad_row(part: Any, count: int) -> np.ndarray:
+    """The place of a row that holds NaN or infinity; none if all are finite."""
+    for array in tree.flatten(part):
+        if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not is_surely_finite(array):
             bad = np.flatnonzero(~np.isfinite(array.reshape(count, -1)).all(axis=1))
-            return np.union1d(rows, bad[:1]) if len(bad) else rows
-    return rows
+            if len(bad):
+                return bad[:1]
+    return np.zeros(0, int)
 
 
 def take(part: Any, rows: Any) -> Any:
@@ -100,38 +113,69 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
     model, look = network.model, Look(truth=batch[1])
     if not has_call(model):
         return look
+    noted: list[NotedCall] = []
     try:
-        with (
-            np.errstate(all="ignore"),
-            called_through(network.layers, partial(_noting, calls=look.calls)),
-            StateScope(),
-        ):
+        with np.errstate(all="ignore"), noting(network.layers, noted), StateScope():
             outputs = model._forward(model._host_inputs(batch[0]), training=False)
     except Exception as error:
         look.error = error
+    look.calls = calls_of(noted)
+    if look.error is not None:
         return look
     look.outputs = [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)]
-    if is_default:
+    if is_default and model.trainable_variables:
         size = len(tree.flatten(batch[0])[0])
-        _look_back(model, take(batch, slice(None, None, -(-size // gradient_rows))), look)
+        _differentiate(model, take(batch, slice(None, None, -(-size // gradient_rows))), look)
+        look.penalty += activity_of(look.calls)
     return look
 
 
-def _noting(layer: Any, call: Any, calls: list[Call]) -> Any:
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        try:
-            outputs = call(*args, **kwargs)
-        except Exception:
-            if args and ops.is_tensor(args[0]) and not engine.is_traced(args[0]):
-                calls.append(Call(layer, path_of(layer), np.asarray(engine.numpy(args[0])), NOTHING))
-            raise
-        if args and all(ops.is_tensor(t) and not engine.is_traced(t) for t in (args[0], outputs)):
-            values = np.asarray(engine.numpy(args[0])), np.asarray(engine.numpy(outputs))
-            if all(v.dtype.kind in "fiu" and v.size for v in values):
-                calls.append(Call(layer, path_of(layer), *values))
-        return outputs
+def look_once(network: Network, batch: tuple[Any, Any, Any]) -> Look:
+    """One pass over the batch, forward and backward at once, as a step of training makes it."""
+    look = Look(truth=batch[1])
+    noted: list[NotedCall] = []
+    with noting(network.layers, noted):
+        outputs, look.error = _differentiate(network.model, batch, look)
+    look.outputs = [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)] if look.error is None else []
+    look.calls = calls_of(noted)
+    look.penalty += activity_of(look.calls)
+    return look
 
-    return noted
+
+def noting(layers: list[Any], noted: list[NotedCall]) -> Any:
+    """While it lasts, the calls of the layers are noted."""
+
+    def wrap(layer: Any, call: Any) -> Any:
+        def calling(*args: Any, **kwargs: Any) -> Any:
+            outputs = None
+            try:
+                outputs = call(*args, **kwargs)
+                return outputs
+            finally:
+                noted.append((layer, args[0] if args else None, outputs))
+
+        return calling
+
+    return called_through(layers, wrap)
+
+
+def calls_of(noted: list[NotedCall]) -> list[Call]:
+    """The calls whose values are numbers, and known."""
+    found = []
+    for layer, given, outputs in noted:
+        values = [NOTHING if x is None else _values(x) for x in (given, outputs)]
+        if given is not None and all(v is not None and v.dtype.kind in "fiu" for v in values):
+            if values[0].size and (outputs is None or values[1].size):
+                found.append(Call(layer, path_of(layer), *values))
+    return found
+
+
+def _values(x: Any) -> Any:
+    """The values of a tensor; None for what is none, and for one that is only known inside a program."""
+    try:
+        return np.asarray(engine.numpy(x)) if ops.is_tensor(x) else None
+    except TypeError:
+        return None
 
 
 def given_calls(network: Network, x: Any) -> list[Call]:
@@ -152,36 +196,51 @@ def _inputs(network: Network) -> list[Any]:
     return tree.flatten(network.graph.inputs) if network.graph is not None else []
 
 
+def activity_of(calls: list[Call]) -> float:
+    """What the activity regularizers of layers add to the loss."""
+    return sum(_activity(call) for call in calls if getattr(call.layer, "activity_regularizer", None) is not None)
+
+
 def _activity(call: Call) -> float:
-    """What the activity regularizer of a layer adds to the loss."""
     value = call.layer.activity_regularizer(engine.tensor(call.outputs)) if call.outputs.size else None
     return 0.0 if value is None else float(engine.numpy(value)) / len(call.outputs)
 
 
-def _look_back(model: Any, batch: tuple[Any, Any, Any], look: Look) -> None:
+def path_of_weight(variable: Any) -> str:
+    """The path of the layer that a weight belongs to."""
+    return variable.path.rpartition("/")[0]  # type: ignore[no-any-return]
+
+
+def penalty_of(variables: list[Any]) -> float:
+    """What the regularizers of weights add to the loss."""
+    return sum(float(engine.numpy(v.regularizer(v))) for v in variables if v.regularizer is not None)
+
+
+def _differentiate(model: Any, batch: tuple[Any, Any, Any], look: Look) -> tuple[Any, Exception | None]:
     """The gradient of each trained weight; none where the loss does not take the batch: what is wrong then is told by other
-    rules, or by `fit`."""
+    rules, or by `fit`. Returns the outputs, and what the model raised instead."""
     variables = model.trainable_variables
-    if not variables:
-        return
     x, y, sample_weight = batch
+    outputs: list[Any] = []
 
     def loss_of(values: list[Any]) -> Any:
         with StateScope(zip(variables, values)):
-            y_pred = model._forward(model._host_inputs(x), training=True)
-            return model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+            outputs.append(model._forward(model._host_inputs(x), training=True))
+            return model.compute_loss(x=x, y=y, y_pred=outputs[0], sample_weight=sample_weight, training=True)
 
     try:
         with np.errstate(all="ignore"):
             total, found = engine.value_and_grad(loss_of)([v.__tensor__() for v in variables])
-    except (ValueError, TypeError):
-        return
+    except Exception as error:
+        if not outputs:
+            return None, error
+        if not isinstance(error, (ValueError, TypeError)):
+            raise
+        return outputs[0], None
     look.total_loss = float(engine.numpy(total))
-    look.penalty = sum(float(engine.numpy(v.regularizer(v))) for v in variables if v.regularizer is not None)
-    look.penalty += sum(
-        _activity(call) for call in look.calls if getattr(call.layer, "activity_regularizer", None) is not None
-    )
+    look.penalty = penalty_of(variables)
     look.gradients = [
-        (v.path.rpartition("/")[0], v, np.zeros(v.shape) if g is None else np.asarray(engine.numpy(g)))
+        (path_of_weight(v), v, np.zeros(v.shape) if g is None else np.asarray(engine.numpy(g)))
         for v, g in zip(variables, found)
     ]
+    return outputs[0], None

@@ -34,7 +34,7 @@ class Replay:
         self._state: list[np.ndarray] = []
         self._epoch, self._kept = 0, 0.0  # with which epoch, and when
         self._last = 0  # epoch at work
-        self._first = 0.0  # size of the largest weight at the start
+        self._first = 0.0  # size of the largest number that was kept first
         onlookers = all(isinstance(c, (History, ProgbarLogger)) for c in run.callbacks.callbacks)
         self._by_steps_alone = onlookers and run.limit is None
 
@@ -51,12 +51,33 @@ class Replay:
         if sum(v.size for v in step.variables) <= _MOST_ELEMENTS:
             self._state = [np.array(engine.numpy(value)) for value in step._state()]
         if not self._first:
-            self._first = self._largest()
+            self._first = max(
+                (float(np.abs(a).max()) for a in self._state if a.dtype.kind == "f" and a.size), default=0.0
+            )
 
     def _largest(self) -> float:
         return max(
             (float(np.abs(v.numpy()).max()) for v in self._model.trainable_variables if np.prod(v.shape)), default=0.0
         )
+
+    def update(self) -> float | None:
+        """The size of one more step beside that of the weights, the median of the kernels; None if it cannot be told. Nothing
+        is changed by it."""
+        step, source = self._run.step, self._run.source
+        kernels = [v for v in self._model.trainable_variables if len(v.shape) > 1]
+        if not isinstance(step, Step) or not isinstance(source, ArrayData) or not source.is_resident or not kernels:
+            return None
+        state = [np.array(engine.numpy(value)) for value in step._state()]
+        before = [np.array(v.numpy()) for v in kernels]
+        try:
+            places = np.arange(min(source.size, source.batch_size))
+            step.on_places(source, step.rows(source, places)[0], 0, 1)
+            changes = [
+                np.linalg.norm(v.numpy() - old) / max(np.linalg.norm(old), 1e-12) for v, old in zip(kernels, before)
+            ]
+        finally:
+            _put(step, state)
+        return float(np.median(changes))
 
     def origin(self) -> Origin | None:
         """Where the first value that is not finite came from; None if it cannot be told."""

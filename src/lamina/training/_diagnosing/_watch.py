@@ -1,5 +1,6 @@
 """`Watch`: looks at a training now and then, for little."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from lamina.diagnosis._finding import Finding
 from lamina.diagnosis._judge import judge_course
 from lamina.engines import engine
 
+from .._stepping import Stepping
 from ..callbacks._early_stopping import EarlyStopping
 from ._at import case_now, heads_now, ignored, say
 from ._replay import Replay
@@ -30,7 +32,9 @@ class Watch:
     def __init__(self, model: Any, mode: str, run: Any, held_out: Any):
         self._model, self._mode, self._run = model, mode, run
         stops = any(isinstance(c, EarlyStopping) for c in run.callbacks.callbacks)
-        self.course = Course(held_out=getattr(held_out, "size", 0), stops=stops)
+        is_default = type(model).train_step is Stepping.train_step
+        start = model._compiled.start
+        self.course = Course(start, held_out=getattr(held_out, "size", 0), stops=stops, is_default=is_default)
         self._replay = Replay(model, run)
         self._looked = 0.0
         self._before = 0  # steps of the epochs before
@@ -56,7 +60,7 @@ class Watch:
         self._take(done, logs)
         self._before += done
         for name, value in logs.items():
-            self.course.epochs.setdefault(name, []).append(float(value) if np.ndim(value) == 0 else np.nan)
+            self.course.epochs.setdefault(name, []).append(value if isinstance(value, float) else _number(value))
         self.course.is_over = is_over or self._model.stop_training
         losses = self.course.losses
         is_lost = len(losses) > 3 and losses[-1] > 2 * losses[0] > 0
@@ -75,7 +79,7 @@ class Watch:
         self._mean, self._count = mean, done
         self.course.losses.append(fresh)
         self.course.steps.append(self._before + done)
-        if not np.isfinite(fresh):
+        if not math.isfinite(fresh):
             self.course.origin = self._replay.origin()
             self._say()
             self._is_quiet = True  # what follows, follows from that
@@ -84,12 +88,17 @@ class Watch:
         """Where the loss did not fall: what a constant would have, and the network as it is now. Once for each `compile`: the
         look costs as much as some steps."""
         loss, compiled = self.course.epochs.get("loss", []), self._model._compiled
-        is_stuck = len(loss) >= 3 and min(loss[1:]) > 0.99 * loss[0]
-        if is_stuck and not compiled.is_looked_at and not engine.COSTLY_TRACES:
-            compiled.is_looked_at = True
+        if len(loss) < 3 or loss[-1] < 0.9 * min(loss[:-1]) or compiled.is_looked_at or engine.COSTLY_TRACES:
+            return  # it falls
+        compiled.is_looked_at = True
+        try:
             self.course.floor = floor_of(heads_now(self._model, self._run.source))
-            if self.course.is_stuck():
+            if self.course.is_stuck() or self.course.is_settled():
                 self.course.case = case_now(self._model, self._run.source)
+            if self.course.is_stuck() or self.course.is_as_a_constant():
+                self.course.update = self._replay.update()
+        except Exception:  # advice stops nobody
+            return
 
     def _say(self) -> None:
         said = {rule for rule, _ in self._model._compiled.said}
@@ -107,6 +116,10 @@ class Watch:
         found = [f for f in judge_course(self.course, ignored(), ()) if f.rule == "non-finite-loss"]
         self._is_quiet = True
         return found[0] if found else None
+
+
+def _number(value: Any) -> float:
+    return float(value) if np.ndim(value) == 0 else math.nan
 
 
 def floor_of(heads: list[Any]) -> float | None:

@@ -1,0 +1,98 @@
+"""What is told of how a training goes: faults of kinds that only that shows, and courses that look alike and are right."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina import layers, ops, optimizers
+from lamina.diagnosis._course import Course
+from lamina.diagnosis._judge import judge_course
+from lamina.engines import engine
+
+X = np.random.default_rng(0).normal(size=(256, 8)).astype("float32")
+looks_again = pytest.mark.skipif(engine.COSTLY_TRACES, reason="a network that is stuck is not looked at again")
+
+
+def told(optimizer, y, loss="mse", units=1, epochs=20, callbacks=()):
+    """What is said while a network trains."""
+    lamina.utils.set_random_seed(0)
+    hidden = layers.Dense(32, activation="relu")
+    model = lamina.Sequential([lamina.Input((8,)), hidden, layers.Dense(units)])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.compile(optimizer, loss)
+        model.fit(X, y, epochs=epochs, verbose=0, callbacks=list(callbacks), diagnose="warn")
+    return [w.message.finding for w in caught if hasattr(w.message, "finding")]
+
+
+@looks_again
+def test_large_steps_that_bring_a_regression_to_a_constant_without_nan():
+    def jump(epoch, logs):
+        """As one step too large does it, which on another machine might end in NaN."""
+        hidden = kill.model.layers[0]
+        hidden.bias.assign(hidden.bias - (100.0 if epoch == 0 else 0.0))
+
+    kill = lamina.callbacks.LambdaCallback(on_epoch_end=jump)
+    debts = X[:, :1] - X[:, 1:2] - 10
+    (finding,) = told(optimizers.SGD(0.05), debts, epochs=70, callbacks=[kill])
+    assert finding.rule == "constant-prediction"
+    assert finding.fix.startswith("a learning rate 10 times smaller")
+    assert not told(optimizers.SGD(0.003), debts, epochs=70)
+
+
+def test_a_loss_far_above_that_of_the_start_is_told_though_it_falls():
+    falling = [10.0 ** (12 - n) for n in range(10)]
+    course = Course(2.0, losses=falling, steps=[8 * n for n in range(1, 11)], epochs={"loss": falling}, is_over=True)
+    assert [f.rule for f in judge_course(course)] == ["loss-diverging"]
+    course.start = None  # of a later fit it is not known
+    assert not judge_course(course)
+
+
+def gaussian(y, outputs):
+    """The negative log-likelihood of a normal distribution, whose mean and logarithm of the deviation are the outputs."""
+    mean, scale = outputs[:, :1], outputs[:, 1:]
+    return ops.mean(scale + 0.5 * ops.square((y - mean) / ops.exp(scale)), axis=-1)
+
+
+@pytest.mark.parametrize("loss", [gaussian, "cosine_similarity", lambda y, p: -ops.mean(ops.tanh(y * p), axis=-1)])
+def test_losses_below_zero_with_a_lowest_value_are_right(loss):
+    assert not told(optimizers.Adam(0.003), X[:, :1], loss, units=2 if loss is gaussian else 1, epochs=30)
+
+
+def test_a_loss_without_lowest_value_is_told_where_the_truth_is_no_better_than_its_neighbours():
+    (finding,) = told(optimizers.Adam(0.01), X[:, :1], lambda y, p: -ops.mean(y * p, axis=-1), epochs=30)
+    assert (finding.rule, finding.severity) == ("loss-unbounded", "error")
+
+
+def test_a_step_of_ones_own_may_have_a_loss_without_end():
+    falling = [-(4.0**n) for n in range(8)]
+    course = Course(losses=falling, steps=[8 * n for n in range(1, 9)], epochs={"loss": falling}, is_over=True)
+    assert [f.rule for f in judge_course(course)] == ["loss-unbounded"]
+    course.is_default = False  # as the critic of two adversaries has
+    assert not judge_course(course)
+
+
+@pytest.mark.parametrize("update, rule", [(0.3, "updates-too-large"), (1e-10, "updates-too-small"), (1e-3, None)])
+def test_sizes_of_updates_of_a_loss_that_does_not_fall(update, rule):
+    loss = [1.02, 1.01, 1.015, 1.012]
+    course = Course(
+        losses=loss, steps=[50, 100, 150, 200], epochs={"loss": loss}, floor=1.0, update=update, is_over=True
+    )
+    assert [f.rule for f in judge_course(course)] == [rule or "loss-not-decreasing"]
+
+
+@pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
+@pytest.mark.parametrize("is_both_ways", [False, True])
+def test_recurrent_layers_whose_kernel_is_constant(layer, is_both_ways):
+    def findings(**options):
+        recurrent = getattr(layers, layer)(4, **options)
+        chain = layers.Bidirectional(recurrent, name="at") if is_both_ways else recurrent
+        model = lamina.Sequential([lamina.Input((5, 8)), chain, layers.Dense(1)])
+        model.compile("adam", "mse")
+        series = np.stack([X] * 5, axis=1)
+        return [(f.rule, f.layer == chain.path) for f in lamina.diagnose(model, series, X[:, :1])]
+
+    assert findings(kernel_initializer=lamina.initializers.Constant(0.1)) == [("constant-init", True)]
+    assert findings(recurrent_initializer="zeros") == []
