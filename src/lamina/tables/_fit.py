@@ -163,7 +163,7 @@ def _fitted(
     for said in fit_linears(rounds):
         say.note(said)
     network = None
-    if settings.shape is not None:
+    if settings.candidates:
         network = _network_sentence(rounds, settings, blocks)
         say.line(network)
         finished, was_cut = fit_networks(rounds, settings, say, blocks)
@@ -214,7 +214,7 @@ def describe_values(table: Table, target: Target) -> str:
 
 def _network_sentence(rounds: list[Round], settings: FitSettings, blocks: Blocks | None) -> str:
     one = rounds[0]
-    shape, width = settings.shape, one.training.network.shape[1]
+    shape, width = settings.candidates[0].shape, one.training.network.shape[1]
     schedule = schedule_for(settings, rounds, blocks)
     parts = [
         f"{width} features",
@@ -273,7 +273,7 @@ def _conclude(
             "test": len(result.truth), "folds": len(result.rounds) if len(result.rounds) > 1 else 0,
         },
         "columns": [{"name": c.name, "kind": c.kind, "missing": c.missing, "note": c.note} for c in columns],
-        "hidden": [] if settings.shape is None else list(settings.shape.hidden),
+        "hidden": list(settings.candidates[0].shape.hidden) if settings.candidates else [],
         "effort": settings.effort,
         "seed": settings.seed,
         "split_seed": settings.split_seed,

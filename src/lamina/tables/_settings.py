@@ -1,6 +1,6 @@
 """What can be chosen about a fit, and what an effort means."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ._errors import TableError
@@ -11,10 +11,19 @@ SMALL = 10_000  # rows up to which folds are the default
 
 
 @dataclass(frozen=True)
-class Effort:
-    """How much is spent: the shape of the network, steps of training, epochs at least and at most, folds of a small table."""
+class Candidate:
+    """A network that is tried: its shape, and by what the step size and the penalty of the settings are multiplied."""
 
     shape: Shape
+    rate: float = 1.0
+    decay: float = 1.0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is spent: the networks that are tried, steps of training, epochs at least and at most, folds of a small table."""
+
+    candidates: tuple[Candidate, ...]
     steps: int
     least: int
     most: int
@@ -22,10 +31,20 @@ class Effort:
 
 
 EFFORTS = {
-    "quick": Effort(Shape(members=4), 800, 10, 120, 3),
-    "normal": Effort(Shape(), 2000, 20, 300, 5),
-    "best": Effort(Shape(members=16), 4000, 40, 500, 10),
-}
+    "quick": Effort((Candidate(Shape(members=4)),), 800, 10, 120, 3),
+    "normal": Effort((Candidate(Shape()), Candidate(Shape(bins=16))), 2000, 20, 300, 5),
+    "best": Effort(
+        (
+            Candidate(Shape()),
+            Candidate(Shape(bins=16)),
+            Candidate(Shape((128, 128)), rate=0.4),
+            Candidate(Shape(embedding=1, bins=16), rate=0.4),
+            Candidate(Shape((128,), bins=8), decay=4.0),
+            Candidate(Shape(embedding=8), decay=4.0),
+        ),
+        2000, 20, 300, 5,
+    ),
+}  # fmt: skip
 
 
 @dataclass
@@ -92,12 +111,13 @@ class FitSettings:
         return EFFORTS[self.effort]
 
     @property
-    def shape(self) -> Shape | None:
-        """The network's shape; None if there is to be none (`hidden=()`)."""
-        own = self.spent.shape
+    def candidates(self) -> list[Candidate]:
+        """The networks that are tried; none if there is to be none (`hidden=()`)."""
+        tried = self.spent.candidates
         if self.hidden is None:
-            return own
-        return Shape(self.hidden, own.members, own.embedding) if self.hidden else None
+            return list(tried)
+        with_own = (replace(one, shape=replace(one.shape, hidden=self.hidden)) for one in tried)
+        return list(dict.fromkeys(with_own)) if self.hidden else []
 
     def folds_for(self, rows: int) -> int:
         """How many folds; 0 for one split."""
