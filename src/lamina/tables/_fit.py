@@ -42,7 +42,7 @@ def fit_table(
     data: Any, target: str, *, ordinal: dict[str, Sequence[str]] | None = None, drop: Sequence[str] = (),
     missing: Sequence[str] = (), encoding: str | None = None, task: str = "auto", group: str | None = None,
     time: str | None = None, test: Any = None, folds: int | None = None, test_size: float | None = None,
-    val_size: float = 0.2, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
+    val_size: float | None = None, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
     hidden: Sequence[int] | None = None, epochs: int | None = None, batch_size: int = 0, learning_rate: float = 0.008,
     weight_decay: float = 0.2, patience: int = 30, verbose: bool = True,
     resume: Any = None, memory: int | None = None,
@@ -63,9 +63,10 @@ def fit_table(
         group: a column; rows of one value stay on one side of each split, and it is not used to predict.
         time: a column of dates or numbers; the latest rows are tested.
         test: a second table, as `data`, on which the model is tested.
-        folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 5 for a table of
-            10,000 rows or fewer, unless `time`, `test` or `test_size` is given.
-        test_size, val_size: shares of the rows that are tested, and of the others that decide when to stop.
+        folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 8 for a table of
+            2,500 rows or fewer, 5 for one of 10,000 or fewer, unless `time`, `test` or `test_size` is given.
+        test_size, val_size: shares of the rows that are tested (a fifth, of one split), and of the others that decide when to stop
+            (by default a tenth with folds, a fifth of one split).
         split_seed, seed: fix which rows are tested; the first weights and the order of training.
         effort: "quick", "normal" or "best".
         budget: most seconds of training.
@@ -306,5 +307,6 @@ def _union(columns: list[Column], rounds: list[Round]) -> list[Column]:
         if column.kind == "nominal":
             first.levels = list(dict.fromkeys(level for c in fitted for level in c.levels))
         first.has_missing = any(c.has_missing for c in fitted)
+        first.means = []  # each round has its own, in the model
         used.append(first)
     return used

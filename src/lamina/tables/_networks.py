@@ -182,7 +182,7 @@ class Series:
             y = [standardised(one.target, part.truth) for part in (one.training, one.validation)]
             if one.numbers and shape.bins:
                 first = shape.wave_weights
-                start[first : first + 2] = bins_of(x[0][:, : one.numbers], y[0], shape.bins)
+                start[first : first + 2] = bins_of(x[0][:, : one.numbers], shape.bins)
             training: Any = x[0], y[0]
             if course.blocks is not None:
                 training = course.blocks.batches(one, schedule, self.width, shape.members, seed)

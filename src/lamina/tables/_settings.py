@@ -8,6 +8,7 @@ from ._network import Shape
 from ._target import AUTO, CLASSIFICATION, REGRESSION
 
 SMALL = 10_000  # rows up to which folds are the default
+_FEW = 2_500  # rows up to which there are more than five
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Effort:
 
 EFFORTS = {
     "quick": Effort((Candidate(Shape(members=4)),), 800, 10, 120, 3),
-    "normal": Effort((Candidate(Shape()), Candidate(Shape(bins=16))), 2000, 20, 300, 5),
+    "normal": Effort((Candidate(Shape()), Candidate(Shape(bins=16))), 2000, 20, 300, 8),
     "best": Effort(
         (
             Candidate(Shape()),
@@ -42,7 +43,7 @@ EFFORTS = {
             Candidate(Shape((128,), bins=8), decay=4.0),
             Candidate(Shape(embedding=8), decay=4.0),
         ),
-        2000, 20, 300, 5,
+        2000, 20, 300, 10,
     ),
 }  # fmt: skip
 
@@ -62,7 +63,7 @@ class FitSettings:
     test: Any = None
     folds: int | None = None
     test_size: float | None = None
-    val_size: float = 0.2
+    val_size: float | None = None
     split_seed: int = 0
     seed: int = 0
     effort: str = "normal"
@@ -123,5 +124,12 @@ class FitSettings:
         """How many folds; 0 for one split."""
         if self.folds is not None:
             return self.folds
-        one_split = self.time is not None or self.test is not None or self.test_size is not None
-        return 0 if one_split or rows > SMALL else self.spent.folds
+        if rows > SMALL or self.time is not None or self.test is not None or self.test_size is not None:
+            return 0
+        return self.spent.folds if rows <= _FEW else min(self.spent.folds, 5)
+
+    def validation_share(self, in_folds: bool) -> float:
+        """The share of the rows that are not tested that decides when to stop."""
+        if self.val_size is not None:
+            return self.val_size
+        return 0.1 if in_folds else 0.2
