@@ -5,6 +5,7 @@ pytest.importorskip("pandas")
 keras = pytest.importorskip("keras")
 tensorflow = pytest.importorskip("tensorflow")  # Keras looks strings up with it on every backend
 
+from lamina.tables._bins import bins_of  # noqa: E402
 from lamina.tables._columns import Column  # noqa: E402
 from lamina.tables._network import Head, Shape, build_core, build_model  # noqa: E402
 from lamina.tables._target import Target  # noqa: E402
@@ -19,13 +20,21 @@ def test_keras_opens_the_model_and_gives_the_same(tmp_path):
         Column("c", "nominal", levels=["x", "", "y"]),
         Column("size", "ordinal", levels=["low", "mid", "high"], median=2.0, mean=2.0, variance=1.0),
     ]
-    shape = Shape((4, 3), members=2, embedding=3)
-    core = build_core(6, 2, 1, shape, seed=0)
-    model = build_model([Head(columns, Target("t", "number", mean=10.0, variance=9.0), core.get_weights(), shape)])
+    shape = Shape((4, 3), members=2, embedding=3, bins=4)
+    columns += [
+        Column("who", "nominal", levels=["a", "b"], means=[[0.5], [-1.0], [0.0]]),
+        Column("said", "text", levels=["well"], weights=[1.5], letters=[*"abcdelow "], length=9),
+    ]
+    core = build_core(6 + 1 + 2 + 1 + 257, 3, 1, shape, seed=0)
+    weights = core.get_weights()
+    weights[4:6] = bins_of(np.random.default_rng(0).normal(size=(50, 3)), 4)
+    model = build_model([Head(columns, Target("t", "number", mean=10.0, variance=9.0), weights, shape)])
     rows = {
         "n": np.array([[5.0], [np.nan], [1.0]], "float32"),
         "c": np.array([["y"], [""], ["never seen"]]),
         "size": np.array([["high"], [""], ["low"]]),
+        "who": np.array([["a"], ["b"], ["none"]]),
+        "said": np.array([["well old"], [""], ["Do we allow it?"]]),
     }
     model.save(tmp_path / "m.keras")
     loaded = keras.models.load_model(tmp_path / "m.keras")

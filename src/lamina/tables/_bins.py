@@ -14,7 +14,8 @@ class Bins(layers.Layer):
     Every column has room for as many bins; those that it lacks give 0. Input `(rows, columns)`; output `(rows, columns, bins)`,
     each between 0 (below the bin) and 1 (above it). What is written does the same with `encoded`.
 
-    Reference: Gorishniy, Rubachev, Babenko, On Embeddings for Numerical Features in Tabular Deep Learning, 2022, arXiv:2203.05556.
+    Reference: Gorishniy, Rubachev, Babenko, On Embeddings for Numerical Features in Tabular Deep Learning, 2022,
+    arXiv:2203.05556.
     """
 
     def __init__(self, bins: int, **kwargs: Any):

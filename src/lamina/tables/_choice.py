@@ -79,7 +79,9 @@ class Result:
             said.append(f"With {rows} test rows, one row is {100 / rows:.1f} percentage points of accuracy.")
         elif rows < 50:
             said.append(f"{rows} test rows are few: another --split-seed will give other figures.")
-        others = [str(i + 1) for i, chosen in enumerate(self.by_fold) if name_of(chosen, self.target) != self.written_name]
+        others = [
+            str(i + 1) for i, chosen in enumerate(self.by_fold) if name_of(chosen, self.target) != self.written_name
+        ]
         if others:
             said.append(
                 f"Fold{'s' * (len(others) > 1)} {', '.join(others)}: without the rows tested there another model would be "

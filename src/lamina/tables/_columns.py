@@ -143,7 +143,9 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
     if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:
-            return Column(name, TEXT, f"free text, {distinct} different ones; its words and runs of letters are counted", missing)
+            return Column(
+                name, TEXT, f"free text, {distinct} different ones; its words and runs of letters are counted", missing
+            )
         return Column(name, LEFT_OUT, f"like a name or identifier, {distinct} different ones", missing)
     note, many = f"{distinct} categories", distinct > MOST_LEVELS
     if many:

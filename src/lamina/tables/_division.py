@@ -74,7 +74,9 @@ def _with_test_table(
     groups: np.ndarray | None,
 ) -> tuple[list[Round], str]:  # fmt: skip
     test = test_table(say, target, columns, settings)
-    training, validation, _ = split_rows(len(table), 0.0, settings.validation_share(False), settings.split_seed, classes, groups)
+    training, validation, _ = split_rows(
+        len(table), 0.0, settings.validation_share(False), settings.split_seed, classes, groups
+    )
     said = (
         f"{len(training)} rows for training, {len(validation)} for validation (when to stop); tested on the "
         f"{len(test)} rows of {test.path}; split seed {settings.split_seed}."

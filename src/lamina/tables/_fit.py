@@ -25,7 +25,7 @@ from ._large._cache import Cache
 from ._large._prepared import correct, divide_large, leave_numberings_out, notes_of, open_stream
 from ._model import TableModel
 from ._network import build_model
-from ._networks import fit_networks, schedule_for
+from ._networks import described, fit_networks, schedule_for, ways_of_numbers
 from ._profile import profile_of
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
 from ._rounds import LINEAR, Round, trained_losses_of
@@ -65,8 +65,8 @@ def fit_table(
         test: a second table, as `data`, on which the model is tested.
         folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 8 for a table of
             2,500 rows or fewer, 5 for one of 10,000 or fewer, unless `time`, `test` or `test_size` is given.
-        test_size, val_size: shares of the rows that are tested (a fifth, of one split), and of the others that decide when to stop
-            (by default a tenth with folds, a fifth of one split).
+        test_size, val_size: shares of the rows that are tested (a fifth, of one split), and of the others that decide when to
+            stop (by default a tenth with folds, a fifth of one split).
         split_seed, seed: fix which rows are tested; the first weights and the order of training.
         effort: "quick", "normal" or "best".
         budget: most seconds of training.
@@ -222,15 +222,18 @@ def _network_sentence(rounds: list[Round], settings: FitSettings, blocks: Blocks
         *(f"{n} (relu)" for n in shape.hidden),
         f"{one.target.units} ({one.target.activation})",
     ]
-    waves = f", numbers as {shape.embedding} learned waves and lines each" if one.numbers else ""
+    numbers = f", {ways_of_numbers(shape)} a number" if one.numbers else ""
     part = (
         ""
         if blocks is None or blocks.epoch_rows == blocks.rows
         else f", {blocks.epoch_rows} rows of the table an epoch"
     )
+    others = [described(candidate) for candidate in settings.candidates[1:]]
+    beside = f" Beside it are trained: {'; '.join(others)}." if others else ""
     return (
-        f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{waves}; at most "
+        f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{numbers}; at most "
         f"{schedule.epochs} epochs of {schedule.batch_size} rows an update{part}; seed {settings.seed}."
+        f"{beside}"
     )
 
 

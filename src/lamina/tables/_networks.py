@@ -27,7 +27,7 @@ from ._rounds import (
     trained_losses_of,
 )
 from ._scales import compared, on_logs
-from ._settings import FitSettings
+from ._settings import Candidate, FitSettings
 from ._target import NUMBER
 from ._training import Core, Schedule
 
@@ -92,15 +92,26 @@ def _others_trained(rounds: list[Round], first: int, course: "Course", say: Spea
                     kept.pop(series.name, None)
             say.warn(f"interrupted; what follows is of the first {number} of {len(candidates)} networks a fold.")
             return True
-        say.line(f"  {series.name} of {len(candidates)} ({described(candidates[number].shape)}): {series.told()}")
+        say.line(f"  {series.name} of {len(candidates)} ({described(candidates[number])}): {series.told()}")
     return False
 
 
-def described(shape: Shape) -> str:
-    """How a network takes numbers, and its hidden layers, in words."""
-    ways = [f"{shape.embedding} waves and lines"] if shape.embedding > 1 else []
+def described(candidate: Candidate) -> str:
+    """How a network differs from others, in words."""
+    times = [
+        f"{factor:g} times the {name}"
+        for factor, name in ((candidate.rate, "step size"), (candidate.decay, "penalty"))
+        if factor != 1
+    ]
+    hidden = " and ".join(map(str, candidate.shape.hidden))
+    return ", ".join([f"{ways_of_numbers(candidate.shape)} a number", f"hidden {hidden}", *times])
+
+
+def ways_of_numbers(shape: Shape) -> str:
+    """What a number becomes, in words."""
+    ways = [f"{shape.embedding} learned waves and lines"] if shape.embedding > 1 else []
     ways += [f"{shape.bins} bins"] if shape.bins else []
-    return f"{' and '.join(ways) or 'plain'} a number, hidden {' and '.join(map(str, shape.hidden))}"
+    return " and ".join(ways) or "1 input"
 
 
 def _trained(series: "Series", say: Speaker) -> tuple[int, bool]:
