@@ -126,7 +126,7 @@ def test_without_time_no_further_network_is_begun(three):
 
 def test_all_networks_but_the_last_get_half_of_the_time_that_is_left(three, monkeypatch):
     monkeypatch.setattr(_networks.time, "monotonic", lambda: 110.0)
-    course = Course(FitSettings("y", budget=50.0), None, None, None, None, began=100.0)
+    course = Course(FitSettings("y", budget=50.0), THREE, None, None, None, None, began=100.0)
     assert [course.end(n) for n in range(3)] == [130.0, 130.0, 150.0] and course.has_time()
     monkeypatch.setattr(_networks.time, "monotonic", lambda: 150.0)
     assert not course.has_time()

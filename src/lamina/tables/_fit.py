@@ -228,7 +228,7 @@ def _network_sentence(rounds: list[Round], settings: FitSettings, blocks: Blocks
         if blocks is None or blocks.epoch_rows == blocks.rows
         else f", {blocks.epoch_rows} rows of the table an epoch"
     )
-    others = [described(candidate) for candidate in settings.candidates[1:]]
+    others = [described(candidate) for candidate in settings.candidates[1:] if blocks is None]
     beside = f" Beside it are trained: {'; '.join(others)}." if others else ""
     return (
         f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{numbers}; at most "

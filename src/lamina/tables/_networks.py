@@ -41,17 +41,18 @@ def fit_networks(
     """Trains the networks of each round: the first of the candidates, for a target of a long tail on both scales; the others
     on the scale that the validation rows prefer.
 
-    Of a large table `blocks` are the training rows. Gives the rounds that were finished before Ctrl-C, on the scale that is
+    Of a large table `blocks` are the training rows, and the first candidate is the only one. Gives the rounds that were finished before Ctrl-C, on the scale that is
     preferred; and whether there was one.
     """
     console = say.console if settings.verbose else None
     scales = [rounds] if rounds[0].log is None else [rounds, on_logs(rounds)]
-    trainings = (len(scales) + len(settings.candidates) - 1) * len(rounds)
+    candidates = settings.candidates if blocks is None else settings.candidates[:1]
+    trainings = (len(scales) + len(candidates) - 1) * len(rounds)
     schedule = schedule_for(settings, rounds, blocks)
     keeping = Keeping(settings.resume, _key(scales, schedule, settings) if settings.resume is not None else "")
     began = time.monotonic()
     with Display(console, trainings, schedule.epochs, schedule.patience, settings.budget) as display:
-        course = Course(settings, schedule, keeping, display, blocks, began)
+        course = Course(settings, candidates, schedule, keeping, display, blocks, began)
         finished, was_cut = _trained(Series([one for of in scales for one in of], len(rounds), course), say)
         if len(scales) == 2 and finished == 2 * len(rounds):
             is_better, said = compared(NETWORK, *scales)
@@ -75,7 +76,7 @@ def _others_trained(rounds: list[Round], first: int, course: "Course", say: Spea
 
     A candidate that was not trained in all rounds is as none. `first` is the place of its first training among all.
     """
-    candidates = course.settings.candidates
+    candidates = course.candidates
     for number in range(1, len(candidates)):
         if not course.has_time():
             say.note(f"the time was over after {number} of {len(candidates)} networks a fold.")
@@ -143,6 +144,7 @@ class Course:
     """What all trainings of a fit have in common; `began`, in the seconds of `time.monotonic`."""
 
     settings: FitSettings
+    candidates: list[Candidate]
     schedule: Schedule
     keeping: Keeping
     display: Display
@@ -159,7 +161,7 @@ class Course:
             return None
         now = time.monotonic()
         left = max(self.began + self.settings.budget - now, 0)
-        return now + (left if candidate == len(self.settings.candidates) - 1 else left / 2)
+        return now + (left if candidate == len(self.candidates) - 1 else left / 2)
 
 
 class Series:
@@ -172,7 +174,7 @@ class Series:
 
     def __init__(self, rounds: list[Round], folds: int, course: Course, number: int = 0, first: int = 0):
         self.rounds, self.folds, self.course, self.number, self.first = rounds, folds, course, number, first
-        self.name, self.candidate = network_name(number), course.settings.candidates[number]
+        self.name, self.candidate = network_name(number), course.candidates[number]
         self.width = max(one.training.network.shape[1] for one in rounds)
         self.sizes = tuple(map(max, zip(*(embedded_sizes(one.columns) for one in rounds))))
         self.end = course.end(number)

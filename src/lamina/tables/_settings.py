@@ -31,19 +31,22 @@ class Effort:
     folds: int
 
 
+_SLOW = 0.3  # of the step size, that bins ask for
+_BENT = Candidate(Shape(bins=16), _SLOW)
+_STIFF = Candidate(Shape(embedding=1, bins=16), _SLOW, 5.0)
 EFFORTS = {
-    "quick": Effort((Candidate(Shape(members=4)),), 800, 10, 120, 3),
-    "normal": Effort((Candidate(Shape()), Candidate(Shape(bins=16))), 2000, 20, 300, 8),
+    "quick": Effort((Candidate(Shape(members=4, bins=16), 0.5),), 800, 10, 120, 3),
+    "normal": Effort((_BENT, _STIFF), 2000, 20, 300, 8),
     "best": Effort(
         (
+            _BENT,
+            _STIFF,
             Candidate(Shape()),
-            Candidate(Shape(bins=16)),
-            Candidate(Shape((128, 128)), rate=0.4),
-            Candidate(Shape(embedding=1, bins=16), rate=0.4),
-            Candidate(Shape((128,), bins=8), decay=4.0),
-            Candidate(Shape(embedding=8), decay=4.0),
+            Candidate(Shape((32,), bins=16), _SLOW),
+            Candidate(Shape((128, 128), bins=16), _SLOW, 2.0),
+            Candidate(Shape(bins=32), _SLOW, 5.0),
         ),
-        2000, 20, 300, 10,
+        3000, 20, 400, 10,
     ),
 }  # fmt: skip
 
