@@ -64,7 +64,7 @@ def fit_table(
         time: a column of dates or numbers; the latest rows are tested.
         test: a second table, as `data`, on which the model is tested.
         folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 8 for a table of
-            2,500 rows or fewer, 5 for one of 10,000 or fewer, unless `time`, `test` or `test_size` is given.
+            2,500 rows or fewer, down to 3 for one of 10,000, unless `time`, `test` or `test_size` is given.
         test_size, val_size: shares of the rows that are tested (a fifth, of one split), and of the others that decide when to
             stop (by default a tenth with folds, a fifth of one split).
         split_seed, seed: fix which rows are tested; the first weights and the order of training.

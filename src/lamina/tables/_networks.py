@@ -38,11 +38,11 @@ _BY_NUMBER = "of the networks fitted on the number itself"
 def fit_networks(
     rounds: list[Round], settings: FitSettings, say: Speaker, blocks: Blocks | None = None
 ) -> tuple[list[Round], bool]:
-    """Trains the networks of each round: the first of the candidates, for a target of a long tail on both scales; the others
-    on the scale that the validation rows prefer.
+    """Trains the networks of each round.
 
-    Of a large table `blocks` are the training rows, and the first candidate is the only one. Gives the rounds that were finished before Ctrl-C, on the scale that is
-    preferred; and whether there was one.
+    The first of the candidates, for a target of a long tail, on both scales; the others on the scale that the validation rows
+    prefer. Of a large table `blocks` are the training rows, and the first candidate is the only one. Gives the rounds that
+    were finished before Ctrl-C, on the scale that is preferred; and whether there was one.
     """
     console = say.console if settings.verbose else None
     scales = [rounds] if rounds[0].log is None else [rounds, on_logs(rounds)]

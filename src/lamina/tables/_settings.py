@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from ._errors import TableError
 from ._network import Shape
 from ._target import AUTO, CLASSIFICATION, REGRESSION
 
 SMALL = 10_000  # rows up to which folds are the default
-_FEW = 2_500  # rows up to which there are more than five
+_FEW = 2_500  # rows up to which there are as many as the effort allows
+_FEWEST = 3  # folds
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,17 @@ class Effort:
 _SLOW = 0.3  # of the step size, that bins ask for
 _BENT = Candidate(Shape(bins=16), _SLOW)
 _STIFF = Candidate(Shape(embedding=1, bins=16), _SLOW, 5.0)
+_NARROW = Candidate(Shape((32,), bins=16))
 EFFORTS = {
     "quick": Effort((Candidate(Shape(members=4, bins=16), 0.5),), 800, 10, 120, 3),
-    "normal": Effort((_BENT, _STIFF), 2000, 20, 300, 8),
+    "normal": Effort((_BENT, _STIFF, _NARROW), 2000, 20, 300, 8),
     "best": Effort(
         (
             _BENT,
             _STIFF,
+            _NARROW,
             Candidate(Shape()),
-            Candidate(Shape((32,), bins=16), _SLOW),
-            Candidate(Shape((128, 128), bins=16), _SLOW, 2.0),
+            Candidate(Shape((128, 128), bins=16), _SLOW),
             Candidate(Shape(bins=32), _SLOW, 5.0),
         ),
         3000, 20, 400, 10,
@@ -129,7 +133,7 @@ class FitSettings:
             return self.folds
         if rows > SMALL or self.time is not None or self.test is not None or self.test_size is not None:
             return 0
-        return self.spent.folds if rows <= _FEW else min(self.spent.folds, 5)
+        return int(np.clip(self.spent.folds * _FEW // rows, _FEWEST, self.spent.folds))
 
     def validation_share(self, in_folds: bool) -> float:
         """The share of the rows that are not tested that decides when to stop."""
