@@ -45,6 +45,7 @@ CATEGORIES = [
     Source("pd", "Males", "wage", ("nr",)),
     Source("pd", "VerbAgg", "resp", ("r2",)),
     Source("pd", "mpg", "cty", ("hwy",)),
+    Source("pd", "baseball", "hr", ("rbi", "r", "ab", "g", "X2b")),
     Source("pd", "Produc", "unemp"),
 ]
 

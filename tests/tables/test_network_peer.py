@@ -22,12 +22,12 @@ def test_keras_opens_the_model_and_gives_the_same(tmp_path):
     ]
     shape = Shape((4, 3), members=2, embedding=3, bins=4)
     columns += [
-        Column("who", "nominal", levels=["a", "b"], means=[[0.5], [-1.0], [0.0]]),
+        Column("who", "nominal", levels=["a", "b"]),
         Column("said", "text", levels=["well"], weights=[1.5], letters=[*"abcdelow "], length=9),
     ]
-    core = build_core(6 + 1 + 2 + 1 + 257, 3, 1, shape, seed=0)
+    core = build_core(6 + 2 + 1 + 257, 2, 1, shape, seed=0)
     weights = core.get_weights()
-    weights[4:6] = bins_of(np.random.default_rng(0).normal(size=(50, 3)), 4)
+    weights[4:6] = bins_of(np.random.default_rng(0).normal(size=(50, 2)), 4)
     model = build_model([Head(columns, Target("t", "number", mean=10.0, variance=9.0), weights, shape)])
     rows = {
         "n": np.array([[5.0], [np.nan], [1.0]], "float32"),

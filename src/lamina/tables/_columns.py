@@ -44,8 +44,6 @@ class Column:
         mean, variance: of the training rows, after that.
         spread: between the quartiles of the training rows, or half their range where the quartiles are equal.
         many: of categories, whether there are so many that the network embeds them.
-        distinct: of categories, how many there are in the whole table.
-        means: of many categories, what the target is on average in each, and for one never seen; empty for no such averages.
         style: of dates, whether the year, the day or the month stands first.
     """
 
@@ -64,8 +62,6 @@ class Column:
     spread: float = 1.0
     style: str = ""
     many: bool = False
-    distinct: int = 0
-    means: list[list[float]] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """The column as JSON values, for `Column(**values)`."""
@@ -154,7 +150,7 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
             f", embedded; the linear model tells the {MOST_LEVELS} most frequent apart, {1 - kept / len(known):.0%} of the rows "
             "hold another"
         )
-    return Column(name, NOMINAL, note, missing, many=many, distinct=distinct)
+    return Column(name, NOMINAL, note, missing, many=many)
 
 
 def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:

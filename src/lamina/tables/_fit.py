@@ -310,6 +310,5 @@ def _union(columns: list[Column], rounds: list[Round]) -> list[Column]:
         if column.kind == "nominal":
             first.levels = list(dict.fromkeys(level for c in fitted for level in c.levels))
         first.has_missing = any(c.has_missing for c in fitted)
-        first.means = []  # each round has its own, in the model
         used.append(first)
     return used

@@ -21,7 +21,7 @@ from ._target import NUMBER, Target
 
 _USED = (NUMERIC, ORDINAL, DATE, NOMINAL, TEXT)
 _EMBEDDED = 16  # units that stand for one of many categories
-CLIP = 3.0  # robustly scaled numbers stay within it, smoothly
+_CLIP = 3.0  # robustly scaled numbers stay within it, smoothly
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,8 @@ def features_of(columns: list[Column], inputs: dict[str, Any]) -> Features:
     if filled:
         numbers = _joined(filled)
         found.standardised = _shifted(numbers, [c.mean for c in scaled], [np.sqrt(c.variance) for c in scaled])
-        found.robust = _clipped(_shifted(numbers, [c.median for c in scaled], [c.spread for c in scaled]))
-    averages = [_averages(c, inputs[c.name]) for c in used if c.means]
-    if averages:  # numbers too, the last ones
-        found.standardised = _joined([p for p in (found.standardised, *averages) if p is not None])
-        found.robust = _joined([p for p in (found.robust, *map(_clipped, averages)) if p is not None])
+        steep = _shifted(numbers, [c.median for c in scaled], [c.spread for c in scaled])
+        found.robust = steep / ops.sqrt(1.0 + ops.square(steep / _CLIP))
     for column, days in zip(scaled, filled):
         if column.kind == DATE and column.levels:
             found.others.append(_cycles(column, days))
@@ -140,20 +137,6 @@ def features_of(columns: list[Column], inputs: dict[str, Any]) -> Features:
             ops.zeros_like(_joined([ops.cast(ops.not_equal(x, x), "float32") for x in inputs.values()]))
         )
     return found
-
-
-def _clipped(numbers: Any) -> Any:
-    return numbers / ops.sqrt(1.0 + ops.square(numbers / CLIP))
-
-
-def _averages(column: Column, raw: Any) -> Any:
-    """The averages of the target where a column's categories stand, `(rows, units)`."""
-    place = layers.StringLookup(vocabulary=column.levels, oov_token=_unused(column.levels))(raw)  # 0 is unseen
-    table = np.asarray([column.means[-1], *column.means[:-1]], "float32")
-    means = layers.Embedding(*table.shape, trainable=False)
-    averages = means(place[:, 0])
-    means.set_weights([table])
-    return averages
 
 
 def _look_up(column: Column, raw: Any, found: Features) -> None:

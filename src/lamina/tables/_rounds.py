@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ._averages import fit_averages, put_averages
 from ._columns import Column, Seen, fit_columns, model_inputs
 from ._linear import fit_logistic, fit_ridge
 from ._network import Head, feature_model
@@ -96,12 +95,9 @@ def prepare(
         known = tables[0].columns[target.name]
         target.mean, target.variance = float(known.mean()), float(known.var()) or 1.0
     parts = [Part(table, target.encode(table.columns[target.name])) for table in tables]
-    # A sample does not tell how the other rows, which are encoded later, stand out of fold.
-    averages = fit_averages(columns, tables[0], standardised(target, parts[0].truth)) if seen is None else []
     model, numbers = feature_model(columns)
     for part in parts:
         part.linear, part.network = _features(model, model_inputs(columns, part.table), at_once)
-    put_averages(parts[0].linear, parts[0].network, numbers, averages)
     return Round(columns, target, *parts, rows, numbers, model, at_once)
 
 
