@@ -11,7 +11,6 @@ from lamina import layers
 
 from ._dates import cycles_of, days_of, order_of
 from ._errors import TableError, close_names
-from ._letters import letters_of
 from ._read import as_text
 from ._table import Table
 
@@ -39,7 +38,6 @@ class Column:
         levels: categories, in the order of their indices, or the given order of an ordinal column, or the words of a text,
             or the cycles (week, year, day) that dates run through.
         weights: how rare each word is.
-        letters, length: of a text, the letters that are told apart, and how many of its beginning are read in runs.
         median: what replaces a missing number (for ordinal columns the place of a level, from 1).
         mean, variance: of the training rows, after that.
         spread: between the quartiles of the training rows, or half their range where the quartiles are equal.
@@ -54,8 +52,6 @@ class Column:
     has_missing: bool = False
     levels: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
-    letters: list[str] = field(default_factory=list)
-    length: int = 0
     median: float = 0.0
     mean: float = 0.0
     variance: float = 1.0
@@ -139,9 +135,7 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
     if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:
-            return Column(
-                name, TEXT, f"free text, {distinct} different ones; its words and runs of letters are counted", missing
-            )
+            return Column(name, TEXT, f"free text, {distinct} different ones; its words are counted", missing)
         return Column(name, LEFT_OUT, f"like a name or identifier, {distinct} different ones", missing)
     note, many = f"{distinct} categories", distinct > MOST_LEVELS
     if many:
@@ -205,7 +199,6 @@ def fit_columns(columns: list[Column], training: Table, seen: dict[str, Seen] | 
             column.levels = _levels_of(values)
         elif column.kind == TEXT:
             column.levels, column.weights = _words_of(values)
-            column.letters, column.length = letters_of(values)
         elif column.kind in (NUMERIC, ORDINAL, DATE):
             _fit_numbers(column, numbers_of(column, values))
         if seen is not None and column.name in seen:

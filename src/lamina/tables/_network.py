@@ -16,7 +16,6 @@ from lamina import initializers, layers, models, ops
 from ._bins import Bins, encoded
 from ._columns import DATE, MOST_LEVELS, NOMINAL, NUMERIC, ORDINAL, TEXT, Column
 from ._dates import HARMONICS, PERIODS
-from ._letters import hashed_runs
 from ._target import NUMBER, Target
 
 _USED = (NUMERIC, ORDINAL, DATE, NOMINAL, TEXT)
@@ -130,8 +129,6 @@ def features_of(columns: list[Column], inputs: dict[str, Any]) -> Features:
         elif column.kind == TEXT and column.levels:
             words = layers.TextVectorization(vocabulary=column.levels, idf_weights=column.weights, output_mode="tf_idf")
             found.others.append(words(inputs[column.name])[:, 1:])
-        if column.kind == TEXT and column.letters:
-            found.others.append(hashed_runs(column.letters, column.length, inputs[column.name]))
     if found.standardised is None and not found.others and not found.places:
         found.others.append(
             ops.zeros_like(_joined([ops.cast(ops.not_equal(x, x), "float32") for x in inputs.values()]))
