@@ -233,6 +233,7 @@ def _dense(x: Any, weights: list[np.ndarray], activation: str) -> Any:
 
 
 def _members_answer(x: Any, numbers: int, head: Head) -> Any:
+    # Keras wants to be told all lengths of an output that are those of a kernel too.
     weights = list(head.weights)
     parts, width = [], x.shape[1]
     if numbers:
@@ -254,13 +255,15 @@ def _members_answer(x: Any, numbers: int, head: Head) -> Any:
         kernels = before[:, :, None] * kernel[None] * after[:, None, :]
         first = len(x.shape) == 2
         layer = layers.EinsumDense(
-            "bi,miu->bmu" if first else "bmi,miu->bmu", (head.shape.members if first else None, size),
+            "bi,miu->bmu" if first else "bmi,miu->bmu", (head.shape.members, size),
             activation="relu", bias_axes="mu",
         )  # fmt: skip
         x = layer(x)
         layer.set_weights([kernels, bias])
     units = weights[1].shape[1]
-    last = layers.EinsumDense("bmi,miu->bmu", (None, units), bias_axes="mu", activation=head.target.activation)
+    last = layers.EinsumDense(
+        "bmi,miu->bmu", (head.shape.members, units), bias_axes="mu", activation=head.target.activation
+    )
     answer = last(x)
     last.set_weights(weights)
     return layers.GlobalAveragePooling1D()(answer)
@@ -272,7 +275,7 @@ def _waves(numbers: Any, weights: list[np.ndarray]) -> Any:
     angles = layers.EinsumDense("bf,fw->bfw", frequency.shape, bias_axes="fw")
     turned = ops.cos(angles(numbers))
     angles.set_weights([2 * np.pi * frequency, 2 * np.pi * phase])
-    mixture = layers.EinsumDense("bfw,fwu->bfu", (None, kernel.shape[2]), bias_axes="fu")
+    mixture = layers.EinsumDense("bfw,fwu->bfu", (kernel.shape[0], kernel.shape[2]), bias_axes="fu")
     mixed = mixture(turned)
     mixture.set_weights([kernel, bias])
     return ops.concatenate([ops.expand_dims(numbers, 2), mixed], axis=2)
