@@ -36,7 +36,7 @@ class Bins(layers.Layer):
 
 def encoded(numbers: Any, start: Any, slope: Any) -> Any:
     """Numbers `(rows, columns)` as places in bins with these beginnings and 1 / widths, `(columns, bins)` both."""
-    return ops.clip((ops.expand_dims(numbers, 2) - start) * slope, 0.0, 1.0)
+    return ops.clip(ops.multiply(ops.subtract(ops.expand_dims(numbers, 2), start), slope), 0.0, 1.0)
 
 
 def bins_of(numbers: np.ndarray, bins: int) -> list[np.ndarray]:
