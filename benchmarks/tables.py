@@ -15,10 +15,11 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from _tables_list import FINAL, TUNING, Source
+from _tables_list import CATEGORIES, FINAL, TUNING, Source
 from _tables_load import is_number, load, part
 from _tables_methods import METHODS, NEURAL, constant
 
+PARTS = {"tuning": TUNING, "categories": CATEGORIES, "final": FINAL}
 Scores = dict[str, dict[str, dict[str, float]]]  # method -> "table/seed" -> score, seconds
 
 
@@ -87,7 +88,7 @@ def summary(scores: Scores, rng: np.random.Generator) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=("tuning", "final"), default="tuning")
+    parser.add_argument("--part", choices=tuple(PARTS), default="tuning")
     parser.add_argument("--seeds", default="0,1,2,3,4")
     parser.add_argument("--methods", default=",".join(METHODS))
     parser.add_argument("--tables", default="", help="names of some of the part's tables")
@@ -95,7 +96,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("tables.json"))
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    chosen = [s for s in (TUNING if arguments.part == "tuning" else FINAL) if s.name in (arguments.tables or s.name)]
+    chosen = [s for s in PARTS[arguments.part] if s.name in (arguments.tables or s.name)]
     scores: Scores = json.loads(arguments.out.read_text()) if arguments.out.exists() else {}
     for seed in map(int, arguments.seeds.split(",")):
         for source in chosen:

@@ -36,6 +36,33 @@ def test_the_least_loss_is_written(network, linear, name, said):
     assert result.heads == {"network": ["n"], "linear model": ["l"], "mean of both": ["n", "l"]}[name]
 
 
+def several(*misses, truth=TRUTH):
+    """A round with as many networks, and a linear model that misses by 9."""
+    one = fold(0.0, 9.0, truth)
+    names = [NETWORK, *(f"network {n + 2}" for n in range(len(misses) - 1))]
+    one.validated = one.tested = {LINEAR: truth + 9.0, **{n: truth + miss for n, miss in zip(names, misses)}}
+    one.heads = {LINEAR: "l", **{n: n for n in names}}
+    return one
+
+
+@pytest.mark.parametrize(
+    ("misses", "chosen", "name"),
+    [
+        ((0.5, 0.4, 0.6), ("network 2",), "network"),
+        ((0.5, -0.4, 0.6), ("network", "network 2"), "mean of 2 networks"),
+        ((1.0, -0.4, -0.5), ("network", "network 2", "network 3"), "mean of 3 networks"),
+        ((-9.0, -9.5), ("network", "linear"), "mean of both"),
+        ((-4.0, -5.1), ("network", "network 2", "linear"), "mean of 2 networks and linear model"),
+    ],
+)
+def test_networks_are_averaged_as_far_as_that_helps(misses, chosen, name):
+    result = choose([several(*misses)])
+    assert result.chosen == chosen and result.written_name == name
+    assert len(result.heads) == len(chosen)
+    assert first_line(result).startswith(f"Written is the {'network' if name == 'network' else 'mean'}")
+    assert set(result.by_model) == {name, "network", "linear model", "mean"}
+
+
 def test_a_fold_is_chosen_for_by_the_others():
     result = choose([fold(0.1, 0.2), fold(0.1, 0.2), fold(2.0, 0.2)])
     assert result.chosen == (LINEAR,)

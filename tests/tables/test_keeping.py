@@ -7,6 +7,7 @@ import lamina
 from lamina.tables import TableError
 from lamina.tables import _networks as networks
 from lamina.tables._keeping import Keeping, Trained, key_of
+from lamina.tables._rounds import NETWORK
 from lamina.tables._training import Run
 
 RNG = np.random.default_rng(0)
@@ -73,7 +74,12 @@ def test_keys_differ_by_arrays_and_settings():
 def outputs(model):
     """All that must be the same; where machine code takes over, too, which a training of a few steps does not come to."""
     weights = [w.tobytes() for w in model.model.get_weights()]
-    return model.result.outputs.tobytes(), weights, model.summary, model.result.rounds[-1].core.progress()
+    return (
+        model.result.outputs.tobytes(),
+        weights,
+        model.summary,
+        model.result.rounds[-1].networks[NETWORK].core.progress(),
+    )
 
 
 def test_a_fit_goes_on_between_folds_and_ends_in_the_same_bits(tmp_path, monkeypatch):

@@ -1,10 +1,12 @@
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lamina import models
 from lamina.tables import _network
+from lamina.tables._bins import bins_of
 from lamina.tables._columns import Column
 from lamina.tables._network import Head, Shape, build_core, build_model, feature_model
 from lamina.tables._target import Target
@@ -54,11 +56,19 @@ def test_a_number_comes_in_its_own_units_and_heads_are_averaged():
     np.testing.assert_allclose(np.asarray(build_model([one, two])(ROWS)), [[16.0]] * 3, rtol=1e-6)
 
 
+SHAPES = [SHAPE, replace(SHAPE, bins=3), replace(SHAPE, embedding=1, bins=3), replace(SHAPE, embedding=1)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("target", [NUMBER, Target("t", "two classes", ["a", "b"]), Target("t", "classes", [*"abc"])])
-def test_what_is_written_gives_what_was_trained(target):
-    """Waves, shared kernels and the mean of the members, in the layers of the file and by hand."""
+def test_what_is_written_gives_what_was_trained(target, shape):
+    """Waves, bins, shared kernels and the mean of the members, in the layers of the file and by hand."""
     features = np.asarray(feature_model(COLUMNS)[0](ROWS)[1])
-    core = build_core(6, 2, target.units, SHAPE, seed=3)
+    core = build_core(6, 2, target.units, shape, seed=3)
+    if shape.bins:
+        start = core.get_weights()
+        start[shape.wave_weights : shape.wave_weights + 2] = bins_of(features[:, :2], 3)
+        core.set_weights(start)
     logits = np.asarray(core(features), "float64")
     if target.kind == "number":
         expected = logits.mean(axis=1) * 3 + 10
@@ -66,8 +76,17 @@ def test_what_is_written_gives_what_was_trained(target):
         expected = (1 / (1 + np.exp(-logits))).mean(axis=1)
     else:
         expected = (np.exp(logits) / np.exp(logits).sum(axis=2, keepdims=True)).mean(axis=1)
-    model = build_model([Head(COLUMNS, target, core.get_weights(), SHAPE)])
+    model = build_model([Head(COLUMNS, target, core.get_weights(), shape)])
     np.testing.assert_allclose(np.asarray(model(ROWS)), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_models_of_a_round_share_its_preprocessing():
+    weights = build_core(6, 2, 1, SHAPE, seed=3).get_weights()
+    lookups = [
+        sum(type(layer).__name__ == "StringLookup" for layer in build_model(heads).layers)
+        for heads in ([Head(COLUMNS, NUMBER, weights, SHAPE)], [Head(COLUMNS, NUMBER, weights, SHAPE)] * 3)
+    ]
+    assert lookups[0] == lookups[1] > 0
 
 
 def test_the_members_differ_from_the_start():

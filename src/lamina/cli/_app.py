@@ -128,7 +128,11 @@ def _examples(*lines: str) -> str:
     "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 10,000 rows, else 0]."
 )
 @click.option("--test-size", type=float, default=None, help="Share of the rows kept for one test [default: 0.2].")
-@click.option("--val-size", default=0.2, help="Share of the other rows that decide when to stop.")
+@click.option(
+    "--val-size",
+    type=float,
+    help="Share of the other rows that decide when to stop; by default 0.1 with folds, else 0.2.",
+)
 @click.option("--split-seed", default=0, type=_LEAST_0, help="Fixes which rows are tested.")
 @click.option("--seed", default=0, type=_LEAST_0, help="Fixes the first weights and the order of training.")
 @click.option("--effort", default="normal", shell_complete=one_of(*EFFORTS), help="quick, normal or best.")

@@ -79,7 +79,9 @@ class Result:
             said.append(f"With {rows} test rows, one row is {100 / rows:.1f} percentage points of accuracy.")
         elif rows < 50:
             said.append(f"{rows} test rows are few: another --split-seed will give other figures.")
-        others = [str(i + 1) for i, chosen in enumerate(self.by_fold) if chosen != self.chosen]
+        others = [
+            str(i + 1) for i, chosen in enumerate(self.by_fold) if name_of(chosen, self.target) != self.written_name
+        ]
         if others:
             said.append(
                 f"Fold{'s' * (len(others) > 1)} {', '.join(others)}: without the rows tested there another model would be "
@@ -95,7 +97,10 @@ class Result:
 
 def name_of(chosen: Chosen, target: Target) -> str:
     """What a choice of heads is called."""
-    return BOTH if len(chosen) > 1 else NETWORK if chosen == (NETWORK,) else linear_name(target)
+    networks = sum(name != LINEAR for name in chosen)
+    if LINEAR not in chosen:
+        return NETWORK if networks == 1 else f"mean of {networks} networks"
+    return {0: linear_name(target), 1: BOTH}.get(networks, f"mean of {networks} networks and {linear_name(target)}")
 
 
 def linear_name(target: Target) -> str:
@@ -109,20 +114,15 @@ def constant_name(target: Target) -> str:
 
 
 def choose(rounds: list[Round]) -> Result:
-    """Network, linear model, or their mean: the one with the least loss on rows that trained none of them."""
+    """The mean of those models, networks and linear, that together have the least loss on rows that trained none of them."""
     target = rounds[0].target
-    options: list[Chosen] = [(LINEAR,)]
-    if NETWORK in rounds[0].heads:
-        options = [(NETWORK,), (LINEAR,), (NETWORK, LINEAR)]
-    losses = {option: [_loss(one, option, len(rounds) > 1) for one in rounds] for option in options}
-    chosen = _least(losses, range(len(rounds)))
-    by_fold = [
-        _least(losses, [j for j in range(len(rounds)) if j != i or len(rounds) == 1]) for i in range(len(rounds))
-    ]
+    several = len(rounds) > 1
+    chosen = _grown(rounds, several)
+    by_fold = [_grown([*rounds[:i], *rounds[i + 1 :]], True) for i in range(len(rounds))] if several else [chosen]
     models: dict[str, list[Chosen]] = {name_of(chosen, target): by_fold}
-    for option in options:
-        if len(option) == 1 and option != chosen:
-            models[name_of(option, target)] = [option] * len(rounds)
+    for name in (NETWORK, LINEAR):
+        if name in rounds[0].heads and (name,) != chosen:
+            models[name_of((name,), target)] = [(name,)] * len(rounds)
     answers = {name: [_mean(one.tested, heads) for one, heads in zip(rounds, heads)] for name, heads in models.items()}
     decided = {name: [_decided(rounds, i, heads) for i, heads in enumerate(of)] for name, of in models.items()}
     constant = constant_name(target)
@@ -159,17 +159,33 @@ def _decided(rounds: list[Round], place: int | None, heads: Chosen) -> Target:
     return replace(target, threshold=chosen_threshold(target, truth, outputs))
 
 
-def _loss(one: Round, names: Chosen, by_test: bool) -> np.ndarray:
-    """The losses of a round's rows that choose."""
-    outputs, part = (one.tested, one.test) if by_test else (one.validated, one.validation)
-    return losses_of(one.target, _mean(outputs, names), part.truth)
+def _grown(rounds: list[Round], by_test: bool) -> Chosen:
+    """The best model, to which the best partner is added as long as that helps: those whose mean is best.
+
+    Reference: Caruana, Niculescu-Mizil, Crew, Ksikes, Ensemble Selection from Libraries of Models, 2004,
+    doi:10.1145/1015330.1015432.
+    """
+    names = [*(name for name in rounds[0].heads if name != LINEAR), LINEAR]
+    chosen: list[str] = []
+    least = np.inf
+    while len(chosen) < len(names):
+        others = {name: _loss(rounds, (*chosen, name), by_test) for name in names if name not in chosen}
+        best = min(others, key=others.get)
+        if not others[best] < least * (1 - _MARGIN):
+            break
+        least = others[best]
+        chosen.append(best)
+    return tuple(name for name in names if name in chosen)
 
 
-def _least(losses: dict[Chosen, list[np.ndarray]], folds: Any) -> Chosen:
-    return min(
-        losses,
-        key=lambda names: float(np.concatenate([losses[names][i] for i in folds]).mean()) * (1 + _MARGIN * len(names)),
-    )
+def _loss(rounds: list[Round], names: Chosen, by_test: bool) -> float:
+    """The mean loss over the rows that choose."""
+    losses = [
+        losses_of(one.target, _mean(outputs, names), part.truth)
+        for one in rounds
+        for outputs, part in ([(one.tested, one.test)] if by_test else [(one.validated, one.validation)])
+    ]
+    return float(np.concatenate(losses).mean())
 
 
 def _mean(outputs: dict[str, np.ndarray], names: Chosen) -> np.ndarray:
@@ -193,7 +209,7 @@ def first_line(result: Result) -> str:
         if NETWORK not in by_model:
             return f"Written is the {name}; no network was asked for."
         return f"Written is the {name}: the network is no better on {_judges(result)}."
-    what = "the network" if result.chosen == (NETWORK,) else "the mean of network and linear model"
+    what = "the mean of network and linear model" if name == BOTH else f"the {name}"
     if own >= linear:
         return (
             f"No better than the {linear_name(target)} on the test rows; written is {what}, which is better on "

@@ -23,9 +23,10 @@ def divide(
     groups = _groups(say, table, settings)
     if settings.test is not None:
         return _with_test_table(say, table, target, columns, settings, classes, groups)
-    seed, val_size, test_size = settings.split_seed, settings.val_size, settings.test_size or 0.2
+    seed, test_size = settings.split_seed, settings.test_size or 0.2
     how = ("" if classes is None else ", each class in the same proportion") + f"; split seed {seed}"
     folds = settings.folds_for(len(table))
+    val_size = settings.validation_share(bool(folds))
     if folds:
         parts = split_folds(len(table), folds, val_size, seed, classes, groups)
         training, validation, test = map(len, parts[0])
@@ -73,7 +74,9 @@ def _with_test_table(
     groups: np.ndarray | None,
 ) -> tuple[list[Round], str]:  # fmt: skip
     test = test_table(say, target, columns, settings)
-    training, validation, _ = split_rows(len(table), 0.0, settings.val_size, settings.split_seed, classes, groups)
+    training, validation, _ = split_rows(
+        len(table), 0.0, settings.validation_share(False), settings.split_seed, classes, groups
+    )
     said = (
         f"{len(training)} rows for training, {len(validation)} for validation (when to stop); tested on the "
         f"{len(test)} rows of {test.path}; split seed {settings.split_seed}."

@@ -26,7 +26,7 @@ from ._large._prepared import correct, divide_large, leave_numberings_out, notes
 from ._memory import give_back
 from ._model import TableModel
 from ._network import build_model
-from ._networks import fit_networks, schedule_for
+from ._networks import described, fit_networks, schedule_for, ways_of_numbers
 from ._profile import profile_of
 from ._report import Speaker, columns_table, confusion_table, figures_table, missing_sentences
 from ._rounds import LINEAR, Round, trained_losses_of
@@ -43,7 +43,7 @@ def fit_table(
     data: Any, target: str, *, ordinal: dict[str, Sequence[str]] | None = None, drop: Sequence[str] = (),
     missing: Sequence[str] = (), encoding: str | None = None, task: str = "auto", group: str | None = None,
     time: str | None = None, test: Any = None, folds: int | None = None, test_size: float | None = None,
-    val_size: float = 0.2, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
+    val_size: float | None = None, split_seed: int = 0, seed: int = 0, effort: str = "normal", budget: float | None = None,
     hidden: Sequence[int] | None = None, epochs: int | None = None, batch_size: int = 0, learning_rate: float = 0.008,
     weight_decay: float = 0.2, patience: int = 30, verbose: bool = True,
     resume: Any = None, memory: int | None = None,
@@ -64,9 +64,10 @@ def fit_table(
         group: a column; rows of one value stay on one side of each split, and it is not used to predict.
         time: a column of dates or numbers; the latest rows are tested.
         test: a second table, as `data`, on which the model is tested.
-        folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 5 for a table of
-            10,000 rows or fewer, unless `time`, `test` or `test_size` is given.
-        test_size, val_size: shares of the rows that are tested, and of the others that decide when to stop.
+        folds: how many parts are tested in turn, so that every row is tested once; 0 for one split. By default 8 for a table of
+            2,500 rows or fewer, down to 3 for one of 10,000, unless `time`, `test` or `test_size` is given.
+        test_size, val_size: shares of the rows that are tested (a fifth, of one split), and of the others that decide when to
+            stop (by default a tenth with folds, a fifth of one split).
         split_seed, seed: fix which rows are tested; the first weights and the order of training.
         effort: "quick", "normal" or "best".
         budget: most seconds of training.
@@ -166,7 +167,7 @@ def _fitted(
         say.note(said)
     give_back()
     network = None
-    if settings.shape is not None:
+    if settings.candidates:
         network = _network_sentence(rounds, settings, blocks)
         say.line(network)
         finished, was_cut = fit_networks(rounds, settings, say, blocks)
@@ -217,22 +218,25 @@ def describe_values(table: Table, target: Target) -> str:
 
 def _network_sentence(rounds: list[Round], settings: FitSettings, blocks: Blocks | None) -> str:
     one = rounds[0]
-    shape, width = settings.shape, one.training.network.shape[1]
+    shape, width = settings.candidates[0].shape, one.training.network.shape[1]
     schedule = schedule_for(settings, rounds, blocks)
     parts = [
         f"{width} features",
         *(f"{n} (relu)" for n in shape.hidden),
         f"{one.target.units} ({one.target.activation})",
     ]
-    waves = f", numbers as {shape.embedding} learned waves and lines each" if one.numbers else ""
+    numbers = f", {ways_of_numbers(shape)} a number" if one.numbers else ""
     part = (
         ""
         if blocks is None or blocks.epoch_rows == blocks.rows
         else f", {blocks.epoch_rows} rows of the table an epoch"
     )
+    others = [described(candidate) for candidate in settings.candidates[1:] if blocks is None]
+    beside = f" Beside it are trained: {'; '.join(others)}." if others else ""
     return (
-        f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{waves}; at most "
+        f"Network: {shape.members} members with shared kernels, each {' -> '.join(parts)}{numbers}; at most "
         f"{schedule.epochs} epochs of {schedule.batch_size} rows an update{part}; seed {settings.seed}."
+        f"{beside}"
     )
 
 
@@ -276,7 +280,7 @@ def _conclude(
             "test": len(result.truth), "folds": len(result.rounds) if len(result.rounds) > 1 else 0,
         },
         "columns": [{"name": c.name, "kind": c.kind, "missing": c.missing, "note": c.note} for c in columns],
-        "hidden": [] if settings.shape is None else list(settings.shape.hidden),
+        "hidden": list(settings.candidates[0].shape.hidden) if settings.candidates else [],
         "effort": settings.effort,
         "seed": settings.seed,
         "split_seed": settings.split_seed,

@@ -13,6 +13,7 @@ import numpy as np
 
 from lamina import initializers, layers, models, ops
 
+from ._bins import Bins, encoded
 from ._columns import DATE, MOST_LEVELS, NOMINAL, NUMERIC, ORDINAL, TEXT, Column
 from ._dates import HARMONICS, PERIODS
 from ._target import NUMBER, Target
@@ -24,11 +25,21 @@ _CLIP = 3.0  # robustly scaled numbers stay within it, smoothly
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a network is: units of its hidden layers, members of the ensemble, units of a number's embedding."""
+    """How large a network is, and how it takes numbers.
+
+    Attributes: units of its `hidden` layers; `members` of the ensemble; `embedding`, units of a number's waves and the number
+    itself, 1 for no waves; `bins` of a number at most, 0 for none.
+    """
 
     hidden: tuple[int, ...] = (64, 64)
     members: int = 8
     embedding: int = 4
+    bins: int = 0
+
+    @property
+    def wave_weights(self) -> int:
+        """How many weights the waves have; those of the bins follow them."""
+        return 4 if self.embedding > 1 else 0
 
 
 @dataclass
@@ -175,7 +186,11 @@ def build_core(
     x = inputs = layers.Input((width,))
     parts = []
     if numbers:
-        parts.append(layers.Flatten()(layers.PeriodicEmbedding(shape.embedding, seed=seed)(x[:, :numbers])))
+        own = x[:, :numbers]
+        waves = layers.PeriodicEmbedding(shape.embedding, seed=seed) if shape.embedding > 1 else None
+        parts.append(own if waves is None else layers.Flatten()(waves(own)))
+        if shape.bins:
+            parts.append(layers.Flatten()(Bins(shape.bins)(own)))
     for i, size in enumerate(sizes, numbers):
         # What is never seen stays in the middle, at 0.
         parts.append(layers.Embedding(size, _EMBEDDED, embeddings_initializer="zeros")(ops.cast(x[:, i], "int32")))
@@ -194,9 +209,8 @@ def build_core(
     return models.Model(inputs, x)
 
 
-def head_output(head: Head, inputs: dict[str, Any]) -> Any:
-    """What a trained model gives for raw columns: a number in the table's units, or probabilities; `(rows, units)`."""
-    features = features_of(head.columns, inputs)
+def head_output(head: Head, features: Features) -> Any:
+    """What a trained model gives for features: a number in the table's units, or probabilities; `(rows, units)`."""
     if head.shape is None:
         x = features.for_linear()
         answer = _dense(x, head.weights, head.target.activation)
@@ -219,10 +233,16 @@ def _dense(x: Any, weights: list[np.ndarray], activation: str) -> Any:
 
 
 def _members_answer(x: Any, numbers: int, head: Head) -> Any:
+    # Keras wants to be told all lengths of an output that are those of a kernel too.
     weights = list(head.weights)
     parts, width = [], x.shape[1]
     if numbers:
-        parts.append(layers.Flatten()(_waves(x[:, :numbers], [weights.pop(0) for _ in range(4)])))
+        own = x[:, :numbers]
+        waves = [weights.pop(0) for _ in range(head.shape.wave_weights)]
+        parts.append(layers.Flatten()(_waves(own, waves)) if waves else own)
+        if head.shape.bins:
+            start, slope = (weights.pop(0)[None] for _ in range(2))
+            parts.append(layers.Flatten()(encoded(own, start, slope)))
     sizes = embedded_sizes(head.columns)
     for i, size in enumerate(sizes, numbers):
         table = layers.Embedding(size, _EMBEDDED)
@@ -232,16 +252,18 @@ def _members_answer(x: Any, numbers: int, head: Head) -> Any:
     x = _joined([*parts, *([x[:, rest:]] if width > rest else [])])
     for size in head.shape.hidden:
         kernel, before, after, bias = (weights.pop(0) for _ in range(4))
-        own = before[:, :, None] * kernel[None] * after[:, None, :]
+        kernels = before[:, :, None] * kernel[None] * after[:, None, :]
         first = len(x.shape) == 2
         layer = layers.EinsumDense(
-            "bi,miu->bmu" if first else "bmi,miu->bmu", (head.shape.members if first else None, size),
+            "bi,miu->bmu" if first else "bmi,miu->bmu", (head.shape.members, size),
             activation="relu", bias_axes="mu",
         )  # fmt: skip
         x = layer(x)
-        layer.set_weights([own, bias])
+        layer.set_weights([kernels, bias])
     units = weights[1].shape[1]
-    last = layers.EinsumDense("bmi,miu->bmu", (None, units), bias_axes="mu", activation=head.target.activation)
+    last = layers.EinsumDense(
+        "bmi,miu->bmu", (head.shape.members, units), bias_axes="mu", activation=head.target.activation
+    )
     answer = last(x)
     last.set_weights(weights)
     return layers.GlobalAveragePooling1D()(answer)
@@ -253,7 +275,7 @@ def _waves(numbers: Any, weights: list[np.ndarray]) -> Any:
     angles = layers.EinsumDense("bf,fw->bfw", frequency.shape, bias_axes="fw")
     turned = ops.cos(angles(numbers))
     angles.set_weights([2 * np.pi * frequency, 2 * np.pi * phase])
-    mixture = layers.EinsumDense("bfw,fwu->bfu", (None, kernel.shape[2]), bias_axes="fu")
+    mixture = layers.EinsumDense("bfw,fwu->bfu", (kernel.shape[0], kernel.shape[2]), bias_axes="fu")
     mixed = mixture(turned)
     mixture.set_weights([kernel, bias])
     return ops.concatenate([ops.expand_dims(numbers, 2), mixed], axis=2)
@@ -263,7 +285,11 @@ def build_model(heads: list[Head], name: str = "table") -> models.Model:
     """A functional model that takes a dict of raw columns, each `(rows, 1)` or `(rows,)`: the mean of the heads."""
     every = {c.name: c for head in heads for c in head.columns}
     inputs = input_layers(list(every.values()))
-    answers = [head_output(head, inputs) for head in heads]
+    features: dict[int, Features] = {}  # the models of a round share its columns
+    for head in heads:
+        if id(head.columns) not in features:
+            features[id(head.columns)] = features_of(head.columns, inputs)
+    answers = [head_output(head, features[id(head.columns)]) for head in heads]
     return models.Model(inputs, answers[0] if len(answers) == 1 else layers.Average()(answers), name=name)
 
 

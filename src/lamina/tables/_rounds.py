@@ -18,6 +18,11 @@ NETWORK, LINEAR = "network", "linear"
 _AT_ONCE = 1 << 22  # features that are made at once
 
 
+def network_name(place: int) -> str:
+    """Of the networks that are tried, the one at this place, from 0."""
+    return NETWORK if place == 0 else f"{NETWORK} {place + 1}"
+
+
 @dataclass
 class Part:
     """Rows of a table for one use: their encoded targets, and the features of both models.
@@ -42,6 +47,14 @@ class Part:
 
 
 @dataclass
+class Network:
+    """A trained network of a round: what trained it, and how that went."""
+
+    core: Core
+    run: Run
+
+
+@dataclass
 class Round:
     """A division of the rows and what came of it.
 
@@ -53,10 +66,10 @@ class Round:
         numbers: how many of the features are numbers.
         features: the model from raw columns to the features of both models.
         at_once: how many rows it takes at once.
-        core, width: what trained the network, and the features it takes.
-        heads: the trained models by name.
+        networks: those that are trained, by name, NETWORK the first of them.
+        width: the features that they take.
+        heads: the trained models by name, LINEAR among them.
         validated, tested: what they give for the validation and the test rows, in the table's units.
-        run: the training of the network, if there is one.
     """
 
     columns: list[Column]
@@ -68,13 +81,17 @@ class Round:
     numbers: int = 0
     features: Any = None
     at_once: int = 4096
-    core: Core | None = None
+    networks: dict[str, Network] = field(default_factory=dict)
     width: int = 0
     heads: dict[str, Head] = field(default_factory=dict)
     validated: dict[str, np.ndarray] = field(default_factory=dict)
     tested: dict[str, np.ndarray] = field(default_factory=dict)
-    run: Run | None = None
     log: SignedLog | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """The training of the first network, if there is one."""
+        return self.networks[NETWORK].run if NETWORK in self.networks else None
 
 
 def prepare(
@@ -171,11 +188,13 @@ def answers_of(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]
 def _answers(one: Round, names: tuple[str, ...], inputs: dict[str, np.ndarray]) -> np.ndarray:
     linear, network = _features(one.features, inputs, one.at_once)
     given = []
-    if LINEAR in names:
-        given.append(_linear_answers(one, linear))
-    if NETWORK in names:
-        answers, head = one.core.answers(one.run.weights, padded(network, one.width)), one.heads[NETWORK]
-        given.append(in_units(head.target, answers, head.factor))
+    for name in names:
+        if name == LINEAR:
+            given.append(_linear_answers(one, linear))
+        else:
+            trained, head = one.networks[name], one.heads[name]
+            answers = trained.core.answers(trained.run.weights, padded(network, one.width))
+            given.append(in_units(head.target, answers, head.factor))
     return np.mean(given, axis=0)
 
 

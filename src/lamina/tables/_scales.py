@@ -44,8 +44,8 @@ def on_logs(rounds: list[Round]) -> list[Round]:
     """The same rounds with the target on the logarithmic scale, and models of their own."""
     return [
         replace(
-            one, target=replace(one.target, log=one.log), heads=dict(one.heads), validated=dict(one.validated),
-            tested=dict(one.tested),
+            one, target=replace(one.target, log=one.log), networks=dict(one.networks), heads=dict(one.heads),
+            validated=dict(one.validated), tested=dict(one.tested),
         )
         for one in rounds
     ]  # fmt: skip

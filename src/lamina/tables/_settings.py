@@ -1,31 +1,58 @@
 """What can be chosen about a fit, and what an effort means."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from ._errors import TableError
 from ._network import Shape
 from ._target import AUTO, CLASSIFICATION, REGRESSION
 
 SMALL = 10_000  # rows up to which folds are the default
+_FEW = 2_500  # rows up to which there are as many as the effort allows
+_FEWEST = 3  # folds
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A network that is tried: its shape, and by what the step size and the penalty of the settings are multiplied."""
+
+    shape: Shape
+    rate: float = 1.0
+    decay: float = 1.0
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is spent: the shape of the network, steps of training, epochs at least and at most, folds of a small table."""
+    """How much is spent: the networks that are tried, steps of training, epochs at least and at most, folds of a small table."""
 
-    shape: Shape
+    candidates: tuple[Candidate, ...]
     steps: int
     least: int
     most: int
     folds: int
 
 
+_SLOW = 0.3  # of the step size, that bins ask for
+_BENT = Candidate(Shape(bins=16), _SLOW)
+_STIFF = Candidate(Shape(embedding=1, bins=16), _SLOW, 5.0)
+_NARROW = Candidate(Shape((32,), bins=16))
 EFFORTS = {
-    "quick": Effort(Shape(members=4), 800, 10, 120, 3),
-    "normal": Effort(Shape(), 2000, 20, 300, 5),
-    "best": Effort(Shape(members=16), 4000, 40, 500, 10),
-}
+    "quick": Effort((Candidate(Shape(members=4, bins=16), 0.5),), 800, 10, 120, 3),
+    "normal": Effort((_BENT, _STIFF, _NARROW), 2000, 20, 300, 8),
+    "best": Effort(
+        (
+            _BENT,
+            _STIFF,
+            _NARROW,
+            Candidate(Shape()),
+            Candidate(Shape((128, 128), bins=16), _SLOW),
+            Candidate(Shape(bins=32), _SLOW, 5.0),
+        ),
+        3000, 20, 400, 10,
+    ),
+}  # fmt: skip
 
 
 @dataclass
@@ -43,7 +70,7 @@ class FitSettings:
     test: Any = None
     folds: int | None = None
     test_size: float | None = None
-    val_size: float = 0.2
+    val_size: float | None = None
     split_seed: int = 0
     seed: int = 0
     effort: str = "normal"
@@ -92,16 +119,24 @@ class FitSettings:
         return EFFORTS[self.effort]
 
     @property
-    def shape(self) -> Shape | None:
-        """The network's shape; None if there is to be none (`hidden=()`)."""
-        own = self.spent.shape
+    def candidates(self) -> list[Candidate]:
+        """The networks that are tried; none if there is to be none (`hidden=()`)."""
+        tried = self.spent.candidates
         if self.hidden is None:
-            return own
-        return Shape(self.hidden, own.members, own.embedding) if self.hidden else None
+            return list(tried)
+        with_own = (replace(one, shape=replace(one.shape, hidden=self.hidden)) for one in tried)
+        return list(dict.fromkeys(with_own)) if self.hidden else []
 
     def folds_for(self, rows: int) -> int:
         """How many folds; 0 for one split."""
         if self.folds is not None:
             return self.folds
-        one_split = self.time is not None or self.test is not None or self.test_size is not None
-        return 0 if one_split or rows > SMALL else self.spent.folds
+        if rows > SMALL or self.time is not None or self.test is not None or self.test_size is not None:
+            return 0
+        return int(np.clip(self.spent.folds * _FEW // rows, _FEWEST, self.spent.folds))
+
+    def validation_share(self, in_folds: bool) -> float:
+        """The share of the rows that are not tested that decides when to stop."""
+        if self.val_size is not None:
+            return self.val_size
+        return 0.1 if in_folds else 0.2

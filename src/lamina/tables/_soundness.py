@@ -7,7 +7,7 @@ from lamina.models import Model
 from lamina.training._diagnosing._diagnose import diagnose
 
 from ._choice import Result
-from ._rounds import padded, standardised
+from ._rounds import NETWORK, padded, standardised
 from ._training import gaps_allowed
 
 # Rules on how a training begins and is fed, which say nothing of one that is over, or that the models for tables take care of.
@@ -23,12 +23,13 @@ _ROWS = 1000
 def network_findings(result: Result) -> Report | None:
     """What is wrong with the first network of a fit on its training rows; None if there is no network."""
     one = result.rounds[0]
-    if one.core is None or one.run is None:
+    if NETWORK not in one.networks:
         return None
-    one.core.model.set_weights(one.run.weights)
+    core, run = one.networks[NETWORK].core, one.networks[NETWORK].run
+    core.model.set_weights(run.weights)
     features = padded(one.training.network[:_ROWS], one.width)
-    targets = one.core.spread(standardised(one.target, one.training.truth[:_ROWS]))
-    return diagnose(one.core.model, features, targets, ignore=_BEFORE)
+    targets = core.spread(standardised(one.target, one.training.truth[:_ROWS]))
+    return diagnose(core.model, features, targets, ignore=_BEFORE)
 
 
 def model_findings(model: Model, inputs: dict[str, np.ndarray], truth: np.ndarray) -> Report:

@@ -82,7 +82,7 @@ def divide_large(
     test = None if settings.test is None else test_table(say, target, columns, settings)
     test_size = 0.0 if test is not None else settings.test_size or 0.2
     moments = None if settings.time is None else moments_of(sample, columns, settings.time)
-    division, caution = divided(cache, test_size, settings.val_size, moments)
+    division, caution = divided(cache, test_size, settings.validation_share(False), moments)
     if caution is not None:
         say.warn(caution)
     sample = _thinned(sample, columns, int(memory * _OF_FEATURES))
