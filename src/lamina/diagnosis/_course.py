@@ -40,8 +40,8 @@ class Course:
             or min(loss) <= 0
         ):
             return False
-        first = max(self.losses[0], loss[0])
-        is_flat = min(loss[1:]) > 0.99 * first and max(loss) < 1.5 * first
+        # By epochs: how many steps the first of `losses` is the mean of, the clock decides.
+        is_flat = min(loss[1:]) > 0.99 * loss[0] and max(loss) < 1.5 * loss[0]
         return is_flat and self.floor is not None and loss[-1] > 0.98 * self.floor
 
     def is_as_a_constant(self) -> bool:
