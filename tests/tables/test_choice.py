@@ -63,6 +63,10 @@ def test_networks_are_averaged_as_far_as_that_helps(misses, chosen, name):
     assert set(result.by_model) == {name, "network", "linear model", "mean"}
 
 
+def test_what_gives_nan_is_left_out():
+    assert choose([several(np.nan, 0.5)]).chosen == ("network 2",)
+
+
 def test_a_fold_is_chosen_for_by_the_others():
     result = choose([fold(0.1, 0.2), fold(0.1, 0.2), fold(2.0, 0.2)])
     assert result.chosen == (LINEAR,)

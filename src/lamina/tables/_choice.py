@@ -171,7 +171,7 @@ def _grown(rounds: list[Round], by_test: bool) -> Chosen:
     while len(chosen) < len(names):
         others = {name: _loss(rounds, (*chosen, name), by_test) for name in names if name not in chosen}
         best = min(others, key=others.get)
-        if not others[best] < least * (1 - _MARGIN):
+        if chosen and not others[best] < least * (1 - _MARGIN):
             break
         least = others[best]
         chosen.append(best)
@@ -179,13 +179,14 @@ def _grown(rounds: list[Round], by_test: bool) -> Chosen:
 
 
 def _loss(rounds: list[Round], names: Chosen, by_test: bool) -> float:
-    """The mean loss over the rows that choose."""
+    """The mean loss over the rows that choose; infinite for what is not finite, so that it is chosen last."""
     losses = [
         losses_of(one.target, _mean(outputs, names), part.truth)
         for one in rounds
         for outputs, part in ([(one.tested, one.test)] if by_test else [(one.validated, one.validation)])
     ]
-    return float(np.concatenate(losses).mean())
+    loss = float(np.concatenate(losses).mean())
+    return loss if np.isfinite(loss) else np.inf
 
 
 def _mean(outputs: dict[str, np.ndarray], names: Chosen) -> np.ndarray:
