@@ -50,6 +50,18 @@ def test_a_loss_far_above_that_of_the_start_is_told_though_it_falls():
     assert not judge_course(course)
 
 
+def test_a_later_fit_of_other_data_does_not_begin_with_the_loss_of_the_first():
+    lamina.utils.set_random_seed(0)
+    model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+    model.compile(optimizers.Adam(0.001), "mse")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for scale in (0.1, 10.0):
+            losses = model.fit(X, scale * X[:, :1], epochs=10, verbose=0, diagnose="warn").history["loss"]
+            assert losses[-1] < losses[0]
+    assert [w.message.finding.rule for w in caught if hasattr(w.message, "finding")] == []
+
+
 def gaussian(y, outputs):
     """The negative log-likelihood of a normal distribution, whose mean and logarithm of the deviation are the outputs."""
     mean, scale = outputs[:, :1], outputs[:, 1:]

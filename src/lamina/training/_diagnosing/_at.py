@@ -84,6 +84,7 @@ def at_fit(
         step: that of training, None if its program must not be traced before the training begins.
     """
     compiled = model._compiled
+    compiled.start = None  # that of a fit before, perhaps of other data
     if compiled.is_diagnosed:
         return
     compiled.is_diagnosed = True
