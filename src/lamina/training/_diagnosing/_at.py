@@ -25,7 +25,7 @@ from ._pass import (
     MOST_ROWS,
     Look,
     affordable_rows,
-    bad_row,
+    bad_rows,
     has_call,
     is_alike_in_training,
     look_at,
@@ -142,7 +142,7 @@ def _case(model: Any, source: Any, held_out: Any, setting: Setting, first: tuple
         validation = _some(validation, _some_rows(validation))
     is_default = type(model).train_step is Stepping.train_step
     with engine.quiet():
-        bad = bad_row(data[0], size) if first else np.zeros(0, int)
+        bad = bad_rows(data, size) if first else np.zeros(0, int)
         look = Look() if engine.COSTLY_TRACES else _look(network, data, source, total, bad, is_default, first)
     shapes = [o.shape for o in look.outputs] or [spec.shape for spec in model._compiled.outputs]
     heads = heads_of(network, shapes, _whole(data[1]), data[2] is not None, look)

@@ -69,17 +69,17 @@ def some_rows(count: int, most: int = MOST_ROWS) -> np.ndarray:
 
 def telling_rows(x: Any, count: int, most: int = MOST_ROWS) -> np.ndarray:
     """The same, and among them one that holds NaN or infinity, if x has such: a network may be made to take them."""
-    return np.union1d(some_rows(count, most), bad_row(x, count))
+    return np.union1d(some_rows(count, most), bad_rows(x, count))
 
 
-def bad_row(part: Any, count: int) -> np.ndarray:
-    """The place of a row that holds NaN or infinity; none if all are finite."""
+def bad_rows(part: Any, count: int) -> np.ndarray:
+    """The places of rows that hold NaN or infinity, of each array the first; none if all are finite."""
+    found: set[int] = set()
     for array in tree.flatten(part):
         if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not is_surely_finite(array):
-            bad = np.flatnonzero(~np.isfinite(array.reshape(count, -1)).all(axis=1))
-            if len(bad):
-                return bad[:1]
-    return np.zeros(0, int)
+            bad = ~np.isfinite(array.reshape(count, -1)).all(axis=1)
+            found.update(np.flatnonzero(bad)[:1].tolist())
+    return np.array(sorted(found), int)
 
 
 def take(part: Any, rows: Any) -> Any:
