@@ -125,13 +125,16 @@ def _examples(*lines: str) -> str:
 )  # fmt: skip
 @click.option("--test", type=_FILE, metavar="TABLE", default=None, help="Table on which the model is tested.")
 @click.option(
-    "--folds", type=_LEAST_0, default=None, help="Parts that are tested in turn [default: 5 up to 10,000 rows, else 0]."
+    "--folds",
+    type=_LEAST_0,
+    default=None,
+    help="Parts that are tested in turn [default: 8 up to 2,500 rows, fewer up to 10,000, else 0; other efforts differ].",
 )
 @click.option("--test-size", type=float, default=None, help="Share of the rows kept for one test [default: 0.2].")
 @click.option(
     "--val-size",
     type=float,
-    help="Share of the other rows that decide when to stop; by default 0.1 with folds, else 0.2.",
+    help="Share of the other rows that decide when to stop [default: 0.1 with folds, else 0.2].",
 )
 @click.option("--split-seed", default=0, type=_LEAST_0, help="Fixes which rows are tested.")
 @click.option("--seed", default=0, type=_LEAST_0, help="Fixes the first weights and the order of training.")
