@@ -9,7 +9,7 @@ from lamina.engines import engine
 from ._axes import all_axes
 from ._backend import xp
 from ._convert import float_dtype, floating, promote, scalar, tensor, to
-from ._dtypes import dtype_name, result_type, standardize_dtype
+from ._dtypes import dtype_name, is_float_dtype, numpy_dtype, result_type, standardize_dtype
 from ._op import op
 
 _ARGS = """
@@ -55,7 +55,9 @@ def in_float32(function: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) 
 @documented("Sum over axes.", "at least 32 bits wide for integers")
 def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     x = _widened(tensor(x))
-    return xp.sum(x, axis=as_axes(axis), keepdims=keepdims, dtype=x.dtype)
+    # Ones of bfloat16 that are added up as such stand still at 256.
+    wide = result_type(dtype, "float32") if is_float_dtype(dtype := dtype_name(x)) else dtype
+    return to(xp.sum(x, axis=as_axes(axis), keepdims=keepdims, dtype=numpy_dtype(wide)), dtype)
 
 
 @op("numpy")

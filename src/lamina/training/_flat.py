@@ -18,6 +18,7 @@ def can_flatten(optimizer: Any, variables: list[Variable]) -> bool:
     return (
         len(variables) > 1
         and getattr(optimizer, "elementwise", False)
+        and list(map(id, optimizer._trainable_variables)) == list(map(id, variables))  # whose slots they are
         and not optimizer.clipnorm
         and not optimizer.use_ema
         and len({v._value.dtype for v in variables}) == 1

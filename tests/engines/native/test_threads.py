@@ -1,3 +1,5 @@
+import signal
+import sys
 import threading
 
 import numpy as np
@@ -57,6 +59,44 @@ def test_an_interrupt_waits_for_the_others(monkeypatch):
             _threads.parallel(done.append, [1, 2])
     assert sorted(done) == [1, 2]
     assert worker.results.empty()
+
+
+def test_an_interrupt_between_two_of_the_pools_steps_is_put_off():
+    """Ctrl-C after any instruction of the pool: every part is done, and the next call finds the pool free and empty."""
+
+    def interrupted_at(count):
+        """Runs the pool and sends SIGINT at the nth line of `_threads` that this thread comes to; whether there is one."""
+        seen, done = 0, []
+
+        def trace(frame, event, argument):
+            nonlocal seen
+            if frame.f_code.co_filename != _threads.__file__:
+                return None
+            seen += 1
+            if seen == count:
+                signal.raise_signal(signal.SIGINT)
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            _threads.parallel(done.append, [1, 2, 3])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sys.settrace(before)
+        assert not _threads._busy.locked()
+        return seen >= count, sorted(done)
+
+    _threads.parallel(lambda part: None, [1, 2, 3])
+    count, more = 1, True
+    while more:
+        more, done = interrupted_at(count)
+        assert done in ([], [1, 2, 3])  # not begun, or ended
+        assert all(worker.results.empty() and worker.calls.empty() for worker in _threads._workers)
+        count += 1
+    assert count > 15
+    assert done == [1, 2, 3]
 
 
 def test_nested_use_runs_in_the_calling_thread():

@@ -15,6 +15,7 @@ from lamina import tree
 
 from .._tape import Tape
 from ._autodiff import backward, ones_for
+from ._dtypes import is_float
 from ._operands import to_array
 from ._trace import Trace, current_trace, tracing
 from ._tracer import Tracer
@@ -34,9 +35,8 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     active = _local.tapes
     if not active or current_trace() is None or not active[-1].watch_accessed_variables:
         return value
-    if not np.issubdtype(
-        np.dtype(str(value.dtype)) if not isinstance(value.dtype, np.dtype) else value.dtype, np.floating
-    ):
+    dtype = value.dtype if isinstance(value.dtype, np.dtype) else np.dtype(str(value.dtype))
+    if not is_float(dtype) or dtype.kind == "c":
         return value
     trace = active[-1]._trace
     assert trace is not None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lamina._interrupts import Uninterrupted
 from lamina._lazy import lazy_module
 
 from ._subnormals import no_subnormals
@@ -73,32 +74,34 @@ _owner = os.getpid()
 
 def parallel(function: Callable[[Any], None], parts: Sequence[Any]) -> None:
     """Calls `function` on every part, the first in this thread and the others each in one of the pool's."""
-    if len(parts) <= 1 or not _busy.acquire(blocking=False):  # another plan is using the pool
+    if len(parts) <= 1 or not _used(function, parts):
         for part in parts:
             function(part)
-        return
-    try:
-        _on_pool(function, parts)
-    finally:
-        _busy.release()
 
 
-def together(function: Callable[[int, int], None], leave: Callable[[], None], alone: bool = False) -> None:
+def together(function: Callable[[int, int], None], leave: Callable[[], None], threads: int) -> None:
     """Calls `function(k, n)` on n threads at the same time, where one may wait for another; where the pool is in use, n is 1.
 
     leave: called if this thread is interrupted, so that the others need not wait for it.
     """
-    threads = 1 if alone else num_threads()
-    if threads == 1 or not _busy.acquire(blocking=False):
+    if threads == 1 or not _used(lambda k: function(k, threads), range(threads), leave):
         function(0, 1)
-        return
-    try:
-        _on_pool(lambda k: function(k, threads), range(threads), leave)
-    finally:
-        _busy.release()
 
 
-def _on_pool(function: Callable[[Any], None], parts: Sequence[Any], leave: Callable[[], None] = lambda: None) -> None:
+def _used(function: Callable[[Any], None], parts: Sequence[Any], leave: Callable[[], None] = lambda: None) -> bool:
+    """Whether the pool was free, and is used. Ctrl-C between two of its steps would leave calls that nobody waits for, or
+    have this thread wait for calls that were never handed over."""
+    with Uninterrupted():
+        if not _busy.acquire(blocking=False):  # another plan is using the pool
+            return False
+        try:
+            _on_pool(function, parts, leave)
+        finally:
+            _busy.release()
+    return True
+
+
+def _on_pool(function: Callable[[Any], None], parts: Sequence[Any], leave: Callable[[], None]) -> None:
     global _owner
     if _owner != os.getpid():  # threads do not survive a fork
         _workers.clear()

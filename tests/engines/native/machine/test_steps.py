@@ -78,7 +78,7 @@ def test_a_thread_that_is_left_alone_goes():
         seen.append(left.wait(20))
 
     with pytest.raises(KeyboardInterrupt), threads_set_to(2):
-        _threads.together(function, left.set)
+        _threads.together(function, left.set, 2)
     assert seen == [True]
 
 
@@ -86,13 +86,13 @@ def test_a_meeting_ends_when_somebody_has_left(monkeypatch):
     """The first thread never enters: the second, which waits for it in machine code, comes back all the same."""
     original = _threads.together
 
-    def together(enter, leave, alone=False):
+    def together(enter, leave, threads):
         def function(k, n):
             if k == 0:
                 raise KeyboardInterrupt
             enter(k, n)
 
-        original(function, leave, alone)
+        original(function, leave, threads)
 
     monkeypatch.setattr(_steps, "together", together)
     with pytest.raises(KeyboardInterrupt):
@@ -102,7 +102,7 @@ def test_a_meeting_ends_when_somebody_has_left(monkeypatch):
 def test_it_is_alone_where_the_pool_is_in_use():
     met = []
     with threads_set_to(2):
-        _threads.parallel(lambda _: _threads.together(lambda k, n: met.append((k, n)), lambda: None), [0, 1])
+        _threads.parallel(lambda _: _threads.together(lambda k, n: met.append((k, n)), lambda: None, 2), [0, 1])
     assert met == [(0, 1)] * 2
 
 

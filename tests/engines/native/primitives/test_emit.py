@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from lamina import ops
+from lamina.engines import native
+from lamina.engines.native.primitives import _special as special
 from lamina.engines.native.primitives._gru import gru, gru_grad
 from lamina.engines.native.primitives._lstm import lstm, lstm_grad
 from lamina.engines.native.primitives._take import take_grad
@@ -139,3 +142,18 @@ def test_recurrence_with_products_of_blas(kind, gates, reverse, sequences, with_
     assert written == 1
     for mine, theirs in zip(got, expected, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)
+
+
+def test_a_float64_becomes_the_nearest_float16():
+    """Above the middle of two by less than a float32 shows; rounded to this first it would become the even one."""
+    x = np.array([1.00048828125 + 1e-12, 65519.9999999])
+    found = native.compile(lambda x: ops.cast(x, "float16"))(x)
+    np.testing.assert_array_equal(found, np.float16([1.0009765625, 65504]))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_a_small_sigmoid_of_16_bits_is_one_of_as_many_digits(dtype):
+    x = np.linspace(-8, 8, 101).astype(numpy_dtype(dtype))
+    exact = 1 / (1 + np.exp(-x.astype("float64")))
+    for found in (special.sigmoid(x), special.sigmoid(x, np.empty_like(x))):
+        np.testing.assert_allclose(found.astype("float64"), exact, rtol={"float16": 2**-10, "bfloat16": 2**-8}[dtype])

@@ -279,7 +279,8 @@ class Steps(NamedTuple):
         self._enter(len(rows), rows.ctypes.data, self.row.nbytes, places)
 
     def _enter(self, count: int, rows: int | None, row_bytes: int, places: list[tuple[int, int, int]]) -> None:
-        board, kept = np.zeros(24 + 8 * num_threads(), np.int64), np.array(places, np.int64)
+        of_pool = num_threads() if self.shares else 1
+        board, kept = np.zeros(24 + 8 * of_pool, np.int64), np.array(places, np.int64)
 
         def enter(thread: int, threads: int) -> None:
             self.function(self.tables, thread, threads, board.ctypes.data, count, rows, self.row.ctypes.data, row_bytes,
@@ -288,7 +289,7 @@ class Steps(NamedTuple):
         def leave() -> None:
             board[16] = 1
 
-        together(enter, leave, alone=not self.shares)
+        together(enter, leave, of_pool)
 
     def takes(self, rows: np.ndarray) -> bool:
         """Whether these rows are such as the program reads."""

@@ -4,12 +4,16 @@ from typing import Any
 
 import numpy as np
 
+from lamina._lazy import lazy_module
+
 from .._dispatch import UFUNCS, implements
 from .._dtypes import is_float, promote
 from .._operands import to_array
 from .._tensor import plain, wrap
 from ._comparison import equal, rint, trunc
 from ._elementwise import FLOAT, converted
+
+ml_dtypes = lazy_module("ml_dtypes")
 
 
 @implements(np.round, np.around)
@@ -28,7 +32,8 @@ def _nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None,
     x = to_array(x)
     if not is_float(x.dtype):
         return x
-    limits = np.finfo(x.dtype) if x.dtype.kind == "f" else np.finfo("float32")
+    # In x's own dtype: the largest float32 is infinite as a bfloat16.
+    limits = np.finfo(x.dtype) if x.dtype.kind in "fc" else ml_dtypes.finfo(x.dtype)
     x = np.where(np.isnan(x), nan, x)
     x = np.where(x == np.inf, float(limits.max) if posinf is None else posinf, x)
     return np.where(x == -np.inf, float(limits.min) if neginf is None else neginf, x)

@@ -56,6 +56,11 @@ def _cut_reduction(parts_add_up: bool) -> CutRule:
     return cut
 
 
+def _sums_as(ufunc: np.ufunc, dtype: Any) -> Any:
+    """The dtype to add up in: floats of 16 bits soon stand still, ones of bfloat16 at 256."""
+    return FLOAT32 if ufunc in (np.add, np.multiply) and is_float(dtype) and dtype.itemsize == 2 else dtype
+
+
 def _reduction(
     name: str,
     ufunc: np.ufunc,
@@ -66,11 +71,15 @@ def _reduction(
     emit: Emit | None = None,
 ) -> Primitive:
     def forward(x: np.ndarray, axis: Axes, keepdims: bool, out: np.ndarray | None = None) -> np.ndarray:
-        return ufunc.reduce(x, axis=axis, dtype=dtype or x.dtype, out=out, keepdims=keepdims)
+        kind = dtype or _sums_as(ufunc, x.dtype)
+        found = ufunc.reduce(x, axis=axis, dtype=kind, out=out, keepdims=keepdims)
+        return found if dtype or out is not None else found.astype(x.dtype, copy=False)
 
     def line(node: Node, ins: list[str], outs: list[str]) -> str:
         axis, keepdims = node.params["axis"], node.params["keepdims"]
-        kind = f"np.dtype('{dtype}')" if dtype else f"{ins[0]}.dtype"
+        own = node.inputs[0].dtype
+        wide = dtype or _sums_as(ufunc, own)
+        kind = f"{ins[0]}.dtype" if wide == own else f"np.dtype('{wide}')"
         return f"np.{ufunc.__name__}.reduce({ins[0]}, {axis}, {kind}, {outs[0]}, {keepdims})"
 
     return Primitive(

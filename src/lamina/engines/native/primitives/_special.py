@@ -162,6 +162,10 @@ def i1(x: np.ndarray) -> np.ndarray:
 
 def sigmoid(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """1 / (1 + exp(-x)) as (1 + tanh(x/2)) / 2, which neither overflows nor branches."""
+    if x.dtype.itemsize == 2:  # of a small result the 1 would leave nothing
+        found = np.empty_like(x) if out is None else out
+        np.copyto(found, sigmoid(x.astype("float32")), casting="unsafe")
+        return found
     half = x.dtype.type(0.5)
     out = np.multiply(x, half, out=out)
     out = np.asarray(out)
