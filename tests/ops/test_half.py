@@ -17,6 +17,15 @@ def test_a_sum_does_not_stand_still(dtype, shape, axis):
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_running_sum_does_not_stand_still(dtype, axis):
+    ones = ops.ones((4000, 2) if axis == 0 else (2, 4000), dtype)
+    for total in (ops.cumsum(ones, axis=axis), engine.compile(lambda x: ops.cumsum(x * 1, axis=axis))(ones)):
+        assert ops.standardize_dtype(total.dtype) == dtype
+        assert ops.convert_to_numpy(ops.cast(total, "float32")).max() == 4000
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_the_gradient_of_what_was_broadcast_does_not_stand_still(dtype):
     bias = Variable(np.zeros(3), dtype=dtype)
     with GradientTape() as tape:

@@ -55,8 +55,7 @@ def in_float32(function: Callable[..., Any], x: Any, *args: Any, **kwargs: Any) 
 @documented("Sum over axes.", "at least 32 bits wide for integers")
 def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     x = _widened(tensor(x))
-    # Ones of bfloat16 that are added up as such stand still at 256.
-    wide = result_type(dtype, "float32") if is_float_dtype(dtype := dtype_name(x)) else dtype
+    wide = _summed_in(dtype := dtype_name(x))
     return to(xp.sum(x, axis=as_axes(axis), keepdims=keepdims, dtype=numpy_dtype(wide)), dtype)
 
 
@@ -280,6 +279,11 @@ def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tenso
     return total if keepdims else xp.squeeze(total, axis=axis)
 
 
+def _summed_in(dtype: str) -> str:
+    """The dtype to add up in: ones of bfloat16 that are added up as such stand still at 256."""
+    return result_type(dtype, "float32") if is_float_dtype(dtype) else dtype
+
+
 def _running(function: Any, x: Any, axis: Any, dtype: DType) -> Any:
     x = number(x) if dtype is None else to(tensor(x), standardize_dtype(dtype))
     if isinstance(axis, (list, tuple)):
@@ -288,7 +292,8 @@ def _running(function: Any, x: Any, axis: Any, dtype: DType) -> Any:
         if not axis:
             return x
         (axis,) = axis
-    return function(x, axis=axis, dtype=x.dtype)
+    wide = _summed_in(dtype := dtype_name(x))
+    return to(function(to(x, wide), axis=axis, dtype=numpy_dtype(wide)), dtype)
 
 
 @op("numpy", tensors="x")
