@@ -3,6 +3,7 @@
 import itertools
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -69,13 +70,20 @@ class StreamData:
         if self.is_dataset:
             number, start, stop = self._position.advance(epoch, limit, self.num_batches)
             order = self._order(number, start + first, stop)
-            return (self._as_batch(b) for b in prefetch(batches(self.source, order)))
+            return self._as_batches(prefetch(batches(self.source, order)))
         if self.restarts and limit is None:
             found = prefetch(iter(self.source))
-        else:  # No thread here: it would take batches from the data that nobody uses.
-            found = self._going_on()
+            self._skip(found, first)
+            return self._as_batches(found)
+        found = self._going_on()  # No thread here: it would take batches from the data that nobody uses.
         self._skip(found, first)
         return (self._as_batch(b) for b in found)
+
+    def _as_batches(self, found: Any) -> Iterator[Any]:
+        """All of them. What fetches them ends with this: if it were dropped, Python would print a Ctrl-C meanwhile."""
+        with closing(found):
+            for batch in found:
+                yield self._as_batch(batch)
 
     def _skip(self, batches: Iterator[Any], count: int) -> None:
         """Reads over batches that a run before this one has used."""
