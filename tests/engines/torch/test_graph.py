@@ -14,9 +14,6 @@ def state_and_batch(seed=0):
     return state, rng.normal(size=(6, 5)).astype("float32")
 
 
-pytestmark = pytest.mark.usefixtures("traced_at_once")
-
-
 def agree(fn, steps=3):
     """A donating compiled function changes its state as the plain one does, and returns the same."""
     state, batch = state_and_batch()

@@ -1,7 +1,6 @@
 """Compiled functions: traced once into a graph of ATen operators, gradients included, then run without Python's layers.
 
-Tracing takes PyTorch most of a second the first time, so that the first calls run eagerly, operation by operation. A function
-that asks for values while it is traced cannot become a graph; it goes on running so.
+A function that asks for values while it is traced cannot become a graph; it runs eagerly, operation by operation.
 """
 
 import threading
@@ -15,7 +14,6 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 
 from lamina import tree
-from lamina.engines._names import program_name
 
 from ._data import resident as as_resident
 from ._graph import simplify
@@ -27,7 +25,6 @@ _NEEDS_VALUES = (
     DynamicOutputShapeException,
     GuardOnDataDependentSymNode,
 )
-_EAGERLY = 20  # calls of a program before it is traced
 # torch.fx keeps what it patches while it traces in one place for all threads.
 _one_at_a_time = threading.RLock()
 
@@ -39,20 +36,15 @@ def compile(
     progress: dict[str, int] | None = None,
 ) -> "CompiledFunction":
     """A fast version of a pure function: arguments `donate` are overwritten by the first results, arguments `resident`
-    stay the same from call to call. `progress` counts the calls of each program, which is traced after a fixed number of
-    them: a run that is gone on with in another process does so at the same step."""
-    return CompiledFunction(fn, tuple(donate), tuple(resident), progress)
+    stay the same from call to call. Programs stay what they are, so that there is no `progress`."""
+    return CompiledFunction(fn, tuple(donate), tuple(resident))
 
 
 class CompiledFunction:
     """Traces its function once for each signature: structure, shapes and dtypes of the arguments."""
 
-    def __init__(
-        self, fn: Callable[..., Any], donate: tuple[int, ...], resident: tuple[int, ...],
-        progress: dict[str, int] | None = None,
-    ):  # fmt: skip
+    def __init__(self, fn: Callable[..., Any], donate: tuple[int, ...], resident: tuple[int, ...]):
         self.fn = fn
-        self.progress = {} if progress is None else progress
         self.donate = donate
         self.resident = resident
         self._entries: dict[Any, _Entry] = {}
@@ -98,7 +90,7 @@ class CompiledFunction:
         key = (*kinds, *((x.shape, x.dtype) if isinstance(x, torch.Tensor) else x for x in leaves))
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries[key] = _Entry(self, args, kinds, leaves, program_name(kinds, key))
+            entry = self._entries[key] = _Entry(self, args, kinds, leaves)
         return entry, leaves
 
     def _resident(self, x: Any) -> Any:
@@ -122,34 +114,28 @@ def _as_data(x: Any) -> Any:
 
 
 class _Entry:
-    """One signature of a compiled function: run eagerly at first, then traced."""
+    """One traced signature of a compiled function."""
 
-    def __init__(
-        self, function: CompiledFunction, args: tuple[Any, ...], kinds: list[int], leaves: list[Any], name: str
-    ):  # fmt: skip
-        self.fn = function.fn
-        self.name, self.progress = name, function.progress
+    def __init__(self, function: CompiledFunction, args: tuple[Any, ...], kinds: list[int], leaves: list[Any]):
+        self.fn, self.args = function.fn, args
         argument = [i for i, n in enumerate(kinds) for _ in range(n)]
         self.data = [k for k, x in enumerate(leaves) if isinstance(x, torch.Tensor)]
         self.donated = [k for k in self.data if argument[k] in function.donate]
-        self.fixed = [None if isinstance(x, torch.Tensor) else x for x in leaves]
-        self.args = tree.map_structure(lambda x: None if isinstance(x, (torch.Tensor, np.ndarray)) else x, args)
+        self.fixed = list(leaves)
         self.structure: Any = None
         self.program: Callable[..., Any] | None = None
-        self.can_be_traced = True
         self.in_grad_mode = False
-
-    def _trace(self, tensors: list[torch.Tensor]) -> None:
         try:
             with _one_at_a_time, torch.no_grad():
                 traced = make_fx(self._flat, tracing_mode="fake", _allow_non_fake_inputs=True)(
-                    *(x.detach() for x in tensors)
+                    *(leaves[k].detach() for k in self.data)
                 )
             self.program = simplify(traced, [self.data.index(k) for k in self.donated])
             # oneDNN's recurrent kernel keeps what its gradient needs only in grad mode.
             self.in_grad_mode = any("mkldnn_rnn" in str(n.target) for n in traced.graph.nodes)
         except _NEEDS_VALUES:
-            self.can_be_traced = False
+            pass
+        self.args = tree.map_structure(lambda x: None if isinstance(x, (torch.Tensor, np.ndarray)) else x, args)
 
     def _flat(self, *tensors: torch.Tensor) -> list[torch.Tensor]:
         filled = list(self.fixed)
@@ -167,10 +153,6 @@ class _Entry:
     def run(self, leaves: list[Any]) -> list[Any]:
         """The results, flat; those that replace donated tensors are these tensors."""
         tensors = [leaves[k] for k in self.data]
-        calls = self.progress.get(self.name, 0)
-        if self.program is None and self.can_be_traced and calls >= _EAGERLY:
-            self._trace(tensors)
-        self.progress[self.name] = calls + 1
         if self.program is not None:
             if self.in_grad_mode:
                 with torch.enable_grad():
