@@ -1,5 +1,6 @@
 """`compile`: traces a function once for each combination of shapes and dtypes, and runs it as a plan ever after."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from lamina import tree
-from lamina.engines._names import program_name
 
 from ._graph import Graph, Spec
 from ._operands import to_array
@@ -102,8 +102,13 @@ class CompiledFunction:
         key = tuple((a.shape, a.dtype) if isinstance(a, np.ndarray) else a for a in arrays)
         entry = self._entries.get(key)
         if entry is None or entry.kinds != kinds:
-            entry = self._entries[key] = _Entry(self, args, arrays, kinds, program_name(kinds, key))
+            entry = self._entries[key] = _Entry(self, args, arrays, kinds, _name(kinds, key))
         return entry, arrays
+
+
+def _name(*parts: Any) -> str:
+    """A short name, the same in every process."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _as_array(x: Any) -> Any:
