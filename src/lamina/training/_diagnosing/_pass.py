@@ -18,7 +18,7 @@ from ._called_through import called_through
 
 MOST_ROWS = 256
 _FEWEST_ROWS = 8
-_FREE = 1e8  # multiplications that a pass may always take: some hundredths of a second,
+_FREE = 5e7  # multiplications that a pass may always take: about a hundredth of a second,
 _FREE_ROWS = 64  # if these are so many rows at most, or a fiftieth of the epoch
 _SHARE = 0.005  # of the rows of an epoch that a pass may take
 NOTHING = np.zeros((0, 1))  # outputs that are not known
