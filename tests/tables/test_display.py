@@ -36,7 +36,7 @@ def test_a_pipe_gets_plain_lines():
 
 def test_a_terminal_gets_one_live_line():
     text = shown(True, 3, 25, 40)
-    assert "fold 1/3" in text and "\x1b[2K" in text
+    assert "network 1/3" in text and "\x1b[2K" in text
     assert len(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", text).strip().splitlines()) <= text.count("\x1b[2K") + 1
 
 
@@ -46,7 +46,7 @@ def test_it_tells_the_fold_the_epoch_and_the_time_left():
         watching = display.watching(SimpleNamespace(best_epoch=4))
         watching.on_epoch_end(0, {"loss": 0.5, "val_of_the_mean": 0.25})
         (task,) = display.bar.tasks
-        assert task.description == "fold 2/2" and task.completed == 101 and task.total == 200
+        assert task.description == "network 2/2" and task.completed == 101 and task.total == 200
         assert task.fields["epoch"] == 1 and re.fullmatch(r"about \d+ s left", task.fields["left"])
         assert "best epoch 5" in task.fields["losses"]
 

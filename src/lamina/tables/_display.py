@@ -11,17 +11,23 @@ _LINES = 10  # about so many of a training, where there is no terminal
 
 
 class Display:
-    """Shows the trainings of all folds; a context manager.
+    """Shows the trainings of all networks of all folds; a context manager.
 
     Args:
         console: of rich; None to show nothing.
-        folds: how many trainings there are.
+        trainings: how many there are.
         epochs, patience: most epochs of one, and how many without improvement end it.
         budget: most seconds of all of them; None for any.
     """
 
-    def __init__(self, console: Any, folds: int, epochs: int, patience: int, budget: float | None):
-        self.console, self.folds, self.epochs, self.patience, self.budget = console, folds, epochs, patience, budget
+    def __init__(self, console: Any, trainings: int, epochs: int, patience: int, budget: float | None):
+        self.console, self.trainings, self.epochs, self.patience, self.budget = (
+            console,
+            trainings,
+            epochs,
+            patience,
+            budget,
+        )
         self.done: list[int] = []  # epochs of the finished trainings
         self.began = time.monotonic()
         self.bar: Any = None
@@ -37,7 +43,9 @@ class Display:
                 TextColumn("{task.description}"), BarColumn(bar_width=24), *map(TextColumn, told), console=self.console,
                 transient=True,
             )  # fmt: skip
-            self.task = self.bar.add_task(self._title(), total=self.folds * self.epochs, epoch=0, left="", losses="")
+            self.task = self.bar.add_task(
+                self._title(), total=self.trainings * self.epochs, epoch=0, left="", losses=""
+            )
             self.bar.start()
         return self
 
@@ -55,11 +63,11 @@ class Display:
         """Shows that so many epochs of a training are over, of which `best` was the best."""
         if self.bar is None:
             every = max(self.epochs // _LINES, 1)
-            if self.folds == 1 and (epoch % every == 0 or epoch == 1):
+            if self.trainings == 1 and (epoch % every == 0 or epoch == 1):
                 self._line(epoch, losses)
             return
         spent = time.monotonic() - self.began
-        left = seconds_left(self.done, self.folds, epoch, best, self.epochs, self.patience, spent)
+        left = seconds_left(self.done, self.trainings, epoch, best, self.epochs, self.patience, spent)
         if self.budget is not None:
             left = min(left, max(self.budget - spent, 0))
         self.bar.update(
@@ -72,11 +80,13 @@ class Display:
         self.done.append(epoch)
         if self.bar is not None:
             self.bar.update(self.task, completed=len(self.done) * self.epochs)
-        elif self.folds == 1 and epoch % max(self.epochs // _LINES, 1) and epoch > 1:
+        elif self.trainings == 1 and epoch % max(self.epochs // _LINES, 1) and epoch > 1:
             self._line(epoch, losses)
 
     def _title(self) -> str:
-        return "network" if self.folds == 1 else f"fold {min(len(self.done) + 1, self.folds)}/{self.folds}"
+        return (
+            "network" if self.trainings == 1 else f"network {min(len(self.done) + 1, self.trainings)}/{self.trainings}"
+        )
 
     def _line(self, epoch: int, losses: str) -> None:
         if self.console is not None:
@@ -86,13 +96,13 @@ class Display:
 
 
 def seconds_left(
-    done: list[int], folds: int, epoch: int, best: int, epochs: int, patience: int, spent: float
+    done: list[int], trainings: int, epoch: int, best: int, epochs: int, patience: int, spent: float
 ) -> float:  # fmt: skip
     """What all trainings will still take: each as many epochs as those before it, and until patience ends the present one."""
     usual = sum(done) / len(done) if done else 0.0
     soonest = min(best + patience, epochs)
     present = max(usual, soonest, epoch)
-    others = (folds - len(done) - 1) * (usual or present)
+    others = (trainings - len(done) - 1) * (usual or present)
     return spent / max(sum(done) + epoch, 1) * (present - epoch + others)
 
 

@@ -11,7 +11,8 @@ _DECADES = 1e4  # at most, on a logarithmic axis
 
 
 def training_section(findings: Findings) -> Markup | None:
-    """Losses by epoch: training and validation rows of the first fold, validation rows of the others."""
+    """Losses by epoch of the first network of each fold: training and validation rows of the first fold, validation rows of the
+    others."""
     if not findings.curves:
         return None
     history, best = findings.curves[0]
