@@ -1,9 +1,11 @@
-"""Convolution and its two gradients in machine code: windows are copied side by side, and multiplied by BLAS."""
+"""Convolution and its two gradients in machine code: windows are copied side by side and multiplied by BLAS, or, where that is
+faster, read where they lie (`_conv_direct`)."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ._conv_direct import emit_direct, emit_direct_kernel_grad, is_direct, is_direct_kernel_grad
 from ._parts import carve, fill, matrix, turned
 from ._windows import Geometry
 from ._windows_emit import as_columns, columns, padded, windows, with_borders, without_borders
@@ -44,6 +46,10 @@ def emit_conv(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any]
     if g.is_matrix:
         f.product(matrix(x), matrix(kernel), matrix(out))
         return
+    if is_direct(f, g, kernel, out):
+        for whole, result in _samples(f, g, x, out, work[0]):
+            emit_direct(f, g, whole, kernel, result)
+        return
     for found, result in _tiles(f, g, x, out, work):
         f.product(found, matrix(kernel), result)
 
@@ -55,6 +61,10 @@ def emit_kernel_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequen
         f.product(turned(matrix(x)), matrix(grad), matrix(out))
         return
     fill(f, out, 0)
+    if is_direct_kernel_grad(f, g, out, grad):
+        for whole, result in _samples(f, g, x, grad, work[0]):
+            emit_direct_kernel_grad(f, g, whole, result, out)
+        return
     for found, result in _tiles(f, g, x, grad, work):
         f.product(turned(found), result, matrix(out), adds=True)
 
@@ -109,6 +119,13 @@ def emit_correlation(
     other = carve(work[2], source.shape)
     f.copy(source, other)
     emit_conv(f, flipped, (grad, other), outputs, work[:2])
+
+
+def _samples(f: Any, g: Geometry, x: Any, y: Any, work: Any) -> Iterator[tuple[Any, Any]]:
+    """Some samples at a time, padded, and theirs of `y`; as many each time, so that what is made of them is written once."""
+    size = next(n for n in range(min(g.samples, x.shape[0]), 0, -1) if x.shape[0] % n == 0)
+    for start, n in f.spans(x.shape[0], size):
+        yield padded(f, f.part(x, 0, start, n), g.padding, work, 0), f.part(y, 0, start, n)
 
 
 def _tiles(f: Any, g: Geometry, x: Any, y: Any, work: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
