@@ -7,12 +7,12 @@ from .._products import BY_MEETING, BY_PYTHON, goes_over_threads
 from ..layout import CHUNK
 from . import _products
 from ._code import Array, Value, in_register
-from ._scalars import Scalars
+from ._vectors import Vectors
 
 Indices = tuple[Value, ...]
 
 
-class Arrays(Scalars):
+class Arrays(Vectors):
     """Code with loops over arrays."""
 
     @contextmanager

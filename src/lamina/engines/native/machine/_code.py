@@ -27,15 +27,21 @@ def in_register(dtype: Any) -> np.dtype:
     return FLOAT32 if dtype.name in ("float16", "bfloat16") else dtype
 
 
+def type_of(dtype: np.dtype, lanes: int = 1) -> str:
+    """LLVM's type of a number, or of a vector of so many."""
+    return TYPES[dtype.name] if lanes == 1 else f"<{lanes} x {TYPES[dtype.name]}>"
+
+
 class Value(NamedTuple):
-    """A number in a register, or a constant."""
+    """A number in a register, or a constant; of more than one lane, a vector of numbers."""
 
     text: str
     dtype: np.dtype
+    lanes: int = 1
 
     @property
     def type(self) -> str:
-        return TYPES[self.dtype.name]
+        return type_of(self.dtype, self.lanes)
 
     @property
     def is_float(self) -> bool:
@@ -113,10 +119,10 @@ class Code:
         self._count += 1
         return f"%{stem}{self._count}"
 
-    def define(self, expression: str, dtype: Any, stem: str = "v") -> Value:
+    def define(self, expression: str, dtype: Any, stem: str = "v", lanes: int = 1) -> Value:
         name = self.name(stem)
         self.write(f"{name} = {expression}")
-        return Value(name, np.dtype(dtype))
+        return Value(name, np.dtype(dtype), lanes)
 
     def call(self, function: str, dtype: Any, *operands: Value) -> Value:
         """One of LLVM's own functions, `llvm.sqrt` and the like, on operands of one dtype."""
@@ -222,9 +228,9 @@ class Code:
         self.write(f"store {start.type} {start.text}, ptr {name}")
         return name
 
-    def get(self, variable: str, dtype: Any) -> Value:
+    def get(self, variable: str, dtype: Any, lanes: int = 1) -> Value:
         dtype = in_register(dtype)
-        return self.define(f"load {TYPES[dtype.name]}, ptr {variable}", dtype)
+        return self.define(f"load {type_of(dtype, lanes)}, ptr {variable}", dtype, lanes=lanes)
 
     def set(self, variable: str, value: Value) -> None:
         self.write(f"store {value.type} {value.text}, ptr {variable}")

@@ -25,7 +25,9 @@ class Scalars(Code):
     # --- arithmetic ---
 
     def _arithmetic(self, name: str, a: Value, b: Value, flags: str = "") -> Value:
-        return self.define(f"{'f' if a.is_float else ''}{name} {flags}{a.type} {a.text}, {b.text}", a.dtype)
+        return self.define(
+            f"{'f' if a.is_float else ''}{name} {flags}{a.type} {a.text}, {b.text}", a.dtype, lanes=a.lanes
+        )
 
     def add(self, a: Value, b: Value) -> Value:
         return self.logical_or(a, b) if a.dtype == BOOL else self._arithmetic("add", a, b)

@@ -28,6 +28,7 @@ from ._conv_emit import (
     emit_input_grad,
     emit_kernel_grad,
 )
+from ._conv_phases import room_for_padded
 from ._depthwise import bind_depthwise, bind_depthwise_input_grad, bind_depthwise_kernel_grad
 from ._windows import Geometry, Ints, Pairs, carve, fill_padded, output_sizes, split_last
 
@@ -150,7 +151,9 @@ def _input_grad_workspace(g: Any, kernel: Any, **how: Any) -> tuple[Spec, ...]:
     turned = Spec((math.prod(kernel.shape),), g.dtype)
     if flipped := _correlation(g, kernel, **how):
         return *_geometry(g, _turned(kernel), **flipped).workspace(g.dtype), turned
-    return *_input_geometry(g, kernel, **how).workspace(g.dtype), turned
+    geometry = _input_geometry(g, kernel, **how)
+    padded, products = geometry.workspace(g.dtype)
+    return Spec((max(*padded.shape, room_for_padded(geometry)),), g.dtype), products, turned
 
 
 def _bind_input_grad(inputs: Any, outputs: Any, work: Any, **how: Any) -> Callable[[], None]:

@@ -1,9 +1,12 @@
-"""Convolution and its two gradients in machine code: windows are copied side by side, and multiplied by BLAS."""
+"""Convolution and its two gradients in machine code: windows are copied side by side and multiplied by BLAS, or, where that is
+faster, read where they lie (`_conv_direct`)."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ._conv_direct import emit_direct, emit_direct_kernel_grad, is_direct, is_direct_kernel_grad
+from ._conv_phases import emit_phases, has_phases
 from ._parts import carve, fill, matrix, turned
 from ._windows import Geometry
 from ._windows_emit import as_columns, columns, padded, windows, with_borders, without_borders
@@ -44,6 +47,10 @@ def emit_conv(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any]
     if g.is_matrix:
         f.product(matrix(x), matrix(kernel), matrix(out))
         return
+    if is_direct(f, g, kernel, out):
+        for whole, result in _samples(f, g, x, out, work[0]):
+            emit_direct(f, g, whole, kernel, result)
+        return
     for found, result in _tiles(f, g, x, out, work):
         f.product(found, matrix(kernel), result)
 
@@ -55,6 +62,10 @@ def emit_kernel_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequen
         f.product(turned(matrix(x)), matrix(grad), matrix(out))
         return
     fill(f, out, 0)
+    if is_direct_kernel_grad(f, g, out, grad):
+        for whole, result in _samples(f, g, x, grad, work[0]):
+            emit_direct_kernel_grad(f, g, whole, result, out)
+        return
     for found, result in _tiles(f, g, x, grad, work):
         f.product(turned(found), result, matrix(out), adds=True)
 
@@ -64,6 +75,9 @@ def emit_input_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequenc
     (grad, kernel), (out,) = inputs, outputs
     if g.is_matrix:
         f.product(matrix(grad), turned(matrix(kernel)), matrix(out))
+        return
+    if has_phases(f, g, kernel, out):
+        emit_phases(f, g, grad, turned_around(f, kernel, work[2]), out, work[0])
         return
     each = kernel._replace(shape=(g.wide, *kernel.shape[-2:]), strides=(_step(g, kernel), *kernel.strides[-2:]))
     taps = each._replace(shape=each.shape[:1] + each.shape[:0:-1], strides=each.strides[:1] + each.strides[:0:-1])
@@ -100,15 +114,26 @@ def emit_correlation(
 ) -> None:
     """The same gradient as a convolution with the kernel turned around (see `_conv._correlation`)."""
     grad, kernel = inputs
-    rank = len(flipped.window)
-    last = tuple(f.index(n - 1) for n in flipped.window)
+    emit_conv(f, flipped, (grad, turned_around(f, kernel, work[2])), outputs, work[:2])
+
+
+def turned_around(f: Any, kernel: Any, work: Any) -> Any:
+    """The kernel with every axis of its window from the end on, channels and filters changed for one another, in `work`."""
+    rank = len(kernel.shape) - 2
+    last = tuple(f.index(n - 1) for n in kernel.shape[:rank])
+    shape = (*kernel.shape[:rank], *kernel.shape[: rank - 1 : -1])
     strides = (*(-s for s in kernel.strides[:rank]), *kernel.strides[: rank - 1 : -1])
-    source = kernel._replace(
-        pointer=f.address(kernel, last), shape=(*flipped.window, *kernel.shape[: rank - 1 : -1]), strides=strides
-    )
-    other = carve(work[2], source.shape)
+    source = kernel._replace(pointer=f.address(kernel, last), shape=shape, strides=strides)
+    other = carve(work, shape)
     f.copy(source, other)
-    emit_conv(f, flipped, (grad, other), outputs, work[:2])
+    return other
+
+
+def _samples(f: Any, g: Geometry, x: Any, y: Any, work: Any) -> Iterator[tuple[Any, Any]]:
+    """Some samples at a time, padded, and theirs of `y`; as many each time, so that what is made of them is written once."""
+    size = next(n for n in range(min(g.samples, x.shape[0]), 0, -1) if x.shape[0] % n == 0)
+    for start, n in f.spans(x.shape[0], size):
+        yield padded(f, f.part(x, 0, start, n), g.padding, work, 0), f.part(y, 0, start, n)
 
 
 def _tiles(f: Any, g: Geometry, x: Any, y: Any, work: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
