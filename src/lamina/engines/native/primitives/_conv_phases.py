@@ -80,7 +80,7 @@ def _geometry_of(g: Geometry, phases: tuple[Phase, ...]) -> Geometry:
 
 
 def emit_phases(f: Any, g: Geometry, grad: Any, turned: Any, out: Any, work: Any) -> None:
-    """out = the gradient of the samples, from that of the results and the kernel turned around (`_conv_emit.turn_around`)."""
+    """out = the gradient of the samples, from that of the results and the kernel turned around (`_conv_emit.turned_around`)."""
     room = around(g)
     for n, _ in f.spans(grad.shape[0], 1):
         whole, target = padded(f, f.part(grad, 0, n, 1), room, work, 0), f.part(out, 0, n, 1)
