@@ -5,7 +5,7 @@ import pytest
 
 import lamina
 from lamina import layers
-from lamina.training._padding import can_pad
+from lamina.training._padding import can_join, can_pad
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(22, 6)).astype("float32"), rng.integers(0, 3, 22)
@@ -134,3 +134,18 @@ def test_two_outputs_and_stateful_layers_are_not_filled_up():
     assert not can_pad(two, "train") and can_pad(two, "predict")
     stateful = lamina.Sequential([lamina.Input(batch_shape=(11, 2, 3)), layers.LSTM(2, stateful=True)])
     assert not can_pad(stateful, "predict")
+
+
+@pytest.mark.parametrize("name", [*PADDED, *OTHERS])
+def test_what_is_joined(name):
+    model = case_of(name)[0]
+    assert can_join(model) == (name not in ("a layer of the user's", "a lambda", "an op between layers"))
+
+
+def test_layers_along_the_samples_and_batches_of_one_size_are_not_joined():
+    assert not can_join(dense(layers.Softmax(axis=0)))
+    assert not can_join(dense(layers.UnitNormalization(axis=(0, 1))))
+    assert can_join(dense(layers.LayerNormalization(axis=1)))
+    x = lamina.Input((6,))
+    assert not can_join(lamina.Model(x, layers.Concatenate(axis=0)([x, x])))
+    assert not can_join(lamina.Sequential([lamina.Input(batch_shape=(11, 6)), layers.Dense(3)]))

@@ -8,7 +8,7 @@ the smaller batch gets a program of its own.
 from typing import Any
 
 from lamina import layers as layers_module
-from lamina import losses, metrics
+from lamina import losses, metrics, tree
 
 _OVER_THE_BATCH = (losses.Dice, losses.Tversky)
 
@@ -28,6 +28,20 @@ def can_pad(model: Any, kind: str) -> bool:
         return False
     outputs = model._compiled.outputs
     return len(outputs) == 1 and len(outputs[0].shape) > 1 and _losses_fit(model) and _metrics_fit(model)
+
+
+def can_join(model: Any) -> bool:
+    """Whether the samples of several batches, predicted as one batch, come out as they do from the batches."""
+    if not can_pad(model, "predict"):
+        return False
+    parts = (model, *model._flatten_layers(include_self=False))
+    inputs = [x for part in parts for x in tree.flatten(getattr(part, "inputs", None) or [])]
+    return not any(map(_is_along_samples, parts)) and all(x.shape[0] is None for x in inputs)
+
+
+def _is_along_samples(layer: Any) -> bool:
+    axis = getattr(layer, "axis", None)
+    return 0 in (axis if isinstance(axis, (list, tuple)) else (axis,))
 
 
 def _are_ours(model: Any) -> bool:
