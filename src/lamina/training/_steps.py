@@ -220,19 +220,19 @@ class Step:
 
     def outputs(self, data: ArrayData, rows: Any, start: int, stop: int, together: int = 1) -> list[Any]:
         """What the samples of `rows[start:stop]` of data in its own order give, as parts to be joined."""
-        size, alone = data.batch_size, start
-        found: list[Any] = []
-        if together > 1:
-            # What remains goes batch by batch unless it fills more than half.
-            alone = min(stop, start + (stop - start + (together - 1) // 2) // together * together)
-            batches = engine.prefetch(joined(data.data, size, start, alone, together))
-            found = [tree.map_structure(engine.numpy, self.on_batch(batch)) for batch in batches]
-        if alone < stop:
-            stacked = self._stacked(data, rows, alone, stop)
-            found.append(tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:]), stacked))
-        last = start + (len(found) - 1) * together  # batch with which the last part begins; what fills it up is cut off
-        left = min(stop * size, data.size) - last * size
-        found[-1] = tree.map_structure(lambda x: x[:left], found[-1])
+        left = (
+            min(stop * data.batch_size, data.size) - start * data.batch_size
+        )  # what fills up the last batch is cut off
+        if together == 1:
+            stacked = self._stacked(data, rows, start, stop)
+            return [tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:])[:left], stacked)]
+        # What remains goes batch by batch unless it fills more than half.
+        alone = min(stop, start + (stop - start + (together - 1) // 2) // together * together)
+        found = []
+        for begin, end, number in ((start, alone, together), (alone, stop, 1)):
+            for batch in engine.prefetch(joined(data.data, data.batch_size, begin, end, number)):
+                found.append(tree.map_structure(lambda x, n=left: engine.numpy(x)[:n], self.on_batch(batch)))
+                left -= number * data.batch_size
         return found
 
     def _stacked(self, data: ArrayData, rows: Any, start: int, stop: int) -> Any:

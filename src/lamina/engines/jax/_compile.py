@@ -153,7 +153,7 @@ class CompiledFunction:
         return self._entry((*args, first)).loop(args, placed, start, stop, collect)
 
     def largest(self, *args: Any) -> int:
-        """Bytes of the largest array among the data that is not donated and what is computed from it."""
+        """Bytes of the largest array among the arguments that are not donated and what is computed."""
         return self._entry(args).largest
 
     def _entry(self, args: tuple[Any, ...]) -> "_Entry":
