@@ -5,7 +5,7 @@ import pytest
 
 import lamina
 from lamina import layers
-from lamina.training._padding import can_pad
+from lamina.training._padding import can_join, can_pad
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(22, 6)).astype("float32"), rng.integers(0, 3, 22)
@@ -30,6 +30,17 @@ def functional_with_an_op():
 
 def dense(*before, **options):
     return lamina.Sequential([lamina.Input((6,)), *before, layers.Dense(3, **options)])
+
+
+def along_samples_alone():
+    x = lamina.Input((6,))
+    share = layers.Softmax()(layers.Reshape(())(layers.Dense(1)(x)))
+    return lamina.Model(x, layers.Dense(3)(layers.Multiply()([x, layers.Reshape((1,))(share)])))
+
+
+def always_normalized():
+    x = lamina.Input((6,))
+    return lamina.Model(x, layers.Dense(3)(layers.BatchNormalization()(x, training=True)))
 
 
 def padded_models():
@@ -59,6 +70,10 @@ def other_models():
     yield "activity", dense(activity_regularizer="l2"), "mse", [], X, hot
     yield "a layer of the user's", dense(Centred()), "mse", [], X, hot
     yield "a lambda", dense(layers.Lambda(lambda x: x - lamina.ops.mean(x, axis=0))), "mse", [], X, hot
+    yield "a function of the user's", dense(activation=lambda x: x - lamina.ops.mean(x, axis=0)), "mse", [], X, hot
+    yield "along the samples", dense(layers.Softmax(axis=-2)), "mse", [], X, hot
+    yield "samples alone", along_samples_alone(), "mse", [], X, hot
+    yield "always batch statistics", always_normalized(), "mse", [], X, hot
     yield "an op between layers", functional_with_an_op(), "mse", [], X, hot
     yield "a loss of the user's", dense(), mean_of_squares, [], X, hot
     yield "a metric of the user's", dense(), "mse", [mean_of_squares], X, hot
@@ -66,10 +81,16 @@ def other_models():
     yield "a loss over the batch", dense(activation="softmax"), lamina.losses.Dice(), [], X, hot
 
 
+# in the forward pass, whatever the loss is
+MIXED = [
+    "a layer of the user's", "a lambda", "a function of the user's", "along the samples", "samples alone",
+    "always batch statistics", "an op between layers",
+]  # fmt: skip
 PADDED = ["plain", "sum", "by weights", "regularized", "normalized", "masked", "recurrent"]
 OTHERS = [
-    "batch statistics", "activity", "a layer of the user's", "a lambda", "an op between layers", "a loss of the user's",
-    "a metric of the user's", "a metric of counts", "a loss over the batch",
+    "batch statistics", "activity", "a layer of the user's", "a lambda", "a function of the user's", "along the samples",
+    "samples alone", "always batch statistics", "an op between layers", "a loss of the user's", "a metric of the user's",
+    "a metric of counts", "a loss over the batch",
 ]  # fmt: skip
 
 
@@ -123,7 +144,7 @@ def test_what_is_not(name):
     model.compile("sgd", loss, metrics=metrics)
     model.train_on_batch(x, y)
     assert not can_pad(model, "train")
-    assert can_pad(model, "predict") == (name not in ("a layer of the user's", "a lambda", "an op between layers"))
+    assert can_pad(model, "predict") == (name not in MIXED)
 
 
 def test_two_outputs_and_stateful_layers_are_not_filled_up():
@@ -134,3 +155,18 @@ def test_two_outputs_and_stateful_layers_are_not_filled_up():
     assert not can_pad(two, "train") and can_pad(two, "predict")
     stateful = lamina.Sequential([lamina.Input(batch_shape=(11, 2, 3)), layers.LSTM(2, stateful=True)])
     assert not can_pad(stateful, "predict")
+
+
+@pytest.mark.parametrize("name", [*PADDED, *OTHERS])
+def test_what_is_joined(name):
+    model = case_of(name)[0]
+    assert can_join(model) == (name not in MIXED)
+
+
+def test_layers_along_the_samples_and_batches_of_one_size_are_not_joined():
+    assert not can_join(dense(layers.Softmax(axis=0)))
+    assert not can_join(dense(layers.UnitNormalization(axis=(0, 1))))
+    assert can_join(dense(layers.LayerNormalization(axis=1)))
+    x = lamina.Input((6,))
+    assert not can_join(lamina.Model(x, layers.Concatenate(axis=0)([x, x])))
+    assert not can_join(lamina.Sequential([lamina.Input(batch_shape=(11, 6)), layers.Dense(3)]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lamina import tree
-from lamina.training._windows import windows
+from lamina.training._windows import joined, windows
 
 
 def rows_of(samples, size, counts=True):
@@ -45,3 +45,11 @@ def test_whole_windows_are_no_copies():
     (first, _, _), (last, _, _) = list(windows(x, rows_of(130, 4, counts=False), 0, 32))
     assert np.shares_memory(first, x)
     assert np.shares_memory(last, x)
+
+
+def test_joined_batches_are_those_of_the_data():
+    x = np.arange(1, 71)
+    found = list(joined({"a": x, "b": None}, 4, 8, 18, 4))  # samples 32 ... 72
+    assert [len(window["a"]) for window in found] == [16, 16, 16] and found[0]["b"] is None
+    np.testing.assert_array_equal(np.concatenate([window["a"] for window in found]), [*x[32:], *[0] * 10])
+    assert np.shares_memory(found[0]["a"], x)

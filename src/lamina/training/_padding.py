@@ -8,7 +8,7 @@ the smaller batch gets a program of its own.
 from typing import Any
 
 from lamina import layers as layers_module
-from lamina import losses, metrics
+from lamina import losses, metrics, tree
 
 _OVER_THE_BATCH = (losses.Dice, losses.Tversky)
 
@@ -18,7 +18,7 @@ def can_pad(model: Any, kind: str) -> bool:
     if not _are_ours(model) or _has_operations(model):
         return False
     layers = list(model._flatten_layers(include_self=False))
-    if any(isinstance(x, layers_module.Lambda) or getattr(x, "stateful", False) for x in layers):
+    if any(isinstance(x, layers_module.Lambda) or getattr(x, "stateful", False) or _may_mix_samples(x) for x in layers):
         return False
     if kind == "predict":
         return True
@@ -28,6 +28,28 @@ def can_pad(model: Any, kind: str) -> bool:
         return False
     outputs = model._compiled.outputs
     return len(outputs) == 1 and len(outputs[0].shape) > 1 and _losses_fit(model) and _metrics_fit(model)
+
+
+def can_join(model: Any) -> bool:
+    """Whether the samples of several batches, predicted as one batch, come out as they do from the batches."""
+    parts = (model, *model._flatten_layers(include_self=False))
+    inputs = [x for part in parts for x in tree.flatten(getattr(part, "inputs", None) or [])]
+    return can_pad(model, "predict") and all(x.shape[0] is None for x in inputs)
+
+
+def _may_mix_samples(layer: Any) -> bool:
+    """Whether a layer may compute along the axis of samples: by a function of the user's, by its axis, on tensors that have no
+    other axis, or as a normalisation that uses the batch whatever it is called for."""
+    attributes = vars(layer).values()
+    if any(callable(x) and not _is_ours(x) for x in attributes):
+        return True
+    nodes = getattr(layer, "_inbound_nodes", ())
+    ranks = {len(x.shape) for node in nodes for x in node.input_tensors}
+    axes = [a for name in ("axis", "axes") for a in tree.flatten(getattr(layer, name, None))]
+    if 1 in ranks or any(a is not None and (a == 0 or (a < -1 if not ranks else -a in ranks)) for a in axes):
+        return True
+    is_batch_wise = isinstance(layer, layers_module.BatchNormalization)
+    return is_batch_wise and any(node.kwargs.get("training") for node in nodes)
 
 
 def _are_ours(model: Any) -> bool:

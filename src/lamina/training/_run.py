@@ -93,8 +93,9 @@ class Run:
         if self.watch is not None:
             self.watch.after_batches(self.done, lambda: self.logs(last))
 
-    def _groups(self, order: np.ndarray) -> Any:
-        """(rows, start, stop) for each chunk: as many steps as take about a tenth of a second, by what the last took."""
+    def _groups(self, order: np.ndarray, together: int = 1) -> Any:
+        """(rows, start, stop) for each chunk: as many steps as take about a tenth of a second, by what the last took, and a
+        multiple of `together`."""
         source, step = self.source, self.step
         total = min(source.num_batches, self.limit or source.num_batches) - self._first
         for rows in step.rows(source, order):
@@ -102,7 +103,8 @@ class Run:
             total -= count
             start, chunk = 0, max(1, int(CHUNK_S / step.seconds)) if step.seconds else 1
             while start < count:
-                stop = int(min(start + chunk, count, start + self.keeper.room(self.done)))
+                whole = max(chunk // together, 1) * together
+                stop = int(min(start + whole, count, start + self.keeper.room(self.done)))
                 began = time.perf_counter()
                 yield rows, start, stop
                 # Not less than half of before, or a lucky measure makes a chunk of seconds that Ctrl-C waits for.
@@ -185,13 +187,11 @@ class Run:
 
     def _chunks_of_outputs(self) -> list[Any]:
         source = self.source
-        found, done = [], 0
-        for rows, start, stop in self._groups(np.arange(source.size)):
-            stacked = self.step.outputs(source, rows, start, stop)
-            samples = min((stop - start + done) * source.batch_size, source.size) - done * source.batch_size
-            found.append(
-                tree.map_structure(lambda x, n=samples: engine.numpy(x).reshape(-1, *x.shape[2:])[:n], stacked)
-            )
+        together = self.step.together(source)
+        found: list[Any] = []
+        done = 0
+        for rows, start, stop in self._groups(np.arange(source.size), together):
+            found += self.step.outputs(source, rows, start, stop, together)
             done += stop - start
             self._interrupts.check()
             for bar in self.bars:

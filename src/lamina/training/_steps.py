@@ -24,7 +24,10 @@ from lamina.variables import StateScope, Variable
 from ._data import ArrayData
 from ._flat import FlatState
 from ._sharing import share_in_use
-from ._windows import windows
+from ._windows import joined, windows
+
+_MOST_TOGETHER = 16  # batches that are predicted as one
+_MOST_BYTES = 1 << 27  # of the largest array that this makes
 
 
 class Step:
@@ -40,11 +43,13 @@ class Step:
         lock: held while a step runs, so that those of several threads follow each other.
         kind: "train", "test" or "predict".
         alike: variables (the optimizer's) that replicas of the model change alike, since they have the same gradients.
+        joins: whether several batches may be predicted as one.
     """
 
     def __init__(
         self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False,
         progress: dict[str, int] | None = None, lock: Any = None, kind: str = "train", alike: list[Variable] | None = None,
+        joins: bool = False,
     ):  # fmt: skip
         self._progress = progress
         self._lock = lock or threading.RLock()
@@ -54,6 +59,7 @@ class Step:
         self._part: Any = None  # of a batch, that this process computes
         self.flat = flat
         self.pads = pads
+        self._joins = joins
         self.own = list(variables)  # and those met since
         self.later: Any = []  # the values, by path, of variables that tracing will meet, from a run that is gone on with
         self.share = share_in_use()  # how batches reach several devices, or None
@@ -111,6 +117,9 @@ class Step:
                     scope.set(variable, value)
             logs = self.update(batch, self.flat, count)
             new = [scope[v] for v in self.variables]
+        self._joins = self._joins and all(
+            value is old for value, old in zip(new, state)
+        )  # or their number would matter
         self._require_complete(scope)
         return new, logs
 
@@ -198,8 +207,35 @@ class Step:
         put = None if self.share is None else self.share.resident
         return self._loop(lambda: data.resident(put), data.data, rows, start, stop, collect)
 
-    def outputs(self, data: ArrayData, rows: Any, start: int, stop: int) -> Any:
-        """What each of `rows[start:stop]` of data in its own order gives, stacked."""
+    def together(self, data: ArrayData) -> int:
+        """How many batches of data in memory `outputs` computes as one: the same number for the same model and batch, as results
+        may differ in the last bits by it."""
+        if 2 * data.num_batches <= _MOST_TOGETHER or not self._joins or self.share is not None:
+            return 1
+        batch = next(joined(data.data, data.batch_size, 0, 1, 1))
+        with Uninterrupted(), self._lock:
+            self._prepare(batch)
+            largest = self._complete(lambda: self._on_batch.largest(self._state(), batch))
+        return min(_MOST_TOGETHER, max(1, _MOST_BYTES // max(largest, 1))) if self._joins else 1
+
+    def outputs(self, data: ArrayData, rows: Any, start: int, stop: int, together: int = 1) -> list[Any]:
+        """What the samples of `rows[start:stop]` of data in its own order give, as parts to be joined."""
+        left = (
+            min(stop * data.batch_size, data.size) - start * data.batch_size
+        )  # what fills up the last batch is cut off
+        if together == 1:
+            stacked = self._stacked(data, rows, start, stop)
+            return [tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:])[:left], stacked)]
+        # What remains goes batch by batch unless it fills more than half.
+        alone = min(stop, start + (stop - start + (together - 1) // 2) // together * together)
+        found = []
+        for begin, end, number in ((start, alone, together), (alone, stop, 1)):
+            for batch in engine.prefetch(joined(data.data, data.batch_size, begin, end, number)):
+                found.append(tree.map_structure(lambda x, n=left: engine.numpy(x)[:n], self.on_batch(batch)))
+                left -= number * data.batch_size
+        return found
+
+    def _stacked(self, data: ArrayData, rows: Any, start: int, stop: int) -> Any:
         if self.share is not None or not engine.COSTLY_TRACES:
             return self.on_places(data, rows, start, stop, collect=True)
         shown = list(windows(data.data, rows, start, stop))

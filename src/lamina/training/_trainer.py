@@ -24,7 +24,7 @@ from ._batch import Batch
 from ._data import ArrayData, unpack_x_y_sample_weight
 from ._flat import FlatState, can_flatten
 from ._old_arguments import understands_old_arguments
-from ._padding import can_pad
+from ._padding import can_join, can_pad
 from ._resuming import keeper_of, plan_of
 from ._run import Run, as_logs, call_step
 from ._sharing import check_alike, refuse_eager
@@ -306,6 +306,7 @@ class Trainer(Stepping):
             self._compiled.lock,
             kind,
             self.optimizer.variables if kind == "train" and self.optimizer is not None else [],
+            joins=pads and kind == "predict" and can_join(self),
         )
         if step.share is not None and kind != "predict" and self._compiled.loss is not None:
             step.share.check_loss(self._compiled.loss.functions)

@@ -95,6 +95,16 @@ def test_only_what_a_step_made_is_given_away():
     assert first[0].is_deleted()
 
 
+def test_the_largest_array_on_the_way():
+    def outer(state, x):
+        return state, jax.lax.map(lambda row: jnp.outer(row, row).sum(), x)
+
+    compiled = engine.compile(outer, donate=(0,))
+    weights = [jnp.ones(1000)]  # donated: not counted
+    assert compiled.largest(weights, np.ones((2, 5), np.float32)) == 4 * 25  # inside the loop
+    assert compiled.largest(weights, np.ones((20, 2), np.float32)) == 4 * 40  # what is given
+
+
 def test_what_comes_back_as_it_went_in_is_left_alone():
     compiled = engine.compile(lambda state, row: ([state[0], state[1] + row], state[0] * row), donate=(0,))
     weights, count = jnp.ones(3), jnp.float32(0)
@@ -182,6 +192,13 @@ def test_prefetch_keeps_the_order_and_closes_its_source():
     batches.close()
     assert closed
     assert [int(b[0][0]) for b in engine.prefetch(source())] == list(range(10))
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="about a CPU")
+def test_prefetch_takes_nothing_ahead_on_a_cpu():
+    source = iter(range(10))
+    batches = engine.prefetch(np.full(2, i) for i in source)
+    assert int(next(batches)[0]) == 0 and next(source) == 1
 
 
 def test_what_lies_on_disk_does_not_go_to_the_device(tmp_path):

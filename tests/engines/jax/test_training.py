@@ -9,6 +9,7 @@ import pytest
 
 import lamina
 from lamina import layers, ops
+from lamina.training import _run, _steps
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(70, 6)).astype("float32"), rng.normal(size=(70, 2)).astype("float32")
@@ -45,6 +46,60 @@ def test_data_of_any_length_is_predicted_by_two_programs():
         found = model.predict(long[:samples], batch_size=16, verbose=0)
         np.testing.assert_allclose(found, model(long[:samples]), rtol=1e-5, atol=1e-6)
     assert programs(model, "predict") == (2, 2)  # one of a batch, one of many
+    assert sorted(called_sizes(model)) == [16, 256]
+
+
+def called_sizes(model):
+    """The sizes of batches that predicting compiled calls for: one, and several joined to one."""
+    entries = [e for on_batch, _ in model._steps["predict"][1]._programs.values() for e in on_batch._entries.items()]
+    return [key[-1][0][0] for key, entry in entries if entry._call._cache_size()]
+
+
+def test_batches_joined_give_what_each_gives():
+    table, image = lamina.Input((6,), name="table"), lamina.Input((4, 4, 2), name="image")
+    seen = layers.Flatten()(layers.Conv2D(3, 3, activation="relu")(image))
+    both = layers.Dense(8, activation="tanh")(layers.Concatenate()([table, seen]))
+    model = lamina.Model({"table": table, "image": image}, {"a": layers.Dense(2)(both), "b": layers.Dense(1)(both)})
+    x = {
+        "table": rng.normal(size=(325, 6)).astype("float32"),
+        "image": rng.normal(size=(325, 4, 4, 2)).astype("float32"),
+    }
+    for samples, steps in ((325, None), (250, None), (325, 18), (325, 25)):
+        part = {key: a[: min(samples, 8 * (steps or 99))] for key, a in x.items()}
+        found = model.predict({key: a[:samples] for key, a in x.items()}, batch_size=8, steps=steps, verbose=0)
+        wanted = model.predict_on_batch(part)
+        for key in "ab":
+            np.testing.assert_allclose(found[key], wanted[key], rtol=1e-5, atol=1e-6)
+    assert 128 in called_sizes(model)
+
+
+def test_chunks_of_another_length_change_no_bit(monkeypatch):
+    model, x = make(), rng.normal(size=(500, 6)).astype("float32")
+    found = []
+    for seconds in (1e9, 1e-9, 0.1):
+        monkeypatch.setattr(_run, "CHUNK_S", seconds)
+        found.append(model.predict(x, batch_size=8, verbose=0))
+    assert np.array_equal(found[0], found[1]) and np.array_equal(found[0], found[2])
+
+
+def test_what_draws_numbers_is_predicted_batch_by_batch():
+    x = lamina.Input((6,))
+    model = lamina.Model(x, layers.Dropout(0.5, seed=3)(x, training=True))
+    ones = np.ones((160, 6), "float32")
+    found = model.predict(ones, batch_size=8, verbose=0)
+    assert called_sizes(model) == []
+    again = lamina.Model(x, layers.Dropout(0.5, seed=3)(x, training=True))
+    assert np.array_equal(found, np.concatenate([again.predict_on_batch(ones[:8]) for _ in range(20)]))
+
+
+def test_as_many_batches_are_joined_as_memory_allows(monkeypatch):
+    x = rng.normal(size=(170, 6)).astype("float32")
+    for allowed, sizes in ((3, [8, 24]), (1, []), (99, [8, 128])):
+        model = make()
+        monkeypatch.setattr(_steps, "_MOST_BYTES", allowed * 8 * 8 * 4 + 1)  # the hidden units of a batch of 8
+        found = model.predict(x, batch_size=8, verbose=0)
+        assert sorted(called_sizes(model)) == sizes
+        np.testing.assert_allclose(found, model(x), rtol=1e-5, atol=1e-6)
 
 
 def test_programs_that_cannot_fill_up_a_batch_predict_the_last_alone():

@@ -152,6 +152,10 @@ class CompiledFunction:
         _, placed, first = self._rows
         return self._entry((*args, first)).loop(args, placed, start, stop, collect)
 
+    def largest(self, *args: Any) -> int:
+        """Bytes of the largest array among the arguments that are not donated and what is computed."""
+        return self._entry(args).largest
+
     def _entry(self, args: tuple[Any, ...]) -> "_Entry":
         key = (jax.tree.structure(args), *(_signature(x) for x in tree.flatten(args)))
         entry = self._entries.get(key)
@@ -182,17 +186,20 @@ def _columns(parts: list[tuple[int, list[Any]]]) -> Iterator[list[tuple[int, Any
     return (list(column) for column in zip(*([(n, x) for x in stacked] for n, stacked in parts)))
 
 
-def _has(jaxpr: Any, primitive: str) -> bool:
-    """Whether a program uses a primitive, in its inner programs too."""
+def _equations(jaxpr: Any) -> Iterator[Any]:
+    """The equations of a program, and those of its inner programs."""
     for equation in jaxpr.eqns:
-        if equation.primitive.name == primitive:
-            return True
+        yield equation
         for value in equation.params.values():
             for inner in value if isinstance(value, (tuple, list)) else (value,):
                 inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns") and _has(inner, primitive):
-                    return True
-    return False
+                if hasattr(inner, "eqns"):
+                    yield from _equations(inner)
+
+
+def _bytes(x: Any) -> int:
+    """Of an array or its description; 0 of what is none, as random keys are."""
+    return x.size * np.dtype(x.dtype).itemsize if hasattr(x, "shape") and isinstance(x.dtype, np.dtype) else 0
 
 
 def _is_static(x: Any) -> bool:
@@ -216,8 +223,12 @@ class _Entry:
         self.changing: list[int] = []
         with _explained():
             program, self.specs = jax.make_jaxpr(self._probe, return_shape=True)(donated, others)
+        equations = list(_equations(program.jaxpr))
+        computed = [variable.aval for equation in equations for variable in equation.outvars]
+        self.largest = max(map(_bytes, [*others, *computed]), default=0)
         # XLA's convolutions on a CPU are many times slower inside a loop: there each row is a call.
-        self.loops = jax.default_backend() != "cpu" or not _has(program.jaxpr, "conv_general_dilated")
+        has_convolutions = any(equation.primitive.name == "conv_general_dilated" for equation in equations)
+        self.loops = jax.default_backend() != "cpu" or not has_convolutions
         # State stays where it lies, on whichever devices.
         kept = [x.sharding if isinstance(x.sharding, NamedSharding) else None for x in self._changing(donated)]
         options: Any = {"donate_argnums": (0,), **({"out_shardings": (kept, None)} if any(kept) else {})}

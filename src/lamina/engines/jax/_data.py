@@ -11,7 +11,9 @@ from lamina import tree
 
 
 def prefetch(batches: Iterable[Any], ahead: int = 2) -> Iterator[Any]:
-    """The batches as tensors, `ahead` of them already under way to the device while one is used."""
+    """The batches as tensors, `ahead` of them already under way to the device while one is used. On a CPU there is no way to go:
+    each is copied, if at all, when its turn comes, so that it is still in the caches."""
+    ahead = 0 if jax.default_backend() == "cpu" else ahead
     waiting: deque[Any] = deque()
     source = iter(batches)
     try:
