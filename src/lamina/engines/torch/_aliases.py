@@ -10,12 +10,14 @@ from torch.fx import Node
 aten = torch.ops.aten
 # Operators of several results, each in a memory of its own.
 _SEPARATE = (aten.convolution_backward.default, aten.max_pool2d_with_indices.default)
+# These return views too, though their schemas do not say so.
+_SILENT = (aten.unsafe_split.Tensor, aten.unsafe_split_with_sizes.default, aten.unsafe_chunk.default)
 
 
 @cache
 def _seen_through(target: Any) -> int | None:
     """The number of the argument that an operator's result is a view of, or None."""
-    if target is getitem:
+    if target is getitem or target in _SILENT:
         return 0
     schema = getattr(target, "_schema", None)
     if schema is None or schema.is_mutable or not any(r.alias_info is not None for r in schema.returns):

@@ -1,6 +1,6 @@
-"""Compiled functions: traced once into a graph of ATen operators, gradients included, then run without Python's layers.
+"""Compiled functions: recorded once as a graph of ATen operators, gradients included, then run without Python's layers.
 
-A function that asks for values while it is traced cannot become a graph; it runs eagerly, operation by operation.
+A function that asks for values cannot become a graph; it runs eagerly, operation by operation.
 """
 
 import threading
@@ -9,23 +9,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicOutputShapeException
-from torch.fx.experimental.proxy_tensor import make_fx
-from torch.fx.experimental.symbolic_shapes import GuardOnDataDependentSymNode
 
 from lamina import tree
 
 from ._data import resident as as_resident
 from ._graph import simplify
 from ._tensors import DEVICE, ConcreteValueError, tensor, tracing
+from ._trace import record, trace_by_shapes
 
-_NEEDS_VALUES = (
-    ConcreteValueError,
-    DataDependentOutputException,
-    DynamicOutputShapeException,
-    GuardOnDataDependentSymNode,
-)
-# torch.fx keeps what it patches while it traces in one place for all threads.
+# What is patched while a function is recorded or traced is there for all threads.
 _one_at_a_time = threading.RLock()
 
 
@@ -127,14 +119,14 @@ class _Entry:
         self.in_grad_mode = False
         try:
             with _one_at_a_time, torch.no_grad():
-                traced = make_fx(self._flat, tracing_mode="fake", _allow_non_fake_inputs=True)(
-                    *(leaves[k].detach() for k in self.data)
-                )
-            self.program = simplify(traced, [self.data.index(k) for k in self.donated])
+                inputs = [leaves[k].detach() for k in self.data]
+                traced = record(self._flat, inputs) or trace_by_shapes(self._flat, inputs)
+        except ConcreteValueError:
+            traced = None
+        if traced is not None:
+            self.program = simplify(*traced, [self.data.index(k) for k in self.donated])
             # oneDNN's recurrent kernel keeps what its gradient needs only in grad mode.
-            self.in_grad_mode = any("mkldnn_rnn" in str(n.target) for n in traced.graph.nodes)
-        except _NEEDS_VALUES:
-            pass
+            self.in_grad_mode = any("mkldnn_rnn" in str(n.target) for n in traced[1].nodes)
         self.args = tree.map_structure(lambda x: None if isinstance(x, (torch.Tensor, np.ndarray)) else x, args)
 
     def _flat(self, *tensors: torch.Tensor) -> list[torch.Tensor]:

@@ -7,6 +7,7 @@ import torch
 from torch.fx import Graph, GraphModule, Node
 from torch.fx.graph import CodeGen
 from torch.fx.node import map_arg
+from torch.nn import Module
 
 from ._aliases import is_mutating as _is_mutating
 from ._aliases import memory_of as _memory
@@ -20,9 +21,8 @@ _NOTHING = frozenset((aten.detach.default, aten.alias.default, aten.lift_fresh.d
 _VIEWS = frozenset((aten.view.default, aten._unsafe_view.default))
 
 
-def simplify(traced: GraphModule, donated: Sequence[int]) -> Callable[..., list[torch.Tensor]]:
+def simplify(constants: Module, graph: Graph, donated: Sequence[int]) -> Callable[..., list[torch.Tensor]]:
     """A function of the program's inputs that returns its results, the first of which it writes into donated inputs."""
-    graph = traced.graph
     inputs = [n for n in graph.nodes if n.op == "placeholder"]
     for node in list(graph.nodes):
         if node.op == "call_function" and node.target in _NOTHING:
@@ -32,7 +32,7 @@ def simplify(traced: GraphModule, donated: Sequence[int]) -> Callable[..., list[
             node.target = aten.reshape.default
     graph.eliminate_dead_code()
     changed = _changed(graph)
-    _fold_constants(traced, changed)
+    _fold_constants(constants, graph, changed)
     _merge_equals(graph, changed)
     _merge_products(graph)
     state = [inputs[i] for i in donated]
@@ -42,7 +42,7 @@ def simplify(traced: GraphModule, donated: Sequence[int]) -> Callable[..., list[
     graph.eliminate_dead_code(_must_stay)
     graph.set_codegen(CodeGen())
     graph.lint()
-    return GraphModule(traced, graph).forward
+    return GraphModule(constants, graph).forward
 
 
 def _must_stay(node: Node) -> bool:
@@ -64,10 +64,10 @@ def _is_pure(node: Node, changed: set[Node]) -> bool:
     )
 
 
-def _fold_constants(module: GraphModule, changed: set[Node]) -> None:
+def _fold_constants(module: Module, graph: Graph, changed: set[Node]) -> None:
     """What depends on no input is computed now."""
     values: dict[Node, Any] = {}
-    for node in list(module.graph.nodes):
+    for node in list(graph.nodes):
         if node.op == "get_attr":
             values[node] = node.meta["val"] = getattr(module, node.target)
             continue
@@ -79,17 +79,17 @@ def _fold_constants(module: GraphModule, changed: set[Node]) -> None:
             continue
         values[node] = value
     count = 0
-    for node in list(module.graph.nodes):
+    for node in list(graph.nodes):
         if node.op != "call_function" or not isinstance(values.get(node), torch.Tensor):
             continue
         name = f"_folded{count}"
         count += 1
         module.register_buffer(name, values[node], persistent=False)
-        with module.graph.inserting_before(node):
-            constant = module.graph.get_attr(name)
+        with graph.inserting_before(node):
+            constant = graph.get_attr(name)
         constant.meta["val"] = values[node]
         node.replace_all_uses_with(constant)
-    module.graph.eliminate_dead_code(_must_stay)
+    graph.eliminate_dead_code(_must_stay)
 
 
 def _merge_equals(graph: Graph, changed: set[Node]) -> None:

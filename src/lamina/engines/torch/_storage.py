@@ -1,5 +1,6 @@
 """Where variables live: one tensor for life, updated in place."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -9,7 +10,7 @@ from ._tensors import DEVICE, eagerly, is_traced, tensor
 
 def new_storage(value: Any) -> torch.Tensor:
     """A copy of `value` that a variable may own."""
-    with eagerly(), torch.no_grad():
+    with nullcontext() if is_traced(value) else eagerly(), torch.no_grad():
         return tensor(value).detach().to(DEVICE).clone(memory_format=torch.contiguous_format)
 
 

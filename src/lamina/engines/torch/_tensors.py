@@ -33,6 +33,8 @@ DEVICE = _choose_device()
 
 # Arrays that a gradient tape watches, by identity; see _tape.py.
 watched: dict[int, tuple[Any, torch.Tensor]] = {}
+# What records programs now; each knows its tensors. See _trace.py.
+recordings: list[Any] = []
 
 
 class _Local(threading.local):
@@ -50,8 +52,10 @@ def depth_of_differentiation() -> int:
 
 
 def is_traced(x: Any) -> bool:
-    """Whether `x` is traced: it has a shape and a dtype but no value."""
-    return isinstance(x, FakeTensor)
+    """Whether `x` is traced: it has a shape and a dtype but no value, or one that is of the first step alone."""
+    return isinstance(x, FakeTensor) or (
+        bool(recordings) and isinstance(x, torch.Tensor) and any(x in recorder for recorder in recordings)
+    )
 
 
 def tracing() -> bool:

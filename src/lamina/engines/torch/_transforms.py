@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
 from lamina import tree
 
 from ._dtypes import numpy_dtype, torch_dtype
-from ._tensors import DEVICE, depth_of_differentiation, is_traced, local, tensor
+from ._tensors import DEVICE, depth_of_differentiation, eagerly, is_traced, local, tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,12 @@ def spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What `fn` returns, as Specs, without computing it; Specs among the arguments stand for tensors."""
     stack = _get_current_dispatch_mode_stack()
     outer = next((mode for mode in reversed(stack) if isinstance(mode, FakeTensorMode)), None)
+    # Nothing of it is recorded.
+    outside = nullcontext() if outer is not None else eagerly()
     mode = nullcontext() if outer is not None else FakeTensorMode(allow_non_fake_inputs=True)
     local.in_spec += 1
     try:
-        with mode, torch.no_grad():
+        with outside, mode, torch.no_grad():
             args, kwargs = tree.map_structure(_stand_in, (args, kwargs))
             result = fn(*args, **kwargs)
     finally:
@@ -74,11 +76,18 @@ def gradients_of(
         return [None] * len(sources)
     found = iter(
         torch.autograd.grad(
-            [y for y, _ in pairs], wanted, [torch.ones_like(y) if w is None else w.to(y.dtype) for y, w in pairs],
+            [y for y, _ in pairs], wanted, [_upstream(y, w) for y, w in pairs],
             retain_graph=keep or create, create_graph=create, allow_unused=True,
         )
     )  # fmt: skip
     return [next(found) if isinstance(s, torch.Tensor) and s.requires_grad else None for s in sources]
+
+
+def _upstream(y: torch.Tensor, weight: Any) -> torch.Tensor | None:
+    """The gradient that an output begins with. A loss is left to torch, which would import sympy to compare shapes."""
+    if weight is not None:
+        return weight.to(y.dtype)
+    return None if y.numel() == 1 and y.is_floating_point() else torch.ones_like(y)
 
 
 def value_and_grad(fn: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
