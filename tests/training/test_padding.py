@@ -43,6 +43,12 @@ def always_normalized():
     return lamina.Model(x, layers.Dense(3)(layers.BatchNormalization()(x, training=True)))
 
 
+def normalized_inside():
+    x = lamina.Input((6,))
+    inside = lamina.Sequential([layers.Dense(4), layers.BatchNormalization()])
+    return lamina.Model(x, layers.Dense(3)(inside(x, training=True)))
+
+
 def padded_models():
     sparse = lamina.losses.SparseCategoricalCrossentropy
     yield "plain", dense(activation="softmax"), "sparse_categorical_crossentropy", ["accuracy"], X, Y
@@ -74,6 +80,7 @@ def other_models():
     yield "along the samples", dense(layers.Softmax(axis=-2)), "mse", [], X, hot
     yield "samples alone", along_samples_alone(), "mse", [], X, hot
     yield "always batch statistics", always_normalized(), "mse", [], X, hot
+    yield "batch statistics inside", normalized_inside(), "mse", [], X, hot
     yield "an op between layers", functional_with_an_op(), "mse", [], X, hot
     yield "a loss of the user's", dense(), mean_of_squares, [], X, hot
     yield "a metric of the user's", dense(), "mse", [mean_of_squares], X, hot
@@ -84,13 +91,13 @@ def other_models():
 # in the forward pass, whatever the loss is
 MIXED = [
     "a layer of the user's", "a lambda", "a function of the user's", "along the samples", "samples alone",
-    "always batch statistics", "an op between layers",
+    "always batch statistics", "batch statistics inside", "an op between layers",
 ]  # fmt: skip
 PADDED = ["plain", "sum", "by weights", "regularized", "normalized", "masked", "recurrent"]
 OTHERS = [
     "batch statistics", "activity", "a layer of the user's", "a lambda", "a function of the user's", "along the samples",
-    "samples alone", "always batch statistics", "an op between layers", "a loss of the user's", "a metric of the user's",
-    "a metric of counts", "a loss over the batch",
+    "samples alone", "always batch statistics", "batch statistics inside", "an op between layers", "a loss of the user's",
+    "a metric of the user's", "a metric of counts", "a loss over the batch",
 ]  # fmt: skip
 
 
@@ -170,3 +177,11 @@ def test_layers_along_the_samples_and_batches_of_one_size_are_not_joined():
     x = lamina.Input((6,))
     assert not can_join(lamina.Model(x, layers.Concatenate(axis=0)([x, x])))
     assert not can_join(lamina.Sequential([lamina.Input(batch_shape=(11, 6)), layers.Dense(3)]))
+
+
+def test_outputs_of_more_rows_than_samples_are_all_there():
+    x = lamina.Input((6,))
+    model = lamina.Model(x, layers.Concatenate(axis=0)([x, x]))
+    parts = [X[i : i + 4] for i in range(0, len(X), 4)]
+    wanted = np.concatenate([part for each in parts for part in (each, each)])
+    close([model.predict(X, batch_size=4, verbose=0)], [wanted])

@@ -11,6 +11,7 @@ from lamina import layers as layers_module
 from lamina import losses, metrics, tree
 
 _OVER_THE_BATCH = (losses.Dice, losses.Tversky)
+_BATCH_WISE_IN_TRAINING = (layers_module.BatchNormalization, layers_module.Equalization)
 
 
 def can_pad(model: Any, kind: str) -> bool:
@@ -19,6 +20,8 @@ def can_pad(model: Any, kind: str) -> bool:
         return False
     layers = list(model._flatten_layers(include_self=False))
     if any(isinstance(x, layers_module.Lambda) or getattr(x, "stateful", False) or _may_mix_samples(x) for x in layers):
+        return False
+    if _is_told_to_train(layers) and any(isinstance(x, _BATCH_WISE_IN_TRAINING) for x in layers):
         return False
     if kind == "predict":
         return True
@@ -38,18 +41,20 @@ def can_join(model: Any) -> bool:
 
 
 def _may_mix_samples(layer: Any) -> bool:
-    """Whether a layer may compute along the axis of samples: by a function of the user's, by its axis, on tensors that have no
-    other axis, or as a normalisation that uses the batch whatever it is called for."""
+    """Whether a layer may compute along the axis of samples: by a function of the user's, by its axis, or on tensors that have
+    no other axis."""
     attributes = vars(layer).values()
     if any(callable(x) and not _is_ours(x) for x in attributes):
         return True
     nodes = getattr(layer, "_inbound_nodes", ())
     ranks = {len(x.shape) for node in nodes for x in node.input_tensors}
     axes = [a for name in ("axis", "axes") for a in tree.flatten(getattr(layer, name, None))]
-    if 1 in ranks or any(a is not None and (a == 0 or (a < -1 if not ranks else -a in ranks)) for a in axes):
-        return True
-    is_batch_wise = isinstance(layer, layers_module.BatchNormalization)
-    return is_batch_wise and any(node.kwargs.get("training") for node in nodes)
+    return 1 in ranks or any(a is not None and (a == 0 or (a < -1 if not ranks else -a in ranks)) for a in axes)
+
+
+def _is_told_to_train(layers: list[Any]) -> bool:
+    """Whether a layer of a graph is called as in training, with what is inside it, whatever the model is called for."""
+    return any(node.kwargs.get("training") for x in layers for node in getattr(x, "_inbound_nodes", ()))
 
 
 def _are_ours(model: Any) -> bool:

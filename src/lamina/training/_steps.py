@@ -220,12 +220,12 @@ class Step:
 
     def outputs(self, data: ArrayData, rows: Any, start: int, stop: int, together: int = 1) -> list[Any]:
         """What the samples of `rows[start:stop]` of data in its own order give, as parts to be joined."""
-        left = (
-            min(stop * data.batch_size, data.size) - start * data.batch_size
-        )  # what fills up the last batch is cut off
+        # What fills up the last batch is cut off.
+        left = min(stop * data.batch_size, data.size) - start * data.batch_size
         if together == 1:
             stacked = self._stacked(data, rows, start, stop)
-            return [tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:])[:left], stacked)]
+            cut = left if self.pads or self.share is not None else None
+            return [tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:])[:cut], stacked)]
         # What remains goes batch by batch unless it fills more than half.
         alone = min(stop, start + (stop - start + (together - 1) // 2) // together * together)
         found = []

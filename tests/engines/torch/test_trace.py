@@ -243,3 +243,76 @@ print([name for name in ("torch._dynamo", "sympy") if name in sys.modules])
     env = {**os.environ, "LAMINA_ENGINE": "torch"}
     run = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=300)
     assert run.stdout.strip() == "[]", run.stderr
+
+
+def given_memory(x):
+    y = torch.zeros(3)
+    y.data = x
+    return y
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda x: torch.nn.Parameter(x) * 2,
+        lambda x: torch.nn.Parameter(x * 3) * 2,
+        lambda x: torch.nn.Parameter(x * 3),
+        lambda x: given_memory(x * 2) + 1,
+    ],
+)
+def test_memory_that_no_operator_handed_on_is_no_constant(fn):
+    agree(fn)
+
+
+def test_memory_handed_out_as_dlpack_is_refused():
+    with pytest.raises(RuntimeError):
+        engine.compile(lambda x: x * torch.from_dlpack(torch.utils.dlpack.to_dlpack(x * 2)))(FIRST.clone())
+
+
+def updated_list(x):
+    total, fresh = x * 1, torch.zeros(3)
+    torch._foreach_add_([total, fresh], 1.0)
+    return total + x * 1 * 10 + (fresh + torch.zeros(3)) * 100
+
+
+def updated_statistics(x):
+    mean, variance = torch.zeros(1), torch.ones(1)
+    y = torch.nn.functional.batch_norm(x[:, None] * x[:, None], mean, variance, training=True)
+    return torch.cat([y[:, 0], mean, variance, torch.zeros(1)])
+
+
+@pytest.mark.parametrize("fn", [updated_list, updated_statistics])
+def test_what_operators_write_into_beside_their_first_argument_is_no_constant(fn):
+    assert agree(fn) is not None
+
+
+def test_running_statistics_outside_move_once_a_call():
+    wanted, layer = torch.nn.BatchNorm1d(1), torch.nn.BatchNorm1d(1)
+    compiled = engine.compile(lambda x: layer(x[:, None]).detach())
+    for x in (FIRST, SECOND * 2, FIRST):
+        np.testing.assert_allclose(compiled(x).numpy(), wanted(x[:, None]).detach().numpy(), rtol=1e-5)
+        np.testing.assert_allclose(layer.running_mean.numpy(), wanted.running_mean.numpy(), rtol=1e-6)
+        assert layer.num_batches_tracked == wanted.num_batches_tracked
+
+
+def test_a_value_asked_for_after_a_write_outside_is_that_of_the_call():
+    count = torch.zeros(2)
+
+    @engine.compile
+    def fn(x):
+        count.add_(1)
+        return x * count[0].item()
+
+    for n in (1, 2, 3):
+        np.testing.assert_array_equal(fn(FIRST).numpy(), n * FIRST.numpy())
+        assert count.tolist() == [n, n]
+
+
+def test_draws_before_a_value_that_is_asked_for_are_those_of_the_function():
+    def fn(x):
+        return x * np.random.rand() * lamina.ops.convert_to_numpy(x)[0]
+
+    np.random.seed(0)
+    wanted = FIRST.numpy() * np.random.rand() * 3
+    np.random.seed(0)
+    np.testing.assert_allclose(engine.compile(fn)(FIRST).numpy(), wanted, rtol=1e-5)

@@ -11,6 +11,7 @@ from torch.nn import Module
 
 from ._aliases import is_mutating as _is_mutating
 from ._aliases import memory_of as _memory
+from ._aliases import written
 from ._reuse import reuse_memory
 
 aten = torch.ops.aten
@@ -51,7 +52,8 @@ def _must_stay(node: Node) -> bool:
 
 def _changed(graph: Graph) -> set[Node]:
     """The nodes whose memory some operator writes into (gradients of a few operators do that with their own results)."""
-    return {_memory(node.args[0]) for node in graph.nodes if _is_mutating(node)}
+    calls = (node for node in graph.nodes if node.op == "call_function")
+    return {_memory(x) for node in calls for x in written(node.target, node.args, node.kwargs)}
 
 
 def _is_pure(node: Node, changed: set[Node]) -> bool:

@@ -18,10 +18,12 @@ import torch
 from torch._subclasses.fake_tensor import DataDependentOutputException, DynamicOutputShapeException
 from torch.fx import Graph, Node
 from torch.fx.node import map_aggregate
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn import Module
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from ._aliases import written
 from ._tensors import ConcreteValueError, recordings
 
 aten = torch.ops.aten
@@ -32,7 +34,8 @@ _METHODS = (
     "item tolist numpy __array__ __float__ __int__ __bool__ __index__ __complex__ __format__ __repr__ data_ptr storage "
     "untyped_storage _typed_storage share_memory_ __dlpack__ __reduce_ex__ __deepcopy__ tensor_split map_ map2_ apply_"
 ).split()
-_READERS: list[tuple[Any, str]] = [*((torch.Tensor, name) for name in _METHODS), (torch, "tensor_split")]
+_FUNCTIONS = ((torch, "tensor_split"), (torch, "to_dlpack"), (torch.utils.dlpack, "to_dlpack"))
+_READERS: list[tuple[Any, str]] = [*((torch.Tensor, name) for name in _METHODS), *_FUNCTIONS]
 _storage = torch.Tensor.untyped_storage  # without a guard
 
 
@@ -49,16 +52,23 @@ def record(fn: Callable[..., Sequence[torch.Tensor]], inputs: Sequence[torch.Ten
             recorder.take(x)
         with recorder.at_work():
             results = fn(*inputs)
+        if not recorder.was_asked:
+            recorder.graph.output([recorder.node_of(x) for x in results])
+            return recorder.constants, recorder.graph
     except ConcreteValueError:
+        _set_draws(draws)
         raise
     except Exception:
-        recorder.was_asked = True
-    if recorder.was_asked:
-        random.setstate(draws[0])
-        np.random.set_state(draws[1])
-        return None
-    recorder.graph.output([recorder.node_of(x) for x in results])
-    return recorder.constants, recorder.graph
+        pass
+    _set_draws(draws)
+    if recorder.must_be_eager:
+        raise ConcreteValueError("The function does with the memory of tensors what no program can hold.")
+    return None
+
+
+def _set_draws(draws: tuple[Any, Any]) -> None:
+    random.setstate(draws[0])
+    np.random.set_state(draws[1])
 
 
 class Recorder(TorchDispatchMode):
@@ -73,9 +83,11 @@ class Recorder(TorchDispatchMode):
         self.graph = Graph()
         self.constants = Module()  # what the program reads that is no argument and was made by no operator
         self.was_asked = False
+        self.must_be_eager = False  # what was met is nothing that tracing by shapes would see
         self._nodes = WeakTensorKeyDictionary()
         self._known: dict[int, Node] = {}  # of constants, by id
         self._outside: set[int] = set()  # storages that were there before, by their address
+        self._inside: dict[int, StorageWeakRef] = {}  # and those of arguments and results: so no address is used again
         self._before: dict[int, tuple[torch.UntypedStorage, torch.UntypedStorage]] = {}
         self._generators: list[tuple[torch.Generator, torch.Tensor]] = []
 
@@ -101,7 +113,9 @@ class Recorder(TorchDispatchMode):
     def take(self, x: torch.Tensor) -> None:
         """`x` is the next argument."""
         self._nodes[x] = self._noted(self.graph.placeholder(f"arg{len(self._nodes)}"), x)
-        self._outside.add(_storage(x)._cdata)
+        storage = _storage(x)
+        self._outside.add(storage._cdata)
+        self._inside[storage._cdata] = StorageWeakRef(storage)
 
     def node_of(self, x: torch.Tensor) -> Node:
         """What stands for a tensor in the program."""
@@ -109,9 +123,21 @@ class Recorder(TorchDispatchMode):
         if node is None:
             node = self._known.get(id(x))
         if node is None:
+            place = _storage(x)._cdata
+            if place in self._inside and place in self._outside:
+                raise self.refuse("memory of an argument, seen by no operator")
+            if place in self._inside:
+                raise self._unseen()
             node = self._known[id(x)] = self._constant(x)
-            self._outside.add(_storage(x)._cdata)
+            self._outside.add(place)
+        elif node.meta["storage"] != _storage(x)._cdata:
+            raise self._unseen()
         return node
+
+    def _unseen(self) -> Exception:
+        """The error for a tensor that came to its memory by no operator: `x.data = y`, `torch.nn.Parameter(y)`."""
+        self.must_be_eager = True
+        return self.refuse("memory of another tensor, seen by no operator")
 
     def refuse(self, what: Any) -> Exception:
         """The error for a value that is asked for. Whoever catches it has no program either."""
@@ -151,6 +177,9 @@ class Recorder(TorchDispatchMode):
     def _note(self, node: Node, result: Any) -> None:
         if isinstance(result, torch.Tensor):
             self._nodes[result] = self._noted(node, result)
+            storage = _storage(result)
+            if storage._cdata not in self._outside and storage._cdata not in self._inside:
+                self._inside[storage._cdata] = StorageWeakRef(storage)
         elif isinstance(result, (tuple, list)):
             for i, part in enumerate(result):
                 if isinstance(part, (torch.Tensor, tuple, list)):
@@ -160,17 +189,17 @@ class Recorder(TorchDispatchMode):
         """The node, with what later rewrites ask of its value: all but the numbers, which would keep memory."""
         if isinstance(x, torch.Tensor):
             node.meta["val"] = torch.empty_strided(x.shape, x.stride(), dtype=x.dtype, device="meta")
+            node.meta["storage"] = _storage(x)._cdata
         return node
 
     def _keep_what_changes(self, func: Any, args: Any, kwargs: Any) -> None:
         """Before an operator writes into what was there before the recording, or draws, its state is kept."""
-        if func._schema.is_mutable:
-            places = func._schema.arguments
-            given = [*zip(places, args), *((p, kwargs[p.name]) for p in places if p.name in kwargs)]
-            for x in _tensors([value for p, value in given if p.alias_info is not None and p.alias_info.is_write]):
-                storage = _storage(x)
-                if storage._cdata in self._outside and storage._cdata not in self._before:
-                    self._before[storage._cdata] = storage, storage.clone()
+        for x in written(func, args, kwargs):
+            storage = _storage(x)
+            if storage._cdata in self._outside and storage._cdata not in self._before:
+                self._before[storage._cdata] = storage, storage.clone()
+                # Traced by shapes, what is no argument would be written into in truth.
+                self.must_be_eager |= storage._cdata not in self._inside
         if torch.Tag.nondeterministic_seeded in func.tags:
             for generator in _generators((args, kwargs)):
                 if not any(g is generator for g, _ in self._generators):
