@@ -172,3 +172,15 @@ def test_infinities_and_nan_come_without_warnings():
     assert ops.divide(1.0, [0.0]).tolist() == [np.inf] and ops.log([0.0]).tolist() == [-np.inf]
     assert bool(ops.all(ops.isnan(ops.sqrt([-1.0])))) and bool(ops.all(ops.isnan(ops.subtract([np.inf], np.inf))))
     assert ops.exp([1000.0]).tolist() == [np.inf]
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_loop_between_ints_has_a_gradient(traced):
+    def powers(v):
+        return ops.sum(ops.fori_loop(1, 4, lambda i, s: s * v, v))
+
+    slope = engine.value_and_grad(powers)
+    x = ops.convert_to_tensor(np.array([2.0, -1.0], "float32"))
+    _, gradient = (engine.compile(slope) if traced else slope)(x)
+    np.testing.assert_allclose(ops.convert_to_numpy(gradient), [32.0, -4.0], rtol=1e-6)
+    assert ops.convert_to_numpy(ops.fori_loop(5, 2, lambda i, s: s + i, 7)) == 7

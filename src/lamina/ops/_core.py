@@ -136,7 +136,8 @@ def while_loop(cond: Any, body: Any, loop_vars: Any, maximum_iterations: int | N
 
 @op("core", tensors="init_val")
 def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
-    """Repeats `val = body_fun(i, val)` for i from `lower` to `upper - 1`.
+    """Repeats `val = body_fun(i, val)` for i from `lower` to `upper - 1`. Between ints it has a gradient, as `scan`; between
+    tensors it is a `while_loop`.
 
     Args:
         lower, upper: ints or `()` integer tensors.
@@ -149,13 +150,18 @@ def fori_loop(lower: Any, upper: Any, body_fun: Any, init_val: Any) -> Any:
         >>> ops.fori_loop(0, 3, lambda i, total: total + i, ops.array(0))
         Tensor(3, dtype=int32)
     """
-    start = (to(tensor(lower), "int32"), tree.map_structure(tensor, init_val))
-    upper = to(tensor(upper), "int32")
+    value = tree.map_structure(tensor, init_val)
 
     def step(i: Any, value: Any) -> tuple[Any, ...]:
         return i + 1, tree.map_structure(tensor, body_fun(i, value))
 
-    return engine.while_loop(lambda i, value: xp.less(i, upper), step, start)[1]
+    if isinstance(lower, (int, np.integer)) and isinstance(upper, (int, np.integer)):
+        if upper <= lower:
+            return value
+        places = tensor(np.arange(lower, upper, dtype=np.int32))
+        return engine.scan(lambda value, i: (step(i, value)[1], None), value, places, length=len(places))[0]
+    upper = to(tensor(upper), "int32")
+    return engine.while_loop(lambda i, value: xp.less(i, upper), step, (to(tensor(lower), "int32"), value))[1]
 
 
 @op("core", tensors="f init xs")

@@ -10,7 +10,7 @@ from lamina import tree
 from .._cut import WHOLE
 from .._graph import Graph, Spec
 from .._operands import to_array, to_dtype
-from .._primitive import NO_GRADIENT, Primitive
+from .._primitive import Primitive
 from .._reference import run_graph
 from .._trace import current_trace
 from .._tracing import traced_graph
@@ -27,12 +27,19 @@ def _forward(
     return tuple(np.array(s) for s in state)
 
 
+def _no_gradient(g: Any, y: Any, *inputs: Any, **params: Any) -> Any:
+    raise ValueError(
+        "while_loop has no reverse gradient in a compiled function: how often it turns is not known. Use ops.scan or "
+        "ops.fori_loop, with a number of turns, or ops.stop_gradient on its results where none is meant to flow."
+    )
+
+
 # Inputs: the state, values captured by the condition, values captured by the body.
 while_primitive = Primitive(
     "while_loop",
     forward=_forward,
     shape=lambda *args, body, **_: tuple(Spec(v.shape, v.dtype) for v in body.outputs),
-    vjp=NO_GRADIENT,
+    vjp=_no_gradient,
     cut=WHOLE,
 )
 
@@ -40,7 +47,8 @@ while_primitive = Primitive(
 def while_loop(
     cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
 ) -> Any:
-    """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)`. No gradient flows through; use scan for that."""
+    """Repeats `loop_vars = body(*loop_vars)` while `cond(*loop_vars)`. Raises ValueError where a compiled function asks for a
+    gradient through it; scan has one."""
     is_tuple = isinstance(loop_vars, (tuple, list))
     loop_vars = tuple(loop_vars) if is_tuple else (loop_vars,)
     trace = current_trace()
