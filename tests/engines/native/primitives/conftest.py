@@ -273,7 +273,9 @@ VALUES |= {
     "random_bits": [(lambda s: P.random_bits(s, shape=(4, 6), dtype=np.dtype("int32")), [SEED])],
     "random_permutation": [(lambda s: P.random_permutation(s, shape=(7,), dtype=np.dtype("int64")), [SEED])],
     "random_gamma": [(lambda s: P.random_gamma(s, np.full((4, 6), 2.0), **DRAW), [SEED])],
-    "while_loop": [(lambda x: native.while_loop(lambda v: np.sum(v) < 9, lambda v: v * 2, x), [positive(3)])],
+    "while_loop": [
+        (lambda x: native.stop_gradient(native.while_loop(lambda v: np.sum(v) < 9, lambda v: v * 2, x)), [positive(3)])
+    ],
     # Splits that the cases above do not meet.
     "cast": [(lambda x: P.cast(x, dtype=np.dtype("int32")), [normal(4, 3)])],
     "identity": [(P.identity, [normal(4, 3)])],
@@ -342,7 +344,9 @@ def pytest_generate_tests(metafunc):
     name."""
     groups = {
         "primitive": PRIMITIVES,
-        "differentiable": [name for name, p in PRIMITIVES.items() if p.differentiable and name not in (*MET_IN, *REFUSED)],
+        "differentiable": [
+            name for name, p in PRIMITIVES.items() if p.differentiable and name not in (*MET_IN, *REFUSED)
+        ],
         "smooth": set(CASES) - FIRST_ORDER_ONLY,
         "written": [name for name, p in PRIMITIVES.items() if p.emit is not None],
     }

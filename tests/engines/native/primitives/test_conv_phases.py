@@ -5,9 +5,9 @@ import pytest
 from lamina.engines.native.primitives import _conv_phases, _windows
 from lamina.engines.native.primitives._conv import conv, conv_input_grad
 
+pytest.importorskip("llvmlite")
 from .test_conv_direct import is_direct, many_registers, normal, parameters  # noqa: F401
 
-pytest.importorskip("llvmlite")
 pytestmark = pytest.mark.usefixtures("with_machine_code")
 
 
