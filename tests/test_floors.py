@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).parent.parent / "src" / "lamina"
 FLOORS = {
     "_public": 0, "_settings": 0, "_checks": 0, "_telling": 0, "_deprecation": 0, "_names": 0, "_lazy": 0, "_where": 0,
     "_typing": 0, "_blas": 0, "_extras": 0, "_hints": 0, "_interrupts": 0, "_elsewhere": 0, "_markup": 0, "_symbols": 0,
-    "tree": 0,
+    "_weak_cache": 0, "tree": 0,
     "engines": 1,
     "ops": 2, "random": 2, "config": 2, "distribution": 2,
     "variables": 3,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lamina import constraints, initializers, ops, regularizers, tree
+from lamina._weak_cache import weakly_cached
 from lamina.ops._symbolic import KerasTensor, infer_spec
 from lamina.variables import StateScope, Variable, current_path, name_scope
 
@@ -258,19 +259,19 @@ class Building(Held):
         return shape_of(spec(*call_args, **call_kwargs))
 
 
-@functools.cache
+@weakly_cached
 def _build_names(function: Callable[..., Any]) -> list[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
-@functools.cache
+@weakly_cached
 def _optional_names(function: Callable[..., Any]) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return frozenset(p.name for p in parameters if p.default is not p.empty)
 
 
-@functools.cache
+@weakly_cached
 def _required_names(function: Callable[..., Any]) -> frozenset[str]:
     parameters = list(inspect.signature(function).parameters.values())[1:]
     given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -1,6 +1,5 @@
 """One call of a layer: which argument is what, and what calls around it have decided (training or not)."""
 
-import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lamina import ops, tree
+from lamina._weak_cache import weakly_cached
 from lamina.ops._symbolic import KerasTensor
 
 # Sizes that stand for unknown ones while a composite layer is traced for its output spec.
@@ -57,7 +57,7 @@ class Signature:
         return name in self.names
 
 
-@functools.cache
+@weakly_cached
 def signature_of(function: Callable[..., Any]) -> Signature:
     return Signature(function)
 
@@ -171,7 +171,7 @@ def function_of(method: Any) -> Callable[..., Any]:
     return method if function is None else _unbound(function)
 
 
-@functools.cache
+@weakly_cached
 def _unbound(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function with the signature of `function` without `self`."""
     signature = inspect.signature(function)
