@@ -84,9 +84,8 @@ class Display:
             self._line(epoch, losses)
 
     def _title(self) -> str:
-        return (
-            "network" if self.trainings == 1 else f"network {min(len(self.done) + 1, self.trainings)}/{self.trainings}"
-        )
+        place = min(len(self.done) + 1, self.trainings)
+        return "network" if self.trainings == 1 else f"network {place}/{self.trainings}"
 
     def _line(self, epoch: int, losses: str) -> None:
         if self.console is not None:

@@ -24,10 +24,9 @@ from lamina.variables import StateScope, Variable
 from ._data import ArrayData
 from ._flat import FlatState
 from ._sharing import share_in_use
-from ._windows import joined, windows
+from ._windows import BATCHES, joined, windows
 
-_MOST_TOGETHER = 16  # batches that are predicted as one
-_MOST_BYTES = 1 << 27  # of the largest array that this makes
+_MOST_BYTES = 1 << 27  # of the largest array that batches predicted as one may make
 
 
 class Step:
@@ -117,9 +116,8 @@ class Step:
                     scope.set(variable, value)
             logs = self.update(batch, self.flat, count)
             new = [scope[v] for v in self.variables]
-        self._joins = self._joins and all(
-            value is old for value, old in zip(new, state)
-        )  # or their number would matter
+        # Where a batch changes the state, it matters how many there are.
+        self._joins = self._joins and all(value is old for value, old in zip(new, state))
         self._require_complete(scope)
         return new, logs
 
@@ -210,13 +208,13 @@ class Step:
     def together(self, data: ArrayData) -> int:
         """How many batches of data in memory `outputs` computes as one: the same number for the same model and batch, as results
         may differ in the last bits by it."""
-        if 2 * data.num_batches <= _MOST_TOGETHER or not self._joins or self.share is not None:
+        if 2 * data.num_batches <= BATCHES or not self._joins or self.share is not None:
             return 1
         batch = next(joined(data.data, data.batch_size, 0, 1, 1))
         with Uninterrupted(), self._lock:
             self._prepare(batch)
             largest = self._complete(lambda: self._on_batch.largest(self._state(), batch))
-        return min(_MOST_TOGETHER, max(1, _MOST_BYTES // max(largest, 1))) if self._joins else 1
+        return min(BATCHES, max(1, _MOST_BYTES // max(largest, 1))) if self._joins else 1
 
     def outputs(self, data: ArrayData, rows: Any, start: int, stop: int, together: int = 1) -> list[Any]:
         """What the samples of `rows[start:stop]` of data in its own order give, as parts to be joined."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from lamina import tree
 
-_BATCHES = 16
+BATCHES = 16
 
 
 def windows(data: Any, rows: Any, start: int, stop: int) -> Iterator[tuple[Any, Any, int]]:
@@ -24,7 +24,7 @@ def windows(data: Any, rows: Any, start: int, stop: int) -> Iterator[tuple[Any, 
     """
     places, counts = rows if isinstance(rows, tuple) else (rows, None)
     total, size = places.shape
-    batches = 1 if total == 1 else _BATCHES
+    batches = 1 if total == 1 else BATCHES
     own = np.arange(batches * size, dtype=np.int32).reshape(batches, size)
     whole: Any = (
         own if counts is None else (own, np.full(batches, size, counts.dtype))

@@ -59,7 +59,7 @@ def record(fn: Callable[..., Sequence[torch.Tensor]], inputs: Sequence[torch.Ten
         _set_draws(draws)
         raise
     except Exception:
-        pass
+        pass  # what fails by itself fails again where the function is traced by shapes, or runs
     _set_draws(draws)
     if recorder.must_be_eager:
         raise ConcreteValueError("The function does with the memory of tensors what no program can hold.")

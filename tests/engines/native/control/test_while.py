@@ -19,7 +19,9 @@ def doubled(x):
 
 
 def test_a_gradient_through_a_compiled_loop_is_refused_and_not_zero():
-    gradient = lambda fn: native.value_and_grad(lambda x: np.sum(fn(x)))  # noqa: E731
+    def gradient(fn):
+        return native.value_and_grad(lambda x: np.sum(fn(x)))
+
     assert float(gradient(doubled)(np.array(1.0))[1]) == 8
     with pytest.raises(ValueError, match="while_loop has no reverse gradient .* ops.scan"):
         native.compile(gradient(doubled))(np.array(1.0))

@@ -383,3 +383,11 @@ def cases():
 def refused():
     """The functions that have no gradient of the gradient, and say so."""
     return {name: CASES[name][0] for name in RECURRENT_CASES}
+
+
+@pytest.fixture
+def many_registers(monkeypatch):
+    """Vectors are written on every processor; LLVM takes them apart where there are none."""
+    from lamina.engines.native.machine import _vectors
+
+    monkeypatch.setattr(_vectors, "has_avx512", lambda: True)

@@ -1,46 +1,14 @@
 """Convolution without copied windows, and the gradient of its kernel, against their forwards."""
 
-import numpy as np
 import pytest
 
-from lamina.engines.native.machine import _vectors
 from lamina.engines.native.primitives import _conv_direct, _windows
 from lamina.engines.native.primitives._conv import conv, conv_kernel_grad
 
-from .one_call import plan_of
+from .convolutions import is_direct, normal, parameters
 
 pytest.importorskip("llvmlite")
-pytestmark = pytest.mark.usefixtures("with_machine_code")
-
-
-@pytest.fixture(autouse=True)
-def many_registers(monkeypatch):
-    """Vectors are written on every processor; LLVM takes them apart where there are none."""
-    monkeypatch.setattr(_vectors, "has_avx512", lambda: True)
-
-
-def normal(*shape, dtype="float32"):
-    return np.random.default_rng(sum(shape)).normal(size=shape).astype(dtype)
-
-
-def is_direct(primitive, arrays, how):
-    """Whether it is; checks the results."""
-    plan, written = plan_of(primitive, how, arrays)
-    assert written == 1
-    bound = plan.bind(arrays)
-    bound.run()
-    tolerance = {"float32": 1e-4, "float64": 1e-12}[arrays[0].dtype.name]
-    np.testing.assert_allclose(bound.outputs[0], primitive.forward(*arrays, **how), rtol=tolerance, atol=tolerance)
-    return "insertelement" in plan.program.text and "gemm" not in plan.program.text
-
-
-def parameters(rank, stride=1, padding=None, dilation=1):
-    return {
-        "strides": (stride,) * rank,
-        "padding": padding or ((0, 0),) * rank,
-        "dilation": (dilation,) * rank,
-        "groups": 1,
-    }
+pytestmark = pytest.mark.usefixtures("with_machine_code", "many_registers")
 
 
 @pytest.mark.parametrize("column_bytes", [1 << 20, 60_000, 1])  # all samples at a time, a few, one

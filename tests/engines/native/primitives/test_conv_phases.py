@@ -5,10 +5,10 @@ import pytest
 from lamina.engines.native.primitives import _conv_phases, _windows
 from lamina.engines.native.primitives._conv import conv, conv_input_grad
 
-pytest.importorskip("llvmlite")
-from .test_conv_direct import is_direct, many_registers, normal, parameters  # noqa: F401
+from .convolutions import is_direct, normal, parameters
 
-pytestmark = pytest.mark.usefixtures("with_machine_code")
+pytest.importorskip("llvmlite")
+pytestmark = pytest.mark.usefixtures("with_machine_code", "many_registers")
 
 
 def input_grad_is_direct(spatial, window, channels=16, filters=5, **how):
