@@ -86,6 +86,14 @@ matmul = Primitive(
 )
 
 
+def _over_all_rows(a: Any, b: Any) -> Any:
+    """A stack of matrices times one: one product, where NumPy makes one for each matrix (with a `b` that lies transposed, as in
+    gradients, up to five times slower)."""
+    *lead, rows, inner = a.shape
+    y = matmul(np.reshape(a, (math.prod(lead) * rows, inner)), b)
+    return np.reshape(y, (*lead, rows, b.shape[1]))
+
+
 def np_matmul(a: Any, b: Any) -> Any:
     a, b = as_operands(a, b)
     if not a.shape or not b.shape:
@@ -93,7 +101,7 @@ def np_matmul(a: Any, b: Any) -> Any:
     row, column = len(a.shape) == 1, len(b.shape) == 1
     a = np.expand_dims(a, 0) if row else a
     b = np.expand_dims(b, 1) if column else b
-    y = matmul(a, b)
+    y = _over_all_rows(a, b) if len(a.shape) > 2 == len(b.shape) else matmul(a, b)
     y = np.squeeze(y, -1) if column else y
     return np.squeeze(y, -1 if column else -2) if row else y
 
