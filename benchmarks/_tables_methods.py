@@ -149,4 +149,13 @@ METHODS: dict[str, Method] = {
     "lamina": lamina("normal"),
     "lamina best": lamina("best"),
 }
+# What is to be installed for each: pandas in any case.
+NEEDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("constant", "linear", "sklearn MLP", "HistGradientBoosting"), ("scikit-learn", "pandas")),
+    "LightGBM": ("lightgbm", "scikit-learn", "pandas"),
+    "XGBoost": ("xgboost", "scikit-learn", "pandas"),
+    "CatBoost": ("catboost", "pandas"),
+    **dict.fromkeys(("RealMLP", "TabM"), ("pytabkit", "pandas")),
+    **dict.fromkeys(("lamina quick", "lamina", "lamina best"), ("lamina[table,fast]",)),
+}
 NEURAL = ("sklearn MLP", "RealMLP", "TabM")  # what "better than every other neural method" is measured against

