@@ -8,6 +8,7 @@ from lamina.engines import native
 from lamina.engines.native.primitives import _special as special
 from lamina.engines.native.primitives._gru import gru, gru_grad
 from lamina.engines.native.primitives._lstm import lstm, lstm_grad
+from lamina.engines.native.primitives._simple_rnn import simple_rnn, simple_rnn_grad
 from lamina.engines.native.primitives._take import take_grad
 from lamina.ops._dtypes import numpy_dtype
 
@@ -63,7 +64,8 @@ def test_equals_the_forward(written, calls, order, dtype):
 
 
 # These multiply matrices, for which BLAS has no floats of 16 bits.
-OF_PRODUCTS = {"matmul", "conv", "conv_input_grad", "conv_kernel_grad", "lstm", "lstm_grad", "gru", "gru_grad"}
+OF_PRODUCTS = {"matmul", "conv", "conv_input_grad", "conv_kernel_grad", "lstm", "lstm_grad", "gru", "gru_grad",
+               "simple_rnn", "simple_rnn_grad"}  # fmt: skip
 
 
 def in_32_bits(a):
@@ -112,11 +114,15 @@ def test_slices_are_added_within_the_array_whatever_the_indices(indices):
     np.testing.assert_array_equal(got, take_grad.forward(g, at, axis=0, size=4))
 
 
+RECURRENT = {"lstm": (lstm, lstm_grad, 4), "gru": (gru, gru_grad, 3), "simple_rnn": (simple_rnn, simple_rnn_grad, 1)}
+
+
+@pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("with_x", [True, False])
 @pytest.mark.parametrize("reverse, sequences", [(False, True), (True, False), (True, True)])
-@pytest.mark.parametrize("kind, gates", [("lstm", 4), ("gru", 3)])
-def test_recurrence_with_products_of_blas(kind, gates, reverse, sequences, with_x):
-    forward, back = {"lstm": (lstm, lstm_grad), "gru": (gru, gru_grad)}[kind]
+@pytest.mark.parametrize("kind", list(RECURRENT))
+def test_recurrence_with_products_of_blas(kind, reverse, sequences, with_x, masked):
+    forward, back, gates = RECURRENT[kind]
     rng = np.random.default_rng(0)
 
     def normal(*shape):
@@ -125,18 +131,21 @@ def test_recurrence_with_products_of_blas(kind, gates, reverse, sequences, with_
     batch, steps, features, units = 24, 6, 16, 20
     starts = [normal(batch, units) for _ in range(2 if kind == "lstm" else 1)]
     weights = [normal(features, gates * units), normal(units, gates * units)]
-    bias = normal(gates * units) if kind == "lstm" else normal(2, gates * units)
-    arrays, how = (
-        [normal(batch, steps, features), *starts, *weights, bias],
-        {"reverse": reverse, "sequences": sequences},
-    )
+    bias = normal(2, gates * units) if kind == "gru" else normal(gates * units)
+    x, mask = normal(batch, steps, features), [rng.random((batch, steps)) < 0.7] if masked else []
+    if masked:
+        x[~mask[0]] = np.nan  # whatever stands there
+    arrays, how = [x, *starts, *weights, bias, *mask], {"reverse": reverse, "sequences": sequences}
     expected = forward.forward(*arrays, **how)
     got, written = results(forward, how, arrays)
     assert written == 1
     for mine, theirs in zip(got, expected, strict=True):
+        assert np.isfinite(theirs).all()
         np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
     given = [normal(*y.shape) for y in expected[: len(starts)]]
-    kept = [*given, *weights, *([] if kind == "lstm" else [bias]), *expected[len(starts) :]]
+    # What a mask changes in the gates is all that the way back of a GRU needs to know of it.
+    others = {"lstm": mask, "gru": [], "simple_rnn": mask}[kind]
+    kept = [*given, *weights, *([bias] if kind == "gru" else []), *expected[len(starts) :], *others]
     expected = back.forward(*kept, with_x=with_x, **how)
     got, written = results(back, {"with_x": with_x, **how}, kept)
     assert written == 1

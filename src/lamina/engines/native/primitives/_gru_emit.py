@@ -6,11 +6,13 @@ from typing import Any
 from ._parts import at, columns_of, fill, rows, turned
 from ._recurrent_emit import (
     copy_inputs_gradient,
+    counts,
     fill_blocks,
     final_states,
     from_outside,
     halve,
     start_of_way_back,
+    step_mask,
 )
 
 
@@ -38,13 +40,14 @@ def _load(f: Any, weights: Any, kernel: Any, recurrent: Any, bias: Any) -> None:
 
 
 def emit_gru(f: Any, inputs: Any, outputs: Any, work: Sequence[Any], reverse: bool, sequences: bool) -> None:
-    x, h0, kernel, recurrent, bias = inputs
-    (out, blocks, gates), weights = outputs, work[0]
+    x, h0, kernel, recurrent, bias, *mask = inputs
+    (out, blocks, gates), (weights, _, *room) = outputs, work
     (batch, steps, features), units = x.shape, h0.shape[1]
-    fill_blocks(f, x, h0, blocks, reverse)
+    on = step_mask(f, mask, reverse, room)
+    fill_blocks(f, x, h0, blocks, reverse, on)
     _load(f, weights, kernel, recurrent, bias)
     halve(f, rows(f, weights, 0, 2 * units))
-    half = f.number(0.5, x.dtype)
+    zero, half, one = (f.number(n, x.dtype) for n in (0, 0.5, 1))
     with f.loop(steps) as t:
         gate = at(f, gates, t)
         f.product(weights, at(f, blocks, t), gate)
@@ -55,6 +58,11 @@ def emit_gru(f: Any, inputs: Any, outputs: Any, work: Sequence[Any], reverse: bo
             update, reset = (f.add(f.multiply(f.tanh(f.load(part, i)), half), half) for part in parts[:2])
             from_state = f.multiply(reset, f.load(parts[3], i))
             candidate = f.tanh(f.add(f.load(parts[2], i), from_state))
+            if on is not None:  # the state passes as it is
+                is_on = counts(f, on, t, i[1])
+                update, reset, candidate = (
+                    f.choose(is_on, number, gate) for number, gate in ((update, one), (reset, zero), (candidate, zero))
+                )
             for number, part in zip((update, reset, candidate), parts):
                 f.store(number, part, i)
             moved = f.multiply(f.subtract(f.load(before, i), candidate), update)

@@ -7,22 +7,41 @@ from ._parts import at, fill, rows, turned
 
 
 def can_emit(kind: Any, inputs: Any, outputs: Any, **_: Any) -> bool:
-    """Without a mask, and where BLAS takes floats of this dtype."""
+    """Where BLAS takes floats of this dtype."""
     x, size = inputs[0], inputs[0].dtype.itemsize
-    if inputs[-1].dtype != x.dtype:
-        return False
     workspace = x._replace(shape=(64, 64), strides=(64 * size, size))  # as it lies there
     return kind.can_multiply(workspace, workspace, workspace)
 
 
-def fill_blocks(f: Any, x: Any, h0: Any, blocks: Any, reverse: bool) -> None:
-    """The inputs, the first state and the ones of the blocks, as `_recurrent.fill_blocks` without a mask."""
+def step_mask(f: Any, mask: Sequence[Any], reverse: bool, room: Sequence[Any]) -> Any:
+    """A mask `(batch, steps)`, if there is one, as numbers `(steps, batch)` in the order of processing: 1 where a step counts."""
+    if not mask:
+        return None
+    (batch, steps), kept = mask[0].shape, at(f, room[0], f.index(0))
+    on = kept._replace(shape=(steps, batch), strides=kept.strides[::2])
+    with f.loops(on.shape) as (t, sample):
+        place = f.subtract(f.index(steps - 1), t) if reverse else t
+        f.store(f.cast(f.load(mask[0], (sample, place)), on.dtype), on, (t, sample))
+    return on
+
+
+def counts(f: Any, on: Any, t: Any, sample: Any) -> Any:
+    """Whether a step counts for a sample, of a `step_mask`."""
+    return f.compare("greater", f.load(on, (t, sample)), f.number(0, on.dtype))
+
+
+def fill_blocks(f: Any, x: Any, h0: Any, blocks: Any, reverse: bool, on: Any = None) -> None:
+    """The inputs, the first state and the ones of the blocks, as `_recurrent.fill_blocks`."""
     (_, steps, features), units = x.shape, h0.shape[1]
     with f.loop(steps) as t:
         block = at(f, blocks, t)
         source = at(f, x._replace(shape=(steps, *x.shape[::2]), strides=(x.strides[1], *x.strides[::2])),
                     f.subtract(f.index(steps - 1), t) if reverse else t)  # fmt: skip
-        f.copy(turned(source), rows(f, block, 0, features))
+        into = rows(f, block, 0, features)
+        f.copy(turned(source), into)
+        if on is not None:
+            with f.loops(into.shape) as i:  # zeros, whatever stands there
+                f.store(f.choose(counts(f, on, t, i[1]), f.load(into, i), f.number(0, x.dtype)), into, i)
     fill(f, rows(f, at(f, blocks, f.index(steps)), 0, features), 0)
     f.copy(turned(h0), rows(f, at(f, blocks, f.index(0)), features, features + units))
     with f.loop(steps + 1) as t:
@@ -69,6 +88,20 @@ def from_outside(f: Any, g: Any, t: Any) -> Any:
     """The gradient of a step's state, of those `(batch, steps, units)`, as `(units, batch)`."""
     return g._replace(pointer=f.address(g, (f.index(0), t)), shape=g.shape[:1:-1] + g.shape[:1],
                       strides=(g.strides[2], g.strides[0]))  # fmt: skip
+
+
+def keep_masked(f: Any, on: Any, t: Any, gradient: Any, dh: Any, i: Any) -> None:
+    """Of the gradient of a state what passes to the state before as it is, where the step did not count, into `dh`."""
+    f.store(f.choose(counts(f, on, t, i[1]), f.number(0, dh.dtype), gradient), dh, i)
+
+
+def to_state(f: Any, source: Any, dh: Any, on: Any) -> None:
+    """What a step gives to the state before it, beside what passed it."""
+    if on is None:
+        f.copy(source, dh)
+        return
+    with f.loops(dh.shape) as i:
+        f.store(f.add(f.load(dh, i), f.load(source, i)), dh, i)
 
 
 def gate_parts(f: Any, inside: Any, outside: Any, order: Sequence[int]) -> list[tuple[Any, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._emit import Emit
 from .._graph import Spec
 from .._primitive import Bound
 from .._products import bind_product
@@ -25,6 +26,8 @@ from ._recurrent import (
     whole_sequence,
     without_x,
 )
+from ._recurrent_emit import can_emit
+from ._simple_rnn_emit import emit_simple_rnn, emit_simple_rnn_grad
 
 
 def _simple_rnn_shape(x: Any, h0: Any, *_: Any, reverse: bool, sequences: bool) -> tuple[Spec, ...]:
@@ -77,6 +80,7 @@ simple_rnn = whole_sequence(
     shape=_simple_rnn_shape,
     vjp=_simple_rnn_vjp,
     bound=Bound(bind=_bind_simple_rnn, workspace=_simple_rnn_workspace),
+    emit=Emit(loops=emit_simple_rnn, takes_work=True, can=can_emit),
 )
 
 # --- the way back -----------------------------------------------------------------------------------------------------
@@ -86,9 +90,9 @@ def _simple_rnn_grad_workspace(
     g: Any, kernel: Any, recurrent: Any, blocks: Any, *mask: Any, with_x: bool, **_: Any
 ) -> tuple[Spec, ...]:
     units = recurrent.shape[0]
-    weights = Spec((blocks.shape[1], units), blocks.dtype)
+    weights, one = Spec((blocks.shape[1], units), blocks.dtype), Spec((units, blocks.shape[2]), blocks.dtype)
     return (
-        *way_workspace(kernel, recurrent, blocks, 1, with_x), weights, Spec((units, blocks.shape[2]), blocks.dtype),
+        *way_workspace(kernel, recurrent, blocks, 1, with_x), weights, one, one,
         *mask_room((blocks, *mask)),
     )  # fmt: skip
 
@@ -97,8 +101,8 @@ def _bind_simple_rnn_grad(
     inputs: Any, outputs: Any, work: Any, reverse: bool, sequences: bool, with_x: bool
 ) -> Callable[[], None]:
     (g, kernel, recurrent, blocks, *mask), (gx, gh, gk, gr, gb) = inputs, outputs
-    *common, weights, dz = work[:5]
-    features, masked = kernel.shape[0], step_mask(mask, reverse, work[5:])
+    *common, weights, dz, _ = work[:6]
+    features, masked = kernel.shape[0], step_mask(mask, reverse, work[6:])
     way = WayBack(g, dz, weights, blocks, features, common, with_x, sequences, reverse, masked)
     load = [(weights[:features], kernel), (weights[features:-1], recurrent), (weights[-1], np.zeros_like(kernel[0]))]
     rows = [
@@ -137,4 +141,5 @@ simple_rnn_grad = way_back(
         kernel, recurrent, blocks, kernel.shape[1:], 1, with_x
     ),
     bound=Bound(bind=_bind_simple_rnn_grad, workspace=_simple_rnn_grad_workspace),
+    emit=Emit(loops=emit_simple_rnn_grad, takes_work=True, can=can_emit),
 )
