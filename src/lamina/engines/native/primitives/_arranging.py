@@ -6,6 +6,7 @@ import numpy as np
 
 from .._dispatch import implements
 from .._operands import to_array, to_dtype
+from .._trace import is_traced
 from ._axes import axes_of, axis_of
 from ._slices import pad
 
@@ -64,6 +65,11 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     if axis is None:
         x, axis = np.reshape(x, -1), 0
     axis = axis_of(axis, len(x.shape))
+    if np.size(repeats) == 1 and not is_traced(repeats):
+        (count,) = np.ravel(repeats).tolist()
+        before, size, after = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+        many = np.broadcast_to(np.expand_dims(x, axis + 1), (*before, size, count, *after))
+        return np.reshape(many, (*before, size * count, *after))
     return np.take(x, np.repeat(np.arange(x.shape[axis]), repeats), axis=axis)
 
 

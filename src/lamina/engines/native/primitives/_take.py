@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._cut import WHOLE, Cut, Known, Split, along_another_axis
+from .._cut import Cut, Known, Split, along_another_axis
 from .._dispatch import implements
 from .._dtypes import is_integer
 from .._emit import Emit
@@ -14,6 +14,7 @@ from .._graph import Node, Spec
 from .._operands import to_array, to_dtype
 from .._primitive import MOVES, Bound, Primitive
 from ._axes import axis_of
+from ._parts import fill
 
 # --- take: whole slices along one axis --------------------------------------------------------------------------------
 
@@ -131,13 +132,21 @@ def _take_grad_shape(g: Any, indices: Any, axis: int, size: int) -> Spec:
 def _emit_take_grad(f: Any, inputs: Any, outputs: Any, axis: int, size: int) -> None:
     """Row by row into zeros, in the order of the indices."""
     (g, indices), (out,) = inputs, outputs
-    with f.loops(out.shape) as i:
-        f.store(f.number(0, out.dtype), out, i)
-    rest = g.shape[len(indices.shape) :]
-    with f.loops(indices.shape, independent=False) as i:
+    fill(f, out, 0)
+    rest = g.shape[axis + len(indices.shape) :]
+    with f.loops(g.shape[:axis], independent=False) as lead, f.loops(indices.shape, independent=False) as i:
         place = _emit_place(f, indices, i, size)
         with f.loops(rest) as j:
-            f.store(f.add(f.load(out, (place, *j)), f.load(g, (*i, *j))), out, (place, *j))
+            into = (*lead, place, *j)
+            f.store(f.add(f.load(out, into), f.load(g, (*lead, *i, *j))), out, into)
+
+
+def _cut_take_grad(node: Node, known: Known, batch: int) -> Cut | None:
+    g, axis = known[0], node.params["axis"]
+    if g is None or known[1] is not None or axis <= g.axis < axis + len(node.inputs[1].shape):
+        return None
+    moved = g.axis - (len(node.inputs[1].shape) - 1 if g.axis > axis else 0)
+    return Cut([g, None], [Split(moved, g.per)])
 
 
 take_grad = Primitive(
@@ -145,13 +154,13 @@ take_grad = Primitive(
     forward=_take_grad,
     shape=_take_grad_shape,
     vjp=(lambda gg, y, g, indices, axis, size: take(gg, indices, axis=axis),),
-    cut=WHOLE,
+    cut=_cut_take_grad,
     # The workspace: the rows in the order of their indices, and their sums.
     bound=Bound(
         bind=_bind_take_grad,
         workspace=lambda g, indices, axis, size: (Spec(g.shape, g.dtype), Spec(g.shape, g.dtype)),
     ),
-    emit=Emit(loops=_emit_take_grad, can=lambda kind, inputs, outputs, axis, size: axis == 0),
+    emit=Emit(loops=_emit_take_grad),
 )
 
 
@@ -163,6 +172,9 @@ def _np_take(a: Any, indices: Any, axis: int | None = None, out: None = None, mo
     axis = axis_of(axis, len(x.shape))
     if mode == "clip":
         indices = np.clip(indices, 0, x.shape[axis] - 1)
+    if isinstance(indices, np.ndarray):  # known before any call: checked once
+        _check_indices(indices, x.shape[axis])
+        return take(x, indices, axis=axis, trusted=True)
     return take(x, indices, axis=axis)
 
 
