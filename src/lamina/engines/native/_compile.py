@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from lamina import tree
 
 from ._graph import Graph, Spec
 from ._operands import to_array
-from ._plan import BoundPlan, Plan
+from ._plan import BoundPlan, Plan, cut_for
 from ._subnormals import no_subnormals
 from ._succession import Succession, hand_over
 from ._tensor import wrap
@@ -19,8 +20,7 @@ from ._threads import one_blas_thread
 from ._trace import current_trace, is_traced
 from ._tracer import Tracer
 from ._tracing import traced_graph
-from .machine._program import is_best_whole
-from .passes import cut_into_stages, simplify
+from .passes import simplify
 
 
 def spec(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -122,14 +122,6 @@ def _as_array(x: Any) -> Any:
     return np.asarray(to_array(x))
 
 
-def _batched(shapes: Sequence[tuple[int, ...]]) -> tuple[list[int], int]:
-    """Which of the arrays that change from call to call hold the samples of a batch, and how many: those whose first axis
-    has the most common length."""
-    lengths = [s[0] for s in shapes if s]
-    batch = max(lengths, key=lambda n: (lengths.count(n), n), default=1)
-    return [k for k, s in enumerate(shapes) if s and s[0] == batch], batch
-
-
 class _Entry:
     """One traced signature of a compiled function, and the plan bound to the arrays of the last call."""
 
@@ -167,13 +159,9 @@ class _Entry:
         ]
         bound = set(self.bound_inputs)
         self.owned = [n for n in range(len(self.traced)) if n not in bound]
-        batched, batch = _batched([specs[n].shape for n in self.owned])
-        samples = [self.owned[n] for n in batched]
-
-        def cut(compiled: bool) -> Graph:
-            return graph if compiled and is_best_whole(graph) else cut_into_stages(graph, samples, batch, compiled)
-
-        self.succession = Succession(cut, donated, self.owned, hand_over(graph), self.progress.get(name, 0))
+        self.succession = Succession(
+            partial(cut_for, graph, self.owned), donated, self.owned, hand_over(graph), self.progress.get(name, 0)
+        )
         self.binding: BoundPlan | None = None
         self.last: list[Any] = []
 

@@ -11,15 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from ._graph import Graph, Var
+from ._graph import Graph, Node, Var
+from ._loops import Loop, places_of
 from ._source import write_source
 from ._threads import num_threads, parallel
 from ._tiles import Tiles
 from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, contiguous_strides, lay_out
-from .machine._program import write_program
+from .machine._program import is_best_whole, write_program
 from .machine._steps import Steps
 from .machine._switch import Machine, machine_code
-from .passes._stages import Stage
+from .passes import cut_into_stages, samples_of, simplify
+from .passes._estimates import seconds
+from .passes._stages import MIN_SECONDS, Stage
 
 PIECES_A_THREAD = 8  # of a long run of elementwise calls, for a second thread to be worth waking
 
@@ -54,11 +57,16 @@ class Plan:
             name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs], machine)
             for name, node in self.names.stages.items()
         }
+        self.loops = {
+            name: _loop_of(node, [self.layout.strides_of(v) for v in node.inputs], machine)
+            for name, node in self.names.loops.items()
+        }
 
     def memory_bytes(self) -> int:
         """What the plan allocates, once, for all it computes on its way (the arrays it is bound to not counted)."""
         owned = sum(self.graph.inputs[n].nbytes for n in self.owned)
-        return owned + self.arena_bytes + sum(self._thread_arenas()) + self._room_for_parts()
+        within = sum(loop.plan.memory_bytes() for loop in self.loops.values())
+        return owned + self.arena_bytes + sum(self._thread_arenas()) + self._room_for_parts() + within
 
     def _room_for_parts(self) -> int:
         return max((tiles.part_bytes for tiles in self.stages.values()), default=0)
@@ -72,9 +80,11 @@ class Plan:
         """Makes what is machine code, that of the tiles too, so that binding the plan need not wait for it."""
         if self.program is not None:
             self.program.compile()
-        for tiles in self.stages.values():
-            for plan in tiles.plans.values():
-                plan.compile()
+        for plan in (
+            *(p for tiles in self.stages.values() for p in tiles.plans.values()),
+            *(x.plan for x in self.loops.values()),
+        ):
+            plan.compile()
 
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
         """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
@@ -90,6 +100,26 @@ def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]], machine: bool) -
     around = [*strides, *(contiguous_strides(v.shape, v.dtype) for v, _ in stage.exports)]
     sizes = {b - a for a, b in stage.tiles}
     return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine, is_tile=True) for n in sizes})
+
+
+def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool) -> Loop:
+    """The plan of what a scan repeats: the state is replaced in place, the rows are copied to where the plan reads them."""
+    params, body = node.params, simplify(node.params["body"])
+    carried, sliced = params["carried"], params["sliced"]
+    rows = range(carried, carried + sliced)
+    around = [contiguous_strides(v.shape, v.dtype) for v in body.inputs[: rows.stop]] + list(strides[rows.stop :])
+    is_short = seconds(body.nodes) < MIN_SECONDS  # threads would wait for each other for longer than they work
+    program = body if is_short else cut_for(body, range(rows.stop), machine)
+    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, is_tile=is_short)
+    return Loop(plan, carried, sliced, places_of(params["length"], params["reverse"]))
+
+
+def cut_for(graph: Graph, changing: Sequence[int], compiled: bool) -> Graph:
+    """The program as it is best run, in stages or whole; `changing` are the inputs that hold something else at each run."""
+    if compiled and is_best_whole(graph):
+        return graph
+    batched, batch = samples_of([graph.inputs[n].shape for n in changing])
+    return cut_into_stages(graph, [changing[n] for n in batched], batch, compiled)
 
 
 class BoundPlan:
@@ -145,6 +175,8 @@ class BoundPlan:
         for name, node in plan.names.stages.items():
             around = [read(v) for v in node.inputs], [read(v) for v in node.outputs]
             scope[name] = plan.stages[name].bind(*around, arenas, room)
+        for name, node in plan.names.loops.items():
+            scope[name] = plan.loops[name].bind(*([read(v) for v in group] for group in (node.inputs, node.outputs)))
         exec(plan.code, scope)
         self.run: Callable[[], None] = scope["run"]
         kept = plan.names.kept

@@ -92,6 +92,7 @@ class Primitive:
         source(node, inputs, outputs): the line of a plan, from names of arrays; without it the forward is called.
         bound: the form for arrays that stay where they are.
         emit: the form in machine code, see `_emit`.
+        repeats: it runs the program `body` of its params step by step; a plan makes a plan of that, see `_loops`.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Primitive:
     source: Callable[[Node, list[str], list[str]], str] | None = None
     bound: Bound | None = None
     emit: Emit | None = None
+    repeats: bool = False
 
     def __post_init__(self) -> None:
         missing = [rule for rule in ("forward", "shape", "vjp", "cut") if getattr(self, rule) is None]

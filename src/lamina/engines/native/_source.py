@@ -26,6 +26,7 @@ class Names:
         self.parts: dict[str, tuple[Var, int, int]] = {}
         self.blocks: dict[str, Block] = {}
         self.stages: dict[str, Node] = {}
+        self.loops: dict[str, Node] = {}
         self.bound: dict[str, Node] = {}
         self.runs: dict[str, Run] = {}
         self.in_loop: dict[Var, str] = {}
@@ -90,6 +91,7 @@ def write_source(
         *names.reshaped,
         *names.parts,
         *names.stages,
+        *names.loops,
         *names.bound,
         *names.runs,
         *names.blocks,
@@ -150,6 +152,9 @@ def _call(node: Node, names: Names, layout: Layout) -> str:
         return f"{name}()  # {node.params['stage']}"
     ins = [names.of(v) for v in node.inputs]
     outs = [names.of(v) for v in node.outputs]
+    if primitive.repeats:
+        names.loops[name := f"{primitive.name}_{len(names.loops)}"] = node
+        return f"{name}()  # {node.params['length']} times {len(node.params['body'].nodes)} operations"
     if primitive.view is not None:  # a copy after all
         shaped = names.reshape(node.outputs[0], node.inputs[0].shape)
         return f"np.copyto({shaped}, {ins[0]})"

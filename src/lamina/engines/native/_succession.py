@@ -95,5 +95,7 @@ def hand_over(graph: Graph) -> int:
 
 def _written(node: Node) -> int:
     """How much there is to compile: in simple calls. A sequence of many calls is written once, as a loop."""
+    if node.primitive.repeats:
+        return sum(map(_written, node.params["body"].nodes))
     emit = node.primitive.emit
     return min(calls([node]), CALLS_IN_A_LOOP) + (CALLS_WITH_WORK if emit is not None and emit.takes_work else 0)

@@ -12,10 +12,12 @@ from .layout import ALIGN
 from .passes._stages import Stage
 
 
-class TilePlan(Protocol):
-    """What a tile needs of its plan."""
+class InnerPlan(Protocol):
+    """What a plan within another, of a tile or of what a loop repeats, must have."""
 
     arena_bytes: int
+
+    def memory_bytes(self) -> int: ...
 
     def compile(self) -> None: ...
 
@@ -27,7 +29,7 @@ class Tiles:
     """The plans of a stage by the samples of a tile: one for tiles of full size, maybe one for a smaller last tile."""
 
     stage: Stage
-    plans: Mapping[int, TilePlan]
+    plans: Mapping[int, InnerPlan]
 
     @property
     def threads(self) -> int:

@@ -105,13 +105,18 @@ CASES |= {
     "transpose": [(lambda x: P.transpose(x, axes=(2, 0, 1)), [normal(2, 3, 4)])],
     "broadcast_to": [(lambda x: P.broadcast_to(x, shape=(2, 3, 4)), [normal(3, 1)])],
     "slice": [(lambda x: P.slice(x, index=(slice(None, None, -2), 1)), [normal(5, 3)])],
-    "unslice": [(lambda g: P.unslice(g, shape=(5, 3), index=(slice(None, None, 2), 1)), [normal(3)])],
+    "unslice": [
+        (lambda g: P.unslice(g, shape=(5, 3), index=(slice(None, None, 2), 1)), [normal(3)]),
+        (lambda g: P.unslice(g, shape=(5, 3), index=(slice(None, None, -2), slice(-2, None))), [normal(3, 2)]),
+        (lambda g: P.unslice(g, shape=(5, 3), index=(-1, slice(3, 0, -1))), [normal(2)]),
+    ],
     "concatenate": [(lambda a, b: P.concatenate(a, b, axis=1), [normal(2, 3), normal(2, 1)])],
     "pad": [(lambda x: P.pad(x, widths=((1, 2), (0, 1))), [normal(2, 3)])],
     "take": [(lambda x: P.take(x, np.array([[0, 2], [2, 1]]), axis=0), [normal(3, 4)])],
     "take_grad": [
         (lambda g: P.take_grad(g, np.array([0, 2, 2]), axis=0, size=4), [normal(3, 2)]),
         (lambda g: P.take_grad(g, np.array([0, 2, 2]), axis=1, size=4), [normal(2, 3)]),
+        (lambda g: P.take_grad(g, np.array([[0, -2], [2, 1]]), axis=1, size=4), [normal(2, 2, 2, 3)]),
     ],
     "take_along_axis": [(lambda x: P.take_along_axis(x, np.array([[0, 0], [2, 1]]), axis=1), [normal(2, 3)])],
     "put_along_axis": [(lambda g: P.put_along_axis(g, np.array([[0, 0], [2, 1]]), axis=1, size=3), [normal(2, 2)])],
@@ -294,6 +299,10 @@ VALUES |= {
         (lambda g: P.unslice(g, shape=(4, 5, 2), index=(slice(None), slice(1, 3), 0)), [normal(4, 2)]),
         (lambda g: P.unslice(g, shape=(6, 4), index=(slice(1, 5), slice(None))), [normal(4, 4)]),
         (lambda g: P.unslice(g, shape=(2, 4, 4), index=(1, slice(None, None, -1), slice(None))), [normal(4, 4)]),
+    ],
+    "take_grad": [
+        (lambda g: P.take_grad(g, np.array([0, 2, 2]), axis=1, size=4), [normal(4, 3)]),
+        (lambda g: P.take_grad(g, np.array([[0, 2], [2, 1]]), axis=1, size=4), [normal(4, 2, 2, 3)]),
     ],
     "pad": [(lambda x: P.pad(x, widths=((0, 0), (1, 2))), [normal(4, 4)])],
     "take": [

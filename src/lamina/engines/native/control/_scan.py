@@ -8,13 +8,16 @@ import numpy as np
 from lamina import tree
 
 from .._cut import WHOLE
-from .._graph import Graph, Spec
+from .._graph import Graph, Spec, Var
+from .._loops import places_of
 from .._operands import to_array, to_dtype
 from .._primitive import Cost, Primitive
 from .._reference import run_graph
 from .._tensor import wrap
 from .._trace import current_trace
+from .._tracer import Tracer
 from .._tracing import inline, traced_graph
+from ..passes._estimates import multiplications
 from ._backward import vjp_graph
 
 
@@ -24,7 +27,7 @@ def _forward(
     carry, sequences, fixed = list(args[:carried]), args[carried : carried + sliced], args[carried + sliced :]
     specs = body.outputs[carried:]
     stacked = [np.empty((length, *v.shape), v.dtype) for v in specs]
-    for i in range(length - 1, -1, -1) if reverse else range(length):
+    for i in places_of(length, reverse):
         results = run_graph(body, [*carry, *(s[i] for s in sequences), *fixed])
         carry = results[:carried]
         for store, value in zip(stacked, results[carried:]):
@@ -42,10 +45,13 @@ def _shape(*args: Any, body: Graph, carried: int, sliced: int, length: int, reve
 def _vjp(
     g: Any, y: Any, *args: Any, needed: Any, body: Graph, carried: int, sliced: int, length: int, reverse: bool
 ) -> list[Any]:
-    # The carries before each step are found again by a forward scan that keeps them, then the steps run backwards.
+    # With the carries before each step kept, the steps run backwards.
     carry, sequences, fixed = args[:carried], args[carried : carried + sliced], args[carried + sliced :]
-    keeping = Graph(body.inputs, body.nodes, body.outputs[:carried] + body.inputs[:carried])
-    kept = scan_primitive(*args, body=keeping, carried=carried, sliced=sliced, length=length, reverse=reverse)[carried:]
+    kept = _carries_kept_by(y, body, carried, length)
+    if kept is None:
+        keeping = Graph(body.inputs, body.nodes, body.outputs[:carried] + body.inputs[:carried])
+        how = {"carried": carried, "sliced": sliced, "length": length, "reverse": reverse}
+        kept = scan_primitive(*args, body=keeping, **how)[carried:]
     step, wanted = vjp_graph(body)
     g = list(g) if isinstance(g, tuple) else [g]
     moving = [i for i in wanted if i < carried]
@@ -77,6 +83,21 @@ def _vjp(
     return result
 
 
+def _carries_kept_by(y: Any, body: Graph, carried: int, length: int) -> list[Any] | None:
+    """The carries before each step, of the very call that gave `y`, which keeps them from now on; None where it is no part of
+    the program that is being traced."""
+    first, trace = (y[0] if isinstance(y, tuple) else y), current_trace()
+    if not isinstance(first, Tracer) or first.trace is not trace or trace.eager:
+        return None
+    node = first.ref.node
+    if node is None or node.primitive is not scan_primitive or node.params["body"] is not body:
+        return None
+    node.params = {**node.params, "body": Graph(body.inputs, body.nodes, body.outputs + body.inputs[:carried])}
+    more = [Var((length, *v.shape), v.dtype, node) for v in body.inputs[:carried]]
+    node.outputs += more
+    return [Tracer(v, trace) for v in more]
+
+
 # Inputs: carry, sliced sequences, captured values. Outputs: final carry, stacked results.
 scan_primitive = Primitive(
     "scan",
@@ -84,7 +105,11 @@ scan_primitive = Primitive(
     shape=_shape,
     vjp=_vjp,
     cut=WHOLE,
-    cost=Cost(flops=lambda *_, body, length, **__: length * sum(n.primitive.flops(n) for n in body.nodes)),
+    cost=Cost(
+        multiplications=lambda *_, body, length, **__: length * multiplications(body.nodes),
+        flops=lambda *_, body, length, **__: length * sum(n.primitive.flops(n) for n in body.nodes),
+    ),
+    repeats=True,
 )
 
 
@@ -130,7 +155,7 @@ def scan(
 
 def _scan_eagerly(f: Callable[..., Any], init: Any, xs: Any, leaves: list[Any], steps: int, reverse: bool) -> Any:
     carry, rows = tree.map_structure(lambda x: wrap(to_array(x)), init), []
-    for i in range(steps - 1, -1, -1) if reverse else range(steps):
+    for i in places_of(steps, reverse):
         row = tree.pack_sequence_as(xs, [x[i] for x in leaves]) if leaves else None
         carry, y = f(carry, row)
         rows.append(y)

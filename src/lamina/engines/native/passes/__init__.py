@@ -2,3 +2,4 @@
 
 from ._simplify import simplify as simplify
 from ._stages import cut_into_stages as cut_into_stages
+from ._stages import samples_of as samples_of

@@ -13,11 +13,16 @@ def calls(nodes: Iterable[Node]) -> int:
     return sum(n.primitive.cost.calls(*n.inputs) for n in nodes if n.primitive.view is None)
 
 
+def multiplications(nodes: Iterable[Node]) -> int:
+    """Of their products."""
+    return sum(n.primitive.cost.multiplications(*n.inputs, **n.params) for n in nodes)
+
+
 def seconds(nodes: Iterable[Node], multiplies: Callable[[Node], bool] = lambda _: True) -> float:
     """What the operations take on one core, calls not counted; the multiplications only of those that `multiplies` takes."""
     nodes = list(nodes)
     written = sum(v.nbytes for n in nodes for v in n.outputs if n.primitive.view is None)
-    multiplied = sum(n.primitive.cost.multiplications(*n.inputs, **n.params) for n in nodes if multiplies(n))
+    multiplied = multiplications(n for n in nodes if multiplies(n))
     return written / BYTES_A_SECOND + multiplied / MULTIPLICATIONS_A_SECOND
 
 

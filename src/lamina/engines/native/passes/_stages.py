@@ -6,7 +6,7 @@ threads. Between the stages stand the operations that have nothing to do with th
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -112,6 +112,14 @@ def cut_into_stages(graph: Graph, batched: Iterable[int], batch: int, compiled: 
     The same program if there is nothing to gain.
     """
     return _Cutter(graph, batched, batch, compiled).result() if batch > 1 else graph
+
+
+def samples_of(shapes: Sequence[tuple[int, ...]]) -> tuple[list[int], int]:
+    """Which of the arrays that change from call to call hold the samples of a batch, and how many: those whose first axis
+    has the most common length."""
+    lengths = [s[0] for s in shapes if s]
+    batch = max(lengths, key=lambda n: (lengths.count(n), n), default=1)
+    return [k for k, s in enumerate(shapes) if s and s[0] == batch], batch
 
 
 class _Cutter:

@@ -12,6 +12,18 @@ def at(f: Any, x: Any, *indices: Any) -> Any:
     return x._replace(pointer=f.address(x, indices), shape=x.shape[n:], strides=x.strides[n:])
 
 
+def part_at(f: Any, x: Any, index: tuple[Any, ...]) -> Any:
+    """x[index], of an int or a slice for each axis."""
+    ranges = [
+        range(n)[i] if isinstance(i, slice) else range(i % n, i % n + 1) for i, n in zip(index, x.shape, strict=True)
+    ]
+    kept = [k for k, i in enumerate(index) if isinstance(i, slice)]
+    return x._replace(
+        pointer=f.address(x, tuple(f.index(r.start) for r in ranges)), shape=tuple(len(ranges[k]) for k in kept),
+        strides=tuple(x.strides[k] * ranges[k].step for k in kept),
+    )  # fmt: skip
+
+
 def rows(f: Any, x: Any, start: int, stop: int) -> Any:
     """x[start:stop]."""
     return x._replace(pointer=f.address(x, (f.index(start),)), shape=(stop - start, *x.shape[1:]))

@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from .._cut import Cut, Known, Split, resized
+from .._emit import Emit
 from .._graph import Node, Spec
 from .._primitive import MOVES, Primitive
+from ._parts import fill, part_at
 from ._views import Shape
 
 # --- slice: `index` is a tuple of ints and slices, one for each axis --------------------------------------------------
@@ -56,11 +58,17 @@ def _unslice(g: np.ndarray, shape: Shape, index: tuple[Any, ...], out: np.ndarra
     return out
 
 
+def _emit_unslice(f: Any, inputs: Any, outputs: Any, shape: Shape, index: tuple[Any, ...]) -> None:
+    (g,), (out,) = inputs, outputs
+    fill(f, out, 0)
+    f.copy(g, part_at(f, out, index))
+
+
 def _cut_unslice(node: Node, known: Known, batch: int) -> Cut | None:
     split, index, shape = known[0], node.params["index"], node.params["shape"]
     assert split is not None
     axis = [i for i, part in enumerate(index) if isinstance(part, slice)][split.axis]
-    if not _takes_all(index[axis], batch * split.per):
+    if shape[axis] != batch * split.per or not _takes_all(index[axis], shape[axis]):
         return None
     whole = (*index[:axis], slice(None), *index[axis + 1 :])
     out = Split(axis, split.per)
@@ -74,6 +82,7 @@ unslice = Primitive(
     vjp=(lambda gg, y, g, shape, index: slice_(gg, index=index),),
     cut=_cut_unslice,
     cost=MOVES,
+    emit=Emit(loops=_emit_unslice),
 )
 
 # --- pad: zeros around, `widths` is ((before, after), ...) ------------------------------------------------------------
@@ -94,6 +103,12 @@ def _pad(x: np.ndarray, widths: tuple[Any, ...], out: np.ndarray | None = None) 
     return out
 
 
+def _emit_pad(f: Any, inputs: Any, outputs: Any, widths: tuple[Any, ...]) -> None:
+    (x,), (out,) = inputs, outputs
+    fill(f, out, 0)
+    f.copy(x, part_at(f, out, _inside(x, widths)))
+
+
 def _cut_pad(node: Node, known: Known, batch: int) -> Cut | None:
     split = known[0]
     assert split is not None
@@ -107,4 +122,5 @@ pad = Primitive(
     vjp=(lambda g, y, x, widths: slice_(g, index=_inside(x, widths)),),
     cut=_cut_pad,
     cost=MOVES,
+    emit=Emit(loops=_emit_pad),
 )
