@@ -50,6 +50,38 @@ def test_convolution(spatial, window, stride, padding, dilation, channels, colum
     check(conv_kernel_grad, [x, grad], window=window, **how)
 
 
+@pytest.mark.parametrize("column_bytes", [1 << 20, 1])  # all samples, one by one
+@pytest.mark.parametrize("each", [1, 2, 3])  # filters of a channel
+@pytest.mark.parametrize(
+    "spatial, window, stride, padding, dilation, channels",
+    [
+        ((11, 9), (3, 3), 1, ((0, 0), (0, 0)), 1, 16),
+        ((11, 9), (3, 2), 1, ((1, 1), (0, 1)), 1, 5),
+        ((12, 9), (3, 3), 2, ((0, 1), (1, 1)), 1, 16),
+        ((12, 11), (3, 2), 1, ((2, 2), (1, 1)), 2, 3),
+        ((10, 8), (1, 1), 2, ((0, 0), (0, 0)), 1, 24),
+        ((40,), (5,), 1, ((4, 0),), 1, 16),
+        ((6, 5, 7), (2, 3, 3), 1, ((0, 1), (1, 1), (1, 1)), 1, 8),
+    ],
+)  # fmt: skip
+def test_depthwise_convolution(spatial, window, stride, padding, dilation, channels, each, column_bytes, monkeypatch):
+    monkeypatch.setattr(_windows, "COLUMN_BYTES", column_bytes)
+    rank = len(spatial)
+    how = {"strides": (stride,) * rank, "padding": padding, "dilation": (dilation,) * rank, "groups": channels}
+    x, kernel = normal(5, *spatial, channels), normal(*window, 1, each * channels)
+    check(conv, [x, kernel], **how)
+    check(conv, [np.flip(x, -1), kernel[..., ::-1]], **how)
+    grad = normal(*conv.output_specs([x, kernel], how)[0].shape)
+    check(conv_input_grad, [grad, kernel], spatial=spatial, **how)
+    check(conv_kernel_grad, [x, grad], window=window, **how)
+
+
+def test_a_large_depthwise_window_stays_with_numpy():
+    x, kernel = normal(1, 20, 20, 4), normal(12, 12, 1, 4)
+    how = {"strides": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 4}
+    assert results(conv, how, [x, kernel])[1] == 0
+
+
 def test_a_product_that_several_threads_share_stays_with_numpy():
     x, kernel = normal(1, 34, 34, 128), normal(3, 3, 128, 256)
     how = {"strides": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}

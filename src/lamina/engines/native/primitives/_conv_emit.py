@@ -7,6 +7,7 @@ from typing import Any
 
 from ._conv_direct import emit_direct, emit_direct_kernel_grad, is_direct, is_direct_kernel_grad
 from ._conv_phases import emit_phases, has_phases
+from ._depthwise_emit import can_emit, emit_depthwise, emit_depthwise_input_grad, emit_depthwise_kernel_grad
 from ._parts import carve, fill, matrix, turned
 from ._windows import Geometry
 from ._windows_emit import as_columns, columns, padded, windows, with_borders, without_borders
@@ -14,15 +15,21 @@ from ._windows_emit import as_columns, columns, padded, windows, with_borders, w
 
 def can_convolve(kind: Any, g: Geometry, x: Any, kernel: Any, out: Any) -> bool:
     """Whether `out` can be computed so from samples and a kernel."""
-    return _can(kind, g, x, kernel, out, lambda found, result: (found, matrix(kernel), result))
+    return can_emit(g, out.dtype) or _can(
+        kind, g, x, kernel, out, lambda found, result: (found, matrix(kernel), result)
+    )
 
 
 def can_kernel_grad(kind: Any, g: Geometry, x: Any, grad: Any, out: Any) -> bool:
-    return _can(kind, g, x, out, grad, lambda found, result: (turned(found), result, matrix(out)))
+    return can_emit(g, out.dtype) or _can(
+        kind, g, x, out, grad, lambda found, result: (turned(found), result, matrix(out))
+    )
 
 
 def can_input_grad(kind: Any, g: Geometry, grad: Any, kernel: Any, out: Any) -> bool:
-    return _can(kind, g, out, kernel, grad, lambda found, result: (result, turned(matrix(kernel)), found))
+    return can_emit(g, out.dtype) or _can(
+        kind, g, out, kernel, grad, lambda found, result: (result, turned(matrix(kernel)), found)
+    )
 
 
 def _can(
@@ -43,6 +50,9 @@ def _can(
 
 def emit_conv(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]) -> None:
     """out = the convolution of x."""
+    if g.depthwise:
+        emit_depthwise(f, g, inputs, outputs, work)
+        return
     (x, kernel), (out,) = inputs, outputs
     if g.is_matrix:
         f.product(matrix(x), matrix(kernel), matrix(out))
@@ -57,6 +67,9 @@ def emit_conv(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any]
 
 def emit_kernel_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]) -> None:
     """out = the gradient of the kernel, from the samples and the gradient of the results."""
+    if g.depthwise:
+        emit_depthwise_kernel_grad(f, g, inputs, outputs, work)
+        return
     (x, grad), (out,) = inputs, outputs
     if g.is_matrix:
         f.product(turned(matrix(x)), matrix(grad), matrix(out))
@@ -72,6 +85,9 @@ def emit_kernel_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequen
 
 def emit_input_grad(f: Any, g: Geometry, inputs: Sequence[Any], outputs: Sequence[Any], work: Sequence[Any]) -> None:
     """out = the gradient of the samples: the gradient of each window, added where the window was."""
+    if g.depthwise:
+        emit_depthwise_input_grad(f, g, inputs, outputs, work)
+        return
     (grad, kernel), (out,) = inputs, outputs
     if g.is_matrix:
         f.product(matrix(grad), turned(matrix(kernel)), matrix(out))
