@@ -27,3 +27,15 @@ def test_products_of_int8_are_exact(left, right, compiled):
         got = np.asarray(product(a, b))
         assert got.dtype == np.int32
         np.testing.assert_array_equal(got, exact(a, b))
+
+
+@pytest.mark.parametrize("starts", [(0, 1), (2, 9), (-1, 0)])
+def test_a_window_at_a_known_place_is_a_slice(starts):
+    x = np.arange(20.0).reshape(4, 5)
+    sliced = native.compile(lambda x: native.nn.dynamic_slice(x, np.array(starts, "int32"), (2, 3)))
+    moved = native.compile(lambda x, starts: native.nn.dynamic_slice(x, starts, (2, 3)))
+    expected = native.nn.dynamic_slice(x, starts, (2, 3))
+    for found in (sliced(x), moved(x, np.array(starts, "int32"))):
+        np.testing.assert_array_equal(found, expected)
+    names = [[n.primitive.name for n in f.plans[0].graph.nodes] for f in (sliced, moved)]
+    assert "dynamic_slice" not in names[0] and "dynamic_slice" in names[1]

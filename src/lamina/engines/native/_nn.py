@@ -106,7 +106,10 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int) -> Any:
 
 def dynamic_slice(x: Any, starts: Any, sizes: Any) -> Any:
     """The window of `sizes` at `starts`, moved inside if it sticks out."""
-    return g.dynamic_slice(to_array(x), k.as_index(_vector(starts)), sizes=tuple(int(n) for n in sizes))
+    x, starts, sizes = to_array(x), k.as_index(_vector(starts)), tuple(int(n) for n in sizes)
+    if isinstance(x, Tracer) and isinstance(starts, np.ndarray):  # a slice like any other
+        return x[g.window(starts, sizes, x.shape)]
+    return g.dynamic_slice(x, starts, sizes=sizes)
 
 
 def dynamic_update_slice(x: Any, update: Any, starts: Any) -> Any:

@@ -74,8 +74,8 @@ scatter = Primitive(
 # --- windows at traced positions; `starts` is one integer vector ------------------------------------------------------
 
 
-def _window(starts: np.ndarray, sizes: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:
-    # Clamped so that the window fits, as XLA does.
+def window(starts: np.ndarray, sizes: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """The slices of `sizes` at `starts`, moved inside if they stick out, as XLA does."""
     return tuple(
         slice(s := max(0, min(int(start), n - size)), s + size) for start, size, n in zip(starts, sizes, shape)
     )
@@ -84,10 +84,10 @@ def _window(starts: np.ndarray, sizes: tuple[int, ...], shape: tuple[int, ...]) 
 def _dynamic_slice(
     x: np.ndarray, starts: np.ndarray, sizes: tuple[int, ...], out: np.ndarray | None = None
 ) -> np.ndarray:
-    window = x[_window(starts, sizes, x.shape)]
+    found = x[window(starts, sizes, x.shape)]
     if out is None:
-        return window.copy()
-    np.copyto(out, window)
+        return found.copy()
+    np.copyto(out, found)
     return out
 
 
@@ -108,7 +108,7 @@ def _dynamic_update_slice(
         out = x.copy()
     elif out is not x:
         np.copyto(out, x)
-    out[_window(starts, update.shape, x.shape)] = update
+    out[window(starts, update.shape, x.shape)] = update
     return out
 
 
