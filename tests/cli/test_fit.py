@@ -239,6 +239,18 @@ def test_repeated_rows_stay_on_one_side(lamina, tmp_path):
     assert metrics["test"]["network"]["accuracy"] < 0.7
 
 
+def test_rows_of_few_values_are_divided_like_all_others(lamina, tmp_path, write_table):
+    """As in the lists of the Titanic: a fold that lacks a class of passengers altogether has nothing to learn of it."""
+    rng = np.random.default_rng(0)
+    columns = {name: rng.choice(levels, 600) for name, levels in (("sex", ["f", "m"]), ("class", ["1", "2", "3"]))}
+    lost = rng.random(600) < np.where(columns["sex"] == "m", 0.8, 0.25)
+    path = write_table({**columns, "fate": np.where(lost, "lost", "saved")})
+    output = lamina("fit", path, "--target", "fate", "--out", tmp_path / "m", "--effort", "quick").stdout
+    assert "588 rows are repetitions of others, as happens with so few values" in output
+    metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())
+    assert metrics["test"][metrics["written"]]["accuracy"] > 0.7
+
+
 def test_kept_columns_are_copied_as_they_stand(lamina, tmp_path):
     fitted(lamina, tmp_path, "ids", "y", "--hidden", 0)
     reply = lamina("predict", tmp_path / "model.keras", MESSY / "ids.csv", "--keep", "id", "--keep", "group")

@@ -37,6 +37,15 @@ def test_columns_that_give_the_answer_away(columns, named):
 
 def test_repetitions():
     table = Table("t.csv", {"a": np.array([1.0, 2, 1, np.nan, np.nan]), "b": np.array(["x", "x", "x", "", ""])})
-    groups, repeated = rows_that_repeat(table)
+    groups, repeated, _ = rows_that_repeat(table)
     assert repeated == 2
     assert groups[0] == groups[2] and groups[3] == groups[4] and len(set(groups.tolist())) == 3
+
+
+def test_repetitions_by_chance():
+    few = {name: rng.choice(["a", "b", "c"], 200) for name in "abc"}
+    groups, repeated, by_chance = rows_that_repeat(Table("t.csv", few))
+    assert by_chance and 165 < repeated == 200 - len(set(groups.tolist()))
+    twice = {"x": np.tile(rng.normal(size=100), 2), **{k: np.tile(v[:100], 2) for k, v in few.items()}}
+    assert rows_that_repeat(Table("t.csv", twice))[1:] == (100, False)
+    assert rows_that_repeat(Table("t.csv", {"x": rng.normal(size=50)}))[1:] == (0, False)

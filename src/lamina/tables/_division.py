@@ -48,12 +48,16 @@ def divide(
 
 def _groups(say: Speaker, table: Table, settings: FitSettings) -> np.ndarray | None:
     """A number for each row, equal for rows that must stay together; None if none must."""
-    groups, repeated = rows_that_repeat(table)
-    if repeated:
-        say.warn(f"{repeated} rows are repetitions of others; a row and its repetitions stay on one side of the split.")
+    groups, count, by_chance = rows_that_repeat(table)
+    if by_chance:
+        say.note(
+            f"{count} rows are repetitions of others, as happens with so few values; they are divided like all others."
+        )
+    elif count:
+        say.warn(f"{count} rows are repetitions of others; a row and its repetitions stay on one side of the split.")
     if settings.group is not None:
         return np.unique(table.columns[settings.group], return_inverse=True)[1]
-    return groups if repeated else None
+    return groups if count and not by_chance else None
 
 
 def moments_of(table: Table, columns: list[Column], name: str) -> np.ndarray:

@@ -1,5 +1,7 @@
 """What makes figures look better than they are: rows that repeat, and columns that give the answer away."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ._columns import LEFT_OUT, NUMERIC, Column, is_missing
@@ -12,15 +14,33 @@ _DETERMINED = (
     0.999  # share of the target's variance, or of the rows, that a column explains if it gives the answer away
 )
 _MOST_COLUMNS = 60  # numeric columns of which a sum is looked for
+_CHANCE = 0.5  # share of the repetitions that chance makes too
 _FEWEST_REPEATS = 2  # rows for each level of a category, on average, from which an exact match says something
 
 
-def rows_that_repeat(table: Table) -> tuple[np.ndarray, int]:
-    """A number for each row, equal for rows equal in all columns, and how many rows repeat an earlier one."""
+class Repetitions(NamedTuple):
+    """Rows that are equal in all columns.
+
+    Attributes: `groups`, a number for each row, the same for equal ones; `count`, rows that repeat an earlier one; `by_chance`,
+    whether about as many would if the columns had nothing to do with each other, as where they have few values.
+    """
+
+    groups: np.ndarray
+    count: int
+    by_chance: bool
+
+
+def rows_that_repeat(table: Table) -> Repetitions:
+    """What repeats; chance is judged by each column in an order of its own."""
     codes = np.stack([np.unique(as_text(values), return_inverse=True)[1] for values in table.columns.values()], axis=1)
-    _, groups = np.unique(codes, axis=0, return_inverse=True)
-    groups = groups.ravel()
-    return groups, len(groups) - len(np.unique(groups))
+    groups, count = _equal(codes)
+    by_chance = count > 0 and _equal(np.random.default_rng(0).permuted(codes, axis=0))[1] >= _CHANCE * count
+    return Repetitions(groups, count, by_chance)
+
+
+def _equal(codes: np.ndarray) -> tuple[np.ndarray, int]:
+    found, groups = np.unique(codes, axis=0, return_inverse=True)
+    return groups.ravel(), len(codes) - len(found)
 
 
 def leaks(table: Table, target: Target, columns: list[Column]) -> list[str]:
