@@ -20,9 +20,8 @@ from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, contiguous_st
 from .machine._program import is_best_whole, write_program
 from .machine._steps import Steps
 from .machine._switch import Machine, machine_code
-from .passes import cut_into_stages, samples_of, simplify
-from .passes._estimates import seconds
-from .passes._stages import MIN_SECONDS, Stage
+from .passes import cut_into_stages, is_short, samples_of, simplify
+from .passes._stages import Stage
 
 PIECES_A_THREAD = 8  # of a long run of elementwise calls, for a second thread to be worth waking
 
@@ -108,9 +107,9 @@ def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool) -> L
     carried, sliced = params["carried"], params["sliced"]
     rows = range(carried, carried + sliced)
     around = [contiguous_strides(v.shape, v.dtype) for v in body.inputs[: rows.stop]] + list(strides[rows.stop :])
-    is_short = seconds(body.nodes) < MIN_SECONDS  # threads would wait for each other for longer than they work
-    program = body if is_short else cut_for(body, range(rows.stop), machine)
-    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, is_tile=is_short)
+    alone = is_short(body.nodes)
+    program = body if alone else cut_for(body, range(rows.stop), machine)
+    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, is_tile=alone)
     return Loop(plan, carried, sliced, places_of(params["length"], params["reverse"]))
 
 

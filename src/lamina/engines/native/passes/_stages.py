@@ -114,6 +114,11 @@ def cut_into_stages(graph: Graph, batched: Iterable[int], batch: int, compiled: 
     return _Cutter(graph, batched, batch, compiled).result() if batch > 1 else graph
 
 
+def is_short(nodes: Iterable[Node]) -> bool:
+    """Whether threads would wait for each other for longer than they work."""
+    return seconds(nodes) < MIN_SECONDS
+
+
 def samples_of(shapes: Sequence[tuple[int, ...]]) -> tuple[list[int], int]:
     """Which of the arrays that change from call to call hold the samples of a batch, and how many: those whose first axis
     has the most common length."""
