@@ -9,6 +9,7 @@ from lamina.engines.native import _loops, _succession
 from lamina.engines.native._compile import CompiledFunction
 from lamina.engines.native._graph import Spec
 from lamina.engines.native._tracing import traced_graph
+from lamina.engines.native.passes import _stages
 
 RNG = np.random.default_rng(0)
 XS, A, B, W = (RNG.normal(size=s) for s in ((7, 3, 4), (3, 4), (3, 4), (4, 4)))
@@ -124,3 +125,26 @@ def test_what_a_body_takes_to_compile_is_counted():
         return native.scan(lambda c, x: (np.tanh(np.exp(c) * x + np.sin(c)), None), a, xs)[0]
 
     assert written(long) > written(short) >= 1
+
+
+def test_a_long_body_is_cut_into_stages(monkeypatch):
+    for name, value in {
+        "MIN_SECONDS": 0,
+        "MIN_CALL_SECONDS": 0,
+        "TILE_BYTES": 1,
+        "BYTES_A_CALL": 0,
+        "BYTES_A_SUM": 0,
+    }.items():
+        monkeypatch.setattr(_stages, name, value)
+    monkeypatch.setattr(_stages, "COMPILED_TILE_BYTES", 1)
+    xs, a = RNG.normal(size=(4, 64, 4)), RNG.normal(size=(64, 4))
+
+    def scan(xs, a, w):
+        return native.scan(lambda c, x: (np.tanh(np.exp(c - np.max(c, 1, keepdims=True)) @ w + x), c), a, xs)
+
+    function = native.compile(scan)
+    found = function(xs, a, W)
+    (loop,) = function.plans[0].loops.values()
+    assert loop.plan.stages
+    for mine, other in zip(tree.flatten(found), tree.flatten(scan(xs, a, W))):
+        np.testing.assert_allclose(mine, other, rtol=1e-12)

@@ -76,14 +76,14 @@ class Plan:
         return [max(tiles.arena_bytes for tiles in self.stages.values() if tiles.threads > t) for t in range(threads)]
 
     def compile(self) -> None:
-        """Makes what is machine code, that of the tiles too, so that binding the plan need not wait for it."""
+        """Makes what is machine code, that of tiles and loops too, so that binding the plan need not wait for it."""
         if self.program is not None:
             self.program.compile()
-        for plan in (
-            *(p for tiles in self.stages.values() for p in tiles.plans.values()),
-            *(x.plan for x in self.loops.values()),
-        ):
-            plan.compile()
+        for tiles in self.stages.values():
+            for plan in tiles.plans.values():
+                plan.compile()
+        for loop in self.loops.values():
+            loop.plan.compile()
 
     def bind(self, arrays: Sequence[np.ndarray | None], arena: np.ndarray | None = None) -> "BoundPlan":
         """The plan on arrays: one for each input (right shape, dtype and strides), None for owned inputs.
