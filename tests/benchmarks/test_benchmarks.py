@@ -14,6 +14,7 @@ import lamina
 
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 SMALL = ("tiny", "cnn", "lstm", "bn_mlp", "resnet", "transformer", "autoencoder", "textconv", "bigru", "two_in_two_out")
+ALONE = ("masked_gru", "cells", "convlstm", "separable", "unet", "causal")  # without a twin in plain PyTorch
 
 
 @pytest.fixture
@@ -32,10 +33,10 @@ def script(name, *arguments):
 
 
 def test_every_workload_is_known(load):
-    assert set(load("workloads").WORKLOADS) == {*SMALL, "mlp32", "mlp512"}
+    assert set(load("workloads").WORKLOADS) == {*SMALL, *ALONE, "mlp32", "mlp512"}
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", (*SMALL, *ALONE))
 def test_workload_trains(load, name):
     model, x, y, how = load("workloads").WORKLOADS[name](lamina, np, np.random.default_rng(0))
     model.compile(optimizer=how["optimizer"], loss=how["loss"])

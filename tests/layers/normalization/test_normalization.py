@@ -5,7 +5,7 @@ import pytest
 
 from lamina import layers, utils
 from lamina.layers import Input
-from lamina.models import Model, load_model
+from lamina.models import Model, Sequential, load_model
 
 X = np.random.default_rng(0).normal(2, 3, size=(2, 3, 4)).astype("float32")
 
@@ -100,3 +100,12 @@ def test_spectral_normalization_trains_compiled_and_is_saved(tmp_path):
     model.save(tmp_path / "model.keras")
     again = load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(model.predict(x, verbose=0), again.predict(x, verbose=0))
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_a_batch_of_one_is_its_own_mean(eagerly):
+    """To the last bit, whatever a compiler makes of products and sums: what follows may have a corner at 0."""
+    x = np.random.default_rng(0).normal(3.0, 2.0, (1, 257)).astype("float32")
+    model = Sequential([Input((257,)), layers.BatchNormalization()])
+    model.compile("sgd", "mse", run_eagerly=eagerly)
+    assert float(model.train_on_batch(x, np.zeros_like(x))) == 0
