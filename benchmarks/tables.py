@@ -75,7 +75,7 @@ def summary(scores: Scores, rng: np.random.Generator) -> str:
         wins = own <= by_table[i] * (1 + 1e-9)
         drawn = wins[rng.integers(len(tables), size=(2000, len(tables)))].mean(axis=1)
         low, high = np.quantile(drawn, [0.025, 0.975])
-        spent, busy = ([scores[method][key][kind] for key in shared] for kind in ("seconds", "processor"))
+        spent, busy = ([scores[method][key].get(kind, np.nan) for key in shared] for kind in ("seconds", "processor"))
         lines.append(
             f"{method:22s} {np.minimum(by_table[i], 2).mean():6.3f} {ranks[i].mean():5.2f} {(ranks[i] == 1).sum():11d} "
             f"{wins.mean():12.0%} ({low:4.0%}, {high:4.0%}) {np.mean(spent):8.1f} {max(spent):6.0f} "
