@@ -72,7 +72,7 @@ class Arrays(Vectors):
     ) -> Value:  # fmt: skip
         """`start` combined with element(i) for every i of the shape."""
         total = self.variable(start)
-        with self.loops(shape) as i:
+        with self.loops(shape, independent=False) as i:
             self.set(total, combine(self.get(total, start.dtype), element(i)))
         return self.get(total, start.dtype)
 

@@ -264,8 +264,13 @@ class Code:
         if independent:
             self._groups.pop()
         if min(self._inner.pop()[1], default=0) < 0:
-            # Left to choose how many, LLVM 22 ends the process for some processors, whose costs it counts in two ways.
-            said.append(f'!{{!"llvm.loop.vectorize.width", i32 {BACKWARDS}}}')
+            # Left to choose how many, LLVM 22 ends the process for some processors, whose costs it counts in two ways. Told to
+            # take more than there are, or of a fold that it does not know, it says on standard error that it cannot.
+            if independent and not (isinstance(stop, int) and stop < BACKWARDS):
+                how = f'"llvm.loop.vectorize.width", i32 {BACKWARDS}'
+            else:
+                how = '"llvm.loop.vectorize.enable", i1 false'
+            said.append(f"!{{!{how}}}")
         mark = self._metadata(said) if said else ""
         self.write(f"%n{n} = add nuw nsw i64 %i{n}, 1")
         more = self.define(f"icmp slt i64 %n{n}, {end.text}", BOOL)
