@@ -164,8 +164,11 @@ def test_the_state_in_hand_is_written_before(tmp_path, pressed):
     states = lambda: (tmp_path / "states").is_dir() and any((tmp_path / "states").glob("state-*"))  # noqa: E731
     fit = lambda: model.fit(X, Y, batch_size=BATCH, epochs=100_000, verbose=0, callbacks=[backup])  # noqa: E731
     assert pressed(fit, times=2, when=states) < SOON_S
+
     # A second Ctrl-C does not wait for the thread that writes; it ends what it has begun.
-    whole = lambda: all(name.startswith("state-") for name in os.listdir(tmp_path / "states"))  # noqa: E731
+    def whole():
+        return all(name.startswith("state-") for name in os.listdir(tmp_path / "states"))
+
     ends = time.monotonic() + SOON_S
     while not whole() and time.monotonic() < ends:
         time.sleep(0.01)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._parts import fill
 from ._windows import Geometry
 from ._windows_emit import padded, windows, with_borders, without_borders
 
@@ -67,8 +68,7 @@ def emit_depthwise_input_grad(
     taps, places = _taps(g, kernel), _places(f, g)
     for samples, result in _tiles(f, g, out, grad):
         whole = with_borders(samples, g.padding, work[0])
-        with f.loops(whole.shape) as i:
-            f.store(f.number(0, out.dtype), whole, i)
+        fill(f, whole, 0)
         view = _windows(g, whole)
         with f.loops(result.shape[:-2], independent=False) as i, f.loops(result.shape[-2:-1]) as (c,):
             numbers = [(f.index(k), f.load(result, (*i, c, f.index(k)))) for k in range(_many(g))]
@@ -86,8 +86,7 @@ def emit_depthwise_kernel_grad(
     """out = the gradient of the kernel, from the samples and the gradient of the results."""
     (x, grad), (out,) = inputs, outputs
     taps, places = _taps(g, out), _places(f, g)
-    with f.loops(taps.shape) as i:
-        f.store(f.number(0, out.dtype), taps, i)
+    fill(f, taps, 0)
     for samples, result in _tiles(f, g, x, grad):
         view = _windows(g, padded(f, samples, g.padding, work[0], 0))
         with f.loops(result.shape[:-2], independent=False) as i, f.loops(result.shape[-2:]) as (c, k):

@@ -36,10 +36,7 @@ def emit_simple_rnn(f: Any, inputs: Any, outputs: Any, work: Sequence[Any], reve
     on = step_mask(f, mask, reverse, room)
     fill_blocks(f, x, h0, blocks, reverse, on)
     _load(f, weights, kernel, recurrent)
-    f.copy(
-        bias._replace(shape=(units, 1), strides=(*bias.strides, 0)),
-        columns_of(f, weights, features + units, features + units + 1),
-    )
+    f.copy(_column(bias), columns_of(f, weights, features + units, features + units + 1))
     with f.loop(steps) as t:
         block = at(f, blocks, t)
         before = rows(f, block, features, features + units)
@@ -73,10 +70,7 @@ def emit_simple_rnn_grad(
         to_state(f, rows(f, into, features, features + units) if with_x else into, dh, on)
     f.copy(turned(columns_of(f, total, 0, features)), gk)
     f.copy(turned(columns_of(f, total, features, features + units)), gr)
-    f.copy(
-        columns_of(f, total, features + units, features + units + 1),
-        _column(gb),
-    )
+    f.copy(columns_of(f, total, features + units, features + units + 1), _column(gb))
     f.copy(turned(dh), gh)
     if with_x:
         copy_inputs_gradient(f, by_step, gx, features, reverse)
