@@ -14,7 +14,7 @@ import lamina
 
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 SMALL = ("tiny", "cnn", "lstm", "bn_mlp", "resnet", "transformer", "autoencoder", "textconv", "bigru", "two_in_two_out")
-ALONE = ("masked_gru", "cells", "convlstm", "separable", "unet", "causal")  # without a twin in plain PyTorch
+ALONE = ("masked_gru", "cells", "convlstm", "separable", "noise", "unet", "causal")  # without a twin in plain PyTorch
 
 
 @pytest.fixture

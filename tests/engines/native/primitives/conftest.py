@@ -273,6 +273,10 @@ VALUES |= {
     "bincount": [(lambda w: P.bincount(np.array([0, 2, 2]), w, minlength=4), [normal(3)])],
     "random_uniform": [(lambda s: P.random_uniform(s, **DRAW), [SEED])],
     "random_normal": [(lambda s: P.random_normal(s, **DRAW), [SEED])],
+    "normal_of_uniform": [
+        (P.normal_of_uniform, [rng.random((4, 6), dtype=np.float32)]),
+        (lambda x: P.normal_of_uniform(x.T), [np.arange(40_000, dtype=np.float32).reshape(5, -1) * 419 / 2**24]),
+    ],
     "random_bernoulli": [(lambda s: P.random_bernoulli(s, shape=(4, 6), dtype=np.dtype(bool), chance=0.3), [SEED])],
     "random_integers": [(lambda s: P.random_integers(s, np.array(2), np.array(9), shape=(8,), dtype=np.dtype("int32")), [SEED])],
     "random_bits": [(lambda s: P.random_bits(s, shape=(4, 6), dtype=np.dtype("int32")), [SEED])],

@@ -3,6 +3,7 @@
 sigmoid: lambda f, x: f.divide(f.like(1, x), f.add(f.like(1, x), f.exp(f.negative(x))))
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -164,6 +165,10 @@ class Scalars(Code):
         return self.define(f"bitcast {x.type} {x.text} to {Value('', kind).type}", kind)
 
     # --- functions (see _math) ---
+
+    def polynomial(self, x: Value, coefficients: Sequence[float]) -> Value:
+        """Highest power first."""
+        return _math.polynomial(self, x, coefficients)
 
     def exp(self, x: Value) -> Value:
         return _math.exp(self, x)

@@ -13,6 +13,7 @@ from .._emit import Emit
 from .._graph import Spec
 from .._operands import to_array, to_dtype
 from .._primitive import NO_GRADIENT, Primitive
+from ._normal import normal_of_uniform
 from ._parts import flat, is_in_one_piece
 from ._philox_emit import blocks_of, each_number
 
@@ -125,7 +126,9 @@ random_bernoulli = _draw(
         can=lambda kind, inputs, outputs, chance, **_: not _is_rare(chance) and _can_emit(kind, inputs, outputs),
     ),
 )
-random_normal = _draw("random_normal", _floating("standard_normal"))
+random_normal = _draw(
+    "random_normal", lambda rng, shape, dtype, out: rng.standard_normal(shape, dtype=FLOAT64)
+)  # of float64 alone, see `normal`
 random_integers = _draw(
     "random_integers", lambda rng, low, high, shape, dtype, out: rng.integers(low, high, shape, dtype=np.int64)
 )
@@ -161,8 +164,10 @@ def bernoulli(seed: Any, shape: Any, chance: float) -> Any:
 
 
 def normal(seed: Any, shape: Any, dtype: Any = "float32") -> Any:
-    """Standard normal."""
-    return random_normal(to_array(seed), shape=tuple(shape), dtype=np.dtype(dtype))
+    """Standard normal; in float64 by NumPy, whose draws cannot be shared out."""
+    if np.dtype(dtype) == FLOAT64:
+        return random_normal(to_array(seed), shape=tuple(shape), dtype=FLOAT64)
+    return normal_of_uniform(uniform(seed, shape))
 
 
 def randint(seed: Any, shape: Any, low: Any, high: Any, dtype: Any = "int32") -> Any:

@@ -67,20 +67,19 @@ def rational_erf(x: np.ndarray, s: np.ndarray, p: np.ndarray, q: np.ndarray, out
     np.divide(p, q, out=out, casting="unsafe")
 
 
+# erfinv(x)/x in w = -log((1 - x)(1 + x)): below 5 a polynomial in w - 2.5, beyond in sqrt(w) - 3 (Giles).
+ERFINV_CENTRAL = (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503,
+                  -0.00417768164, 0.246640727, 1.50140941)  # fmt: skip
+ERFINV_TAIL = (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+               0.00943887047, 1.00167406, 2.83297682)  # fmt: skip
+
+
 @_in_float64
 def erfinv(x: np.ndarray) -> np.ndarray:
     """The inverse of erf; infinite at -1 and 1, NaN outside."""
     w = -np.log((1 - x) * (1 + x))
-    a = w - 2.5
-    central = 2.81022636e-08
-    for k in (3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
-              0.246640727, 1.50140941):  # fmt: skip
-        central = k + central * a
-    b = np.sqrt(np.maximum(w, 5)) - 3
-    tail = -0.000200214257
-    for k in (0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406,
-              2.83297682):  # fmt: skip
-        tail = k + tail * b
+    central = np.polyval(ERFINV_CENTRAL, w - 2.5)
+    tail = np.polyval(ERFINV_TAIL, np.sqrt(np.maximum(w, 5)) - 3)
     y = np.where(w < 5, central, tail) * x
     inside = np.abs(x) < 1
     for _ in range(2):
