@@ -188,3 +188,16 @@ def test_a_long_sequence_is_no_more_to_compile_than_a_short_one():
         return _succession.hand_over(graph)
 
     assert after(50) > after(100) > after(1000) >= 1
+
+
+def test_what_joins_the_loops_of_others_is_less_to_compile():
+    def after(function):
+        def many(x):
+            for _ in range(20):
+                x = function(x)
+            return x
+
+        graph, _, _ = _compile.traced_graph(many, [_compile.Spec((64, 64), np.dtype("float32"))])
+        return _succession.hand_over(graph)
+
+    assert after(np.tanh) < after(lambda x: np.cumsum(x, axis=0))

@@ -19,6 +19,7 @@ from .passes._estimates import calls, seconds
 COMPILING_S, COMPILING_A_CALL_S = 0.03, 0.002
 CALLS_IN_A_LOOP = 40  # as much to compile as what becomes of a long sequence
 CALLS_WITH_WORK = 12  # and more for what needs room of its own: windows, steps one after the other
+CALLS_OF_ELEMENTS = 0.5  # of one a call, which joins the loop of others
 CALL_S = 1.5e-6  # of NumPy
 SHARE = 3  # of the way to the hand-over, one part runs before the compiler begins
 
@@ -93,9 +94,11 @@ def hand_over(graph: Graph) -> int:
     return math.ceil((COMPILING_S + COMPILING_A_CALL_S * written) / step)
 
 
-def _written(node: Node) -> int:
+def _written(node: Node) -> float:
     """How much there is to compile: in simple calls. A sequence of many calls is written once, as a loop."""
     if node.primitive.repeats:
         return sum(map(_written, node.params["body"].nodes))
     emit = node.primitive.emit
+    if node.primitive.elementwise:
+        return CALLS_OF_ELEMENTS * calls([node])
     return min(calls([node]), CALLS_IN_A_LOOP) + (CALLS_WITH_WORK if emit is not None and emit.takes_work else 0)
