@@ -252,7 +252,9 @@ class GradientTape(Tape):
             return value
         if known is not None and known[1] is value:
             return known[2]
-        if known is not None or (isinstance(value, Followed) and value._trace is trace):
+        if isinstance(value, Followed) and value._trace is trace:
+            value = value.value  # what has been assigned does not lead back to how it was computed
+        if known is not None:
             return value  # assigned since it was first read: gradients are for what was read first
         source = Followed(trace, value)
         self._variables[id(variable)] = (variable, value, source)

@@ -23,13 +23,14 @@ from .primitives._reduction import sum_to
 
 
 def backward(
-    trace: Trace, targets: Sequence[Var], gradients: Sequence[Any], sources: Sequence[Var]
+    trace: Trace, targets: Sequence[Var], gradients: Sequence[Any], sources: Sequence[Var], start: int = 0
 ) -> list[Any | None]:
-    """Gradients of the sum of targets weighted by `gradients` with respect to `sources`; None where nothing depends.
+    """Gradients of the sum of targets weighted by `gradients` with respect to `sources`; None where nothing depends. What was
+    recorded before the node of number `start` is given.
 
     What is computed is recorded on `trace` if it is the current trace; otherwise it is plain arithmetic on its values.
     """
-    nodes = list(trace.nodes)
+    nodes = trace.nodes[start:]
     needed = _dependents(nodes, sources)
     pending: dict[Var, Any] = {}
     for var, g in zip(targets, gradients):

@@ -17,9 +17,10 @@ from .._tape import Tape
 from ._autodiff import backward, ones_for
 from ._dtypes import is_float
 from ._operands import to_array
+from ._tensor import plain
 from ._trace import Trace, current_trace, tracing
 from ._tracer import Tracer
-from .primitives._cast import identity
+from .primitives._cast import identity, stop_gradient
 
 
 class _Local(threading.local):
@@ -41,16 +42,31 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     trace = active[-1]._trace
     assert trace is not None
     known = active[-1]._variables.get(id(variable))
-    if known is not None and (known[1] is value or not isinstance(value, Tracer)):
-        return known[2]
-    if known is not None:
-        return value  # assigned since it was first read: gradients are for what was read first
-    # A copy: the variable may be assigned before the gradient is asked for.
-    source = value if isinstance(value, Tracer) else _watch(trace, np.array(value))
-    for tape in active:  # tapes around this one follow the variable too
-        if tape._trace is trace and tape.watch_accessed_variables:
-            tape._variables.setdefault(id(variable), (variable, value, source))
-    return source
+    if known is not None and not _is_still(known, value):  # assigned: gradients are for what was read first
+        return trace.emit(stop_gradient, (value if isinstance(value, Tracer) else np.array(value),), {})
+    # Tapes around this one follow the variable too.
+    tapes = [t for t in active if t._trace is trace and t.watch_accessed_variables]
+    entries = [e for t in tapes if (e := t._variables.get(id(variable))) is not None and _is_still(e, value)]
+    entry = entries[-1] if entries else (variable, *_first_read(trace, value))
+    for tape in tapes:
+        tape._variables.setdefault(id(variable), entry)
+    return entry[2]
+
+
+def _is_still(entry: tuple[Any, ...], value: Any) -> bool:
+    """Whether a variable has the value that was read before; an array may have been written since."""
+    if isinstance(value, Tracer) or isinstance(entry[1], Tracer):
+        return entry[1] is value
+    return np.array_equal(entry[1], plain(value), equal_nan=True)
+
+
+def _first_read(trace: Trace, value: Any) -> tuple[Any, Tracer]:
+    """What was read, and what the tape knows the variable by. An array is copied, since the variable may write to it before the
+    gradient is asked for; from what has been assigned nothing leads back to how that was computed."""
+    if not isinstance(value, Tracer):
+        copy = np.array(value)
+        return copy, _watch(trace, copy)
+    return value, value if value.ref.node is None else trace.emit(stop_gradient, (value,), {})
 
 
 def _watch(trace: Trace, array: Any) -> Tracer:
@@ -70,6 +86,7 @@ class GradientTape(Tape):
         super().__init__(persistent, watch_accessed_variables)
         self._trace: Trace | None = None
         self._owned = False
+        self._start = 0  # of its record in the trace
         self._sources: dict[int, tuple[Any, Tracer]] = {}
 
     def __enter__(self) -> "GradientTape":
@@ -77,8 +94,7 @@ class GradientTape(Tape):
         self._owned = outer is None
         if self._trace is None:
             self._trace = Trace(eager=True) if outer is None else outer
-        if _local.tapes and _local.tapes[-1]._trace is self._trace:
-            self._variables.update(_local.tapes[-1]._variables)
+            self._start = len(self._trace.nodes)
         self._context = tracing(self._trace)
         self._context.__enter__()
         _local.tapes.append(self)
@@ -100,7 +116,7 @@ class GradientTape(Tape):
 
         def follow(x: Any) -> Any:
             if hasattr(x, "__tensor__"):
-                value = on_variable_read(x, x.__tensor__())
+                value = x.__tensor__()
                 self._sources[id(x)] = (x, value if isinstance(value, Tracer) else _watch(trace, value))
                 return x
             source = x if isinstance(x, Tracer) else _watch(trace, x if isinstance(x, np.ndarray) else to_array(x))
@@ -113,9 +129,12 @@ class GradientTape(Tape):
         """Forgets everything recorded."""
         self._variables.clear()
         self._sources.clear()
-        if self._owned and self._trace is not None:
+        if self._trace is None:
+            return
+        if self._owned:
             self._trace.nodes.clear()
             self._trace.watched.clear()
+        self._start = len(self._trace.nodes)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -145,6 +164,7 @@ class GradientTape(Tape):
             [t.ref for t, _ in targets],
             [ones_for(t) if w is None else to_array(w) for t, w in targets],
             [s.ref for s in known],
+            self._start,
         )
         results = iter(gradients)
         return [None if s is None else (next(results)) for s in sources]

@@ -26,7 +26,7 @@ def on_variable_read(variable: Any, value: torch.Tensor) -> torch.Tensor:
     known = tapes[-1]._variables.get(id(variable))
     if known is not None:
         # Assigned since it was first read: gradients are for what was read first.
-        return known[2] if known[1] is value and known[3] == value._version else value
+        return known[2] if known[1] is value and known[3] == value._version else value.detach()
     if not tapes[-1].watch_accessed_variables:
         return value
     shared = next((t._variables[id(variable)] for t in tapes if id(variable) in t._variables), None)
@@ -34,7 +34,9 @@ def on_variable_read(variable: Any, value: torch.Tensor) -> torch.Tensor:
         entry = shared
     else:
         # A copy of what lies in storage: the variable may be assigned before the gradient is asked for.
-        source = as_leaf(value if is_traced(value) or value.requires_grad else value.clone())
+        # What has been assigned does not lead back to how it was computed.
+        followed_already = shared is None and (is_traced(value) or value.requires_grad)
+        source = as_leaf(value if followed_already else value.detach().clone())
         entry = (variable, value, source, value._version)
     for tape in tapes:  # tapes around this one follow the variable too
         if tape.watch_accessed_variables:
@@ -89,7 +91,7 @@ class GradientTape(Tape):
         if hasattr(x, "__tensor__"):
             mine, self.watch_accessed_variables = self.watch_accessed_variables, True
             try:
-                self._sources[id(x)] = (x, on_variable_read(x, x.__tensor__()))
+                self._sources[id(x)] = (x, x.__tensor__())
             finally:
                 self.watch_accessed_variables: bool = mine
             return x
