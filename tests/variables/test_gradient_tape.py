@@ -118,6 +118,35 @@ def test_no_gradient_leads_through_an_assignment(how):
     assert results(how, function, lamina.Variable(1.0), lamina.Variable(2.0)) == [4.0, 2.0, 1.0]
 
 
+@HOW
+def test_tapes_side_by_side_give_each_its_gradient(how):
+    def function(v, w):
+        with lamina.GradientTape() as one, lamina.GradientTape() as other:
+            fake = v * 3.0
+            judged = w * fake
+            first, second = judged + 1.0, judged * judged
+        return one.gradient(first, v), other.gradient(second, w)  # w 3; 2 · 30 · 6
+
+    assert results(how, function, lamina.Variable(2.0), lamina.Variable(5.0)) == [15.0, 360.0]
+
+
+@HOW
+def test_a_tape_within_another_watches_what_that_one_follows(how):
+    """The gradient penalty of a Wasserstein GAN."""
+
+    def function(v, w):
+        with lamina.GradientTape() as outer:
+            between = v * ops.ones((2, 1))
+            with lamina.GradientTape() as inner:
+                inner.watch(between)
+                judged = ops.square(between) * w
+            slope = inner.gradient(judged, between)  # 2 v w
+            penalty = ops.mean(ops.square(slope))
+        return penalty, *outer.gradient(penalty, [v, w])  # 4 v² w²; 8 v w²; 8 v² w
+
+    assert results(how, function, lamina.Variable(2.0), lamina.Variable(3.0)) == [144.0, 144.0, 96.0]
+
+
 def test_two_networks_are_trained_in_one_step_as_one_after_the_other():
     """Both losses of a GAN, with optimizers that are large enough to tell."""
 

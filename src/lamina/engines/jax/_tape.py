@@ -319,7 +319,8 @@ class GradientTape(Tape):
                 continue
             given = [pending.get(id(y)) for y in record.outputs]
             given = [jnp.zeros(y.shape, y.dtype) if g is None else g for g, y in zip(given, record.outputs)]
-            for x, g in zip(record.inputs, record.back(given)):
+            back = jax.tree.map(settle, record.back)  # what it keeps may be followed by a tape that has stopped since
+            for x, g in zip(record.inputs, back(given)):
                 _add(pending, x, g)
 
     @contextmanager
@@ -341,11 +342,12 @@ class GradientTape(Tape):
         trace = self._trace
         if id(x) in self._variables:
             return self._variables[id(x)][2]
-        while isinstance(x, Followed) and x._trace is not trace:
-            x = x.value
-        if isinstance(x, Followed):
-            return x
-        return trace.watched[id(x)][1] if trace is not None and id(x) in trace.watched else None
+        while True:
+            if trace is not None and id(x) in trace.watched:
+                return trace.watched[id(x)][1]
+            if not isinstance(x, Followed) or x._trace is trace:
+                return x if isinstance(x, Followed) else None
+            x = x.value  # of a tape within this one
 
 
 def _add(pending: dict[int, Any], x: Followed, g: Any) -> None:

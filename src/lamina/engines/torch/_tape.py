@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 import torch
@@ -59,12 +60,16 @@ class GradientTape(Tape):
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
         super().__init__(persistent, watch_accessed_variables)
         self._entered = False
+        self._beside: WeakSet[GradientTape] = WeakSet()  # tapes that recorded at the same time, on the same graph
         self._sources: dict[int, tuple[Any, torch.Tensor]] = {}
         self._lent: list[torch.Tensor] = []  # tensors of the user that are followed while the tape records
         self._arrays: list[int] = []
 
     def __enter__(self) -> "GradientTape":
         self._entered = True
+        for tape in local.tapes:
+            tape._beside.add(self)
+            self._beside.add(tape)
         self._grad_mode = torch.enable_grad()
         self._grad_mode.__enter__()
         local.tapes = (*local.tapes, self)
@@ -123,6 +128,7 @@ class GradientTape(Tape):
 
     def _gradients(self, targets: list[Any], weights: list[Any], sources: list[Any]) -> list[Any] | None:
         found = [self._find(t) for t in targets]
+        keep = self.persistent or any(not tape._used for tape in self._beside)
         for x in self._lent:
             x.requires_grad_()
         try:
@@ -131,14 +137,14 @@ class GradientTape(Tape):
                 return None
             pairs = [(t, None if w is None else tensor(w)) for t, w in zip(found, weights) if t is not None]
             gradients = gradients_of(
-                [t for t, _ in pairs], [w for _, w in pairs], [self._find(s) for s in sources], self.persistent,
+                [t for t, _ in pairs], [w for _, w in pairs], [self._find(s) for s in sources], keep,
                 is_recording(),
             )  # fmt: skip
         finally:
             if self not in local.tapes:
                 for x in self._lent:
                     x.requires_grad_(False)
-        if not self.persistent and not is_recording():
+        if not keep and not is_recording():
             _let_go(found)
         return gradients
 
