@@ -175,7 +175,7 @@ RULES = (
         _net("SGD(0.5)", "epochs=12", "30 * x[:, :1] ** 2", '*[layers.Dense(64, activation="relu") for _ in range(3)]'), _GOOD,
         ("learning-rate-high", "unnormalised-input", "unscaled-target", "exploding-gradient", "poor-init", "non-finite-data",
          "non-finite-values", "loss-diverging", "missing-from-logits", "output-activation-for-crossentropy",
-         "probabilities-out-of-range", "loss-needs-positive", "loss-sign"),
+         "probabilities-out-of-range", "loss-needs-positive", "loss-sign", "dropout-after-output"),
     ),
     Rule(
         "loss-diverging", COURSE, "warning", "after 20 steps, the loss is twice its lowest and 1.5 times what it began with",

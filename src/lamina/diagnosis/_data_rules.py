@@ -1,6 +1,7 @@
 """Rules on the data: its values, its scale, and whether validation is apart from training."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -130,6 +131,17 @@ def _spreads(values: np.ndarray) -> tuple[float, float] | None:
     return (float(smallest), float(largest)) if largest > 1e3 * smallest > 0 else None
 
 
+def _comes_trained(case: Case, layer: Any) -> bool:
+    """Whether a layer has its weights from elsewhere: no step has been made with this optimizer, and yet its bias, or means
+    that are kept behind it, are no longer 0."""
+    if case.optimizer is None or int(case.optimizer.iterations.numpy()):
+        return False
+    bias = getattr(layer, "bias", None)
+    starts_plain = kind(getattr(layer, "bias_initializer", None)) == "Zeros"
+    means = [w for held in case.network.weights.values() for w in held if w.name == "moving_mean"]
+    return any(np.any(w.numpy()) for w in ([bias] if bias is not None and starts_plain else []) + means)
+
+
 def _takes_many(column: np.ndarray) -> bool:
     return len(distinct(column)[0]) > len(column) // 4
 
@@ -140,6 +152,8 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
         most = float(max(values.max(), -values.min()))
         if not np.isfinite(most):
             continue
+        if most > 10 and _comes_trained(case, call.layer):
+            return  # the scale is that of its training
         mean, std = (float(values.mean()), float(values.std())) if most > 10 else (0.0, 0.0)  # no more than that
         spreads = _spreads(values)
         if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:

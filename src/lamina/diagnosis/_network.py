@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from ._flat import Flat, flat_of, graph_of
+
 # Layers through which the values of a unit go unchanged, or are only averaged.
 PASSING = {
     "Flatten", "Reshape", "Permute", "Identity", "Dropout", "RepeatVector", "AveragePooling1D", "AveragePooling2D",
     "AveragePooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D", "Cropping1D",
-    "Cropping2D", "Cropping3D",
+    "Cropping2D", "Cropping3D", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "Squeeze", "ExpandDims",
 }  # fmt: skip
 _ACTIVATION_LAYERS = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "prelu", "Softmax": "softmax",
+}  # fmt: skip
+# The same of `lamina.ops`. Not of exp: that of a log_softmax is a softmax.
+_ACTIVATIONS = {
+    "Relu": "relu", "Relu6": "relu6", "LeakyRelu": "leaky_relu", "Elu": "elu", "Selu": "selu", "Gelu": "gelu", "Silu": "silu",
+    "Sigmoid": "sigmoid", "HardSigmoid": "hard_sigmoid", "Tanh": "tanh", "Softplus": "softplus", "Softsign": "softsign",
+    "Softmax": "softmax", "LogSoftmax": "log_softmax",
 }  # fmt: skip
 _WRAPPERS = ("Bidirectional", "TimeDistributed")
 AFFINE = ("Dense", "Conv1D", "Conv2D", "Conv3D")
@@ -26,21 +34,39 @@ def activation_of(layer: Any) -> str | None:
     """The name of a layer's activation, "linear" for an affine layer without; None for one that is not known to have any."""
     if kind(layer) == "Softmax" and not _is_over_units(layer):
         return "softmax over another axis"
-    if kind(layer) in _ACTIVATION_LAYERS:
-        return _ACTIVATION_LAYERS[kind(layer)]
+    if _is_activation(layer):
+        return _ACTIVATION_LAYERS.get(kind(layer)) or _ACTIVATIONS[kind(layer)]
     function = getattr(layer, "activation", None)
     if function is None or not callable(function):
         return None
     if kind(function) in _ACTIVATION_LAYERS:
         return _ACTIVATION_LAYERS[kind(function)]
-    is_ours = getattr(function, "__module__", "").startswith("lamina.activations")
-    return getattr(function, "__name__", None) if is_ours else None
+    name, module = getattr(function, "__name__", None), getattr(function, "__module__", None) or ""
+    is_ours = module.startswith("lamina.activations") or (
+        module.startswith("lamina.ops") and name in _ACTIVATIONS.values()
+    )
+    return name if is_ours else None
+
+
+def _is_activation(operation: Any) -> bool:
+    """Whether a layer or an operation is nothing but an activation."""
+    return kind(operation) in _ACTIVATION_LAYERS or (kind(operation) in _ACTIVATIONS and is_operation(operation))
+
+
+def is_operation(operation: Any) -> bool:
+    """Whether a part of a graph is a call of a function of `lamina.ops`, not a layer."""
+    return not hasattr(operation, "weights")
+
+
+def axis_of(softmax: Any) -> Any:
+    """The axis of a softmax, layer or operation."""
+    return softmax.arguments.get("axis", -1) if is_operation(softmax) else softmax.axis
 
 
 def _is_over_units(softmax: Any) -> bool:
-    """Whether the axis of a Softmax is the last."""
-    nodes = getattr(softmax, "_inbound_nodes", None)
-    return softmax.axis == -1 or bool(nodes and softmax.axis == len(nodes[0].input_tensors[0].shape) - 1)
+    """Whether the axis of a softmax is the last."""
+    nodes, axis = getattr(softmax, "_inbound_nodes", None), axis_of(softmax)
+    return axis == -1 or bool(nodes and axis == len(nodes[0].input_tensors[0].shape) - 1)
 
 
 def path_of(layer: Any) -> str:
@@ -62,9 +88,7 @@ class Network:
     @cached_property
     def graph(self) -> Any:
         """The functional model that holds the graph; None for a subclassed model."""
-        inner = getattr(self.model, "_functional", None)
-        found = inner if inner is not None else self.model
-        return found if hasattr(found, "_operations") and hasattr(found, "_node_ids") else None
+        return graph_of(self.model)
 
     @cached_property
     def layers(self) -> list[Any]:
@@ -82,28 +106,36 @@ class Network:
         return {key for key, weights in self.weights.items() if any(w.trainable for w in weights)}
 
     @cached_property
+    def _flat(self) -> Flat:
+        return Flat() if self.graph is None else flat_of(self.graph)
+
+    @property
+    def operations(self) -> list[Any]:
+        """The operations of the graph in its order, those of a model within it in its place."""
+        return self._flat.operations
+
+    @property
     def sources(self) -> dict[int, list[Any]]:
-        """The operations that feed each operation of the graph, by its id."""
-        if self.graph is None:
-            return {}
-        return {
-            id(operation): [
-                x._keras_history.operation
-                for node in operation._inbound_nodes
-                if id(node) in self.graph._node_ids
-                for x in node.input_tensors
-            ]
-            for operation in self.graph._operations
-        }
+        """The operations that feed each operation, by its id."""
+        return self._flat.sources
+
+    @property
+    def last(self) -> list[Any]:
+        """For each output of the graph, the operation that gives it."""
+        return self._flat.last
 
     @cached_property
     def users(self) -> dict[int, list[Any]]:
-        """The operations that each operation of the graph feeds, by its id."""
+        """The operations that each operation feeds, by its id."""
         found: dict[int, list[Any]] = {key: [] for key in self.sources}
-        for operation in self.graph._operations if self.graph is not None else ():
+        for operation in self.operations:
             for source in self.sources[id(operation)]:
                 found[id(source)].append(operation)
         return found
+
+    def gives_out(self, operation: Any) -> bool:
+        """Whether an operation gives an output of a model within the graph: values of their own, not only of a hidden layer."""
+        return id(operation) in self._flat.inner_ends
 
     def pairs(self, also: tuple[str, ...] = ()) -> list[tuple[Any, Any]]:
         """Each operation of the graph with one that it alone feeds, looking through layers that pass values on, and through
@@ -114,7 +146,7 @@ class Network:
 
     def _find_pairs(self, also: tuple[str, ...]) -> list[tuple[Any, Any]]:
         found = []
-        for operation in self.graph._operations if self.graph is not None else ():
+        for operation in self.operations:
             after = self._only_user(operation)
             while after is not None and (_passes(after) or kind(after) in also):
                 after = self._only_user(after)
@@ -126,30 +158,33 @@ class Network:
         users = self.users[id(operation)]
         return users[0] if len(users) == 1 and len(self.sources[id(users[0])]) == 1 else None
 
+    def chain(self, operation: Any) -> list[Any]:
+        """The operations that follow one after the other on an operation, up to where their values part or meet others but by
+        being joined."""
+        found: list[Any] = []
+        users = self.users.get(id(operation), [])
+        while len(users) == 1 and (len(self.sources[id(users[0])]) == 1 or kind(users[0]) == "Concatenate"):
+            found.append(users[0])
+            users = self.users[id(users[0])]
+        return found
+
     def owner(self, layer: Any) -> Any:
         """The layer whose activation a layer is: what feeds it, if that has a kernel; or else the layer itself."""
         before = self.sources.get(id(layer), [])
-        is_activation = kind(layer) == "Activation" or kind(layer) in _ACTIVATION_LAYERS
+        is_activation = kind(layer) == "Activation" or _is_activation(layer)
         return before[0] if is_activation and len(before) == 1 and has_kernel(before[0]) else layer
 
     def ends(self) -> list[tuple[Any, str | None]]:
         """For each output of the graph, the layer that gives it and its last activation."""
-        if self.graph is None:
-            return []
-        return [self._end(x._keras_history.operation) for x in self.graph.outputs]
+        return [self._end(operation) for operation in self.last]
 
     def _end(self, operation: Any) -> tuple[Any, str | None]:
         """The first layer on the way back that is more than a change of shape or an activation."""
         activation = None
         while True:
-            if hasattr(operation, "_node_ids") or getattr(operation, "_functional", None) is not None:
-                ends = Network(operation).ends()
-                return (ends[0][0], activation or ends[0][1]) if len(ends) == 1 else (operation, activation)
             own = activation_of(operation)
             activation = own if activation in (None, "linear") else activation
-            is_step = (
-                kind(operation) in PASSING or kind(operation) == "Activation" or kind(operation) in _ACTIVATION_LAYERS
-            )
+            is_step = kind(operation) in PASSING or kind(operation) == "Activation" or _is_activation(operation)
             before = self.sources.get(id(operation), [])
             if not is_step or len(before) != 1 or not before[0]._inbound_nodes:
                 return operation, activation
@@ -165,7 +200,7 @@ class Network:
     def _feeding_data(self) -> list[Any]:
         behind: set[int] = set()  # operations that weights lead to; the operations come in order of the graph
         found = []
-        for operation in self.graph._operations if self.graph is not None else ():
+        for operation in self.operations:
             before = self.sources[id(operation)]
             if any(id(s) in behind or _changes_data(s) for s in before):
                 behind.add(id(operation))
@@ -187,6 +222,11 @@ def _changes_data(operation: Any) -> bool:
 
 def _passes(operation: Any) -> bool:
     return kind(operation) in PASSING or (kind(operation) == "Activation" and activation_of(operation) == "linear")
+
+
+def within(layer: Any) -> Any:
+    """The layer that a TimeDistributed calls at each step, or else the layer itself."""
+    return layer.layer if kind(layer) == "TimeDistributed" else layer
 
 
 def has_kernel(layer: Any) -> bool:

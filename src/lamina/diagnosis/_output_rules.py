@@ -136,7 +136,7 @@ def from_logits_with_activation(case: Case) -> Iterator[Seen]:
 def double_output_activation(case: Case) -> Iterator[Seen]:
     for before, after in case.network.pairs():
         first, second = activation_of(before), activation_of(after)
-        if first in ("softmax", "sigmoid") and second in ("softmax", "sigmoid") and not after.weights:
+        if first in ("softmax", "sigmoid") and second in ("softmax", "sigmoid") and not getattr(after, "weights", None):
             yield seen(
                 path_of(after), f"{second} of what {first} gave: the outputs are squeezed together.",
                 f"leave out the layer {after.name}, or the activation of {before.name}.", first=first, second=second,

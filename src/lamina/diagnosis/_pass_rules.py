@@ -9,7 +9,7 @@ import numpy as np
 from lamina.engines import engine
 
 from ._case import Call, Case
-from ._network import AFFINE, activation_of, kind, path_of
+from ._network import AFFINE, activation_of, has_kernel, kind, path_of
 from ._rule import PASS, Rule, Seen, seen
 
 _FEWEST = 32  # values of a unit from which it can be called dead
@@ -135,6 +135,8 @@ def vanishing_gradient(case: Case) -> Iterator[Seen]:
     kernels = _kernels(case)
     if len(kernels) < 4 or any(not np.abs(g).max() or not np.isfinite(g).all() for _, g in kernels):
         return
+    if case.network.graph is not None and not _is_deep(case, kernels[0][0]):
+        return  # one of several ways through the network, as the queries of an attention
     hidden = [activation_of(call.layer) for call in _hidden(case) if kind(call.layer) in AFFINE]
     first, last = float(np.linalg.norm(kernels[0][1])), float(np.linalg.norm(kernels[-1][1]))
     is_tiny = float(np.abs(kernels[0][1]).mean()) < 1e-7 and (case.total_loss or 0.0) > 1e-3
@@ -147,6 +149,12 @@ def vanishing_gradient(case: Case) -> Iterator[Seen]:
             kernels[0][0], f"The gradient of the first kernel has norm {first:.2g}, that of the last {last:.2g}: little of the "
             f"loss gets through {len(kernels)} layers.", 'activation="relu" in the hidden layers.', first=first, last=last,
         )  # fmt: skip
+
+
+def _is_deep(case: Case, path: str) -> bool:
+    """Whether three kernels or more follow on the layer of a path, one after the other."""
+    layers = [layer for layer in case.network.operations if path_of(layer) == path]
+    return not layers or sum(map(has_kernel, case.network.chain(layers[0]))) >= 3
 
 
 def exploding_gradient(case: Case) -> Iterator[Seen]:

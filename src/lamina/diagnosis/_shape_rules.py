@@ -8,7 +8,7 @@ import numpy as np
 
 from ._case import Case
 from ._head import BINARY, CATEGORICAL, SPARSE, Head
-from ._network import AFFINE, kind, path_of
+from ._network import AFFINE, axis_of, kind, path_of
 from ._rule import COMPILED, DATA, Rule, Seen, seen
 
 _CHANNELS = (1, 3, 4)
@@ -67,9 +67,8 @@ def embedding_index(case: Case) -> Iterator[Seen]:
 
 def softmax_axis(case: Case) -> Iterator[Seen]:
     graph = case.network.graph
-    for x, head in zip(graph.outputs if graph is not None else (), case.heads):
-        layer = x._keras_history.operation
-        axis = getattr(layer, "axis", -1) if kind(layer) == "Softmax" else -1
+    for x, layer, head in zip(graph.outputs if graph is not None else (), case.network.last, case.heads):
+        axis = axis_of(layer) if kind(layer) == "Softmax" else -1
         rank = len(x.shape)
         wrong = isinstance(axis, int) and axis % rank != rank - 1
         if wrong and (axis % rank == 0 or (head.is_crossentropy and head.options.get("axis", -1) in (-1, rank - 1))):
@@ -80,8 +79,7 @@ def softmax_axis(case: Case) -> Iterator[Seen]:
 
 
 def spatial_collapse(case: Case) -> Iterator[Seen]:
-    graph = case.network.graph
-    for layer in graph._operations if graph is not None else ():
+    for layer in case.network.operations:
         size = getattr(layer, "pool_size", None) if "Pooling" in kind(layer) else getattr(layer, "strides", None)
         nodes = getattr(layer, "_inbound_nodes", None)
         is_spatial = kind(layer).startswith(("MaxPooling", "AveragePooling", "Conv")) and "Transpose" not in kind(layer)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from ._case import Case
-from ._network import AFFINE, activation_of, has_kernel, kind, path_of
+from ._network import AFFINE, activation_of, has_kernel, kind, path_of, within
 from ._rule import COMPILED, START, Rule, Seen, seen
 
 
@@ -19,8 +19,11 @@ def stacked_linear(case: Case) -> Iterator[Seen]:
         tuple(x.shape) for x in graph.outputs
     ]
     for before, after in case.network.pairs():
+        place, (before, after) = before, map(within, (before, after))
         if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":
             continue
+        if case.network.gives_out(place) and not _trains(place, after):
+            continue  # a network that was trained for itself, or a critic that stands still
         inner, outer = _width(before), _width(after)
         entering = before.kernel.shape[-2]
         is_low_rank = inner < outer and inner < entering
@@ -30,10 +33,14 @@ def stacked_linear(case: Case) -> Iterator[Seen]:
         )
         if not is_low_rank and not is_code and not depthwise:
             yield seen(
-                path_of(before), f"{before.name} ({inner} units, no activation) feeds {after.name}: together they are one "
+                path_of(place), f"{place.name} ({inner} units, no activation) feeds {after.name}: together they are one "
                 "linear layer.", f'{kind(before)}({inner}, ..., activation="relu")', units=inner, next=after.name,
             )  # fmt: skip
             return
+
+
+def _trains(*layers: Any) -> bool:
+    return all(any(w.trainable for w in layer.weights) for layer in layers)
 
 
 _MAXIMA = (
@@ -58,23 +65,34 @@ def softmax_hidden(case: Case) -> Iterator[Seen]:
 
 def dropout_rate(case: Case) -> Iterator[Seen]:
     for layer in case.network.layers:
-        if kind(layer).endswith("Dropout") and layer.rate >= 0.7:
+        for argument, rate in _rates(layer):
+            share = f"{round(1 - rate, 3):g}"
+            what = "its inputs" if argument != "recurrent_dropout" else "its state"
             yield seen(
-                path_of(layer), f"{layer.name} drops {layer.rate:.0%} of its inputs: was the share that is kept meant?",
-                f"{kind(layer)}({round(1 - layer.rate, 3):g})", rate=float(layer.rate),
+                path_of(layer), f"{layer.name} drops {rate:.0%} of {what}: was the share that is kept meant?",
+                f"{kind(layer)}({share})" if argument == "rate" else f"{argument}={share} in {layer.name}.", rate=rate,
             )  # fmt: skip
             return
 
 
-def _last(case: Case) -> list[Any]:
-    graph = case.network.graph
-    return [] if graph is None else [x._keras_history.operation for x in graph.outputs]
+def _rates(layer: Any) -> Iterator[tuple[str, float]]:
+    """The arguments by which a layer drops 70 % or more, with their values."""
+    owner = getattr(getattr(layer, "forward_layer", layer), "cell", layer)
+    names = ("rate",) if "Dropout" in kind(layer) else ("dropout", "recurrent_dropout")
+    for name in names:
+        rate = getattr(owner, name, None)
+        if isinstance(rate, (int, float)) and rate >= 0.7:
+            yield name, float(rate)
 
 
 def _before_activation(case: Case, last: Any) -> Any:
-    """The Dropout between a last layer and its activation, if that is how the network ends."""
+    """The Dropout between a last layer and its activation, if that is how the network ends; changes of shape are no end."""
     before = case.network.sources[id(last)]
-    is_between = activation_of(last) in ("softmax", "sigmoid") and not last.weights and len(before) == 1
+    while kind(last) in ("Identity", "Flatten", "Reshape", "Squeeze") and len(before) == 1:
+        last, before = before[0], case.network.sources[id(before[0])]
+    is_between = (
+        activation_of(last) in ("softmax", "sigmoid") and not getattr(last, "weights", None) and len(before) == 1
+    )
     is_behind = (
         is_between and kind(before[0]) == "Dropout" and any(map(has_kernel, case.network.sources[id(before[0])]))
     )
@@ -82,7 +100,7 @@ def _before_activation(case: Case, last: Any) -> Any:
 
 
 def dropout_after_output(case: Case) -> Iterator[Seen]:
-    for last in map(partial(_before_activation, case), _last(case)):
+    for last in map(partial(_before_activation, case), case.network.last):
         if kind(last) == "Dropout" and last.rate > 0:
             yield seen(
                 path_of(last), f"{last.name} stands behind the output: while training, {last.rate:.0%} of the answers are 0.",
@@ -91,7 +109,7 @@ def dropout_after_output(case: Case) -> Iterator[Seen]:
 
 
 def batchnorm_after_output(case: Case) -> Iterator[Seen]:
-    for last in _last(case):
+    for last in case.network.last:
         if kind(last) == "BatchNormalization" and any(
             activation_of(s) in ("softmax", "sigmoid") for s in case.network.sources[id(last)]
         ):
@@ -102,8 +120,7 @@ def batchnorm_after_output(case: Case) -> Iterator[Seen]:
 
 
 def dropout_before_batchnorm(case: Case) -> Iterator[Seen]:
-    graph = case.network.graph
-    for layer in graph._operations if graph is not None else ():
+    for layer in case.network.operations:
         before = case.network.sources[id(layer)]
         if (
             kind(layer) == "BatchNormalization"
@@ -155,7 +172,8 @@ RULES = (
         ("double-output-activation", "batchnorm-after-output"),
     ),
     Rule(
-        "dropout-rate", COMPILED, "warning", "a dropout layer with a rate of 0.7 or more", dropout_rate, "UMLAUT; SO 44184091",
+        "dropout-rate", COMPILED, "warning", "a dropout layer, recurrent layer or attention that drops 0.7 or more", dropout_rate,
+        "UMLAUT; SO 44184091",
         _net(_RELU, "layers.Dropout(0.8)", _LAST), _net(_RELU, "layers.Dropout(0.5)", _LAST),
     ),
     Rule(
