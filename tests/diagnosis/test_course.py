@@ -50,6 +50,29 @@ def test_a_loss_far_above_that_of_the_start_is_told_though_it_falls():
     assert not judge_course(course)
 
 
+def test_a_loss_that_rises_from_nothing_to_next_to_nothing_does_not_diverge():
+    rising = [1e-12, 1e-12, 1e-9, 1e-7, 1e-6]
+    course = Course(1e-12, losses=rising, steps=[8 * n for n in range(1, 6)], epochs={"loss": rising}, is_over=True)
+    assert [f.rule for f in judge_course(course)] == ["loss-diverging"]
+    course.floor = 1.0
+    assert not judge_course(course)
+
+
+def test_a_network_that_is_trained_on_at_its_lowest_is_right():
+    lamina.utils.set_random_seed(0)
+    model = lamina.Sequential([lamina.Input((8,)), layers.Dense(1)])
+    model.set_weights([np.eye(8)[:, :1], np.zeros(1)])  # the answer
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.compile(optimizers.SGD(1e-4), "mse")
+        y = X[:, :1] + 1e-6 * np.arange(256)[:, None]  # of which little is left, and which drifts away
+        drift = lamina.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: model.layers[0].bias.assign([2e-4 * epoch * epoch])
+        )
+        model.fit(X, y, epochs=8, verbose=0, diagnose="warn", callbacks=[drift])
+    assert not [w.message.finding for w in caught if hasattr(w.message, "finding")]
+
+
 def test_a_later_fit_of_other_data_does_not_begin_with_the_loss_of_the_first():
     lamina.utils.set_random_seed(0)
     model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])

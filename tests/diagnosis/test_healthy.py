@@ -336,6 +336,46 @@ def strings():
     return model, x, (x[:, 0] == "a").astype(int)
 
 
+@program
+def states_that_are_kept_from_batch_to_batch():
+    """Only with batches of one size, and in the order of the samples, which must not be mixed."""
+    labels = np.repeat(np.arange(8) % 2, 32)
+    x = (0.6 * labels[:, None, None] + np.random.default_rng(0).normal(size=(256, 6, 2))).astype("float32")
+    chain = (layers.LSTM(6, stateful=True), layers.Dense(1, activation="sigmoid"))
+    model = lamina.Sequential([lamina.Input(batch_shape=(16, 6, 2)), *chain])
+    model.compile("adam", "binary_crossentropy")
+    return model, x, labels, {"batch_size": 16, "shuffle": False}
+
+
+@program
+def classes_along_another_axis():
+    x = np.random.default_rng(0).normal(size=(96, 3, 3, 1)).astype("float32")
+    y = np.eye(3)[np.digitize(x[..., 0], [-0.5, 0.5])].transpose(0, 3, 1, 2)
+    chain = (layers.Conv2D(8, 2, padding="same", activation="relu"), layers.Conv2D(3, 1), layers.Permute((3, 1, 2)))
+    loss = losses.CategoricalCrossentropy(axis=1)
+    return net(x, *chain, layers.Softmax(axis=1), optimizer="adam", loss=loss), x, y
+
+
+class Decay(lamina.Model):
+    """The residual of u' = -u, which is to be 0."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = lamina.Sequential([layers.Dense(16, activation="tanh"), layers.Dense(1)])
+
+    def call(self, x):
+        before, after = (1 + at * self.net(at) for at in (x - 0.01, x + 0.01))
+        return (after - before) / 0.02 + (after + before) / 2
+
+
+@program
+def a_residual_that_is_to_vanish():
+    x = np.random.default_rng(0).uniform(0, 3, (128, 1)).astype("float32")
+    model = Decay()
+    model.compile("adam", "mse")
+    return model, x, np.zeros((128, 1))
+
+
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda f: f.__name__)
 def test_nothing_is_said_of_a_program_that_is_right(make):
     utils.set_random_seed(0)  # a single relu at the end may be dead from the start, which is rightly said

@@ -239,6 +239,28 @@ def class_numbers_measured_on_one_hot_rows():
     return model, X, np.eye(4)[FOUR]
 
 
+@program("unshuffled-data")
+def samples_in_order_without_a_state():
+    order = np.argsort(FOUR, kind="stable")
+    return net(X, dense(16), dense(4, "softmax"), loss=SPARSE), X[order], FOUR[order], {"shuffle": False}
+
+
+@program("crossentropy-continuous-targets")
+def targets_that_are_no_distributions_along_their_axis():
+    chain = (layers.Conv2D(3, 1), layers.Permute((3, 1, 2)), layers.Softmax(axis=1))
+    x = IMAGES[:, :3, :3]
+    return (
+        net(x, *chain, loss=losses.CategoricalCrossentropy(axis=1)),
+        x,
+        np.tile(x.transpose(0, 3, 1, 2), (1, 3, 1, 1)),
+    )
+
+
+@program("single-class-labels")
+def zeros_for_a_network_whose_output_is_to_learn_them():
+    return net(X, dense(16), dense(1, None)), X, 0 * X[:, 0]
+
+
 def diagnosed(make):
     lamina.utils.set_random_seed(0)
     model, x, y, *more = make()
@@ -287,3 +309,11 @@ def test_labels_scaled_like_images_are_scaled_back():
     assert report[0].fix.startswith("y = np.round(255 * y)")
     y = eval(report[0].fix.partition(":")[0].removeprefix("y = "), {"np": np, "y": FOUR / 255})
     np.testing.assert_array_equal(y, FOUR)
+
+
+def test_a_first_batch_of_one_class_is_to_be_mixed():
+    data = lamina.utils.PyDataset
+    sorted_ = type("Sorted", (data,), {"__len__": lambda s: 4, "__getitem__": lambda s, i: (X[:64], np.full(64, i))})()
+    (finding,) = lamina.diagnose(net(X, dense(16), dense(4, "softmax"), loss=SPARSE), sorted_)
+    assert finding.rule == "single-class-labels"
+    assert "np.random.permutation" in finding.fix

@@ -43,6 +43,8 @@ def loss_diverging(course: Course) -> Iterator[Seen]:
     if not all(map(math.isfinite, losses)) or min(losses) <= 0:
         return
     late = sum(losses[-2:]) / 2
+    if course.floor is not None and late < 1e-3 * course.floor:
+        return  # about what is as good as nothing
     low = min(first, *((a + b) / 2 for a, b in itertools.pairwise(losses)))
     if late > 2 * low and late > 1.5 * first:
         yield seen(

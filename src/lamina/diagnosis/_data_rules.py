@@ -11,6 +11,7 @@ from ._network import has_kernel, kind
 from ._rule import DATA, PASS, Rule, Seen, seen
 
 _MOST_ROWS = 20_000  # rows of validation that are looked up in the training data
+_LARGE = 20  # layers from which a network is likely to be one that was published with its weights
 _FEWEST_ROWS = 8  # of training; fewer may be all that there are, as the four of an exclusive or
 
 
@@ -132,9 +133,10 @@ def _spreads(values: np.ndarray) -> tuple[float, float] | None:
 
 
 def _comes_trained(case: Case, layer: Any) -> bool:
-    """Whether a layer has its weights from elsewhere: no step has been made with this optimizer, and yet its bias, or means
-    that are kept behind it, are no longer 0."""
-    if case.optimizer is None or int(case.optimizer.iterations.numpy()):
+    """Whether a layer of a large network, or of one within the network, has its weights from elsewhere: no step has been made
+    with this optimizer, and yet its bias, or means that are kept behind it, are no longer 0."""
+    is_large = len(case.network.layers) >= _LARGE or case.network.is_within(layer)
+    if not is_large or case.optimizer is None or int(case.optimizer.iterations.numpy()):
         return False
     bias = getattr(layer, "bias", None)
     starts_plain = kind(getattr(layer, "bias_initializer", None)) == "Zeros"

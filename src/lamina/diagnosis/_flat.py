@@ -10,12 +10,13 @@ class Flat:
     """A graph without models in it.
 
     Attributes: `operations`, in order, each once; `sources`, the operations that feed each, by its id; `last`, those that give
-    the outputs; `inner_ends`, the ids of those that give the outputs of models within.
+    the outputs; `inner`, the ids of those of models within, and `inner_ends`, of those that give the outputs of these.
     """
 
     operations: list[Any] = field(default_factory=list)
     sources: dict[int, list[Any]] = field(default_factory=dict)
     last: list[Any] = field(default_factory=list)
+    inner: set[int] = field(default_factory=set)
     inner_ends: set[int] = field(default_factory=set)
 
 
@@ -54,7 +55,9 @@ def _enter(graph: Any, given: dict[int, list[Any]], flat: Flat) -> list[list[Any
             continue
         within = graph_of(operation)
         if within is not None:
+            before = len(flat.operations)
             inner[id(operation)] = _enter(within, dict(_fed(within, nodes, sources)), flat)
+            flat.inner.update(map(id, flat.operations[before:]))
             flat.inner_ends.update(id(end) for ends in inner[id(operation)] for end in ends)
             continue
         if id(operation) not in flat.sources:

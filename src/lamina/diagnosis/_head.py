@@ -74,9 +74,12 @@ class Head:
     def has_distributions(self) -> bool:
         """Whether every row of the targets sums to 1 over the classes, and has the output's width."""
         y = self.finite_y()
-        if y is None or y.ndim < 2 or y.shape[-1] != self.units:
+        axis = self.options.get("axis", -1)
+        if y is None or y.ndim < 2 or not -y.ndim <= axis < y.ndim:
             return False
-        return bool(np.all(np.abs(y.sum(axis=-1) - 1) < 1e-3) and y.min() >= 0)
+        if axis % y.ndim == y.ndim - 1 and y.shape[-1] != self.units:
+            return False
+        return bool(np.all(np.abs(y.sum(axis=axis) - 1) < 1e-3) and y.min() >= 0)
 
 
 def is_whole(values: np.ndarray) -> bool:

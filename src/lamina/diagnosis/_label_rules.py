@@ -100,7 +100,8 @@ def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
             )  # fmt: skip
         if y is None or head.loss != CATEGORICAL or y.ndim < 2 or y.shape[-1] != head.units or head.units == 1:
             continue
-        sums = y.sum(axis=-1)
+        axis = head.options.get("axis", -1)
+        sums = y.sum(axis=axis if -y.ndim <= axis < y.ndim else -1)
         off = float(np.mean((np.abs(sums - 1) > 1e-3) & (sums != 0)))  # rows of zeros are left out by intent
         if off > 0 or y.min() < 0:
             yield seen(
@@ -115,10 +116,14 @@ def single_class_labels(case: Case) -> Iterator[Seen]:
         y = head.finite_y()
         if y is None or not (head.is_crossentropy or head.is_regression) or len(y) < 32:
             continue
-        if np.all(y == y[:1]) and not _is_partly_frozen(case):
+        is_residual = head.is_regression and case.network.graph is None and not np.any(y)  # of an equation, say
+        if np.all(y == y[:1]) and not _is_partly_frozen(case) and not is_residual:
+            of = " of the first batch" if case.setting.is_stream else ""
             yield seen(
-                head.layer, f"All {len(y)} targets are the same: there is nothing to tell apart.",
-                "look at how y was read or selected.", count=len(y),
+                head.layer, f"All {len(y)} targets{of} are the same: there is nothing to tell apart.",
+                "mix the samples before they are put into batches: order = np.random.permutation(len(x)), x = x[order], "
+                "y = y[order]; or look at how y was read, if all batches are so." if case.setting.is_stream
+                else "look at how y was read or selected.", count=len(y),
             )  # fmt: skip
 
 

@@ -133,6 +133,10 @@ class Network:
                 found[id(source)].append(operation)
         return found
 
+    def is_within(self, operation: Any) -> bool:
+        """Whether an operation is part of a model within the graph."""
+        return id(operation) in self._flat.inner
+
     def gives_out(self, operation: Any) -> bool:
         """Whether an operation gives an output of a model within the graph: values of their own, not only of a hidden layer."""
         return id(operation) in self._flat.inner_ends

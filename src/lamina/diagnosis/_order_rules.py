@@ -15,6 +15,8 @@ _MOST_CLASSES = 100
 def unshuffled_data(case: Case) -> Iterator[Seen]:
     if case.setting.shuffle or case.setting.is_stream:
         return
+    if any(getattr(layer, "stateful", False) for layer in case.network.layers):
+        return  # it lives by the order
     for head in case.heads:
         y = head.labels() if head.is_crossentropy else None
         if y is None or len(y) < _FEWEST:

@@ -37,20 +37,32 @@ def looks(monkeypatch):
 @pytest.mark.parametrize("size", [64, 32, 16])
 def test_the_numbers_are_those_of_a_pass(looks, size):
     model = net(layers.Dense(8, activation="relu", kernel_regularizer="l2"), layers.Dense(8, activation="tanh"))
-    rows = slice(0, size)  # of as many batches as there are the first gives the gradients
+    count = 64 // size  # of as many batches as there are the first gives the gradients
+    rows = slice(0, 64, count)
     expected = _pass.look_once(_at.Network(model), (X[rows], Y[rows], None))
+    whole = _pass.look_once(_at.Network(model), (X, Y, None))  # whose loss is that of all batches
     model.fit(X, Y, batch_size=size, verbose=0)
     (look,) = looks
     assert [c.path for c in look.calls] == [c.path for c in expected.calls]
     for call, same in zip(look.calls, expected.calls):
         assert len(call.outputs) == 64
-        np.testing.assert_allclose(call.inputs[rows], same.inputs, rtol=1e-5, atol=1e-6)
-        np.testing.assert_allclose(call.outputs[rows], same.outputs, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(look.outputs[0][rows], expected.outputs[0], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(call.inputs[:size], same.inputs, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(call.outputs[:size], same.outputs, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(look.outputs[0][:size], expected.outputs[0], rtol=1e-5, atol=1e-6)
     assert [(path, v.path) for path, v, _ in look.gradients] == [(path, v.path) for path, v, _ in expected.gradients]
     for (*_, g), (*_, same) in zip(look.gradients, expected.gradients):
         np.testing.assert_allclose(g, same, rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose([look.total_loss, look.penalty], [expected.total_loss, expected.penalty], rtol=1e-5)
+    np.testing.assert_allclose(look.penalty, expected.penalty, rtol=1e-5)
+    np.testing.assert_allclose(look.total_loss, whole.total_loss, rtol=1e-5)
+
+
+def test_of_sorted_data_each_batch_has_rows_from_everywhere(looks):
+    labels = np.arange(64) // 32
+    model = lamina.Sequential([lamina.Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    model.fit(X + labels[:, None], labels, batch_size=16, verbose=0)
+    (look,) = looks
+    assert [set(part.tolist()) for part in np.split(look.truth.reshape(-1), 4)] == [{0, 1}] * 4
 
 
 def test_nothing_is_traced_for_it():

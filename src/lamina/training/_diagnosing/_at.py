@@ -26,6 +26,7 @@ from ._pass import (
     Look,
     affordable_rows,
     bad_rows,
+    fixed_batch,
     has_call,
     is_alike_in_training,
     look_at,
@@ -176,8 +177,9 @@ def _look(network: Network, data: Any, source: Any, total: int, bad: Any, is_def
             look = None
         if look is not None:
             return look
-    rows = some_rows(len(tree.flatten(data[0])[0]), min(affordable, _MOST_LOOKED_AT))
-    batch = take(data, np.union1d(rows, bad) if len(bad) else rows)
+    fixed = fixed_batch(network)
+    rows = some_rows(len(tree.flatten(data[0])[0]), fixed or min(affordable, _MOST_LOOKED_AT))
+    batch = take(data, np.union1d(rows, bad) if len(bad) and fixed is None else rows)
     if is_whole and (first or is_alike_in_training(network)):
         return look_once(network, batch)
     return look_at(network, batch, _MOST_LOOKED_AT, is_default)

@@ -20,7 +20,7 @@ from .._data import StreamData, as_arrays, split, unpack_x_y_sample_weight
 from .._sources import is_stream
 from .._stepping import Stepping
 from ._heads import heads_of
-from ._pass import MOST_ROWS, Look, given_calls, has_call, look_at, take, telling_rows
+from ._pass import MOST_ROWS, Look, fixed_batch, given_calls, has_call, look_at, some_rows, take, telling_rows
 
 
 @public("diagnose")
@@ -64,9 +64,13 @@ def diagnose(
         kept, validation = split((x, y, sample_weight), validation_split)
         x, y, sample_weight = kept
     size = len(tree.flatten(x)[0])
-    batch = take((x, y, sample_weight), telling_rows(x, size))
-    _build(model, batch[0])
     network = Network(model)
+    fixed = fixed_batch(network)
+    rows = telling_rows(x, size) if fixed is None else some_rows(size, fixed)
+    batch = take((x, y, sample_weight), rows)
+    if not model.built:
+        _build(model, batch[0])
+        network = Network(model)
     is_default = type(model).train_step is Stepping.train_step
     look = look_at(network, batch, MOST_ROWS, is_default)
     steps = None if epochs is None or streams else epochs * -(-size // (batch_size or 32))

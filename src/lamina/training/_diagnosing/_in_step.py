@@ -74,16 +74,18 @@ def look_in_step(
     if seen.loss is None:  # it had been traced before
         return None
     count = min(-(-_ROWS // size), source.size // size)
-    rows = some_rows(source.size, count * size)
+    # Data may be sorted: each batch has rows from everywhere.
+    rows = some_rows(source.size, count * size).reshape(size, count).T.reshape(-1)
     rows[len(rows) - len(bad) :] = bad
     return _computed(seen, unpack_x_y_sample_weight(take(source.data, rows)), count)
 
 
 def _computed(seen: Seen, data: Any, count: int) -> Look:
-    """The numbers of `count` batches: the forward pass of all, and the gradients of as many as it takes to see some."""
+    """The numbers of `count` batches: the forward pass and the loss of all, and the gradients of as many as it takes to see
+    some."""
     calls = [call for call in seen.calls if engine.is_traced(call[1]) and engine.is_traced(call[2])]
-    forward = [*seen.outputs, *(t for _, *ends in calls for t in ends)]
-    back = [seen.loss, *seen.gradients]
+    forward = [*seen.outputs, *(t for _, *ends in calls for t in ends), seen.loss]
+    back = seen.gradients
     batches = _batches(data, count, seen)
     with np.errstate(all="ignore"):
         first = engine.recall([*forward, *back], seen.given)(batches[0])
@@ -95,8 +97,8 @@ def _computed(seen: Seen, data: Any, count: int) -> Look:
             for found in rest:
                 values.append(found[: len(forward)])
                 slopes += [] if again else [found[len(forward) :]]
-    joined = [np.concatenate(v) if v[0].ndim else v[0] for v in zip(*values)]
-    total, *gradients = [sum(s) / len(s) for s in zip(*slopes)]
+    *joined, total = [np.concatenate(v) if v[0].ndim else np.mean(v) for v in zip(*values)]
+    gradients = [sum(s) / len(s) for s in zip(*slopes)]
     ends = iter(joined[len(seen.outputs) :])
     look = Look(truth=data[1], outputs=joined[: len(seen.outputs)], total_loss=float(total))
     look.calls = calls_of([(layer, next(ends), next(ends)) for layer, *_ in calls])

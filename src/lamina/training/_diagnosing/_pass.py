@@ -67,6 +67,12 @@ def some_rows(count: int, most: int = MOST_ROWS) -> np.ndarray:
     return np.arange(rows) * count // rows
 
 
+def fixed_batch(network: Network) -> int | None:
+    """How many rows a graph takes at once, if that is fixed; None if it is not."""
+    sizes = [x.shape[0] for x in _inputs(network) if x.shape]
+    return next((size for size in sizes if size is not None), None)
+
+
 def telling_rows(x: Any, count: int, most: int = MOST_ROWS) -> np.ndarray:
     """The same, and among them one that holds NaN or infinity, if x has such: a network may be made to take them."""
     return np.union1d(some_rows(count, most), bad_rows(x, count))

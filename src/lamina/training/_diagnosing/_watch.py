@@ -68,6 +68,8 @@ class Watch:
             return
         if self.course.steps and self.course.steps[-1] >= 100:
             self._know_the_floor()
+        if losses and self.course.start is not None and losses[-1] > 1.5 * min(losses[0], self.course.start):
+            self._know_what_a_constant_has()
         self._say()
 
     def _take(self, done: int, logs: dict[str, Any]) -> None:
@@ -92,11 +94,20 @@ class Watch:
             return  # it falls
         compiled.is_looked_at = True
         try:
-            self.course.floor = floor_of(heads_now(self._model, self._run.source))
+            self._know_what_a_constant_has()
             if self.course.is_stuck() or self.course.is_settled():
                 self.course.case = case_now(self._model, self._run.source)
             if self.course.is_stuck() or self.course.is_as_a_constant():
                 self.course.update = self._replay.update()
+        except Exception:  # advice stops nobody
+            return
+
+    def _know_what_a_constant_has(self) -> None:
+        """The loss of the best constant, if it is not known yet."""
+        if self.course.floor is not None:
+            return
+        try:
+            self.course.floor = floor_of(heads_now(self._model, self._run.source))
         except Exception:  # advice stops nobody
             return
 
