@@ -50,6 +50,24 @@ def test_a_loss_far_above_that_of_the_start_is_told_though_it_falls():
     assert not judge_course(course)
 
 
+@pytest.mark.parametrize(("rates", "rules"), [((1.0, 1.0), ["learning-rate-high"]), ((1e-6, 1.0), [])])
+def test_a_step_size_that_a_callback_sets_is_looked_at_in_the_first_epoch(rates, rules):
+    scheduler = lamina.callbacks.LearningRateScheduler(lambda epoch: rates[epoch])  # the second looks for the limit
+    found = told(optimizers.Adam(), X[:, :1], epochs=2, callbacks=[scheduler])
+    assert [f.rule for f in found if f.rule.startswith("learning-rate")] == rules
+
+
+def test_of_what_stands_behind_the_output_it_is_not_said_again_that_the_loss_is_lost():
+    lamina.utils.set_random_seed(0)
+    chain = (layers.Dense(16, activation="relu"), layers.Dense(4, activation="softmax"), layers.Dropout(0.5))
+    model = lamina.Sequential([lamina.Input((8,)), *chain])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.compile("adam", lambda y, p: ops.mean(-ops.log(p), axis=-1))
+        model.fit(X, X[:, :4], epochs=2, verbose=0, diagnose="warn")
+    assert [w.message.finding.rule for w in caught if hasattr(w.message, "finding")] == ["dropout-after-output"]
+
+
 def test_a_loss_that_rises_from_nothing_to_next_to_nothing_does_not_diverge():
     rising = [1e-12, 1e-12, 1e-9, 1e-7, 1e-6]
     course = Course(1e-12, losses=rising, steps=[8 * n for n in range(1, 6)], epochs={"loss": rising}, is_over=True)

@@ -356,6 +356,55 @@ def classes_along_another_axis():
     return net(x, *chain, layers.Softmax(axis=1), optimizer="adam", loss=loss), x, y
 
 
+@program
+def a_squeeze_beside_what_it_gates():
+    x = np.random.default_rng(0).random((64, 8, 8, 3)).astype("float32")
+    inputs = lamina.Input((8, 8, 3))
+    hidden = layers.Conv2D(16, 3, activation="relu")(inputs)
+    squeezed = layers.Dense(2, activation="relu")(layers.GlobalAveragePooling2D()(hidden))
+    gate = layers.Reshape((1, 1, 16))(layers.Dense(16, activation="sigmoid")(squeezed))
+    hidden = layers.GlobalAveragePooling2D()(layers.Multiply()([hidden, gate]))
+    model = lamina.Model(inputs, layers.Dense(10, activation="softmax")(hidden))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model, x, np.arange(64) % 10
+
+
+class Pooled(lamina.Model):
+    """Pools by weights that a linear layer has from what is pooled too."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.scores, self.last = layers.Dense(16), layers.Dense(1), layers.Dense(1, activation="sigmoid")
+
+    def call(self, x):
+        words = self.words(x)
+        return self.last(ops.sum(ops.softmax(self.scores(words), axis=1) * words, axis=1))
+
+
+@program
+def layers_that_are_called_with_steps_between():
+    x = np.random.default_rng(0).normal(size=(128, 5, 8)).astype("float32")
+    model = Pooled()
+    model.compile("adam", "binary_crossentropy")
+    return model, x, x[:, 0, 0] > 0
+
+
+@program
+def recurrent_weights_that_are_the_identity():
+    x = np.random.default_rng(0).normal(size=(64, 30, 2)).astype("float32")
+    chain = (layers.SimpleRNN(16, activation="relu", recurrent_initializer="identity"), layers.Dense(1))
+    return net(x, *chain, optimizer="adam", loss="mse"), x, x[:, -1, 0]
+
+
+@program
+def a_table_of_few_categories_whose_rows_recur():
+    kinds = np.random.default_rng(0).integers(0, 3, (400, 3))
+    x, y = np.eye(3)[kinds].reshape(400, 9).astype("float32"), (kinds.sum(axis=1) > 3).astype(int)
+    chain = (layers.Dense(16, activation="relu"), layers.Dense(1, activation="sigmoid"))
+    model = net(x, *chain, optimizer="adam", loss="binary_crossentropy")
+    return model, x[:300], y[:300], {"validation_data": (x[300:], y[300:])}
+
+
 class Decay(lamina.Model):
     """The residual of u' = -u, which is to be 0."""
 

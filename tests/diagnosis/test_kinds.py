@@ -261,6 +261,151 @@ def zeros_for_a_network_whose_output_is_to_learn_them():
     return net(X, dense(16), dense(1, None)), X, 0 * X[:, 0]
 
 
+class Calling(lamina.Model):
+    """Calls its layers one after the other, and a function on what the last one gives."""
+
+    def __init__(self, *chain, behind=None):
+        super().__init__()
+        self.chain, self.behind = list(chain), behind or (lambda t: t)
+
+    def call(self, x):
+        for layer in self.chain:
+            x = layer(x)
+        return self.behind(x)
+
+
+def calling(*chain, loss=SPARSE, **more):
+    model = Calling(*chain, **more)
+    model.compile("adam", loss)
+    return model
+
+
+@program("stacked-linear", "at")
+def layers_without_activation_that_are_called():
+    return calling(layers.Dense(16, name="at"), dense(16), dense(4, "softmax")), X, FOUR
+
+
+@program("softmax-hidden", "at")
+def softmax_of_a_layer_that_is_called():
+    return calling(dense(16, "softmax", name="at"), dense(4, "softmax")), X, FOUR
+
+
+@program("dropout-before-batchnorm", "at")
+def dropout_and_batchnorm_that_are_called():
+    chain = (dense(16), layers.Dropout(0.4, name="at"), layers.BatchNormalization(), dense(4, "softmax"))
+    return calling(*chain), X, FOUR
+
+
+@program("dropout-after-output", "at")
+def dropout_that_is_called_last():
+    return calling(dense(16), dense(4, "softmax"), layers.Dropout(0.4, name="at")), X, FOUR
+
+
+@program("double-output-activation", "at")
+def softmax_that_is_called_on_a_softmax():
+    return calling(dense(16), dense(4, "softmax"), layers.Softmax(name="at")), X, FOUR
+
+
+@program("image-axes", "at")
+def axes_of_images_of_a_model_that_calls():
+    chain = (layers.Conv2D(4, 3, padding="same", activation="relu", name="at"), layers.GlobalAveragePooling2D())
+    return calling(*chain, dense(4, "softmax")), np.tile(IMAGES, (1, 1, 1, 3)).transpose(0, 3, 1, 2), KINDS
+
+
+@program("from-logits-with-activation")
+def probabilities_by_a_function_taken_for_logits():
+    loss = losses.SparseCategoricalCrossentropy(from_logits=True)
+    return calling(dense(16), dense(4, None), behind=ops.softmax, loss=loss), X, FOUR
+
+
+@program("relu-output-negative-targets")
+def relu_by_a_function():
+    return calling(dense(16), dense(1, None), behind=ops.relu, loss="mse"), X, X[:, 0]
+
+
+@program("dropout-rate", "at")
+def steps_of_a_series_that_are_dropped():
+    chain = (layers.LSTM(8, dropout=0.9, name="at"), dense(1, None))
+    return net(SERIES, *chain), SERIES, SERIES[:, -1, 0]
+
+
+@program("dropout-rate", "at")
+def states_that_are_dropped_both_ways():
+    chain = (layers.Bidirectional(layers.GRU(8, recurrent_dropout=0.8), name="at"), dense(1, None))
+    return net(SERIES, *chain), SERIES, SERIES[:, -1, 0]
+
+
+@program("dropout-rate", "at")
+def channels_that_are_dropped():
+    chain = (layers.SpatialDropout1D(0.8, name="at"), layers.LSTM(8), dense(1, None))
+    return net(SERIES, *chain), SERIES, SERIES[:, -1, 0]
+
+
+@program("stacked-linear", "at")
+def one_layer_for_each_step_without_activation():
+    chain = (layers.TimeDistributed(layers.Dense(16), name="at"), layers.TimeDistributed(dense(8)), layers.LSTM(8))
+    return net(SERIES, *chain, dense(1, None)), SERIES, SERIES[:, -1, 0]
+
+
+@program("poor-init", "at")
+def weights_that_are_all_positive():
+    high = lamina.initializers.RandomUniform(0, 1)
+    x = np.abs(np.tile(X, (1, 60)))
+    return net(x, dense(64, kernel_initializer=high, name="at"), dense(4, "softmax"), loss=SPARSE), x, FOUR
+
+
+@program("poor-init", "at")
+def a_state_that_grows_with_each_step():
+    wide = lamina.initializers.RandomNormal(stddev=0.5)
+    return (
+        net(SERIES, layers.SimpleRNN(32, activation="relu", recurrent_initializer=wide, name="at"), dense(1, None)),
+        (SERIES),
+        SERIES[:, -1, 0],
+    )
+
+
+@program("exploding-gradient", "at")
+def a_state_that_grows_over_many_steps():
+    x = np.tile(SERIES, (1, 8, 1))
+    wide = lamina.initializers.RandomNormal(stddev=0.3)
+    chain = (layers.SimpleRNN(32, activation="relu", recurrent_initializer=wide, name="at"), dense(1, None))
+    return net(x, *chain), x, x[:, -1, 0]
+
+
+@program("constant-init", "at")
+def all_weights_alike_and_small():
+    alike = lamina.initializers.Constant(0.05)
+    chain = (dense(32, kernel_initializer=alike, name="at"), dense(32, kernel_initializer=alike), dense(4, "softmax"))
+    return net(X, *chain, loss=SPARSE), X, FOUR
+
+
+@program("validation-leak")
+def rows_that_were_multiplied_before_the_split():
+    rng = np.random.default_rng(0)
+    order = np.concatenate([np.arange(300), rng.choice(np.flatnonzero(YES), 300)])
+    rng.shuffle(order)
+    train, rest = order[:450], order[450:]
+    model = net(X, dense(16), dense(1, "sigmoid"), loss="binary_crossentropy")
+    return model, X[train], YES[train], {"validation_data": (X[rest], YES[rest])}
+
+
+@program("non-finite-data")
+def a_gap_in_what_is_held_out():
+    held_out = X[:50] + 1
+    held_out[7, 2] = np.nan
+    return net(X, dense(16), dense(1, None)), X, X[:, 0], {"validation_data": (held_out, X[:50, 0])}
+
+
+@program("learning-rate-low")
+def adadelta_as_slow_as_can_be():
+    return net(X, dense(16), dense(1, None), optimizer=optimizers.Adadelta(1e-6)), X, X[:, 0]
+
+
+@program("label-encoding")
+def targets_that_are_texts():
+    return net(X, dense(16), dense(4, "softmax"), loss=SPARSE), X, np.array(list("abcd"))[FOUR]
+
+
 def diagnosed(make):
     lamina.utils.set_random_seed(0)
     model, x, y, *more = make()
@@ -317,3 +462,123 @@ def test_a_first_batch_of_one_class_is_to_be_mixed():
     (finding,) = lamina.diagnose(net(X, dense(16), dense(4, "softmax"), loss=SPARSE), sorted_)
     assert finding.rule == "single-class-labels"
     assert "np.random.permutation" in finding.fix
+
+
+def test_outputs_that_are_at_their_ends_from_the_start():
+    high = lamina.initializers.RandomUniform(0, 1)  # weights that are not too large each, but all of one sign
+    x = np.abs(np.tile(X, (1, 20)))
+    chain = (dense(64, kernel_initializer=high), dense(64, kernel_initializer=high), dense(4, "softmax"))
+    (finding,) = diagnosed(lambda: (net(x, *chain, loss=SPARSE), x, FOUR))
+    assert finding.rule == "no-gradient"
+    assert "kernel_initializer" in finding.fix
+
+
+def fix(make):
+    (finding,) = diagnosed(make)
+    return finding.fix
+
+
+def classified(y, last=None):
+    return lambda: (net(X, dense(16), last or dense(4, "softmax"), loss=SPARSE), X, y)
+
+
+def test_labels_that_were_divided_are_counted_again():
+    assert fix(classified(FOUR / 3)).startswith("y = np.unique(y, return_inverse=True)[1]:")
+    assert fix(classified(np.abs(X[:, 0]))).startswith("Dense(1")
+
+
+@pytest.mark.parametrize("filling", [-1, -100])
+def test_a_label_that_fills_sequences_up_is_to_be_left_out(filling):
+    y = np.where(np.arange(10) < 7, np.arange(960).reshape(96, 10) % 4, filling)
+    loss = losses.SparseCategoricalCrossentropy
+    found = fix(lambda: (net(SERIES, dense(8), dense(4, "softmax"), loss=loss()), SERIES, y))
+    assert found.startswith(f"loss=lamina.losses.SparseCategoricalCrossentropy(ignore_class={filling})")
+    left_out = net(SERIES, dense(8), dense(4, "softmax"), loss=loss(ignore_class=filling))
+    assert not lamina.diagnose(left_out, SERIES, y)
+
+
+def test_a_bias_that_saturates_is_to_begin_at_zero():
+    high = lamina.initializers.Constant(12.0)
+    chain = (dense(16, "sigmoid", bias_initializer=high), dense(4, "softmax"))
+    assert 'bias_initializer="zeros"' in fix(lambda: (net(X, *chain, loss=SPARSE), X, FOUR))
+
+
+def test_two_units_of_a_softmax_take_numbers_of_classes():
+    pair = (dense(16), dense(2, "softmax"))
+    assert fix(lambda: (net(X, *pair, loss="binary_crossentropy"), X, YES)).startswith(f'loss="{SPARSE}"')
+
+
+def test_a_last_convolution_stays_one():
+    chain = (layers.Conv2D(4, 3, padding="same", activation="relu"), layers.Conv2D(1, 1, activation="softmax"))
+    found = fix(lambda: (net(IMAGES, *chain, loss="binary_crossentropy"), IMAGES, (IMAGES > 0.5).astype(int)))
+    assert found.startswith('Conv2D(1, 1, activation="sigmoid")')
+
+
+def test_pictures_are_brought_into_the_range_of_tanh():
+    chain = (layers.Conv2D(4, 3, padding="same", activation="relu"), layers.Conv2D(1, 1, activation="tanh"))
+    assert fix(lambda: (net(IMAGES, *chain), IMAGES, 255 * IMAGES)).startswith("y = y / 127.5 - 1")
+
+
+def test_the_input_that_is_to_be_scaled_is_named():
+    near, far = lamina.Input((8,), name="near"), lamina.Input((2,), name="far")
+    hidden = layers.Concatenate()([dense(8)(near), dense(8, name="at")(far)])
+    model = lamina.Model({"near": near, "far": far}, dense(1, None)(hidden))
+    model.compile("adam", "mse")
+    x = {"near": X, "far": 1e3 + X[:, :2]}
+    assert fix(lambda: (model, x, X[:, 0])).startswith("x['far'] = (x['far'] - x['far'].mean(axis=0))")
+
+
+def test_of_batches_a_layer_in_front_scales():
+    batches = iter([(100 * X, X[:, 0])] * 2)
+    assert fix(lambda: (net(X, dense(16, name="at"), dense(1, None)), batches, None)) == (
+        "a Normalization layer, adapted to its data, before at."
+    )
+
+
+@pytest.mark.parametrize("kind", ["array", "table", "list", "names", "parts"])
+def test_rows_with_gaps_are_left_out_by_what_is_said(kind):
+    x, weight = X.copy(), np.ones(300)
+    x[5, 1], weight[9] = np.nan, np.inf
+    if kind == "table":
+        x = pytest.importorskip("pandas").DataFrame(x)
+    given = x.tolist() if kind == "list" else {"names": {"a": x}, "parts": [x, x]}.get(kind, x)
+    inputs = {"names": ["a"], "parts": ["a", "b"]}.get(kind, ["a"])
+    ends = [lamina.Input((8,), name=name) for name in inputs]
+    hidden = dense(16)(ends[0] if len(ends) == 1 else layers.Concatenate()(ends))
+    model = lamina.Model(ends[0] if kind in ("array", "table", "list") else ends, dense(1, None)(hidden))
+    model.compile("adam", "mse")
+    findings = lamina.diagnose(model, given, X[:, 0].tolist(), sample_weight=weight)
+    assert {f.rule for f in findings} == {"non-finite-data"}
+    names = {"np": np, "x": given, "y": X[:, 0].tolist(), "sample_weight": weight}
+    exec(findings[0].fix.split(", or")[0], names)
+    assert len(names["y"]) == len(names["sample_weight"]) == 298
+    assert not lamina.diagnose(model, names["x"], names["y"], sample_weight=names["sample_weight"])
+
+
+class Mean(layers.Layer):
+    """Of the words that are there, of two inputs."""
+
+    def call(self, given):
+        words, indices = given
+        there = ops.cast(indices > 0, "float32")[..., None]
+        return ops.sum(words * there, 1) / ops.sum(there, 1)
+
+
+def test_where_a_value_that_is_not_finite_came_from():
+    indices = np.arange(1200).reshape(300, 4) % 19 + 1
+    inputs = lamina.Input((4,), dtype="int32")
+    hidden = Mean(name="at")([layers.Embedding(20, 8)(inputs), inputs])
+    model = lamina.Model(inputs, dense(1, "sigmoid")(hidden))
+    model.compile("adam", "binary_crossentropy")
+    assert not lamina.diagnose(model, indices, YES)
+    indices[0] = 0
+    (finding,) = lamina.diagnose(model, indices, YES)
+    assert (finding.rule, finding.layer, finding.evidence["rows"]) == ("non-finite-values", "at", [0])
+    assert finding.evidence["cause"] == "division by zero"
+
+
+def test_where_a_gradient_that_is_not_finite_came_from():
+    length = layers.Lambda(lambda t: ops.sqrt(ops.sum(t * t, 1, keepdims=True)), name="at")
+    (finding,) = diagnosed(lambda: (net(X, dense(2), length, dense(1, None)), X, X[:, 0]))
+    assert (finding.rule, finding.evidence["cause"]) == ("non-finite-values", "root at zero")
+    assert finding.layer.endswith("/at")

@@ -45,7 +45,8 @@ class Case:
     they make of it; `calls`, the layers' calls in the pass in order, and `gradients`, triples of layer path, weight and
     gradient, both empty where the pass could not be made; `is_default`, whether the model's own step is the built-in one;
     `setting`, how it is to be trained; `rows`, the places in the data of the rows at hand, None for all; `losses`, of each
-    output, weighted, by name, `total_loss`, and `penalty`, what regularizers have added to it, all for the batch.
+    output, weighted, by name, `total_loss`, and `penalty`, what regularizers have added to it, all for the batch; `origin`, where
+    the first value of the pass that is not finite came from, None if all are, or if it cannot be told.
     """
 
     network: Network
@@ -64,6 +65,7 @@ class Case:
     losses: dict[str, float] = field(default_factory=dict)
     total_loss: float | None = None
     penalty: float = 0.0
+    origin: Any = None
 
     def loss_range(self) -> tuple[Any, Any]:
         """The names of the outputs with the smallest and the largest loss; None twice if fewer than two have one."""

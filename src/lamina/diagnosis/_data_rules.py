@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from ._case import Call, Case
-from ._head import REGRESSIONS, distinct
+from ._head import REGRESSIONS, distinct, is_whole
 from ._network import has_kernel, kind
 from ._rule import DATA, PASS, Rule, Seen, seen
 
 _MOST_ROWS = 20_000  # rows of validation that are looked up in the training data
 _LARGE = 20  # layers from which a network is likely to be one that was published with its weights
+_MOST_COLUMNS = 64  # of a table that are asked whether they are measured
 _FEWEST_ROWS = 8  # of training; fewer may be all that there are, as the four of an exclusive or
 
 
@@ -34,8 +35,17 @@ def non_finite_data(case: Case) -> Iterator[Seen]:
                 of = f"of {array.size} values, in the {len(array)} rows looked at,"
             yield seen(
                 None, f"{name} has {int(bad.sum())} {of} that are NaN or infinite, the first at {first}.",
-                "keep = " + _finite_rows(case) + "; x, y = x[keep], y[keep], or np.nan_to_num for gaps in x.",
-                count=int(bad.sum()), first=first,
+                _finite_rows(case) + ", or np.nan_to_num for gaps in x.", count=int(bad.sum()), first=first,
+            )  # fmt: skip
+    if fills:
+        return
+    for name, array in case.validation.items():
+        count = int(np.sum(~np.isfinite(array))) if array.dtype.kind in "fc" else 0
+        if count:
+            yield seen(
+                None, f"{name} of the validation data has {count} of {array.size} values that are NaN or infinite: the "
+                "validation loss will be NaN, and tells nothing.",
+                "leave out these rows of validation_data, or np.nan_to_num for gaps in x.", count=count,
             )  # fmt: skip
 
 
@@ -44,11 +54,24 @@ def _has_gaps(call: Call) -> bool:
 
 
 def _finite_rows(case: Case) -> str:
-    """An expression for the rows whose numbers are all finite."""
-    arrays = {**case.x, **case.y}
-    names = [n for n in ("x", "y") if n in arrays and not np.isfinite(np.sum(arrays[n], dtype="float64"))]
-    tests = [f"np.isfinite({name}.reshape(len({name}), -1)).all(axis=1)" for name in names]
-    return " & ".join(tests) or "the rows whose numbers are all finite"
+    """Statements that keep the rows whose numbers are all finite, of arrays, tables and lists."""
+    parts = {"x": case.x, "y": case.y, "sample_weight": case.sample_weight}
+    tests = [
+        f"np.isfinite(np.asarray({name}, float).reshape(len({name}), -1)).all(axis=1)"
+        for arrays in parts.values()
+        for name, array in arrays.items()
+        if array.dtype.kind in "fc" and not np.isfinite(np.sum(array, dtype="float64"))
+    ]
+    return "; ".join(["keep = " + " & ".join(tests), *(f"{n} = {_kept(n, a)}" for n, a in parts.items() if a)])
+
+
+def _kept(name: str, arrays: dict[str, np.ndarray]) -> str:
+    """The rows to keep of what was given by one name: an array, several by their names, or a list."""
+    if set(arrays) == {name}:
+        return f"np.asarray({name})[keep]"
+    if all(each.startswith(f"{name}['") for each in arrays):
+        return f"{{key: np.asarray(a)[keep] for key, a in {name}.items()}}"
+    return f"[np.asarray(a)[keep] for a in {name}]"
 
 
 def constant_features(case: Case) -> Iterator[Seen]:
@@ -85,13 +108,22 @@ def validation_leak(case: Case) -> Iterator[Seen]:
         return
     known = set(train)
     share = float(np.mean([row in known for row in held_out]))
-    are_distinct = len(known) > 0.9 * len(train)  # where rows recur anyway, only the same data is told
+    # Where rows recur anyway, as in tables of few categories, only the same data is told; measured numbers do not recur.
+    are_distinct = len(known) > 0.9 * len(train) or any(map(_is_measured, case.x.values()))
     is_same = len(known) >= _FEWEST_ROWS and train[:_MOST_ROWS] == held_out
     if len(train) >= _FEWEST_ROWS and (is_same or (share > 0.01 and are_distinct and share * len(held_out) >= 2)):
         yield seen(
             None, f"{share:.0%} of the validation rows are training rows too, with their targets: validation tells nothing of "
             "new data.", "validation_data of rows that are not in x, or validation_split=0.2.", share=share,
         )  # fmt: skip
+
+
+def _is_measured(array: np.ndarray) -> bool:
+    """Whether some of the columns take so many values that two rows that are alike are one."""
+    if array.dtype.kind != "f" or array.ndim < 2:
+        return False
+    columns = array.reshape(len(array), -1)[:, :_MOST_COLUMNS]
+    return any(_takes_many(column) and not is_whole(column) for column in columns.T)
 
 
 def _rows(arrays: dict[str, np.ndarray], limit: int | None = None) -> list[bytes]:
@@ -115,7 +147,25 @@ def _first_calls(case: Case) -> list[Call]:
     ]
 
 
-_SCALED = "x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-7), or a Normalization layer in front."
+def _scaled(case: Case, call: Call, is_picture: bool = False) -> str:
+    """How what a layer is given is brought to values around 1: by a statement on the input, where that is at hand."""
+    front = "a Rescaling(1 / 255)" if is_picture else "a Normalization"
+    name = _name_of(case, call)
+    if name is None or case.setting.is_stream:
+        adapted = "" if is_picture else ", adapted to its data,"
+        return f"{front} layer{adapted} before {call.layer.name}."
+    if is_picture:
+        return f"{name} = {name} / 255"
+    return f"{name} = ({name} - {name}.mean(axis=0)) / ({name}.std(axis=0) + 1e-7), or {front} layer in front."
+
+
+def _name_of(case: Case, call: Call) -> str | None:
+    """The name of the input that a layer is given as it is; that of the only one; None if neither is known."""
+    if len(case.x) == 1:
+        return next(iter(case.x))
+    first = call.inputs[0].reshape(-1).astype("float32")
+    same = [name for name, a in case.x.items() if a.dtype.kind in "biuf" and a[0].size == first.size]
+    return next((n for n in same if np.array_equal(case.x[n][0].reshape(-1).astype("float32"), first)), None)
 
 
 def _spreads(values: np.ndarray) -> tuple[float, float] | None:
@@ -161,15 +211,15 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
         if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
             yield seen(
                 call.path, f"The columns that {call.layer.name} is given have standard deviations from {spreads[0]:.3g} to "
-                f"{spreads[1]:.3g}: the small ones are not seen.", _SCALED, smallest=spreads[0], largest=spreads[1],
+                f"{spreads[1]:.3g}: the small ones are not seen.", _scaled(case, call),
+                smallest=spreads[0], largest=spreads[1],
             )  # fmt: skip
         if std > 10 or abs(mean) > 10 or most > 50:
-            fix = "x = x / 255" if values.min() >= 0 and most <= 255 and kind(call.layer).startswith("Conv") else (
-                _SCALED
-            )  # fmt: skip
+            is_picture = bool(values.min() >= 0 and most <= 255) and "Conv" in kind(call.layer)
             yield seen(
                 call.path, f"What {call.layer.name} is given has mean {mean:.4g}, standard deviation {std:.4g} and values up to "
-                f"{most:.4g}; layers start out for values around 1.", fix, mean=mean, std=std, largest=most,
+                f"{most:.4g}; layers start out for values around 1.", _scaled(case, call, is_picture),
+                mean=mean, std=std, largest=most,
             )  # fmt: skip
 
 

@@ -20,6 +20,12 @@ class Flat:
     inner_ends: set[int] = field(default_factory=set)
 
 
+def of_chain(layers: list[Any]) -> Flat:
+    """Layers that are called one after the other, each on what the one before gives."""
+    sources = {id(layer): before for layer, before in zip(layers, [[], *([layer] for layer in layers)])}
+    return Flat(list(layers), sources, layers[-1:])
+
+
 def graph_of(model: Any) -> Any:
     """The functional model that holds the graph of a model; None for one without, and for a layer."""
     inner = getattr(model, "_functional", None)

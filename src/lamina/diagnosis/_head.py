@@ -82,6 +82,13 @@ class Head:
         return bool(np.all(np.abs(y.sum(axis=axis) - 1) < 1e-3) and y.min() >= 0)
 
 
+def last_layer(case: Any, head: Head, units: int, activation: str = "") -> str:
+    """How the layer that gives an output is written with another number of units."""
+    found = next((type(x).__name__ for x in case.network.layers if getattr(x, "path", None) == head.layer), "Dense")
+    name, size = (found, ", 1") if found.startswith("Conv") else ("Dense", "")
+    return f'{name}({units}{size}, activation="{activation}")' if activation else f"{name}({units}{size})"
+
+
 def is_whole(values: np.ndarray) -> bool:
     """Whether all values are whole numbers."""
     return bool(np.all(values == np.round(values)))

@@ -12,6 +12,7 @@ from ._case import Case
 from ._network import AFFINE, activation_of, kind, path_of
 from ._rule import START, Rule, Seen, seen
 
+_MOST_GROWTH = 2.0  # of the state of a recurrent layer, a step, where its activation has no bounds
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
 
@@ -59,13 +60,33 @@ def poor_init(case: Case) -> Iterator[Seen]:
         if math.prod(layer.kernel.shape) < 64:
             continue
         kernel = _values(layer.kernel)
-        std, expected = float(kernel.std()), float(np.sqrt(1 / max(fan_in, 1)))
+        if np.ptp(kernel) == 0:
+            continue
+        size, expected = float(np.sqrt(np.mean(np.square(kernel)))), float(np.sqrt(1 / max(fan_in, 1)))
         is_last = layer is trained[-1]  # may begin small
-        if std > 10 * expected or (0 < std < 0.01 * expected and not is_last):
+        if size > 10 * expected or (0 < size < 0.01 * expected and not is_last):
             yield seen(
-                path_of(layer), f"The weights of {layer.name} have a standard deviation of {std:.3g}; for {fan_in} inputs "
-                f"{expected:.2g} keeps values in scale.", 'kernel_initializer="glorot_uniform" (the default).',
-                std=std, expected=expected,
+                path_of(layer), f"The weights of {layer.name} are {size:.3g} in size (the root of their mean square); for "
+                f"{fan_in} inputs {expected:.2g} keeps values in scale.",
+                'kernel_initializer="glorot_uniform" (the default).', size=size, expected=expected,
+            )  # fmt: skip
+            return
+    yield from _poor_states(case)
+
+
+def _poor_states(case: Case) -> Iterator[Seen]:
+    """Recurrent layers whose state grows from step to step."""
+    for layer in case.network.layers:
+        cell = _cell(layer)
+        kernel = getattr(cell, "recurrent_kernel", None)
+        if kernel is None or not layer.built or id(layer) not in case.network.trained or len(kernel.shape) != 2:
+            continue
+        growth = float(np.sqrt(np.mean(np.square(_values(kernel))) * kernel.shape[0]))
+        limit = 10.0 if activation_of(cell) in ("tanh", "sigmoid", "hard_sigmoid", "softsign") else _MOST_GROWTH
+        if growth > limit:
+            yield seen(
+                path_of(layer), f"The recurrent weights of {layer.name} make its state about {growth:.3g} times as large with "
+                "each step.", 'recurrent_initializer="orthogonal" (the default).', growth=growth,
             )  # fmt: skip
             return
 
@@ -102,8 +123,8 @@ RULES = (
         "NeuraLint; TheDeepChecker", _net(', kernel_initializer="zeros"'), _net(),
     ),
     Rule(
-        "poor-init", START, "warning", "a kernel's deviation more than 10 times that which keeps values in scale, or less "
-        "than a hundredth", poor_init,
+        "poor-init", START, "warning", "a kernel more than 10 times as large as keeps values in scale, or less than a "
+        "hundredth, or recurrent weights that double an unbounded state with each step", poor_init,
         "SageMaker Debugger; TheDeepChecker",
         _net(', kernel_initializer=lamina.initializers.RandomNormal(stddev=10.0)'), _net(),
     ),

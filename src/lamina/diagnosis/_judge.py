@@ -29,6 +29,7 @@ FAMILIES = (
     _loss_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
+_OF_RATE = ("learning-rate-high", "learning-rate-negative")
 _OF_DATA = {rule.id for rule in RULES if rule.when == DATA}
 
 
@@ -49,6 +50,12 @@ def judge_compiled(case: Case, ignore: Iterable[str] = ()) -> Report:
     """What can be said before there is data, without the rules whose cause the data may show."""
     rules = _rules(frozenset(ignore), (COMPILED,))
     return Report(_first_causes([rule for rule in rules if not _OF_DATA.intersection(rule.follows)], case))
+
+
+def judge_rate(case: Case, ignore: Iterable[str] = ()) -> Report:
+    """What can be said of a step size that a callback has set for the first epoch. Later ones may be there to find the limit."""
+    rules = [rule for rule in _rules(frozenset(ignore), (START,)) if rule.id in _OF_RATE]
+    return Report(_first_causes(rules, case))
 
 
 def judge_course(course: Course, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:

@@ -5,12 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, distinct, is_whole
+from ._head import BINARY, CATEGORICAL, SPARSE, distinct, is_whole, last_layer
 from ._rule import DATA, Rule, Seen, seen
 
 
 def label_encoding(case: Case) -> Iterator[Seen]:
     for head in case.heads:
+        if head.y is not None and head.y.dtype.kind in "USO" and head.is_crossentropy:
+            yield seen(
+                head.layer, f"The targets are texts, for instance {str(head.y.flat[0])!r}, but {head.loss} takes numbers.",
+                "y = np.unique(y, return_inverse=True)[1]: the classes counted from 0"
+                + (f', and loss="{SPARSE}".' if head.loss == CATEGORICAL else "."), dtype=str(head.y.dtype),
+            )  # fmt: skip
         y = head.finite_y()
         if y is None or not head.units or head.units < 2 or not is_whole(y):
             continue
@@ -41,7 +47,14 @@ def _whole_again(y: np.ndarray, units: int | None) -> str:
     labels = y * 255
     if units and np.abs(labels - np.round(labels)).max() < 1e-3 and y.min() >= 0 and labels.max() < units:
         return "y = np.round(255 * y): the labels were scaled, as images are."
+    if units and len(distinct(y)[0]) <= min(units, len(y) // 8):
+        return _counted(y)
     return 'Dense(1, activation="linear") with loss="mse" for a regression; whole numbers for classes.'
+
+
+def _counted(y: np.ndarray) -> str:
+    again = f".reshape({y.shape})" if y.ndim > 1 else ""
+    return f"y = np.unique(y, return_inverse=True)[1]{again}: the classes counted from 0."
 
 
 def label_out_of_range(case: Case) -> Iterator[Seen]:
@@ -53,19 +66,28 @@ def label_out_of_range(case: Case) -> Iterator[Seen]:
         kept = y if ignored is None else y[y != ignored]
         if kept.size and (kept.min() < 0 or kept.max() >= head.units):
             low, high = int(kept.min()), int(kept.max())
-            count = high + 1
-            is_fewer = len(distinct(kept)[0]) <= head.units
+            values = distinct(kept)[0]
             fix = (
                 "y = y - 1"
                 if low == 1 and high == head.units
-                else "y = np.unique(y, return_inverse=True)[1]: the classes counted from 0."
-                if is_fewer or low < 0
-                else f"Dense({count}) as last layer, or labels from 0."
+                else f"loss=lamina.losses.SparseCategoricalCrossentropy(ignore_class={low}), if {low} stands for no class."
+                if ignored is None and _is_filling(values, y, head.units)
+                else _counted(y)
+                if len(values) <= head.units
+                else f"{_counted(y).partition(':')[0]}, and {last_layer(case, head, len(values))}."
+                if low < 0
+                else f"{last_layer(case, head, high + 1)} as last layer, or labels from 0."
             )
             yield seen(
                 head.layer, f"The labels go from {low} to {high}, but {head.units} units stand for 0 to {head.units - 1}.", fix,
                 low=low, high=high, units=head.units,
             )  # fmt: skip
+
+
+def _is_filling(values: np.ndarray, y: np.ndarray, units: int) -> bool:
+    """Whether one value, below 0, fills up sequences of labels that are right, or stands beside all the classes."""
+    is_one = values[0] < 0 and np.all(values[1:] >= 0) and values[-1] < units
+    return bool(is_one and ((y.ndim > 1 and y.shape[-1] > 1) or len(values) == units + 1))
 
 
 def binary_label_values(case: Case) -> Iterator[Seen]:
@@ -77,7 +99,7 @@ def binary_label_values(case: Case) -> Iterator[Seen]:
         if 2 < classes <= 100 and head.units == 1:
             count = "y = np.unique(y, return_inverse=True)[1], and " if y.min() < 0 or y.max() >= 2 * classes else ""
             units = classes if count else int(y.max()) + 1
-            fix = f'{count}Dense({units}, activation="softmax") with loss="{SPARSE}".'
+            fix = f'{count}{last_layer(case, head, units, "softmax")} with loss="{SPARSE}".'
         elif set(distinct(y)[0]) == {-1.0, 1.0}:
             fix = "y = (y + 1) / 2"
         elif classes == 2:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from ._flat import Flat, flat_of, graph_of
+from ._flat import Flat, flat_of, graph_of, of_chain
 
 # Layers through which the values of a unit go unchanged, or are only averaged.
 PASSING = {
@@ -83,6 +83,7 @@ class Network:
 
     def __init__(self, model: Any):
         self.model = model
+        self._chain: list[Any] = []
         self._pairs: dict[Any, list[tuple[Any, Any]]] = {}
 
     @cached_property
@@ -107,7 +108,11 @@ class Network:
 
     @cached_property
     def _flat(self) -> Flat:
-        return Flat() if self.graph is None else flat_of(self.graph)
+        return of_chain(self._chain) if self.graph is None else flat_of(self.graph)
+
+    def take_chain(self, layers: list[Any]) -> None:
+        """Of a model without a graph: the layers that it was seen to call, each on what the one before gave."""
+        self._chain = layers
 
     @property
     def operations(self) -> list[Any]:
@@ -171,6 +176,14 @@ class Network:
             found.append(users[0])
             users = self.users[id(users[0])]
         return found
+
+    def is_passed_by_all(self, operation: Any) -> bool:
+        """Whether each way from the inputs to the outputs leads through an operation."""
+        reached = {id(o) for o in self.operations if not self.sources[id(o)] and o is not operation}
+        for each in self.operations:
+            if each is not operation and any(id(s) in reached for s in self.sources[id(each)]):
+                reached.add(id(each))
+        return not any(id(end) in reached for end in self.last)
 
     def owner(self, layer: Any) -> Any:
         """The layer whose activation a layer is: what feeds it, if that has a kernel; or else the layer itself."""

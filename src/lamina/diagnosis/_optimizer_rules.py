@@ -14,7 +14,17 @@ from ._rule import START, Rule, Seen, seen
 
 # Highest rates that are still used, by optimizer; others have scales of their own.
 _HIGHEST = {"Adam": 0.05, "AdamW": 0.05, "Nadam": 0.05, "Adamax": 0.05, "RMSprop": 0.05, "Lion": 0.05, "SGD": 1.0}
-_LOWEST = {"SGD": 1e-5, "Adam": 1e-6, "AdamW": 1e-6, "Nadam": 1e-6, "Adamax": 1e-6, "RMSprop": 1e-6, "Adagrad": 1e-5}
+_LOWEST = {
+    "SGD": 1e-5,
+    "Adam": 1e-6,
+    "AdamW": 1e-6,
+    "Nadam": 1e-6,
+    "Adamax": 1e-6,
+    "RMSprop": 1e-6,
+    "Adagrad": 1e-5,
+    "Adadelta": 1e-5,
+}
+_USUAL = {"SGD": 0.01, "Adagrad": 0.01, "Adadelta": 1.0}  # of others 0.001
 # Beyond these the steps are tiny. RMSprop with 1 is how Inception was trained.
 _EPSILONS = {"Adam": 0.1, "AdamW": 0.1, "Nadam": 0.1, "RMSprop": 1.0}
 _SMALL = 100  # weights; networks with fewer bear larger steps
@@ -43,7 +53,7 @@ def _inner(case: Case) -> Any:
 
 
 def _usual(optimizer: Any) -> str:
-    return f"{kind(optimizer)}(learning_rate={0.01 if kind(optimizer) == 'SGD' else 0.001})"
+    return f"{kind(optimizer)}(learning_rate={_USUAL.get(kind(optimizer), 0.001)})"
 
 
 def learning_rate_high(case: Case) -> Iterator[Seen]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole, last_layer
 from ._network import activation_of, kind, path_of
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
@@ -22,13 +22,15 @@ def _fitting(head: Head) -> str:
 
 def softmax_single_unit(case: Case) -> Iterator[Seen]:
     places = [head.layer for head in case.heads if head.activation == "softmax" and head.units == 1]
+    written = {head.layer: last_layer(case, head, 1, "sigmoid") for head in case.heads}
     units = [layer for layer in case.network.layers if getattr(layer, "units", None) == 1]
     places += [path_of(layer) for layer in units if kind(layer) == "Dense" and activation_of(layer) == "softmax"]
     for place in dict.fromkeys(places):
         yield seen(
             place,
             "softmax over 1 unit is 1 whatever the input: the output is constant and nothing is learned.",
-            'Dense(1, activation="sigmoid") with loss="binary_crossentropy", or one unit for each class.',
+            written.get(place, 'Dense(1, activation="sigmoid")')
+            + ' with loss="binary_crossentropy", or one unit for each class.',
             units=1,
         )
 
@@ -126,11 +128,24 @@ def probabilities_out_of_range(case: Case) -> Iterator[Seen]:
 
 def from_logits_with_activation(case: Case) -> Iterator[Seen]:
     for head in case.heads:
+        if head.activation is None and head.loss in (CATEGORICAL, SPARSE) and head.from_logits and _gives_shares(head):
+            yield seen(
+                head.layer, f"{head.loss} with from_logits=True applies softmax to outputs that are in [0, 1] and sum to 1 "
+                "already.", "from_logits=False, or no softmax at the end.", activation="softmax",
+            )  # fmt: skip
         if head.activation in ("softmax", "sigmoid") and head.is_crossentropy and head.from_logits:
             yield seen(
                 head.layer, f"{head.loss} with from_logits=True applies {_fitting(head)} to what {head.activation} gave.",
                 "from_logits=False, or no activation in the last layer.", activation=head.activation,
             )  # fmt: skip
+
+
+def _gives_shares(head: Head) -> bool:
+    """Whether the outputs are seen to be probabilities over several units."""
+    outputs = head.predictions
+    if outputs is None or outputs.ndim < 2 or outputs.shape[-1] < 2 or len(outputs) < 8 or outputs.dtype.kind != "f":
+        return False
+    return bool(outputs.min() >= 0 and np.all(np.abs(outputs.sum(axis=-1) - 1) < 1e-3))
 
 
 def double_output_activation(case: Case) -> Iterator[Seen]:
@@ -155,13 +170,28 @@ def output_range(case: Case) -> Iterator[Seen]:
         if outside > 0.01:
             yield seen(
                 head.layer, f"{head.activation} gives values in [{low}, {high}], but {outside:.0%} of the targets, which lie "
-                f"between {y.min():.4g} and {y.max():.4g}, are outside.", 'activation="linear" in the last layer.',
+                f"between {y.min():.4g} and {y.max():.4g}, are outside.", _into_range(head, y),
                 outside=outside, low=float(y.min()), high=float(y.max()),
             )  # fmt: skip
 
 
+def _into_range(head: Head, y: np.ndarray) -> str:
+    if y.ndim > 2 and y.min() >= 0 and 50 < y.max() <= 255:  # the values of pictures
+        scale = {"tanh": "y = y / 127.5 - 1", "softsign": "y = y / 127.5 - 1"}.get(str(head.activation), "y = y / 255")
+        return f"{scale}: pictures in the range of {head.activation}."
+    return 'activation="linear" in the last layer.'
+
+
 def _misses_negative(head: Head, y: np.ndarray) -> bool:
-    return head.activation in _POSITIVE and float(np.mean(y < -1e-3)) > 0.01
+    return (head.activation in _POSITIVE or _is_cut(head)) and float(np.mean(y < -1e-3)) > 0.01
+
+
+def _is_cut(head: Head) -> bool:
+    """Whether outputs of which the activation is not known are seen to be cut off at 0, as by a relu."""
+    outputs = head.predictions
+    if head.activation is not None or outputs is None or outputs.size < 32 or outputs.dtype.kind != "f":
+        return False
+    return bool(outputs.min() == 0 and np.mean(outputs > 0) > 0.05)
 
 
 def relu_output_negative_targets(case: Case) -> Iterator[Seen]:
@@ -169,8 +199,9 @@ def relu_output_negative_targets(case: Case) -> Iterator[Seen]:
         y = head.finite_y()
         if y is not None and head.is_regression and _misses_negative(head, y):
             yield seen(
-                head.layer, f"{head.activation} gives nothing below 0, but {np.mean(y < 0):.0%} of the targets are, down to "
-                f"{y.min():.4g}.", 'activation="linear" in the last layer.', below=float(np.mean(y < 0)), low=float(y.min()),
+                head.layer, f"{head.activation or 'The last step'} gives nothing below 0, but {np.mean(y < 0):.0%} of the "
+                f"targets are, down to {y.min():.4g}.", 'activation="linear" in the last layer.',
+                below=float(np.mean(y < 0)), low=float(y.min()),
             )  # fmt: skip
 
 

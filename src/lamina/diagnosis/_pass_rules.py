@@ -9,6 +9,7 @@ import numpy as np
 from lamina.engines import engine
 
 from ._case import Call, Case
+from ._head import Head
 from ._network import AFFINE, activation_of, has_kernel, kind, path_of
 from ._rule import PASS, Rule, Seen, seen
 
@@ -70,10 +71,16 @@ def saturated_activation(case: Case) -> Iterator[Seen]:
             place = case.network.owner(call.layer)
             yield seen(
                 path_of(place), f"{share:.0%} of the outputs of {place.name} are at the ends of {activation_of(call.layer)}, "
-                "where its slope is nearly 0.", 'kernel_initializer="glorot_uniform" (the default), on inputs that are scaled.',
-                share=share,
+                "where its slope is nearly 0.",
+                f'kernel_initializer="glorot_uniform"{_and_zeros(place)} (the default), on inputs that are scaled.', share=share,
             )  # fmt: skip
             return
+
+
+def _and_zeros(layer: Any) -> str:
+    bias = getattr(layer, "bias", None)
+    starts_plain = bias is None or not np.any(engine.numpy(bias.__tensor__()))
+    return "" if starts_plain else ' and bias_initializer="zeros"'
 
 
 def _hidden(case: Case) -> list[Call]:
@@ -87,6 +94,12 @@ def _kernels(case: Case) -> list[tuple[str, np.ndarray]]:
 
 def no_gradient(case: Case) -> Iterator[Seen]:
     sizes = [float(np.abs(g).max()) for _, _, g in case.gradients if g.size]
+    if len(sizes) > 1 and not any(sizes) and case.total_loss and any(map(_is_at_its_ends, case.heads)):
+        yield seen(
+            None, "The outputs are exactly 0 or 1 from the start, where their slope is 0: values grow too large on the way.",
+            'kernel_initializer="glorot_uniform" (the default), on inputs that are scaled.', weights=len(sizes),
+        )  # fmt: skip
+        return
     if len(sizes) > 1 and not any(sizes) and case.total_loss:  # a loss of 0 has none
         yield seen(
             None, f"The gradients of all {len(sizes)} weights are exactly 0: nothing will change.",
@@ -105,6 +118,13 @@ def no_gradient(case: Case) -> Iterator[Seen]:
         )  # fmt: skip
 
 
+def _is_at_its_ends(head: Head) -> bool:
+    outputs = head.predictions
+    if head.activation not in ("softmax", "sigmoid") or outputs is None or not outputs.size:
+        return False
+    return bool(np.all(np.minimum(np.abs(outputs), np.abs(1 - outputs)) < 1e-6))
+
+
 def _may_be_zero(case: Case) -> bool:
     """Whether some gradients may be 0 at the start though all is right: weights that begin at 0 hold back what comes through
     them, an output may have no loss, a dead relu is told by its rule."""
@@ -117,6 +137,9 @@ def _may_be_zero(case: Case) -> bool:
 def non_finite_gradient(case: Case) -> Iterator[Seen]:
     for call in case.calls:
         if not np.isfinite(call.outputs).all() and np.isfinite(call.inputs).all():
+            if case.origin is not None and case.origin.layer == call.path:
+                yield seen(call.path, str(case.origin), case.origin.fix, **case.origin.evidence())
+                return
             yield seen(
                 call.path, f"{call.layer.name} makes {int(np.sum(~np.isfinite(call.outputs)))} NaN or infinite values of finite "
                 "inputs.", "look at what it computes: an overflow, a division by 0, or the logarithm of 0.",
@@ -124,7 +147,20 @@ def non_finite_gradient(case: Case) -> Iterator[Seen]:
             )  # fmt: skip
             return
     bad = [path for path, _, g in case.gradients if not np.isfinite(g).all()]
-    if bad:
+    is_lost = case.total_loss is not None and not np.isfinite(case.total_loss)
+    what = "loss is" if is_lost else "gradients are"
+    if (bad or is_lost) and case.origin is not None:
+        place = case.origin.layer
+        yield seen(
+            None if place == "loss" else place, f"The {what} not finite already in the first step. {case.origin}",
+            case.origin.fix, **case.origin.evidence(),
+        )  # fmt: skip
+    elif is_lost and not bad:
+        yield seen(
+            None, f"The loss is {case.total_loss} already in the first step.",
+            "look at the loss: an overflow, a division by 0, or the logarithm or root of 0.", loss=case.total_loss,
+        )  # fmt: skip
+    elif bad:
         yield seen(
             bad[-1], f"The gradients of {len(bad)} weights are NaN or infinite already in the first step.",
             "look at the loss: an overflow, a division by 0, or the logarithm or root of 0.", weights=len(bad),
@@ -158,6 +194,16 @@ def _is_deep(case: Case, path: str) -> bool:
 
 
 def exploding_gradient(case: Case) -> Iterator[Seen]:
+    for call in case.calls:
+        given, made = (float(np.abs(a).max()) if a.size else 0.0 for a in (call.inputs, call.outputs))
+        if hasattr(call.layer, "cell") and math.isfinite(made) and made > 1e3 * max(given, 1.0):
+            yield seen(
+                call.path, f"{call.layer.name} makes values of up to {made:.3g} of inputs of up to {given:.3g}: its state grows "
+                "from step to step.",
+                'recurrent_initializer="orthogonal" and activation="tanh" (the defaults), or clipnorm=1.0 in the optimizer.',
+                largest=made, given=given,
+            )  # fmt: skip
+            return
     kernels = _kernels(case)
     if len(kernels) < 3 or any(not np.isfinite(g).all() for _, g in kernels):
         return
@@ -218,7 +264,8 @@ RULES = (
     ),
     Rule(
         "exploding-gradient", PASS, "warning", "the first kernel's gradient is 70 times the last one's and above 1, or both are "
-        "beyond 1e6", exploding_gradient, "AUTOTRAINER", _net(_DEEP.format("relu", _WIDE.format(2.0), 8)), _HEALTHY,
+        "beyond 1e6, or a recurrent layer makes values 1000 times as large as its inputs", exploding_gradient,
+        "AUTOTRAINER", _net(_DEEP.format("relu", _WIDE.format(2.0), 8)), _HEALTHY,
         ("unnormalised-input", "saturated-activation", "dead-relu", "over-regularised", "output-loss-scale"),
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, Head
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, last_layer
 from ._network import AFFINE, axis_of, kind, path_of
 from ._rule import COMPILED, DATA, Rule, Seen, seen
 
@@ -32,7 +32,8 @@ def image_axes(case: Case) -> Iterator[Seen]:
 
 def _conv_inputs(case: Case) -> Iterator[tuple[Any, tuple[int, ...]]]:
     """The two-dimensional convolutions that are given the data itself, with the shape of an image."""
-    for call in case.given:
+    first = [call for call in case.calls if call.layer.weights][:1] if case.network.graph is None else []
+    for call in (*case.given, *first):
         shape = call.inputs.shape[1:]
         if "Conv2D" in kind(call.layer) and len(shape) == 3:
             yield call.layer, tuple(int(n) for n in shape)
@@ -105,6 +106,8 @@ def narrow_bottleneck(case: Case) -> Iterator[Seen]:
         return
     least = min(4, math.log2(units[0]))
     for before, after in case.network.pairs(also=_SAME_WIDTH):
+        if not case.network.is_passed_by_all(before):
+            continue  # as the gate of a squeeze and excitation
         width = getattr(before, "units", None) or getattr(before, "filters", None)
         entering = getattr(before, "kernel", None)
         if kind(before) not in AFFINE or entering is None or not width or width >= least:
@@ -164,8 +167,12 @@ def _keeping_axis(case: Case, head: Head, given: int, wanted: int) -> tuple[str 
             nodes = getattr(layer, "_inbound_nodes", None)
             if kind(layer) == "Dense" and nodes and len(nodes[0].input_tensors[0].shape) > 2:
                 return path_of(layer), f"a Flatten or global pooling layer before {layer.name}."
+    labels = head.labels()
+    if head.activation == "softmax" and head.is_crossentropy and labels is not None and 0 <= labels.min() <= labels.max() < (
+        head.units or 0):  # fmt: skip
+        return head.layer, f'loss="{SPARSE}", for the numbers of the classes.'
     last = head.y.shape[-1] if head.y is not None and head.y.ndim > 1 else 1
-    return head.layer, f"Dense({last}) as last layer, or targets of the output's shape."
+    return head.layer, f"{last_layer(case, head, last)} as last layer, or targets of the output's shape."
 
 
 def _net(shape: str, chain: str, loss: str, y: str, x: str = "") -> str:

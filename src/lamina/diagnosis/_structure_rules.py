@@ -15,9 +15,8 @@ def _width(layer: object) -> int:
 
 def stacked_linear(case: Case) -> Iterator[Seen]:
     graph = case.network.graph
-    is_autoencoder = graph is not None and [tuple(x.shape) for x in graph.inputs] == [
-        tuple(x.shape) for x in graph.outputs
-    ]
+    given = [a.shape[1:] for a in case.x.values()] if graph is None else [tuple(x.shape)[1:] for x in graph.inputs]
+    is_autoencoder = given == [tuple(head.shape[1:]) for head in case.heads]
     for before, after in case.network.pairs():
         place, (before, after) = before, map(within, (before, after))
         if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":

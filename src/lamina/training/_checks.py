@@ -132,6 +132,8 @@ def check_labels(y: Any, classes: int, loss: Any, output: str) -> None:
         low, high = kept.min(), kept.max()
     if low < 0 or high >= classes:
         hint = "Labels start at 0." if high == classes else "Give the last layer one unit for each class."
+        if low < 0 and high < classes:
+            hint = f"If {low} stands for no class: SparseCategoricalCrossentropy(ignore_class={low})."
         raise ValueError(
             f"y holds labels from {low} to {high}, but the output {output!r} has {classes} units, for labels 0 to "
             f"{classes - 1}. {hint}"

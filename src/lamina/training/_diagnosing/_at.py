@@ -179,10 +179,12 @@ def _look(network: Network, data: Any, source: Any, total: int, bad: Any, is_def
             return look
     fixed = fixed_batch(network)
     rows = some_rows(len(tree.flatten(data[0])[0]), fixed or min(affordable, _MOST_LOOKED_AT))
-    batch = take(data, np.union1d(rows, bad) if len(bad) and fixed is None else rows)
-    if is_whole and (first or is_alike_in_training(network)):
-        return look_once(network, batch)
-    return look_at(network, batch, _MOST_LOOKED_AT, is_default)
+    rows = np.union1d(rows, bad) if len(bad) and fixed is None else rows
+    batch = take(data, rows)
+    is_once = is_whole and (first or is_alike_in_training(network))
+    look = look_once(network, batch) if is_once else look_at(network, batch, _MOST_LOOKED_AT, is_default)
+    look.places = rows
+    return look
 
 
 def _whole(part: Any) -> Any:

@@ -21,6 +21,7 @@ from .._sources import is_stream
 from .._stepping import Stepping
 from ._heads import heads_of
 from ._pass import MOST_ROWS, Look, fixed_batch, given_calls, has_call, look_at, some_rows, take, telling_rows
+from ._trace import trace
 
 
 @public("diagnose")
@@ -73,6 +74,7 @@ def diagnose(
         network = Network(model)
     is_default = type(model).train_step is Stepping.train_step
     look = look_at(network, batch, MOST_ROWS, is_default)
+    look.places = None if streams else rows
     steps = None if epochs is None or streams else epochs * -(-size // (batch_size or 32))
     setting = Setting(
         None if streams else batch_size or 32, bool(shuffle), bool(validation_split), steps, is_stream=streams
@@ -97,6 +99,8 @@ def shapes_of(network: Network, look: Look) -> list[tuple[Any, ...]]:
 def case_of(network: Network, data: Any, validation: Any, look: Look, heads: list[Head], **known: Any) -> Case:
     """A case of x, y and sample_weight, and of the same for validation, None for none."""
     x, y, sample_weight = data
+    if network.graph is None:
+        network.take_chain(look.chain)
     losses = {}
     for head in heads if len(heads) > 1 else ():
         if head.judge is not None and head.predictions is not None and head.truth is not None:
@@ -106,8 +110,21 @@ def case_of(network: Network, data: Any, validation: Any, look: Look, heads: lis
         network=network, optimizer=network.model.optimizer, x=_named("x", x), y=_named("y", y),
         sample_weight=_named("sample_weight", sample_weight), validation=held_out, heads=heads,
         given=given_calls(network, x) if x is not None else [], calls=look.calls, gradients=look.gradients,
-        total_loss=look.total_loss, penalty=look.penalty, losses=losses, **known,
+        total_loss=look.total_loss, penalty=look.penalty, losses=losses, origin=origin_in(network, look), **known,
     )  # fmt: skip
+
+
+def origin_in(network: Network, look: Look) -> Any:
+    """Where the first value of a pass that is not finite came from; None if all are, and if it cannot be told."""
+    outputs = [o for o in look.outputs if o.dtype.kind == "f"]
+    values = [*outputs, 0.0 if look.total_loss is None else look.total_loss, *(g for _, _, g in look.gradients)]
+    if look.batch is None or all(bool(np.isfinite(v).all()) for v in values):
+        return None
+    try:
+        places = np.arange(len(tree.flatten(look.batch[0])[0])) if look.places is None else look.places
+        return trace(network.model, look.batch, places, False)
+    except Exception:  # advice stops nobody
+        return None
 
 
 def _arrays(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, Any, Any]:

@@ -13,7 +13,7 @@ from .._data import ArrayData, unpack_x_y_sample_weight
 from .._steps import Step
 from ..callbacks._history import History
 from ..callbacks._progbar_logger import ProgbarLogger
-from ._pass import Look, NotedCall, activity_of, calls_of, noting, path_of_weight, penalty_of, some_rows, take
+from ._pass import Look, NotedCall, activity_of, calls_of, chain_of, noting, path_of_weight, penalty_of, some_rows, take
 
 _FEWEST, _ROWS = 16, 64  # samples of a batch, with fewer it would take too many of them; and of all batches
 
@@ -77,7 +77,9 @@ def look_in_step(
     # Data may be sorted: each batch has rows from everywhere.
     rows = some_rows(source.size, count * size).reshape(size, count).T.reshape(-1)
     rows[len(rows) - len(bad) :] = bad
-    return _computed(seen, unpack_x_y_sample_weight(take(source.data, rows)), count)
+    look = _computed(seen, unpack_x_y_sample_weight(take(source.data, rows)), count)
+    look.places = rows
+    return look
 
 
 def _computed(seen: Seen, data: Any, count: int) -> Look:
@@ -100,7 +102,13 @@ def _computed(seen: Seen, data: Any, count: int) -> Look:
     *joined, total = [np.concatenate(v) if v[0].ndim else np.mean(v) for v in zip(*values)]
     gradients = [sum(s) / len(s) for s in zip(*slopes)]
     ends = iter(joined[len(seen.outputs) :])
-    look = Look(truth=data[1], outputs=joined[: len(seen.outputs)], total_loss=float(total))
+    look = Look(
+        truth=data[1],
+        batch=data,
+        chain=chain_of(seen.calls, seen.outputs),
+        outputs=joined[: len(seen.outputs)],
+        total_loss=float(total),
+    )
     look.calls = calls_of([(layer, next(ends), next(ends)) for layer, *_ in calls])
     look.gradients = [(path_of_weight(v), v, g) for v, g in zip(seen.variables, gradients)]
     look.penalty = penalty_of(seen.variables) + activity_of(look.calls)

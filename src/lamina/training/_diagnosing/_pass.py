@@ -1,5 +1,6 @@
 """One pass forward and backward over a few rows, by which nothing of the model changes."""
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,14 +99,18 @@ class Look:
     """What a pass over some rows showed.
 
     Attributes: `calls` of the layers that hold no others; `outputs`, and the `truth` that belongs to them; `gradients`, triples
-    of layer path, weight and gradient; `total_loss`, and `penalty`, the part of it that regularizers added; `error`, what the
-    model raised, after which the rest stays empty.
+    of layer path, weight and gradient; `chain`, the layers, if each was called once, on what the one before gave, and the last
+    gave the only output; `batch`, the rows, and their `places` in the data, None for unknown; `total_loss`, and `penalty`, the
+    part of it that regularizers added; `error`, what the model raised, after which the rest stays empty.
     """
 
     calls: list[Call] = field(default_factory=list)
     outputs: list[np.ndarray] = field(default_factory=list)
     truth: Any = None
     gradients: list[tuple[str, Any, np.ndarray]] = field(default_factory=list)
+    chain: list[Any] = field(default_factory=list)
+    batch: Any = None
+    places: np.ndarray | None = None
     total_loss: float | None = None
     penalty: float = 0.0
     error: Exception | None = None
@@ -116,7 +121,7 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
 
     Nothing is known of a model that is not called as a whole.
     """
-    model, look = network.model, Look(truth=batch[1])
+    model, look = network.model, Look(truth=batch[1], batch=batch)
     if not has_call(model):
         return look
     noted: list[NotedCall] = []
@@ -128,6 +133,7 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
     look.calls = calls_of(noted)
     if look.error is not None:
         return look
+    look.chain = chain_of(noted, outputs)
     look.outputs = [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)]
     if is_default and model.trainable_variables:
         size = len(tree.flatten(batch[0])[0])
@@ -138,11 +144,12 @@ def look_at(network: Network, batch: tuple[Any, Any, Any], gradient_rows: int, i
 
 def look_once(network: Network, batch: tuple[Any, Any, Any]) -> Look:
     """One pass over the batch, forward and backward at once, as a step of training makes it."""
-    look = Look(truth=batch[1])
+    look = Look(truth=batch[1], batch=batch)
     noted: list[NotedCall] = []
     with noting(network.layers, noted):
         outputs, look.error = _differentiate(network.model, batch, look)
     look.outputs = [np.asarray(engine.numpy(o)) for o in tree.flatten(outputs)] if look.error is None else []
+    look.chain = chain_of(noted, outputs)
     look.calls = calls_of(noted)
     look.penalty += activity_of(look.calls)
     return look
@@ -165,15 +172,38 @@ def noting(layers: list[Any], noted: list[NotedCall]) -> Any:
     return called_through(layers, wrap)
 
 
+def chain_of(noted: list[NotedCall], outputs: Any) -> list[Any]:
+    """The layers of a model that calls them one after the other and does nothing with what they give but hand it on; empty if
+    there may be more."""
+    layers = [layer for layer, *_ in noted]
+    ends = [] if outputs is None else tree.flatten(outputs)
+    if not layers or len({id(layer) for layer in layers}) < len(layers):
+        return []
+    if len(ends) != 1 or ends[0] is not noted[-1][2]:
+        return []
+    is_straight = all(after[1] is before[2] for before, after in itertools.pairwise(noted))
+    return layers if is_straight else []
+
+
 def calls_of(noted: list[NotedCall]) -> list[Call]:
     """The calls whose values are numbers, and known."""
     found = []
     for layer, given, outputs in noted:
+        given = _telling(given)
         values = [NOTHING if x is None else _values(x) for x in (given, outputs)]
         if given is not None and all(v is not None and v.dtype.kind in "fiu" for v in values):
             if values[0].size and (outputs is None or values[1].size):
                 found.append(Call(layer, path_of(layer), *values))
     return found
+
+
+def _telling(given: Any) -> Any:
+    """Of several inputs the first that is not finite, or else the first."""
+    if not isinstance(given, (list, tuple, dict)):
+        return given
+    arrays = [(x, _values(x)) for x in tree.flatten(given)]
+    bad = [x for x, a in arrays if a is not None and a.dtype.kind == "f" and not np.isfinite(a).all()]
+    return bad[0] if bad else next((x for x, a in arrays if a is not None), None)
 
 
 def _values(x: Any) -> Any:

@@ -27,6 +27,7 @@ _FIXES = {
 }
 _LOGARITHMS = ("log", "log2", "log10", "log1p", "xlogy")
 _DIVISIONS = ("divide", "true_divide", "reciprocal", "rsqrt", "floor_divide", "mod")
+_OPERATORS = {"__truediv__": "divide", "__pow__": "power"}  # of tensors
 _ROOTS = ("sqrt", "norm", "power", "std")
 
 
@@ -191,9 +192,18 @@ def _operations() -> Iterator[list[_Operation]]:
     for name, function in functions.items():
         if callable(function) and not isinstance(function, type):
             setattr(ops, name, _noting(name, function, seen))
+    tensor = type(engine.tensor(np.ones(1, "float32")))
+    own = {name: tensor.__dict__.get(name) for name in _OPERATORS if hasattr(tensor, name)}
     try:
+        for name in own:
+            setattr(tensor, name, _noting(_OPERATORS[name], getattr(tensor, name), seen))
         yield seen
     finally:
+        for name, function in own.items():
+            if function is not None:
+                setattr(tensor, name, function)
+            elif name in tensor.__dict__:
+                delattr(tensor, name)
         for name, function in functions.items():
             setattr(ops, name, before.get(name, function))
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from lamina.diagnosis._case import Case
 from lamina.diagnosis._course import Course
 from lamina.diagnosis._finding import Finding
-from lamina.diagnosis._judge import judge_course
+from lamina.diagnosis._judge import judge_course, judge_rate
+from lamina.diagnosis._network import Network
 from lamina.engines import engine
 
 from .._stepping import Stepping
 from ..callbacks._early_stopping import EarlyStopping
+from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._at import case_now, heads_now, ignored, say
 from ._replay import Replay
 
@@ -40,6 +43,7 @@ class Watch:
         self._before = 0  # steps of the epochs before
         self._mean, self._count = 0.0, 0  # of the loss in this epoch, as last seen
         self._is_quiet = False
+        self._is_scheduled = any(isinstance(c, LearningRateScheduler) for c in run.callbacks.callbacks)
 
     def begin_epoch(self, epoch: int) -> None:
         """Keeps what is needed to tell afterwards where a value came from that is not finite."""
@@ -58,6 +62,9 @@ class Watch:
         if self._is_quiet:
             return
         self._take(done, logs)
+        if self._is_scheduled:
+            self._is_scheduled = False
+            say(self._model, judge_rate(Case(Network(self._model), [], self._model.optimizer), ignored()), self._mode)
         self._before += done
         for name, value in logs.items():
             self.course.epochs.setdefault(name, []).append(value if isinstance(value, float) else _number(value))
