@@ -68,6 +68,17 @@ def test_of_what_stands_behind_the_output_it_is_not_said_again_that_the_loss_is_
     assert [w.message.finding.rule for w in caught if hasattr(w.message, "finding")] == ["dropout-after-output"]
 
 
+def test_a_loss_that_went_away_and_comes_back_no_further_than_where_it_began():
+    back = [1e9, 1e6, 100.0, 20.0, 16.0, 16.0, 16.0, 16.0]
+    course = Course(15.0, losses=back, steps=[8 * n for n in range(1, 9)], epochs={"loss": back}, is_over=True)
+    assert [f.rule for f in judge_course(course)] == ["loss-diverging"]
+    course.start, course.floor = 40.0, 16.0  # which is that of a constant
+    assert [f.rule for f in judge_course(course)] == ["loss-diverging"]
+    course.losses[0] = 1000.0
+    course.losses[1:] = [20.0, 17.0, 15.0, 12.0, 8.0, 4.0, 2.0]  # large first steps, after which it learns
+    assert not judge_course(course)
+
+
 def test_a_loss_that_rises_from_nothing_to_next_to_nothing_does_not_diverge():
     rising = [1e-12, 1e-12, 1e-9, 1e-7, 1e-6]
     course = Course(1e-12, losses=rising, steps=[8 * n for n in range(1, 6)], epochs={"loss": rising}, is_over=True)

@@ -517,6 +517,7 @@ def test_a_last_convolution_stays_one():
 def test_pictures_are_brought_into_the_range_of_tanh():
     chain = (layers.Conv2D(4, 3, padding="same", activation="relu"), layers.Conv2D(1, 1, activation="tanh"))
     assert fix(lambda: (net(IMAGES, *chain), IMAGES, 255 * IMAGES)).startswith("y = y / 127.5 - 1")
+    assert "linear" in fix(lambda: (net(X, dense(16), dense(1, "tanh")), X, 90 * X[:, 0]))
 
 
 def test_the_input_that_is_to_be_scaled_is_named():

@@ -10,6 +10,7 @@ from ._course import Course
 from ._rule import COURSE, Rule, Seen, seen
 
 # Of the weights, a step; of a healthy training a thousandth.
+_BURST = 1e4  # times the first loss, from which a training does not come back to where it began
 _LARGE_UPDATE, _SMALL_UPDATE = 0.1, 1e-8
 
 
@@ -38,13 +39,21 @@ def loss_diverging(course: Course) -> Iterator[Seen]:
     first = losses[0] if losses else 0.0
     if course.start is not None and math.isfinite(course.start):
         first = min(first, course.start)
-    if len(losses) < 4 or course.steps[-1] < 20 or losses[-1] <= 1.5 * first:
+    if len(losses) < 4 or course.steps[-1] < 20 or not all(map(math.isfinite, losses)) or min(losses) <= 0:
         return
-    if not all(map(math.isfinite, losses)) or min(losses) <= 0:
-        return
-    late = sum(losses[-2:]) / 2
+    late, most = sum(losses[-2:]) / 2, max(losses)
     if course.floor is not None and late < 1e-3 * course.floor:
         return  # about what is as good as nothing
+    nothing = min(0.5 * (course.start or 0.0), course.floor or math.inf)  # is learned down to there
+    if course.start is not None and most > _BURST * course.start and late > 0.9 * nothing:
+        yield seen(
+            None, f"The loss began with {course.start:.4g}, rose to {most:.4g} and is {late:.4g} after {course.steps[-1]} steps: "
+            "the first ones led away from all that could be learned.",
+            "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.", first=course.start, largest=most, loss=late,
+        )  # fmt: skip
+        return
+    if losses[-1] <= 1.5 * first:
+        return
     low = min(first, *((a + b) / 2 for a, b in itertools.pairwise(losses)))
     if late > 2 * low and late > 1.5 * first:
         yield seen(
@@ -180,7 +189,8 @@ RULES = (
          "probabilities-out-of-range", "loss-needs-positive", "loss-sign", "dropout-after-output"),
     ),
     Rule(
-        "loss-diverging", COURSE, "warning", "after 20 steps, the loss is twice its lowest and 1.5 times what it began with",
+        "loss-diverging", COURSE, "warning", "after 20 steps, the loss is twice its lowest and 1.5 times what it began with, or "
+        "was 10,000 times that and has not come below half of it, or below that of a constant",
         loss_diverging, "TheDeepChecker", _net("SGD(0.8)", "epochs=40, batch_size=256", hidden="layers.Identity()"), _GOOD,
         ("non-finite-loss",),
     ),

@@ -176,7 +176,7 @@ def output_range(case: Case) -> Iterator[Seen]:
 
 
 def _into_range(head: Head, y: np.ndarray) -> str:
-    if y.ndim > 2 and y.min() >= 0 and 50 < y.max() <= 255:  # the values of pictures
+    if y[0].size >= 64 and y.min() >= 0 and 50 < y.max() <= 255:  # the values of pictures
         scale = {"tanh": "y = y / 127.5 - 1", "softsign": "y = y / 127.5 - 1"}.get(str(head.activation), "y = y / 255")
         return f"{scale}: pictures in the range of {head.activation}."
     return 'activation="linear" in the last layer.'
