@@ -60,11 +60,10 @@ def poor_init(case: Case) -> Iterator[Seen]:
         if math.prod(layer.kernel.shape) < 64:
             continue
         kernel = _values(layer.kernel)
-        if np.ptp(kernel) == 0:
-            continue
         size, expected = float(np.sqrt(np.mean(np.square(kernel)))), float(np.sqrt(1 / max(fan_in, 1)))
         is_last = layer is trained[-1]  # may begin small
-        if size > 10 * expected or (0 < size < 0.01 * expected and not is_last):
+        is_poor = size > 10 * expected or (0 < size < 0.01 * expected and not is_last)
+        if is_poor and np.ptp(kernel) > 0:  # those that are all equal have a rule of their own
             yield seen(
                 path_of(layer), f"The weights of {layer.name} are {size:.3g} in size (the root of their mean square); for "
                 f"{fan_in} inputs {expected:.2g} keeps values in scale.",

@@ -55,7 +55,7 @@ def _is_activation(operation: Any) -> bool:
 
 def is_operation(operation: Any) -> bool:
     """Whether a part of a graph is a call of a function of `lamina.ops`, not a layer."""
-    return not hasattr(operation, "weights")
+    return not hasattr(type(operation), "weights")
 
 
 def axis_of(softmax: Any) -> Any:

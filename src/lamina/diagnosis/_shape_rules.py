@@ -106,14 +106,13 @@ def narrow_bottleneck(case: Case) -> Iterator[Seen]:
         return
     least = min(4, math.log2(units[0]))
     for before, after in case.network.pairs(also=_SAME_WIDTH):
-        if not case.network.is_passed_by_all(before):
-            continue  # as the gate of a squeeze and excitation
         width = getattr(before, "units", None) or getattr(before, "filters", None)
         entering = getattr(before, "kernel", None)
         if kind(before) not in AFFINE or entering is None or not width or width >= least:
             continue
         wider = getattr(after, "units", None) or getattr(after, "filters", None)
-        if wider and wider > width and entering.shape[-2] > width:
+        is_only_way = case.network.is_passed_by_all  # unlike the gate of a squeeze and excitation
+        if wider and wider > width and entering.shape[-2] > width and is_only_way(before):
             yield seen(
                 path_of(before), f"All that reaches the {units[0]} classes goes through the {width} unit(s) of {before.name}.",
                 f"{kind(before)}({max(16, int(wider))}, ...)", units=int(width), classes=units[0],
