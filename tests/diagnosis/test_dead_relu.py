@@ -45,3 +45,20 @@ def test_the_advice_for_few_units_is_another_activation():
     (finding,) = lamina.diagnose(model, x, x[:, 0])
     assert finding.rule == "dead-relu"
     assert finding.fix.startswith('activation="leaky_relu"')
+
+
+def test_units_that_give_small_values_live():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(256, 8)).astype("float32")
+
+    def found(bias):
+        lamina.utils.set_random_seed(0)
+        hidden = layers.Dense(16, activation="relu", bias_initializer=lamina.initializers.Constant(bias))
+        model = lamina.Sequential(
+            [lamina.Input((8,)), layers.Rescaling(1e-7), hidden, layers.Rescaling(1e7), layers.Dense(1)]
+        )
+        model.compile("adam", "mse")
+        return [f.rule for f in lamina.diagnose(model, x, x[:, :1], ignore=["tiny-input"])]
+
+    assert not found(0.0)
+    assert found(-1.0) == ["dead-relu"]

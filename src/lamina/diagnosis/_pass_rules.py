@@ -27,7 +27,8 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         units = call.outputs.reshape(-1, call.outputs.shape[-1])
         if len(units) < _FEWEST:
             continue
-        zeros = np.count_nonzero(units < 1e-5, axis=0)  # of NaN neither is said
+        least = 1e-5 * min(float(units.max()), 1.0)  # in a deep network all values may be small before it is trained
+        zeros = np.count_nonzero(units <= least, axis=0)  # of NaN neither is said
         is_whole = bool(np.all(zeros == len(units)))
         if not is_whole and len(units) < _FEWEST_FOR_SOME:
             continue
