@@ -38,6 +38,13 @@ def test_figures_and_confusion(lamina, fitted):
     assert found["metrics"] == load_table_model(model).evaluate(str(table))
 
 
+def test_figures_of_a_number(lamina, tmp_path, write_table, people):
+    table = write_table(people)
+    lamina("fit", table, "--target", "cost", "--out", tmp_path / "m", "--hidden", 0, "--folds", 2, "--quiet")
+    text = lamina("evaluate", tmp_path / "m" / "model.keras", table).stdout
+    assert "120 rows with 'cost'." in text and "R squared" in text and "predicted" not in text
+
+
 def test_mistakes(lamina, fitted, tmp_path):
     model, _ = fitted
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")

@@ -36,6 +36,6 @@ def evaluate_table(model: str, table: Any, encoding: str | None, memory: int | N
     of_these = "" if len(truth) == rows else f"; the figures are of {len(truth)} of them, drawn evenly"
     console.print(f"{name_of(table)}: {rows} rows with {target.name!r}{of_these}.", highlight=False, soft_wrap=True)
     console.print(figures_table({"the model": figures}))
-    counts = confusion_table(target, confusion(target, truth, outputs))
+    counts = confusion_table(target, confusion(target, truth, outputs)) if target.classes else None
     if counts is not None:
         console.print(counts)
