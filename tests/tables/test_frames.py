@@ -48,6 +48,39 @@ def test_classes_and_their_probabilities():
     assert (model.predict(ROWS) == np.array(model.target.classes)[shares.argmax(1)]).all()
 
 
+def test_frames_of_pandas_keep_what_their_types_say():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {
+            "size": pandas.Categorical(["low", "high"], categories=["low", "high"], ordered=True),
+            "shop": pandas.Categorical([3, 1]), 7: [1.5, 2.5], "wait": pandas.to_timedelta([1, 2], "min"),
+        },
+        index=pandas.Index([5, 6], name="age"),
+    )  # fmt: skip
+    table = as_table(frame)
+    assert table.names == ["age", "size", "shop", "7", "wait"]
+    assert table.ordered == {"size": ["low", "high"]} and table.columns["shop"].tolist() == ["3", "1"]
+    assert table.columns["wait"].tolist() == [60, 120] and any("in seconds" in note for note in table.notes)
+    several = pandas.DataFrame([[1, 2]], columns=pandas.MultiIndex.from_tuples([("a", "x"), ("a", "y")]))
+    assert as_table(several).names == ["('a', 'x')", "('a', 'y')"]
+
+
+def test_columns_of_one_name_are_refused():
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    for frame in (
+        {"x": [1], "x ": [2]},
+        pandas.DataFrame([[1, 2]], columns=["x", "x"]),
+        pandas.DataFrame([[1, 2]], columns=["x", "x "]),
+        pyarrow.table([[1], [2]], names=["x", "x"]),
+        pyarrow.table({"x": [1], "x ": [2]}),
+    ):
+        with pytest.raises(TableError, match="several columns are called 'x'"):
+            as_table(frame)
+    with pytest.raises(TableError, match="the index and a column are both called 'x'"):
+        as_table(pandas.DataFrame({"x": [1]}, index=pandas.Index([2], name="x")))
+
+
 def test_mistakes():
     with pytest.raises(TypeError, match="got int"):
         as_table(3)

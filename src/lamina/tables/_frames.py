@@ -1,12 +1,13 @@
 """Tables from what a program holds already: frames of pandas and polars, tables of pyarrow, dicts of columns."""
 
+import datetime
 import os
 from typing import Any
 
 import numpy as np
 
 from ._errors import TableError
-from ._read import finished, from_columns, from_pandas, read_table
+from ._read import check_different, finished, from_columns, from_pandas, one_line, read_table
 from ._several import called, read_tables
 from ._table import Table
 
@@ -32,7 +33,7 @@ def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = No
     words = {m.strip() for m in missing}
     if isinstance(data, dict):
         table = from_columns(FRAME, *_columns_of_dict(data), words)
-    elif type(data).__module__.startswith("pandas.") and hasattr(data, "columns"):
+    elif hasattr(data, "columns") and _is_of_pandas(data):
         table = from_pandas(FRAME, data, words)
     else:
         table = from_columns(FRAME, *_columns_of_frame(data), words)
@@ -49,6 +50,10 @@ def name_of(data: Any) -> str:
 def is_paths(data: Any) -> bool:
     """Whether the data is a list of paths."""
     return isinstance(data, (list, tuple)) and all(isinstance(path, (str, os.PathLike)) for path in data)
+
+
+def _is_of_pandas(data: Any) -> bool:
+    return any(kind.__module__.split(".")[0] == "pandas" for kind in type(data).__mro__)
 
 
 def _columns_of_dict(data: dict[Any, Any]) -> tuple[list[str], list[list[Any]]]:
@@ -69,10 +74,15 @@ def _columns_of_frame(data: Any) -> tuple[list[str], list[list[Any]]]:
             "fit_table: data must be a path or a list of paths, a DataFrame of pandas or polars, a pyarrow Table or a dict of "
             f"columns; got {type(data).__name__}."
         ) from None
+    except narwhals.exceptions.NarwhalsError as error:
+        check_different(FRAME, [str(name).strip() for name in getattr(data, "column_names", ())])
+        raise TableError(f"{FRAME}: cannot be read ({one_line(error)}).") from None
     names = [str(name).strip() for name in frame.columns]
     return names, [[_scalar(v) for v in frame[name].to_list()] for name in frame.columns]
 
 
 def _scalar(value: Any) -> Any:
-    """NaN is missing, whatever the library calls it."""
+    """NaN is missing, whatever the library calls it; a duration is its seconds."""
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
     return None if isinstance(value, float) and value != value else value

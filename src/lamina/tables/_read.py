@@ -10,6 +10,7 @@ import re
 import sqlite3
 import sys
 import zipfile
+from collections import Counter
 from contextlib import nullcontext
 from typing import Any
 
@@ -147,6 +148,7 @@ def from_fields(path: str, columns: dict[str, list[str]], words: set[str], comma
 
 def from_columns(path: str, names: list[str], columns: list[list[Any]], words: set[str]) -> Table:
     """A table of Python values: numbers, texts, None."""
+    check_different(path, names)
     table = Table(path, {})
     for name, values in zip(names, columns):
         raw = np.empty(len(values), dtype=object)
@@ -161,9 +163,17 @@ def from_columns(path: str, names: list[str], columns: list[list[Any]], words: s
 
 
 def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
+    """A table of a DataFrame; a named index is a column."""
     table = Table(path, {})
     if frame.index.names != [None]:
+        labels = [str(label) for label in frame.index.names]
+        twice = [label for label in labels if label in map(str, frame.columns)]
+        if twice:
+            raise TableError(
+                f"{path}: the index and a column are both called {twice[0]!r}; rename or drop one of them."
+            )
         frame = frame.reset_index()
+    check_different(path, [str(label).strip() for label in frame.columns])
     types = pandas.api.types
     for label in frame.columns:
         series, name = frame[label], str(label).strip()
@@ -172,7 +182,11 @@ def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
         if types.is_numeric_dtype(kind) and not types.is_bool_dtype(kind) and not types.is_complex_dtype(kind):
             table.columns[name] = series.to_numpy(dtype="float64", na_value=np.nan)
             continue
-        if types.is_datetime64_any_dtype(kind) or types.is_timedelta64_dtype(kind):
+        if types.is_timedelta64_dtype(kind):
+            table.columns[name] = series.dt.total_seconds().to_numpy(dtype="float64", na_value=np.nan)
+            table.notes.append(f"Column {name!r} holds durations, taken in seconds.")
+            continue
+        if types.is_datetime64_any_dtype(kind):
             table.dates.add(name)
         texts = as_text(series.astype(object).to_numpy(), words)
         if isinstance(kind, pandas.CategoricalDtype):
@@ -182,6 +196,15 @@ def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
         else:
             table.columns[name] = texts if types.is_bool_dtype(kind) else from_texts(table, name, texts, False)
     return table
+
+
+def check_different(path: str, names: list[str]) -> None:
+    """Raises TableError if several columns have one name, blanks around it aside."""
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise TableError(
+            f"{path}: several columns are called {', '.join(map(repr, twice[:3]))}; their names must differ by more than blanks."
+        )
 
 
 def _read_frame(path: str, place: str) -> Any:

@@ -1,5 +1,7 @@
 """Values read piece by piece are those of the whole column."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -49,4 +51,5 @@ def test_typed_values():
     np.testing.assert_array_equal(
         ColumnReader("n", True, None, ()).read([1, None, 2.5, True, "3"]), [1, np.nan, 2.5, np.nan, 3]
     )
+    assert ColumnReader("n", True, None, ()).read([datetime.timedelta(minutes=1)]).tolist() == [60]
     assert ColumnReader("t", False, None, ()).read([1, None, 2.5, "x"]).tolist() == ["1", "", "2.5", "x"]

@@ -1,5 +1,6 @@
 """Values of a column whose kind is decided, read as `read_table` would read them in a whole table."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,6 +93,8 @@ class ColumnReader:
         """NaN for a missing value, and for an odd one."""
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
+        if isinstance(value, datetime.timedelta):
+            return value.total_seconds()
         text = self._text(value)
         return self.rule.value(text) if text else float("nan")
 

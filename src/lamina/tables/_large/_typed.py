@@ -10,7 +10,7 @@ from lamina._extras import require
 from lamina._lazy import lazy_module
 
 from .._errors import TableError
-from .._read import PARQUET, from_columns, from_pandas, json_object, one_line
+from .._read import PARQUET, check_different, from_columns, from_pandas, json_object, one_line
 from .._table import Table
 from ._chunk import Chunk
 from ._texts import find_encoding, lines_of
@@ -72,6 +72,7 @@ class ColumnsSource:
         frame = next(self._frames(1), None)
         if frame is None:
             raise TableError(f"{path}: the table is empty: it has no row.")
+        check_different(path, [str(label).strip() for label in frame.columns])
         self.dtypes = {str(label).strip(): dtype for label, dtype in frame.dtypes.items()}
         self.names = list(self.dtypes)
 
