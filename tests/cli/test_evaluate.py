@@ -43,6 +43,9 @@ def test_figures_of_a_number(lamina, tmp_path, write_table, people):
     lamina("fit", table, "--target", "cost", "--out", tmp_path / "m", "--hidden", 0, "--folds", 2, "--quiet")
     text = lamina("evaluate", tmp_path / "m" / "model.keras", table).stdout
     assert "120 rows with 'cost'." in text and "R squared" in text and "predicted" not in text
+    gaps = write_table({**people, "cost": ["", "-", *people["cost"][2:]]}, "gaps.csv")
+    text = " ".join(lamina("evaluate", tmp_path / "m" / "model.keras", gaps).stdout.split())
+    assert "Note: 2 of 120 rows have no 'cost' and are left out. Taken as missing there: '-' in 1;" in text
 
 
 def test_mistakes(lamina, fitted, tmp_path):

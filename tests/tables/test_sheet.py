@@ -61,6 +61,8 @@ def test_layouts(text, names, rows, note):
         ("a,b\n1,x\n2,y,z\n3,z\n4,w\n", "line 3 has 3 fields, the table 2 columns: '2,y,z'.*quotation marks"),
         ("a,b,c\n1,x,1\n2\n3\n4\n5\n6,x,1\n7,x,1\n8,x,1\n9,x,1\n9,x,1\n9,x,1\n",
          "4 of 11 rows have fewer than 3 fields, the first in line 3: '2'"),
+        ("a,b\r1,x\r2,y,z\r3,z\r4,w\r", "line 3 has 3 fields, the table 2 columns: '2,y,z'"),
+        ("a,b\n1,x\u2028x\n2,y,z\n3,z\n4,w\n", "line 3 has 3 fields, the table 2 columns: '2,y,z'"),
         ('a,b\n1,x\n2,"y\n3,z\n4,w\n', "quotation mark that opens in line 3 is never closed"),
     ],
 )  # fmt: skip

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from lamina.tables._errors import TableError
+from lamina.tables._read import from_fields
+from lamina.tables._sheet import read_sheet
 from lamina.tables._table import Table
 from lamina.tables._target import describe_target
 
@@ -66,6 +68,42 @@ def test_encoding():
 def test_what_cannot_be_a_target(values, message):
     with pytest.raises(TableError, match=message):
         describe(values)
+
+
+def test_words_that_were_taken_for_missing_are_named():
+    rows = {"severity": ["none", "mild", "severe", "mild"] * 10, "x": [str(i) for i in range(40)]}
+    table = from_fields("t.csv", rows, set(), False)
+    _, _, notes = describe_target(table, "severity", "auto")
+    assert (
+        "10 of 40 rows have no 'severity' and are left out. Taken as missing there: 'none' in 10; if that is a class"
+        in notes[0]
+    )
+    with pytest.raises(TableError, match="missing in all 3 rows. Taken as missing there: '-' in 3"):
+        describe_target(from_fields("t.csv", {"y": ["-", "-", "-"]}, set(), False), "y", "auto")
+
+
+def test_a_name_that_the_layout_may_have_hidden():
+    values = read_table_of("2019,2020\n1,2\n3,4\n5,6\n7,8\n")
+    with pytest.raises(TableError, match="no column '2020' to predict.*Line 1 holds values, not names"):
+        describe_target(values, "2020", "auto")
+    with pytest.raises(TableError, match="Do blanks part the fields"):
+        describe_target(read_table_of("x y\n1 2\n3 4\n5 6\n"), "y", "auto")
+
+
+def read_table_of(text):
+    sheet = read_sheet(text, "t.csv")
+    table = from_fields(
+        "t.csv", {n: [r.fields[i] for r in sheet.rows] for i, n in enumerate(sheet.names)}, set(), False
+    )
+    table.notes = sheet.notes
+    return table
+
+
+def test_classes_of_one_meaning():
+    said = " ".join(describe(["TRUE", "1", "yes", "FALSE", "0", "no"] * 6)[2])
+    assert "may mean the same: '1', 'TRUE', 'yes'" in said and "'0', 'FALSE', 'no'" in said
+    assert "mean the same" not in " ".join(describe(["yes", "no", "n"] * 6 + ["other"] * 6)[2])
+    assert "differ in the code of a letter only" in " ".join(describe(["caf\u00e9", "cafe\u0301", "tea"] * 8)[2])
 
 
 def test_rare_classes_and_classes_written_in_two_ways():

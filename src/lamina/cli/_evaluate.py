@@ -25,6 +25,7 @@ def evaluate_table(model: str, table: Any, encoding: str | None, memory: int | N
                     "rows": rows,
                     "judged_rows": len(truth),
                     "metrics": figures,
+                    "notes": table_model.notes,
                 },
                 indent=2,
             )
@@ -32,6 +33,8 @@ def evaluate_table(model: str, table: Any, encoding: str | None, memory: int | N
         return
     from rich.console import Console
 
+    for note in table_model.notes:
+        print(f"Note: {note}")
     console = Console()
     of_these = "" if len(truth) == rows else f"; the figures are of {len(truth)} of them, drawn evenly"
     console.print(f"{name_of(table)}: {rows} rows with {target.name!r}{of_these}.", highlight=False, soft_wrap=True)

@@ -7,7 +7,6 @@ import numpy as np
 from lamina.tables._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, model_inputs
 from lamina.tables._errors import TableError
 from lamina.tables._figures import classes_of
-from lamina.tables._frames import as_table
 from lamina.tables._matching import match_columns
 from lamina.tables._model import TableModel
 from lamina.tables._target import NUMBER, shares_of
@@ -27,7 +26,7 @@ class TableAnswerer:
     def read(self, document: Any) -> Arrays:
         columns = _columns_of(document)
         try:
-            table = as_table(columns, self.model.missing, None)
+            table = self.model.read(columns)
             matched, _ = match_columns(self.model.columns, table, self.model.target.name)
             return model_inputs(matched, table)
         except TableError as error:

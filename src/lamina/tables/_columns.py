@@ -11,6 +11,7 @@ from lamina import layers
 
 from ._dates import cycles_of, days_of, order_of
 from ._errors import TableError, close_names
+from ._numbers import NumberRule, rule_of_json
 from ._read import as_text
 from ._table import Table
 
@@ -43,6 +44,7 @@ class Column:
         spread: between the quartiles of the training rows, or half their range where the quartiles are equal.
         many: of categories, whether there are so many that the network embeds them.
         style: of dates, whether the year, the day or the month stands first.
+        rule: of numbers that were texts, how they were read.
     """
 
     name: str
@@ -58,6 +60,11 @@ class Column:
     spread: float = 1.0
     style: str = ""
     many: bool = False
+    rule: NumberRule | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.rule, dict):  # of a file
+            self.rule = rule_of_json(self.rule)
 
     def to_json(self) -> dict[str, Any]:
         """The column as JSON values, for `Column(**values)`."""
@@ -90,6 +97,12 @@ def describe_columns(table: Table, target: str, ordinal: dict[str, list[str]], d
 def is_missing(values: np.ndarray) -> np.ndarray:
     """Which entries are missing."""
     return np.isnan(values) if values.dtype.kind == "f" else values == ""
+
+
+def no_number(values: np.ndarray) -> str:
+    """The first text that is no number; the first of all if each could be one."""
+    texts = [text for text in as_text(values).tolist() if text]
+    return next((text for text in texts if np.isnan(NumberRule().value(text))), texts[0])
 
 
 def check_finite(table: Table, name: str, values: np.ndarray) -> None:
@@ -131,7 +144,7 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
             return Column(name, LEFT_OUT, "numbers the rows, an identifier", missing)
         if not np.abs(known).max() < _LARGEST or not known.std() > _SMALLEST_SPREAD:
             return Column(name, LEFT_OUT, "too small or large for single precision; give it in other units", missing)
-        return Column(name, NUMERIC, _sentinel_note(known), missing)
+        return Column(name, NUMERIC, _sentinel_note(known), missing, rule=table.rules.get(name))
     if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:

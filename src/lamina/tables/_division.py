@@ -1,7 +1,10 @@
 """Which rows train, which say when to stop, and which are tested: by the settings, and told in a sentence."""
 
+from functools import partial
+
 import numpy as np
 
+from ._as_fitted import read_as_fitted
 from ._columns import DATE, Column, numbers_of
 from ._errors import TableError, close_names
 from ._frames import as_table
@@ -90,13 +93,14 @@ def _with_test_table(
 
 def test_table(say: Speaker, target: Target, columns: list[Column], settings: FitSettings) -> Table:
     """The rows of `--test` that have the target. Raises TableError if they have not the columns of the table."""
-    test = as_table(settings.test, settings.missing, settings.encoding)
+    again = partial(read_as_fitted, columns=columns, target=target, missing=settings.missing)
+    test = as_table(settings.test, settings.missing, settings.encoding, again)
     if target.name not in test.columns:
         raise TableError(
             f"{test.path}: there is no column {target.name!r} to test.{close_names(target.name, test.names)}"
         )
     test = target.rows_of(test)
     _, notes = match_columns(columns, test, target.name, fitted=False)
-    for note in notes:
+    for note in (*test.notes, *notes):
         say.note(f"{test.path}: {note}")
     return test

@@ -2,19 +2,22 @@
 
 import datetime
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ._errors import TableError
-from ._read import check_different, finished, from_columns, from_pandas, one_line, read_table
+from ._read import check_different, finished, from_columns, from_pandas, one_line
 from ._several import called, read_tables
 from ._table import Table
 
 FRAME = "the frame"  # what errors call a table that has no path
 
 
-def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = None) -> Table:
+def as_table(
+    data: Any, missing: tuple[str, ...] = (), encoding: str | None = None, again: Callable[[Table], Table] | None = None
+) -> Table:  # fmt: skip
     """A table from a path or a frame.
 
     Args:
@@ -22,14 +25,15 @@ def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = No
             polars, or of another library that narwhals knows; a pyarrow Table; or a dict of columns by name.
         missing: values that stand for "missing".
         encoding: of a text file.
+        again: reads what was read, of each of several files, as a model needs it.
     Raises TableError if the table is empty or its columns differ in length; TypeError for anything else.
     """
     if isinstance(data, Table):
         return data
     if isinstance(data, (str, os.PathLike)):
-        return read_table(os.fspath(data), missing, encoding)
+        data = [data]
     if is_paths(data):
-        return read_tables([os.fspath(path) for path in data], missing, encoding)
+        return read_tables([os.fspath(path) for path in data], missing, encoding, again)
     words = {m.strip() for m in missing}
     if isinstance(data, dict):
         table = from_columns(FRAME, *_columns_of_dict(data), words)
@@ -37,7 +41,8 @@ def as_table(data: Any, missing: tuple[str, ...] = (), encoding: str | None = No
         table = from_pandas(FRAME, data, words)
     else:
         table = from_columns(FRAME, *_columns_of_frame(data), words)
-    return finished(table, missing)
+    table = finished(table, missing)
+    return table if again is None else again(table)
 
 
 def name_of(data: Any) -> str:

@@ -14,24 +14,28 @@ from ._columns import (
     check_finite,
     check_levels,
     is_missing,
+    no_number,
     numbers_of,
 )  # fmt: skip
+from ._dates import DAY_FIRST, MONTH_FIRST, days_of
 from ._errors import TableError, close_names
+from ._numbers import too_many
 from ._read import as_text
 from ._table import Table
 
-_TRIED = 100  # values, before all of them
 _REMEMBERED = 1000  # categories never seen, of a column
 
 
 @dataclass
 class _Odd:
-    """What of a column is unusual: rows with a category never seen, some of these, and rows where it lacks."""
+    """What of a column is unusual: rows with a category never seen, some of these, rows where it lacks, dates that are none."""
 
     column: Column
     unseen: int = 0
     named: set[str] = field(default_factory=set)
     lacking: int = 0
+    unread: int = 0
+    shown: str = ""
 
 
 class Surprises:
@@ -49,6 +53,10 @@ class Surprises:
             odd.unseen += len(new)
             if len(odd.named) < _REMEMBERED:
                 odd.named |= set(new.tolist()) - {""}
+        if column.kind == DATE:
+            unread = _unread(column, values)
+            odd.unread += len(unread)
+            odd.shown = odd.shown or (str(unread[0]) if len(unread) else "")
         if not column.has_missing:
             odd.lacking += int(is_missing(values).sum())
 
@@ -60,6 +68,10 @@ class Surprises:
                 named = sorted(odd.named)
                 shown = ", ".join(map(repr, named[:3])) + (", ..." if len(named) > 3 else "")
                 said.append(f"{odd.unseen} row(s) have a {name!r} that the model does not tell apart: {shown}.")
+            if odd.unread:
+                said.append(
+                    f"{odd.unread} row(s) have a {name!r} that is no date, {odd.column.style}: {odd.shown!r}; taken as missing."
+                )
             if odd.lacking:
                 instead = "as an unknown category" if odd.column.kind == NOMINAL else "as the median"
                 said.append(f"{odd.lacking} row(s) lack {name!r}, which no training row did; taken {instead}.")
@@ -91,15 +103,16 @@ def match_columns(
         notes.append(f"the model knows nothing of {', '.join(map(repr, unknown))}; left aside.")
     for column in used:
         values = table.columns[column.name]
+        if column.name in table.unfit:
+            raise TableError(table.unfit[column.name])
         check_finite(table, column.name, values)
         if column.kind == NUMERIC and values.dtype.kind != "f":
-            odd = str(values[~is_missing(values)][0])
             raise TableError(
-                f"{table.path}: column {column.name!r} must hold numbers, as when the model was fitted; it holds {odd!r}."
+                f"{table.path}: column {column.name!r} must hold numbers, as when the model was fitted; it holds "
+                f"{no_number(values)!r}."
             )
-        if column.kind == DATE and _holds_no_date(column, values):
-            odd = as_text(values[~is_missing(values)])[0]
-            raise TableError(f"{table.path}: column {column.name!r} must hold dates, {column.style}; it holds {odd!r}.")
+        if column.kind == DATE:
+            _check_dates(table.path, column, values)
         if column.kind == ORDINAL:
             check_levels(table, column.name, values, column.levels)
         if fitted:
@@ -107,8 +120,28 @@ def match_columns(
     return used, [*notes, *own.notes()]
 
 
-def _holds_no_date(column: Column, values: np.ndarray) -> bool:
-    """Whether none of the values that are there is a date; most often the first ones tell."""
+def _check_dates(path: str, column: Column, values: np.ndarray) -> None:
+    """Raises TableError if more than a few dates cannot be read, or the day stands where the month did in the fit."""
+    unread = _unread(column, values)
+    if not len(unread):
+        return
+    known = as_text(values[~is_missing(values)])
+    other = {DAY_FIRST: MONTH_FIRST, MONTH_FIRST: DAY_FIRST}.get(column.style)
+    if other is not None and not np.isnan(days_of(known, other)).any():
+        raise TableError(
+            f"{path}: column {column.name!r} holds dates {other}, as {str(unread[0])!r}; when the model was fitted they were "
+            f"{column.style}."
+        )
+    if too_many(len(unread), len(known)):
+        raise TableError(
+            f"{path}: column {column.name!r} must hold dates, {column.style}; it holds {str(unread[0])!r} and "
+            f"{len(unread) - 1} more that cannot be read so."
+            if len(unread) > 1
+            else f"{path}: column {column.name!r} must hold dates, {column.style}; it holds {str(unread[0])!r}."
+        )
+
+
+def _unread(column: Column, values: np.ndarray) -> np.ndarray:
+    """The entries that are no dates in the order of the fit."""
     known = values[~is_missing(values)]
-    parts = known[:_TRIED], known[_TRIED:]
-    return len(known) > 0 and all(np.isnan(numbers_of(column, part)).all() for part in parts)
+    return as_text(known)[np.isnan(numbers_of(column, known))]

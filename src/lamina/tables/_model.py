@@ -11,6 +11,7 @@ from lamina.export._exported import Exported, exported_model
 from lamina.export._formats import format_named, target_path, write_format
 from lamina.saving._errors import ModelFileError
 
+from ._as_fitted import read_as_fitted
 from ._columns import Column, model_inputs, steady
 from ._contributions import Contributions, shapley_values
 from ._errors import TableError, close_names
@@ -19,8 +20,9 @@ from ._export import exported_table
 from ._figures import Figures, classes_of, figures_of
 from ._frames import as_table
 from ._importance import REPEATS, Importance, permutation_importance
-from ._large._answers import DRAWN, answers_in_pieces, judged, row_of, sample_of, stream_for
+from ._large._answers import answers_in_pieces, judged, row_of, sample_of, stream_for
 from ._large._budget import is_large
+from ._large._stream import Stream
 from ._matching import Surprises, match_columns
 from ._model_file import MEMBER, read_model_file, write_model_file
 from ._page._page import write_page
@@ -41,7 +43,7 @@ class TableModel:
         summary: what stands in metrics.json: how the table was read, the choice, the figures; empty if the file has none.
         result: the models and test rows of all rounds of the fit that just ended; None for a loaded model.
         profile: how the columns and the target were spread in the training rows; empty if the file does not tell.
-        notes: what was unusual in the rows last predicted, in sentences.
+        notes: how the rows last predicted were read, and what was unusual in them, in sentences.
 
     Example:
         >>> sizes = [7 * n % 40 for n in range(40)]
@@ -109,7 +111,7 @@ class TableModel:
         Of a table that is read in pieces a part of the rows may be drawn evenly. Raises TableError as `evaluate`.
         """
         if self._is_large(data, memory):
-            return judged(self, stream_for(data, self.missing, encoding, memory), memory)
+            return judged(self, self.stream(data, encoding, memory), memory)
         table = self.known_rows(self.read(data, encoding))
         return self.target.encode(table.columns[self.target.name]), self.outputs(table), len(table)
 
@@ -132,13 +134,12 @@ class TableModel:
         row), and if there is no such row.
         """
         if row is not None and self._is_large(data, memory):
-            stream = stream_for(data, self.missing, encoding, memory, seed)
+            stream = self.stream(data, encoding, memory, seed)
             one, table = row_of(stream, row), sample_of(stream)
         else:
             table = one = self.read(data, encoding, memory, seed)
         if row is None:
             trial = self._trial(self.known_rows(table))
-            self._note_the_drawing(table)
             return permutation_importance([trial], self.target, used_columns(self.columns), repeats, seed)
         if one is table:
             if not 1 <= row <= len(table):
@@ -146,12 +147,8 @@ class TableModel:
             one = table.take(np.array([row - 1]))
         others = table if background is None else self.read(background, encoding, memory, seed)
         found = self._contributions(one, others, seed)
-        self._note_the_drawing(others)
+        self.notes = list(dict.fromkeys([*others.notes, *self.notes]))
         return found
-
-    def _note_the_drawing(self, table: Table) -> None:
-        """Puts first that the rows were drawn from a large table, if they were."""
-        self.notes = [note for note in table.notes if note.startswith(DRAWN)] + self.notes
 
     def report(self, path: str, data: Any = None, encoding: str | None = None, memory: int | None = None) -> None:
         """Writes a report: one HTML file with the figures, curves, importance of columns and worst rows.
@@ -167,7 +164,7 @@ class TableModel:
         if data is not None:
             table = self.known_rows(self.read(data, encoding, memory))
             trial = self._trial(table)
-            findings = findings_on(self.columns, self.target, self.summary, trial, [*table.notes, *self.notes])
+            findings = findings_on(self.columns, self.target, self.summary, trial, self.notes)
         elif self.result is not None:
             findings = findings_of_fit(self.columns, self.target, self.summary, self.result)
         else:
@@ -211,8 +208,15 @@ class TableModel:
         Raises TypeError without a description of the columns.
         """
         if self._is_large(data, memory):
-            return sample_of(stream_for(data, self.missing, encoding, memory, seed))
-        return as_table(data, self.missing, encoding)
+            return sample_of(self.stream(data, encoding, memory, seed))
+        return as_table(data, self.missing, encoding, self._again)
+
+    def stream(self, data: Any, encoding: str | None = None, memory: int | None = None, seed: int = 0) -> Stream:
+        """A large table in pieces, read as the model's own was."""
+        return stream_for(data, self.missing, encoding, memory, seed, None if self.columns is None else self._again)
+
+    def _again(self, table: Table) -> Table:
+        return read_as_fitted(table, self.columns, self.target, self.missing)
 
     def _is_large(self, data: Any, memory: int | None) -> bool:
         if self.columns is None:
@@ -225,7 +229,7 @@ class TableModel:
         """What the model gives, of a large table piece by piece."""
         if not self._is_large(data, memory):
             return self.outputs(self.read(data, encoding, memory))
-        stream = stream_for(data, self.missing, encoding, memory)
+        stream = self.stream(data, encoding, memory)
         return np.concatenate([outputs for _, outputs in answers_in_pieces(self, stream, [])])
 
     def known_rows(self, table: Table) -> Table:
@@ -247,7 +251,8 @@ class TableModel:
         return outputs_of(self.model, steady(model_inputs(columns, table)))
 
     def _inputs(self, table: Table) -> dict[str, np.ndarray]:
-        columns, self.notes = match_columns(self.columns, table, self.target.name)
+        columns, notes = match_columns(self.columns, table, self.target.name)
+        self.notes = [*table.notes, *notes]
         return model_inputs(columns, table)
 
     def _trial(self, table: Table) -> Trial:

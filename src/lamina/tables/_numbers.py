@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -16,16 +17,18 @@ _CURRENCIES = (
     "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "gbp", "jpy",
     "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "원", "円", "元",
 )  # fmt: skip
-_MULTIPLES = {
+MULTIPLES = {
     "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9,
     "천": 1e3, "만": 1e4, "억": 1e8, "万": 1e4, "億": 1e8, "亿": 1e8,
 }  # fmt: skip
+_FEW_ODD = 3  # entries of a short column
 _INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity")
 _BODY = r"\d[\d.,' ]*|\.\d+"
 _WRITTEN = re.compile(
     r"(?P<before>[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
     rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*)?"
 )
+Unit = tuple[str, str]  # what stands before and after a number
 _PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
 _POINT = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?")  # the second as in India
 _COMMA = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d+,\d+")
@@ -46,10 +49,37 @@ class Written:
 
 @dataclass(frozen=True)
 class NumberRule:
-    """What texts of a column mean as numbers: whether a comma is the decimal one, and the factors of k, M, ..."""
+    """What texts of a column mean as numbers.
+
+    Attributes:
+        comma: whether a comma is the decimal one.
+        factors: of k, M, ...
+        units: what stands before and after the numbers it was made from, in pairs; two empty texts for bare ones.
+        has_decimals, has_groups: whether these had decimals, and separators between thousands.
+        is_strict: whether a number in other units than these is none.
+    """
 
     comma: bool = False
     factors: dict[str, float] = field(default_factory=dict)
+    units: tuple[Unit, ...] = ()
+    has_decimals: bool = False
+    has_groups: bool = False
+    is_strict: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything said that `comma` holds."""
+        return self.comma or self.has_decimals or self.has_groups
+
+    def comma_for(self, written: list[Written]) -> bool:
+        """Whether a comma is the decimal one in other numbers that do not tell themselves.
+
+        A separator that none of its own had is what theirs were: decimal where they had decimals alone, else between thousands.
+        """
+        there = {sign for w in written if _UNCLEAR.fullmatch(w.body) for sign in ",." if sign in w.body}
+        if self.has_decimals == self.has_groups or len(there) != 1:
+            return self.comma
+        return there == {","} if self.has_decimals else there == {"."}
 
     def value(self, text: str) -> float:
         """The number that a text is; NaN for none."""
@@ -60,8 +90,25 @@ class NumberRule:
 
     def value_of(self, written: Written) -> float:
         """The number that a text taken apart is."""
+        if self.is_strict and unit_of(written) not in self.units:
+            return float("nan")
         size = _value(written.body, written.power, self.comma) * self.factors.get(written.after, 1.0)
         return (-1 if written.negative else 1) * size
+
+
+def rule_of_json(values: dict[str, Any]) -> NumberRule:
+    """The rule that `dataclasses.asdict` wrote as JSON values."""
+    return NumberRule(**{**values, "units": tuple((before, after) for before, after in values["units"])})
+
+
+def too_many(odd: int, entries: int) -> bool:
+    """Whether so many of the entries of a column fit not: more than a tenth, and in a short one than three or half of them."""
+    return odd > max((1 - MOSTLY) * entries, min(_FEW_ODD, entries / 2))
+
+
+def unit_of(written: Written) -> Unit:
+    """What stands before and after a number, a currency always before it."""
+    return (written.after, "") if written.after in _CURRENCIES else (written.before, written.after)
 
 
 @dataclass(frozen=True)
@@ -153,7 +200,17 @@ def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
     values = np.array([number.get(text, np.nan) for text in known], dtype="float64")
     if np.isnan(values).mean() > 1 - MOSTLY:
         return None
-    return Reading(values, *_style(known, number, parts, comma, factors), rule)
+    read = [w for text, w in written.items() if not np.isnan(number[text])]
+    return Reading(values, *_style(known, number, parts, comma, factors), _as_found(rule, read))
+
+
+def _as_found(rule: NumberRule, written: list[Written]) -> NumberRule:
+    """The rule, and what it found in numbers."""
+    decimal, group = (",", ".") if rule.comma else (".", ",")
+    has_decimals = any(decimal in w.body for w in written)
+    has_groups = any(group in w.body and (_UNCLEAR.fullmatch(w.body) or not _PLAIN.fullmatch(w.body)) for w in written)
+    units = tuple(sorted({unit_of(w) for w in written}))
+    return replace(rule, units=units, has_decimals=has_decimals, has_groups=has_groups)
 
 
 def _are_codes(parts: list[Written | None]) -> bool:
@@ -176,8 +233,8 @@ def _mixed_units(parts: dict[str, Written | None]) -> bool:
 def _multiples(written: list[Written]) -> dict[str, float]:
     """Factors of k, M, ...: only where they stand beside each other or beside plain numbers, so that they can be no units."""
     after = {w.after for w in written}
-    is_scale = len(after) > 1 and after - {""} <= set(_MULTIPLES)
-    return {a: _MULTIPLES[a] for a in after if a} if is_scale else {}
+    is_scale = len(after) > 1 and after - {""} <= set(MULTIPLES)
+    return {a: MULTIPLES[a] for a in after if a} if is_scale else {}
 
 
 def _style(

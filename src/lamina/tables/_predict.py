@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import check_finite
+from ._columns import check_finite, no_number
 from ._errors import TableError, close_names
 from ._figures import classes_of
 from ._frames import as_table
-from ._large._answers import answers_in_pieces, stream_for
+from ._large._answers import answers_in_pieces
 from ._large._budget import is_large
 from ._large._stream import Stream
 from ._model import TableModel, load_table_model
@@ -32,17 +32,18 @@ def predict_table(
     """
     table_model = load_table_model(model_path)
     if is_large(table_path, memory):
-        stream = stream_for(table_path, table_model.missing, encoding, memory)
+        stream = table_model.stream(table_path, encoding, memory)
         _check_kept(keep, stream.path, stream.names)
         write_answers(_pieces_of(table_model, stream, keep, model_path), out)
         return
-    table = as_table(table_path, table_model.missing, encoding)
+    is_any = table_model.columns is None
+    table = as_table(table_path, table_model.missing, encoding) if is_any else table_model.read(table_path, encoding)
     _check_kept(keep, table.path, table.names)
-    if table_model.columns is None:
+    if is_any:
         answers = _answers_of_any_model(table_model, table, model_path)
     else:
         outputs = table_model.outputs(table)
-        _tell([*table.notes, *table_model.notes])
+        _tell(table_model.notes)
         answers = answers_of(table_model.target, outputs)
     write_answers(iter([_beside(keep, table, answers)]), out)
 
@@ -61,7 +62,7 @@ def _pieces_of(table_model: TableModel, stream: Stream, keep: list[str], path: s
         return
     for table, outputs in answers_in_pieces(table_model, stream, keep):
         yield _beside(keep, table, answers_of(table_model.target, outputs))
-    _tell([*stream.sample.notes, *table_model.notes])
+    _tell(table_model.notes)
 
 
 def _tell(notes: list[str]) -> None:
@@ -123,5 +124,5 @@ def _numbers(table: Table, name: str) -> np.ndarray:
     values = table.columns[name]
     check_finite(table, name, values)
     if values.dtype.kind != "f":
-        raise TableError(f"{table.path}: column {name!r} must hold numbers; it holds {str(values[0])!r}.")
+        raise TableError(f"{table.path}: column {name!r} must hold numbers; it holds {no_number(values)!r}.")
     return values.astype("float32")

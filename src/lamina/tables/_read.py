@@ -304,6 +304,11 @@ def odd_note(name: str, count: int, odd: list[str]) -> str:
     return f"Column {name!r} holds numbers but for {entries}, taken as missing."
 
 
+def is_about(note: str, name: str) -> bool:
+    """Whether a note tells how the entries of a column were read."""
+    return f"Column {name!r} " in note
+
+
 def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
     """Values of any kind as str: whole numbers without a point, nothing for missing ones."""
     values = np.asarray(values)

@@ -1,12 +1,13 @@
 """One table from several files with the same columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ._columns import is_missing
 from ._errors import TableError
 from ._fetched import file_name
+from ._numbers import NumberRule
 from ._read import as_text, from_texts, read_table
 from ._table import Table
 
@@ -18,11 +19,15 @@ def called(paths: Sequence[str]) -> str:
     return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
 
 
-def read_tables(paths: Sequence[str], missing: tuple[str, ...] = (), encoding: str | None = None) -> Table:
+def read_tables(
+    paths: Sequence[str], missing: tuple[str, ...] = (), encoding: str | None = None,
+    again: Callable[[Table], Table] | None = None,
+) -> Table:  # fmt: skip
     """The rows of all files, one after the other, with the columns in the order of the first.
 
     Args:
         paths, missing, encoding: of each file as `read_table` takes them.
+        again: reads what was read of a file as a model needs it.
     Raises TableError, with the file and the columns, where they do not agree; and as `read_table`.
     """
     if not paths:
@@ -30,12 +35,15 @@ def read_tables(paths: Sequence[str], missing: tuple[str, ...] = (), encoding: s
     if list(paths).count("-") > 1:
         raise TableError("- stands for the standard input, which can be read once only.")
     tables = [read_table(path, missing, encoding) for path in paths]
+    if again is not None:
+        tables = [again(table) for table in tables]
     if len(tables) == 1:
         return tables[0]
     for other in tables[1:]:
         _check_same(tables[0], other)
     joined = Table(called(paths), {}, notes=[f"{t.path}: {note}" for t in tables for note in t.notes])
     joined.ordered = tables[0].ordered
+    joined.unfit = {name: why for t in reversed(tables) for name, why in t.unfit.items()}
     for name in tables[0].names:
         joined.raw[name] = np.concatenate([t.raw[name] for t in tables])
         joined.columns[name] = _joined(joined, name, tables, {m.strip() for m in missing})
@@ -71,8 +79,42 @@ def _joined(joined: Table, name: str, tables: list[Table], words: set[str]) -> n
     if is_date:
         joined.dates.add(name)
     if is_number:
+        rules = {t.path: t.rules[name] for t in known if name in t.rules}
+        if rules and name not in joined.unfit and not _agree(name, rules):
+            return _read_together(joined, name, known, words)
+        if rules:
+            joined.rules[name] = _joined_rule(list(rules.values()))
         return np.concatenate([t.columns[name] if t in known else np.full(len(t), np.nan) for t in tables])
     return np.concatenate([as_text(t.columns[name]) for t in tables])
+
+
+def _agree(name: str, rules: dict[str, NumberRule]) -> bool:
+    """Whether k, M, ... mean the same in all files. Raises TableError if a column is in different units."""
+    units = {path: {unit for unit in rule.units if any(unit)} for path, rule in rules.items()}
+    of_first = next(((path, held) for path, held in units.items() if held), None)
+    for path, held in units.items():
+        if (
+            of_first is not None
+            and held
+            and not held & of_first[1]
+            and not any(rule.factors for rule in rules.values())
+        ):
+            first, here = (" ".join(filter(None, min(some))) for some in (of_first[1], held))
+            raise TableError(
+                f"{path}: column {name!r} is in {here!r}, in {of_first[0]} in {first!r}; it must be in one unit."
+            )
+    return len({tuple(sorted(rule.factors)) for rule in rules.values()}) == 1
+
+
+def _joined_rule(rules: list[NumberRule]) -> NumberRule:
+    """What all files say of the numbers of a column; of the comma nothing where they differ."""
+    told = {rule.comma for rule in rules if rule.is_told}
+    units = tuple(sorted({unit for rule in rules for unit in rule.units}))
+    is_strict = all(rule.is_strict for rule in rules)
+    decimals, groups = (
+        len(told) == 1 and any(found) for found in zip(*((r.has_decimals, r.has_groups) for r in rules))
+    )
+    return NumberRule(told == {True}, rules[0].factors, units, decimals, groups, is_strict)
 
 
 def _read_together(joined: Table, name: str, known: list[Table], words: set[str]) -> np.ndarray:

@@ -14,7 +14,7 @@ from ._records import Row, cut
 DELIMITERS = ",;\t|"
 _LOOKED_AT = 500  # rows that tell delimiter and width
 _LOOKED_THROUGH = 1 << 18  # letters in which they are looked for
-_TOTALS = {
+TOTALS = {
     "total",
     "totals",
     "grand total",
@@ -31,6 +31,7 @@ _TOTALS = {
     "合计",
     "итого",
 }
+NAMELESS = "holds values, not names"
 _NAMED = 5  # lines, in a note
 _FEW_SHORT = 0.2  # share of rows that may lack fields at their end
 
@@ -149,7 +150,7 @@ def _name_columns(header: Row, rows: list[Row], width: int, notes: list[str]) ->
         names = ["row", *names]
         notes.append("The first column has no name; called 'row'.")
     elif _is_nameless(header, rows):
-        notes.append(f"Line {header.line} holds values, not names: the columns are called column_1, column_2, ...")
+        notes.append(f"Line {header.line} {NAMELESS}: the columns are called column_1, column_2, ...")
         return [f"column_{i + 1}" for i in range(len(names))], [header, *rows]
     taken: Counter[str] = Counter()
     unnamed, renamed = [], []
@@ -267,7 +268,7 @@ def is_total(rows: list[Row]) -> bool:
     for i, name in enumerate(rows[-1].fields):
         if name:
             word = name.casefold().rstrip(":")
-            return word in _TOTALS and all(row.fields[i].casefold() != name.casefold() for row in rows[:-1])
+            return word in TOTALS and all(row.fields[i].casefold() != name.casefold() for row in rows[:-1])
     return False
 
 
@@ -282,7 +283,8 @@ def _shown(row: Row) -> str:
 
 
 def _line_of(text: str, number: int) -> str:
-    return shortened(text.splitlines()[number - 1] if number <= text.count("\n") + 1 else "")
+    lines = io.StringIO(text, newline="")  # as `cut` counts them
+    return shortened(next(islice(lines, number - 1, None), "").rstrip("\r\n"))
 
 
 def shortened(line: str) -> str:

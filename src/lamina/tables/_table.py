@@ -19,6 +19,7 @@ class Table:
         raw: the same columns as they stand in the file: str, or the values of a typed file, `(rows,)` each.
         ordered: levels of columns that are ordered in the file, lowest first.
         rules: how the texts of columns were read as numbers.
+        unfit: by name, why columns are not what the model that they were read for needs.
         places: numbers of the rows in what was read, from 1, int64 `(rows,)`; None while they are all there.
     """
 
@@ -29,6 +30,7 @@ class Table:
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     ordered: dict[str, list[str]] = field(default_factory=dict)
     rules: dict[str, NumberRule] = field(default_factory=dict)
+    unfit: dict[str, str] = field(default_factory=dict)
     places: np.ndarray | None = None
 
     @property
@@ -46,4 +48,5 @@ class Table:
     def take(self, rows: np.ndarray) -> "Table":
         """The table of these rows."""
         columns, raw = ({k: v[rows] for k, v in part.items()} for part in (self.columns, self.raw))
-        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered, self.rules, self.row_numbers[rows])
+        places = self.row_numbers[rows]
+        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered, self.rules, self.unfit, places)

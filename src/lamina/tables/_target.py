@@ -1,14 +1,17 @@
 """The column to predict: its kind, and the output unit count, activation and loss that follow from it."""
 
+import unicodedata
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ._columns import check_finite, is_missing
+from ._columns import check_finite, is_missing, no_number
 from ._errors import TableError, close_names
+from ._numbers import NumberRule, rule_of_json
 from ._read import as_text
+from ._sheet import NAMELESS
 from ._signed_log import SignedLog
 from ._table import Table
 
@@ -18,6 +21,8 @@ _FEW = 10  # whole numbers: at most so many different ones are taken as classes
 _MOST_CLASSES = 1000
 _FEWEST = 5  # rows of a class
 _RARE = 0.1  # share of the rows, of two classes
+_YES = {"true", "yes", "y", "t", "1", "wahr", "ja", "j", "oui", "si", "sí", "да", "예", "네", "はい", "是"}
+_NO = {"false", "no", "n", "f", "0", "falsch", "nein", "non", "нет", "아니오", "아니요", "いいえ", "否"}
 _SMALLEST, _LARGEST = 1e-15, 1e15
 
 
@@ -34,6 +39,7 @@ class Target:
         weights: of more than two, what their probabilities are multiplied by before the largest is taken; empty for nothing.
         mean, variance: of the numbers in the training part.
         log: the logarithmic scale on which the numbers are fitted, if they are.
+        rule: of numbers that were texts, how they were read.
     """
 
     name: str
@@ -46,10 +52,13 @@ class Target:
     log: SignedLog | None = None
     rare_classes: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    rule: NumberRule | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.log, dict):  # of a file
             self.log = SignedLog(**self.log)
+        if isinstance(self.rule, dict):
+            self.rule = rule_of_json(self.rule)
 
     def to_json(self) -> dict[str, Any]:
         """The target as JSON values, for `Target(**values)`."""
@@ -103,16 +112,21 @@ class Target:
 
     def rows_of(self, table: Table) -> Table:
         """The rows of another table that have the target. Raises TableError for classes that the model does not know."""
+        if self.name in table.unfit:
+            raise TableError(table.unfit[self.name])
+        lost, rows = is_missing(table.columns[self.name]), len(table)
+        known, words = np.flatnonzero(~lost), _words_in(table, self.name, lost)
+        table = table.take(known)
+        if not len(known):
+            raise TableError(f"{table.path}: the target {self.name!r} is missing in all rows.{_held(words)}")
+        if len(known) < rows:
+            table.notes = [*table.notes, without_target(rows - len(known), rows, self.name, words)]
         values = table.columns[self.name]
-        table = table.take(np.flatnonzero(~is_missing(values)))
-        values = table.columns[self.name]
-        if not len(table):
-            raise TableError(f"{table.path}: the target {self.name!r} is missing in all rows.")
         if self.kind == NUMBER:
             check_finite(table, self.name, values)
             if values.dtype.kind != "f":
                 raise TableError(
-                    f"{table.path}: the target {self.name!r} must hold numbers; it holds {str(values[0])!r}."
+                    f"{table.path}: the target {self.name!r} must hold numbers; it holds {no_number(values)!r}."
                 )
             return table
         unknown = sorted(set(as_text(values).tolist()) - set(self.classes))
@@ -134,21 +148,43 @@ def shares_of(target: Target, outputs: np.ndarray) -> np.ndarray:
     return np.hstack([1 - outputs, outputs]) if target.kind == TWO_CLASSES else outputs
 
 
+def without_target(lost: int, rows: int, name: str, words: Counter[str]) -> str:
+    """What is said of rows that lack the target; `words` stand in its place in some of them."""
+    return f"{lost} of {rows} rows have no {name!r} and are left out.{_held(words)}"
+
+
+def _held(words: Counter[str]) -> str:
+    if not words:
+        return ""
+    held = ", ".join(f"{word!r} in {count}" for word, count in words.most_common(3))
+    return f" Taken as missing there: {held}; if that is a class or a number, write it in another way."
+
+
+def _words_in(table: Table, name: str, lost: np.ndarray) -> Counter[str]:
+    """What the rows without a target hold in its place, where anything does."""
+    if name not in table.raw or not lost.any():
+        return Counter()
+    held = (v.strip() for v in table.raw[name][lost].tolist() if isinstance(v, str))
+    return Counter(word for word in held if word)
+
+
 def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, list[str]]:
     """The target, the rows that have it, and notes.
 
     Raises TableError if there is no such column, nothing in it, one class only, or a kind that cannot be learned.
     """
     if name not in table.columns:
-        raise TableError(f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}")
+        raise TableError(
+            f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}{_why_not(table)}"
+        )
     values, notes = table.columns[name], []
     check_finite(table, name, values)
     known = ~is_missing(values)
+    words = _words_in(table, name, ~known)
     if not known.any():
-        raise TableError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.")
+        raise TableError(f"{table.path}: the target {name!r} is missing in all {len(table)} rows.{_held(words)}")
     if not known.all():
-        lost = int((~known).sum())
-        notes.append(f"{lost} of {len(table)} rows have no {name!r} and are left out.")
+        notes.append(without_target(int((~known).sum()), len(table), name, words))
         table = table.take(np.flatnonzero(known))
         values = table.columns[name]
     distinct = len(np.unique(values))
@@ -158,7 +194,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
         )
     if _is_number(values, distinct, task, notes, table.path, name):
         _check_precision(values, table.path, name)
-        return Target(name, NUMBER), table, notes
+        return Target(name, NUMBER, rule=table.rules.get(name)), table, notes
     if distinct > _MOST_CLASSES or (len(values) > 20 and distinct > len(values) / 2):
         raise TableError(
             f"{table.path}: the target {name!r} has {distinct} different values in {len(values)} rows, too many to be classes."
@@ -175,6 +211,13 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
             n for n, count in class_counts(target, values).items() if _is_rare(count / len(values), distinct)
         ]
     return target, table, notes
+
+
+def _why_not(table: Table) -> str:
+    """What of the reading may have hidden a name: line 1 taken as values, or fields that only blanks part."""
+    if len(table.names) == 1 and len(table.names[0].split()) > 1:
+        return " Do blanks part the fields? A table needs commas, semicolons, tabs or | between them."
+    return next((f" {note}" for note in table.notes if NAMELESS in note), "")
 
 
 def _is_rare(share: float, classes: int) -> bool:
@@ -199,11 +242,20 @@ def _odd_classes(names: np.ndarray) -> list[str]:
         said.append(f"Too few rows to learn and to test: class {shown}.")
     alike: dict[str, list[str]] = {}
     for name in counted:
-        alike.setdefault(" ".join(name.casefold().split()), []).append(name)
+        alike.setdefault(" ".join(unicodedata.normalize("NFKC", name).casefold().split()), []).append(name)
     for twins in alike.values():
         if len(twins) > 1:
+            how = (
+                "case or blanks"
+                if len({unicodedata.normalize("NFKC", t) for t in twins}) > 1
+                else "the code of a letter"
+            )
+            said.append(f"Classes that differ in {how} only: {', '.join(map(repr, sorted(twins)))}. One class?")
+    for words in (_YES, _NO):
+        same = sorted(first for first in alike if first in words)
+        if len(same) > 1 and set(alike) <= _YES | _NO:
             said.append(
-                f"Classes that differ in case or blanks only: {', '.join(map(repr, sorted(twins)))}. One class?"
+                f"Classes that may mean the same: {', '.join(repr(sorted(alike[one])[0]) for one in same)}. One class?"
             )
     return said
 
@@ -211,8 +263,9 @@ def _odd_classes(names: np.ndarray) -> list[str]:
 def _is_number(values: np.ndarray, distinct: int, task: str, notes: list[str], path: str, name: str) -> bool:
     if values.dtype.kind != "f":
         if task == REGRESSION:
-            odd = str(values[0])
-            raise TableError(f"{path}: --task regression needs numbers; the target {name!r} holds {odd!r}.")
+            raise TableError(
+                f"{path}: --task regression needs numbers; the target {name!r} holds {no_number(values)!r}."
+            )
         return False
     if task != AUTO:
         return task == REGRESSION

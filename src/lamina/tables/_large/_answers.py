@@ -1,6 +1,7 @@
 """What a model gives for the rows of a large table, piece by piece."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from .._columns import Column, is_missing
 from .._errors import TableError, close_names
 from .._matching import Surprises, match_columns
 from .._table import Table
-from .._target import Target
+from .._target import Target, without_target
 from ._budget import default_memory
 from ._stream import Stream
 
@@ -32,10 +33,11 @@ class Model(Protocol):
 
 
 def stream_for(
-    data: Any, missing: tuple[str, ...], encoding: str | None, memory: int | None, seed: int = 0
+    data: Any, missing: tuple[str, ...], encoding: str | None, memory: int | None, seed: int = 0,
+    again: Callable[[Table], Table] | None = None,
 ) -> Stream:  # fmt: skip
-    """The stream of a table whose rows are to be predicted; `seed` fixes which rows are its sample."""
-    return Stream(data, missing, encoding, memory or default_memory(), seed)
+    """The stream of a table whose rows are to be predicted; `seed` fixes which rows are its sample, `again` reads as fitted."""
+    return Stream(data, missing, encoding, memory or default_memory(), seed, again)
 
 
 def sample_of(stream: Stream) -> Table:
@@ -68,7 +70,13 @@ def answers_in_pieces(model: Model, stream: Stream, keep: list[str]) -> Iterator
     surprises = Surprises()
     for table in stream.tables(names, keep):
         yield table, model.outputs_of_piece(table, surprises)
-    model.notes = [*notes, *surprises.notes()]
+    model.notes = [*notes_on(stream.sample.notes, stream.odd_notes), *notes, *surprises.notes()]
+
+
+def notes_on(of_sample: list[str], of_all: list[str]) -> list[str]:
+    """Notes on a sample of the rows, but those on odd entries that the notes on all rows tell better, and these."""
+    told = {note.partition(" but for ")[0] for note in of_all}
+    return [n for n in of_sample if " but for " not in n or n.partition(" but for ")[0] not in told] + of_all
 
 
 def judged(model: Model, stream: Stream, memory: int | None, seed: int = 0) -> tuple[np.ndarray, np.ndarray, int]:
@@ -102,4 +110,6 @@ def judged(model: Model, stream: Stream, memory: int | None, seed: int = 0) -> t
             keys, truth, outputs = keys[kept], truth[kept], outputs[kept]
     if not rows:
         raise TableError(f"{stream.path}: the target {name!r} is missing in all rows.")
+    if rows < stream.rows:
+        model.notes.append(without_target(stream.rows - rows, stream.rows, name, Counter()))
     return truth.astype("float32"), outputs, rows

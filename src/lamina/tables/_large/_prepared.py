@@ -12,6 +12,7 @@ from .._rounds import Round, prepare
 from .._settings import FitSettings
 from .._table import Table
 from .._target import Target
+from ._answers import notes_on
 from ._blocks import Blocks
 from ._budget import default_memory
 from ._cache import Cache
@@ -62,15 +63,10 @@ def correct(columns: list[Column], cache: Cache) -> None:
 
 def notes_of(stream: Stream, cache: Cache) -> list[str]:
     """What is to be said of the reading: of the sample, unless all rows say it better, and of the sample itself."""
-    told = {note.partition(" but for ")[0] for note in cache.notes}
-    said = [
-        note for note in stream.sample.notes if " but for " not in note or note.partition(" but for ")[0] not in told
-    ]
     return [
         f"Too large to be read at once: {stream.rows} rows are read in pieces. {len(stream.sample)} of them, drawn evenly, tell "
         "what the columns hold, medians, scales and words; categories and gaps are counted in all.",
-        *said,
-        *cache.notes,
+        *notes_on(stream.sample.notes, cache.notes),
     ]  # fmt: skip
 
 

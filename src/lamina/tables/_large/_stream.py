@@ -1,7 +1,7 @@
 """`Stream`: a table that is read again and again in pieces, and what all of it looks like by a sample of its rows."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -34,15 +34,21 @@ class Stream:
         missing, encoding: as `read_table` takes them.
         memory: bytes that the table may take, which say how large the sample is.
         seed: fixes which they are.
+        again: reads the sample as a model needs it, and with it all rows.
     Attributes:
         path: what errors call it; `names` of the columns; `rows`, how many there are.
+        odd_notes: on entries of all rows that are no numbers, in columns of numbers, once `tables` gave all.
         sample: rows drawn evenly from all of them, which tell what the columns hold; `places` are their numbers, from 1.
     Raises TableError for what cannot be read, whichever row it is in.
     """
 
-    def __init__(self, data: Any, missing: tuple[str, ...], encoding: str | None, memory: int, seed: int = 0):
+    def __init__(
+        self, data: Any, missing: tuple[str, ...], encoding: str | None, memory: int, seed: int = 0,
+        again: Callable[[Table], Table] | None = None,
+    ):  # fmt: skip
         paths = [os.fspath(path) for path in data] if is_paths(data) else [os.fspath(data)]
-        self.path, self.missing = called(paths), missing
+        self.path, self.missing, self.again = called(paths), missing, again
+        self.odd_notes: list[str] = []
         self.words = {m.strip() for m in missing}
         self.sources = [_source(path, encoding) for path in paths]
         for other in self.sources[1:]:
@@ -69,8 +75,10 @@ class Stream:
             columns = {name: reader.read(chunk.raw[name]) for name, reader in readers.items()}
             raw = {name: _as_array(chunk.raw[name]) for name in keep}
             table = Table(self.path, columns, self.sample.dates & set(names), [], raw, self.sample.ordered)
+            table.unfit = self.sample.unfit
             table.places = np.arange(chunk.first + 1, chunk.first + 1 + len(chunk))
             yield table
+        self.odd_notes = [note for reader in readers.values() if (note := reader.note()) is not None]
 
     def reader(self, name: str) -> ColumnReader:
         """What reads further values of a column."""
@@ -104,6 +112,8 @@ class Stream:
         kept = kept[np.argsort(places[kept])]
         whole = {name: taken(joined(columns.pop(name)), kept) for name in self.names}
         table = finished(self.sources[0].table_of(whole, self.words), self.missing)
+        if self.again is not None:
+            table = self.again(table)
         table.path, table.places, table.raw = self.path, places[kept] + 1, {}
         table.notes[:0] = [note for source in self.sources for note in source.notes]
         return table

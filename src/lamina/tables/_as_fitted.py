@@ -1,0 +1,265 @@
+"""A later table read as the one that a model was fitted on: with the same decimal comma, factors and units."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from ._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, TEXT, Column
+from ._numbers import MULTIPLES, NumberRule, Unit, Written, take_apart, too_many, unit_of, uses_decimal_comma
+from ._read import as_text, is_about, missing_codes, odd_note
+from ._table import Table
+from ._target import NUMBER, Target
+
+_BARE: Unit = ("", "")
+_SHARES = {"%", "‰"}
+
+
+def read_as_fitted(table: Table, columns: list[Column], target: Target, missing: Sequence[str]) -> Table:
+    """The table, its columns that a model uses read as when it was fitted; notes where that is not how they read alone.
+
+    Numbers follow the rule that the model keeps, unless their own separators contradict it. Entries that are no numbers, or in
+    another unit, are missing ones; a column with more than a few of them is left as it is, and `unfit` says why.
+
+    Args:
+        table: as it was read alone, with its raw values.
+        columns, target: of the model.
+        missing: values that stand for missing ones.
+    """
+    words, codes = {m.strip() for m in missing}, missing_codes(tuple(missing))
+    for known in (*columns, target):
+        name = known.name
+        if name not in table.raw or known.kind == LEFT_OUT:
+            continue
+        if known.kind in (NUMERIC, NUMBER):
+            _as_numbers(table, name, known.rule, words, codes)
+        elif known.kind != ORDINAL and table.columns[name].dtype.kind == "f":
+            _as_texts(table, known, words)
+    return table
+
+
+def _as_texts(table: Table, known: Column | Target, words: set[str]) -> None:
+    """Categories as they stand in the file (00501, 1.10), where all that this table holds of them look like numbers."""
+    name = known.name
+    texts, numbers = as_text(table.raw[name], words), as_text(table.columns[name])
+    if known.kind == TEXT:
+        table.columns[name] = texts
+    else:
+        names = known.levels if isinstance(known, Column) else known.classes
+        table.columns[name] = np.where(np.isin(texts, names) & (numbers != ""), texts, numbers)
+    if known.kind in (TEXT, NOMINAL):
+        _replace_notes(table, name, [])
+
+
+def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str], codes: list[float]) -> None:
+    alone, own = table.columns[name], table.rules.get(name)
+    if alone.dtype.kind == "f" and own is None:  # typed numbers, or nothing
+        if rule is not None and rule.units and _BARE not in rule.units and not np.isnan(alone).all():
+            table.notes.append(
+                f"Column {name!r} holds plain numbers, taken to be {_in_words(rule)}, as in the rows of the fit."
+            )
+        return
+    if rule is None and own is not None:
+        return
+    entries = _Entries(table.raw[name], words)
+    use = _rule_for(rule, own, list(entries.counts))
+    number = {text: use.value(text) for text in entries.counts}
+    values = entries.values(number)
+    values[np.isin(values, codes)] = np.nan
+    odd = _Odd(rule, use, entries.counts, number)
+    if too_many(odd.count, entries.counts.total()):
+        table.unfit[name] = odd.refusal(table.path, name)
+        return
+    notes = odd.notes(name)
+    if rule is not None:
+        notes += _notes_on_units(name, rule, use, entries.counts, number)
+        notes += _notes_on_separators(name, rule, use, entries, alone, values)
+    if notes:
+        _replace_notes(table, name, notes)
+    table.columns[name], table.rules[name] = values, use
+    table.dates.discard(name)
+
+
+class _Entries:
+    """The values of a column: numbers that are typed, and texts. `counts` are these, by how often they stand there."""
+
+    def __init__(self, raw: np.ndarray, words: set[str]):
+        self.texts = as_text(raw, words)
+        is_typed = [False] * len(raw) if raw.dtype.kind == "U" else [_is_typed(value) for value in raw.tolist()]
+        self.typed = np.array(is_typed, dtype=bool)
+        self.raw = raw
+        self.counts = Counter(self.texts[~self.typed].tolist())
+        del self.counts[""]
+
+    def values(self, number: dict[str, float]) -> np.ndarray:
+        """float64 `(rows,)`, NaN for what is missing, by the meaning of each text."""
+        values = np.array([number.get(text, np.nan) for text in self.texts.tolist()], dtype="float64")
+        values[self.typed] = [float(value) for value in self.raw[self.typed].tolist()]
+        return values
+
+
+def _is_typed(value: Any) -> bool:
+    return isinstance(value, (int, float, Decimal, np.number)) and not isinstance(value, bool)
+
+
+def _rule_for(rule: NumberRule | None, own: NumberRule | None, texts: list[str]) -> NumberRule:
+    """How texts of this table are numbers: by the model's rule, as far as they do not contradict it."""
+    told = uses_decimal_comma(texts)
+    if rule is None:
+        return NumberRule(bool(told))
+    written = [w for w in map(take_apart, texts) if w is not None]
+    if told is not None:
+        comma = told
+    elif own is not None and (own.comma or not rule.is_told):
+        comma = own.comma  # which other columns of the table tell
+    else:
+        comma = rule.comma_for(written)
+    return _Units(rule).rule_for(comma, written)
+
+
+@dataclass
+class _Units:
+    """Which units go with those of a rule, and what their numbers are multiplied by."""
+
+    rule: NumberRule
+
+    def rule_for(self, comma: bool, written: list[Written]) -> NumberRule:
+        """A strict rule that takes the units of these numbers, as far as they go with those of the fit."""
+        if not self.rule.units:
+            return NumberRule(comma, self.rule.factors)
+        known = set(self.rule.units)
+        new = {unit_of(w) for w in written} - known
+        factors = {**self.rule.factors, **self._factors(new)}
+        others = {unit for unit in new if unit[1] not in factors and unit != _BARE}
+        taken = {unit for unit in new if unit[1] in factors and unit[0] in self._before()}
+        if self._takes_bare():
+            taken |= new & {_BARE}
+        if known == {_BARE} and len(others) == 1 and not any(after in _SHARES for _, after in others):
+            taken |= others
+        return NumberRule(comma, factors, tuple(sorted(known | taken)), is_strict=True)
+
+    def _before(self) -> set[str]:
+        return {"", *(before for before, _ in self.rule.units)}
+
+    def _after(self) -> set[str]:
+        return {after for _, after in self.rule.units}
+
+    def _factors(self, new: set[Unit]) -> dict[str, float]:
+        """Of multiples that the fit did not have: beside plain numbers or other multiples as they are, beside k thousandths."""
+        scale = self._scale()
+        if scale is None:
+            return {}
+        return {
+            after: MULTIPLES[after] / scale for _, after in new if after in MULTIPLES and after not in self._after()
+        }
+
+    def _scale(self) -> float | None:
+        """The multiple that the numbers of the fit are in; None if they are in a unit that is none."""
+        if self.rule.factors or self._after() == {""}:
+            return 1.0
+        multiples = [MULTIPLES[after] for after in self._after() if after in MULTIPLES]
+        return multiples[0] if len(multiples) == len(self._after()) == 1 else None
+
+    def _takes_bare(self) -> bool:
+        """Whether a bare number can only mean the same: neither 0.12 for 12 % nor 5000 for 5k."""
+        after = self._after()
+        return bool(self.rule.factors) or not (after & _SHARES or after & set(MULTIPLES))
+
+
+class _Odd:
+    """Entries that are no numbers by the rule in use: `strange` ones, and `foreign` ones, in units that it does not take."""
+
+    def __init__(self, rule: NumberRule | None, use: NumberRule, counts: Counter[str], number: dict[str, float]):
+        self.rule, self.counts = rule, counts
+        odd = sorted(text for text in counts if np.isnan(number[text]))
+        self.count = sum(counts[text] for text in odd)
+        plain = NumberRule(use.comma, use.factors)
+        self.strange = [text for text in odd if rule is None or np.isnan(plain.value(text))]
+        self.foreign = [text for text in odd if text not in self.strange]
+
+    def refusal(self, path: str, name: str) -> str:
+        """Why a column with so many of them is none of numbers."""
+        if self.rule is not None and self.foreign and not self.strange:
+            must, shown, what = f"be {_in_words(self.rule)}", self.foreign, "not"
+        else:
+            must, shown, what = "hold numbers", self.strange, "none"
+        return (
+            f"{path}: column {name!r} must {must}, as when the model was fitted; {_entries(self.counts, shown)} {what}."
+        )
+
+    def notes(self, name: str) -> list[str]:
+        """Sentences about few of them, which are missing ones now."""
+        notes = []
+        if self.rule is not None and self.foreign:
+            notes.append(
+                f"Column {name!r} is {_in_words(self.rule)}, as in the rows of the fit; "
+                f"{_entries(self.counts, self.foreign)} not, taken as missing."
+            )
+        if self.strange:
+            notes.append(odd_note(name, sum(self.counts[text] for text in self.strange), self.strange))
+        return notes
+
+
+def _notes_on_units(
+    name: str, rule: NumberRule, use: NumberRule, counts: Counter[str], number: dict[str, float]
+) -> list[str]:
+    """Sentences about numbers that were taken though the rows of the fit had none in such a unit."""
+    by_unit: dict[Unit, list[str]] = {}
+    for text in sorted(counts):
+        written = take_apart(text)
+        if written is not None and not np.isnan(number[text]) and unit_of(written) not in rule.units:
+            by_unit.setdefault(unit_of(written), []).append(text)
+    return [
+        f"Column {name!r} is {_in_words(rule)} in the rows of the fit; {_entries(counts, texts)} not: {texts[0]!r} is taken as "
+        f"{number[texts[0]]:.15g}."
+        for unit, texts in by_unit.items()
+        if not (unit == _BARE and rule.factors) and rule.units
+    ]
+
+
+def _notes_on_separators(
+    name: str, rule: NumberRule, use: NumberRule, entries: _Entries, alone: np.ndarray, values: np.ndarray
+) -> list[str]:
+    """A sentence if commas and points were read otherwise than in the rows of the fit, or than the table alone would be."""
+    if use.comma != rule.comma and rule.is_told:
+        here, there = ("commas", "points") if use.comma else ("points", "commas")
+        other = NumberRule(rule.comma, use.factors)
+        shown = [t for t in entries.counts if not _same(other.value(t), use.value(t))]
+        if shown:
+            return [
+                f"Column {name!r} has decimal {here} here, decimal {there} in the rows of the fit: {shown[0]!r} is read as "
+                f"{use.value(shown[0]):.15g}."
+            ]
+        return []
+    if alone.dtype.kind != "f":
+        return []
+    changed = np.flatnonzero(~np.isnan(alone) & ~np.isnan(values) & (alone != values))
+    if not len(changed):
+        return []
+    i = changed[0]
+    return [f"Column {name!r} is read as in the table of the fit: {str(entries.texts[i])!r} as {values[i]:.15g}."]
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (np.isnan(a) and np.isnan(b))
+
+
+def _in_words(rule: NumberRule) -> str:
+    """`in '$' or 'kg' or without a unit`."""
+    named = [repr(" ".join(filter(None, unit))) for unit in rule.units if unit != _BARE]
+    said = [f"in {' or '.join(named)}"] if named else []
+    return " or ".join([*said, *["without a unit"] * (_BARE in rule.units)])
+
+
+def _entries(counts: Counter[str], texts: list[str]) -> str:
+    """`2 entries ('a', 'b') are`."""
+    count = sum(counts[text] for text in texts)
+    return f"{count} entr{'y' if count == 1 else 'ies'} ({', '.join(map(repr, texts[:3]))}) {'is' if count == 1 else 'are'}"
+
+
+def _replace_notes(table: Table, name: str, notes: list[str]) -> None:
+    """Puts these in the place of what was said of the reading of a column."""
+    table.notes = [*(note for note in table.notes if not is_about(note, name)), *notes]
