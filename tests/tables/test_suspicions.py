@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lamina.tables._columns import describe_columns
-from lamina.tables._suspicions import leaks, rows_that_repeat
+from lamina.tables._suspicions import leaks, rows_that_repeat, totals
 from lamina.tables._table import Table
 from lamina.tables._target import describe_target
 
@@ -49,3 +49,17 @@ def test_repetitions_by_chance():
     twice = {"x": np.tile(rng.normal(size=100), 2), **{k: np.tile(v[:100], 2) for k, v in few.items()}}
     assert rows_that_repeat(Table("t.csv", twice))[1:] == (100, False)
     assert rows_that_repeat(Table("t.csv", {"x": rng.normal(size=50)}))[1:] == (0, False)
+
+
+@pytest.mark.parametrize("word", ["p Total", "Grand Total 2024", "Sum", "subtotal:", "서울 합계"])
+def test_sums_of_other_rows(word):
+    table = Table("t.csv", {"n": np.arange(12.0), "g": np.array(["p", "q"] * 5 + [word, word])})
+    (said,) = totals(table)
+    assert said.startswith("2 row(s), the first of them 11,") and repr(word) in said
+
+
+@pytest.mark.parametrize(
+    "words", [["totally", "summer"], ["total", "part"], ["the sum of all that was said", "b"], ["시계", "b"]]
+)
+def test_what_is_no_sum(words):
+    assert not totals(Table("t.csv", {"g": np.array(words * 6)}))

@@ -33,7 +33,7 @@ from ._rounds import LINEAR, Round, trained_losses_of
 from ._scales import fit_linears
 from ._settings import FitSettings
 from ._soundness import network_findings, soundness_lines
-from ._suspicions import leaks
+from ._suspicions import leaks, totals
 from ._table import Table
 from ._target import NUMBER, Target, class_counts, describe_target
 
@@ -198,7 +198,7 @@ def _describe(
     say.show(columns_table(columns, rows))
     for note in (*read, *missing_sentences(columns)):
         say.note(note)
-    for caution in (*notes, *leaks(table, target, columns)):
+    for caution in (*notes, *totals(table), *leaks(table, target, columns)):
         say.warn(caution)
     of_sample = "" if rows == len(table) else ", in the sample"
     say.line(f"Target {target.name!r}{of_sample}: {describe_values(table, target)}.")

@@ -1,5 +1,6 @@
-"""What makes figures look better than they are: rows that repeat, and columns that give the answer away."""
+"""What makes figures tell too much or too little: rows that repeat or are sums of others, columns that give the answer away."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from ._columns import LEFT_OUT, NUMERIC, Column, is_missing
 from ._pairs import pair_that_determines
 from ._read import as_text
+from ._sheet import TOTALS
 from ._table import Table
 from ._target import NUMBER, Target
 
@@ -16,6 +18,11 @@ _DETERMINED = (
 _MOST_COLUMNS = 60  # numeric columns of which a sum is looked for
 _CHANCE = 0.5  # share of the repetitions that chance makes too
 _FEWEST_REPEATS = 2  # rows for each level of a category, on average, from which an exact match says something
+
+
+_MOST_TOTALS = 0.2  # share of the rows that may be sums of others
+_LONGEST_TOTAL = 5  # words
+_TOTAL = re.compile("|".join(rf"^{re.escape(w)}\b|\b{re.escape(w)}:?$" for w in sorted(TOTALS)))
 
 
 class Repetitions(NamedTuple):
@@ -41,6 +48,28 @@ def rows_that_repeat(table: Table) -> Repetitions:
 def _equal(codes: np.ndarray) -> tuple[np.ndarray, int]:
     found, groups = np.unique(codes, axis=0, return_inverse=True)
     return groups.ravel(), len(codes) - len(found)
+
+
+def totals(table: Table) -> list[str]:
+    """Sentences about columns in a few rows of which a word for a total stands: are these sums of other rows?"""
+    said = []
+    for name, values in table.columns.items():
+        if values.dtype.kind == "f":
+            continue
+        found = {text for text in set(values.tolist()) if _may_be_total(text)}
+        rows = np.flatnonzero(np.isin(values, list(found))) if found else np.zeros(0, int)
+        if 0 < len(rows) <= _MOST_TOTALS * len(table):
+            shown = ", ".join(map(repr, sorted(found)[:3]))
+            said.append(
+                f"{len(rows)} row(s), the first of them {table.row_numbers[rows[0]]}, hold {shown} in {name!r}: sums of other "
+                "rows? Then take them out of the table."
+            )
+    return said
+
+
+def _may_be_total(text: str) -> bool:
+    folded = text.casefold()
+    return len(folded.split()) <= _LONGEST_TOTAL and _TOTAL.search(folded) is not None
 
 
 def leaks(table: Table, target: Target, columns: list[Column]) -> list[str]:
