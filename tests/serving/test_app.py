@@ -81,6 +81,7 @@ def test_a_table_answers_by_row_and_by_column(table):
         ({"rows": [{"size": [1], "colour": "red"}]}, "array or object"),
         ({"rows": [{"size": 1, "colour": "red"}], "columns": {}}, "Expected"),
         ([1, 2], "Expected"),
+        ({"rows": [{"size": s, "colour": "red"} for s in (1, 2, 3, "abc")]}, "1 entry ('abc'), taken as missing"),
     ],
 )
 def test_wrong_tables_are_named(table, document, words):

@@ -9,6 +9,7 @@ from lamina.tables._errors import TableError
 from lamina.tables._figures import classes_of
 from lamina.tables._matching import match_columns
 from lamina.tables._model import TableModel
+from lamina.tables._read import AS_MISSING
 from lamina.tables._target import NUMBER, shares_of
 from lamina.tables._training import outputs_of
 
@@ -27,10 +28,13 @@ class TableAnswerer:
         columns = _columns_of(document)
         try:
             table = self.model.read(columns)
-            matched, _ = match_columns(self.model.columns, table, self.model.target.name)
-            return model_inputs(matched, table)
+            matched, notes = match_columns(self.model.columns, table, self.model.target.name)
         except TableError as error:
             raise Refused(422, str(error)) from None
+        for note in (*table.notes, *notes):
+            if AS_MISSING in note:  # which an answer has no place to tell
+                raise Refused(422, note)
+        return model_inputs(matched, table)
 
     def answer(self, rows: Arrays) -> list[Any]:
         target = self.model.target

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, TEXT, Column
+from ._columns import LEFT_OUT, NUMERIC, ORDINAL, TEXT, Column
 from ._numbers import MULTIPLES, NumberRule, Unit, Written, take_apart, too_many, unit_of, uses_decimal_comma
-from ._read import as_text, is_about, missing_codes, odd_note
+from ._read import AS_MISSING, as_text, is_about, missing_codes, odd_note
 from ._table import Table
 from ._target import NUMBER, Target
 
@@ -45,12 +45,10 @@ def _as_texts(table: Table, known: Column | Target, words: set[str]) -> None:
     """Categories as they stand in the file (00501, 1.10), where all that this table holds of them look like numbers."""
     name = known.name
     texts, numbers = as_text(table.raw[name], words), as_text(table.columns[name])
-    if known.kind == TEXT:
-        table.columns[name] = texts
-    else:
-        names = known.levels if isinstance(known, Column) else known.classes
-        table.columns[name] = np.where(np.isin(texts, names) & (numbers != ""), texts, numbers)
-    if known.kind in (TEXT, NOMINAL):
+    names = known.levels if isinstance(known, Column) else known.classes
+    is_wanted = (texts != numbers) & (numbers != "") & (known.kind == TEXT or np.isin(texts, names))
+    if is_wanted.any():
+        table.columns[name] = np.where(is_wanted, texts, numbers)
         _replace_notes(table, name, [])
 
 
@@ -196,7 +194,7 @@ class _Odd:
         if self.rule is not None and self.foreign:
             notes.append(
                 f"Column {name!r} is {_in_words(self.rule)}, as in the rows of the fit; "
-                f"{_entries(self.counts, self.foreign)} not, taken as missing."
+                f"{_entries(self.counts, self.foreign)} not, {AS_MISSING}."
             )
         if self.strange:
             notes.append(odd_note(name, sum(self.counts[text] for text in self.strange), self.strange))

@@ -37,7 +37,7 @@ def as_table(
     words = {m.strip() for m in missing}
     if isinstance(data, dict):
         table = from_columns(FRAME, *_columns_of_dict(data), words)
-    elif hasattr(data, "columns") and _is_of_pandas(data):
+    elif _is_of_pandas(data) and hasattr(data, "columns"):
         table = from_pandas(FRAME, data, words)
     else:
         table = from_columns(FRAME, *_columns_of_frame(data), words)

@@ -20,7 +20,7 @@ from ._columns import (
 from ._dates import DAY_FIRST, MONTH_FIRST, days_of
 from ._errors import TableError, close_names
 from ._numbers import too_many
-from ._read import as_text
+from ._read import AS_MISSING, as_text
 from ._table import Table
 
 _REMEMBERED = 1000  # categories never seen, of a column
@@ -70,7 +70,7 @@ class Surprises:
                 said.append(f"{odd.unseen} row(s) have a {name!r} that the model does not tell apart: {shown}.")
             if odd.unread:
                 said.append(
-                    f"{odd.unread} row(s) have a {name!r} that is no date, {odd.column.style}: {odd.shown!r}; taken as missing."
+                    f"{odd.unread} row(s) have a {name!r} that is no date, {odd.column.style}: {odd.shown!r}; {AS_MISSING}."
                 )
             if odd.lacking:
                 instead = "as an unknown category" if odd.column.kind == NOMINAL else "as the median"

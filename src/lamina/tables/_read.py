@@ -32,6 +32,7 @@ PARQUET = (".parquet", ".pq")
 _FEATHER = (".feather", ".arrow")
 _EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
 _JSON_LINES = (".jsonl", ".ndjson")
+AS_MISSING = "taken as missing"  # said of entries that could not be read
 _DATABASE = re.compile(r"(?P<file>.+\.(?:db|sqlite|sqlite3))(?:::(?P<table>.+))?", re.IGNORECASE)
 _LONGEST = max(map(len, MISSING))  # letters; folding makes no text shorter
 _PACKED = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
@@ -301,7 +302,7 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
 def odd_note(name: str, count: int, odd: list[str]) -> str:
     """What is said of entries that are no numbers, in a column of numbers."""
     entries = f"{count} entr{'y' if count == 1 else 'ies'} ({', '.join(map(repr, odd[:3]))})"
-    return f"Column {name!r} holds numbers but for {entries}, taken as missing."
+    return f"Column {name!r} holds numbers but for {entries}, {AS_MISSING}."
 
 
 def is_about(note: str, name: str) -> bool:

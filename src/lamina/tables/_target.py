@@ -191,6 +191,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     if distinct == 1:
         raise TableError(
             f"{table.path}: the target {name!r} is {str(as_text(values[:1])[0])!r} in all rows; there is nothing to tell apart."
+            f"{_held(words)}"
         )
     if _is_number(values, distinct, task, notes, table.path, name):
         _check_precision(values, table.path, name)
