@@ -80,7 +80,9 @@ def test_words_that_were_taken_for_missing_are_named():
     )
     with pytest.raises(TableError, match="missing in all 3 rows. Taken as missing there: '-' in 3"):
         describe_target(from_fields("t.csv", {"y": ["-", "-", "-"]}, set(), False), "y", "auto")
-    with pytest.raises(TableError, match="'[+]' in all rows; there is nothing to tell apart. Taken as missing there: '-' in 1"):
+    with pytest.raises(
+        TableError, match="'[+]' in all rows; there is nothing to tell apart. Taken as missing there: '-' in 1"
+    ):
         describe_target(from_fields("t.csv", {"y": ["+", "-", "+"]}, set(), False), "y", "auto")
 
 

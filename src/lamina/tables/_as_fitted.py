@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +62,9 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
         return
     if rule is None and own is not None:
         return
+    if rule is not None and own is not None and alone.dtype.kind == "f" and _is_within(own, rule):
+        table.rules[name] = replace(rule, is_strict=True)
+        return
     entries = _Entries(table.raw[name], words)
     use = _rule_for(rule, own, list(entries.counts))
     number = {text: use.value(text) for text in entries.counts}
@@ -79,6 +82,17 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
         _replace_notes(table, name, notes)
     table.columns[name], table.rules[name] = values, use
     table.dates.discard(name)
+
+
+def _is_within(own: NumberRule, rule: NumberRule) -> bool:
+    """Whether what a table shows alone is read by the rule of the fit as it was, which saves reading it again."""
+    return (
+        set(own.units) <= set(rule.units)
+        and own.factors == rule.factors
+        and (own.comma == rule.comma or not (own.has_decimals or own.has_groups))
+        and own.has_decimals <= rule.has_decimals
+        and own.has_groups <= rule.has_groups
+    )
 
 
 class _Entries:
