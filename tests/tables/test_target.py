@@ -73,3 +73,15 @@ def test_rare_classes_and_classes_written_in_two_ways():
     said = " ".join(notes)
     assert "'TOTAL' (1 row)" in said and "'c' (2 rows)" in said and "'b' (9" not in said
     assert "'A', 'a'" in said and "'b  b', 'b b'" in said
+
+
+def test_a_code_for_missing_ones_is_told():
+    notes = describe(np.append(np.linspace(0.1, 9, 60), [-999.0] * 3))[2]
+    assert any("3 of its values are -999" in note for note in notes)
+
+
+def test_numbers_that_cannot_be_read_are_named():
+    with pytest.raises(
+        TableError, match=r"too many to be classes; most entries look like numbers, but 10 do not \('<0'"
+    ):
+        describe([f"{'<' * (i < 10)}{i}" for i in range(40)])

@@ -272,6 +272,7 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
     if reading.style:
         number = values[texts == reading.example][0]
         table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
+    table.notes.extend(f"Column {name!r}: {doubt}." for doubt in reading.doubts)
     return values
 
 

@@ -8,7 +8,8 @@ from functools import partial
 from itertools import islice
 
 from ._errors import TableError
-from ._numbers import MISSING, take_apart
+from ._numbers import MISSING
+from ._parts import take_apart
 from ._records import Row, cut
 
 DELIMITERS = ",;\t|"

@@ -51,3 +51,15 @@ def test_as_the_rule_reads_them(comma, factors):
         assert np.isnan(numbers[~is_usual]).all()
     numbers, is_usual = usual_numbers(Fields(pyarrow.array(USUAL[comma])), rule)
     assert is_usual.all() and numbers[0] == 7
+
+
+def test_units_are_those_of_the_rule():
+    texts = ["5", "$5", "€5", "5%", "1e3"]
+    for units, usual in (
+        (("$", ""), [True, True, False, False, True]), (("%",), [False, False, False, True, False]),
+        (("kg",), [False] * 5), (("",), [True, False, False, False, True]), (None, [True] * 5),
+    ):  # fmt: skip
+        rule = NumberRule(units=units)
+        numbers, is_usual = usual_numbers(Fields(pyarrow.array(texts)), rule)
+        assert is_usual.tolist() == usual
+        np.testing.assert_array_equal(numbers[is_usual], [rule.value(t) for t, u in zip(texts, usual) if u])
