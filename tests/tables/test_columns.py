@@ -116,8 +116,20 @@ def test_codes_for_missing_ones_are_told(code, others, is_told):
 def test_why_a_column_that_looks_like_numbers_is_left_out():
     values = np.array([f"{i} {'kg' if i % 2 else 'lb'}" for i in range(40)])
     (column,) = describe_columns(Table("t.csv", {"x": values}), "y", {}, [])
+    assert column.kind == "left out" and "in different units ('1 kg', '0 lb')" in column.note
+
+
+def test_dates_in_both_orders_are_left_out():
+    days = [f"{1 + i % 28:02d}/0{1 + i % 9}/2021" for i in range(60)]
+    column = kinds({"d": [*days, "02/23/2021"]}, ["d"])["d"]
+    assert column.kind == "date" and "1 cannot be read (02/23/2021)" in column.note
+    column = kinds({"d": [*days, *["02/23/2021", "03/25/2021", "04/26/2021"]]}, ["d"])["d"]
+    assert column.kind == "left out" and "both ('" in column.note and "'02/23/2021'" in column.note
+
+
+def test_what_follows_dates_is_told():
+    days = [f"2024-03-{1 + i:02d} 14:30" for i in range(20)]
     assert (
-        column.kind == "left out"
-        and "in different units ('1 kg'" not in column.note
-        and "in different units" in column.note
+        "what follows them in 20 rows is not used ('KST')" in kinds({"d": [f"{d} KST" for d in days]}, ["d"])["d"].note
     )
+    assert "not used" not in kinds({"d": [f"{d} (Tue)" for d in days]}, ["d"])["d"].note

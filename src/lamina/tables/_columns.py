@@ -9,7 +9,7 @@ import numpy as np
 
 from lamina import layers
 
-from ._dates import cycles_of, days_of, order_of
+from ._dates import cycles_of, days_of, order_of, other_order, tails_of
 from ._errors import TableError, close_names
 from ._numbers import why_no_numbers
 from ._read import as_text
@@ -26,6 +26,7 @@ _WIDTH = 64  # letters; texts that come in pieces are as wide as a multiple of i
 _DAY_0 = np.datetime64("1970-01-01")
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
 _NINES = (99.0, 999.0, 9999.0, 99999.0)
+_FEW_SWAPPED = 2  # dates in the other order are mistakes; with more, those that fit both cannot be told
 _FAR = 3  # times as large as all others
 
 
@@ -157,10 +158,18 @@ def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
     odd = known[np.isnan(days)]
     if len(odd) == len(known):
         return Column(name, LEFT_OUT, f"like dates, but none can be read: {odd[0]}", missing)
+    swapped = odd[~np.isnan(days_of(odd, other_order(style)))] if len(odd) else odd
+    if len(swapped) > max(_FEW_SWAPPED, 0.01 * len(known)):
+        clear = known[~np.isnan(days) & np.isnan(days_of(known, other_order(style)))]
+        both = ", ".join(repr(str(part[0])) for part in (clear, swapped) if len(part))
+        return Column(name, LEFT_OUT, f"dates with the day first and with the month first, both ({both})", missing)
     first, last = (_DAY_0 + np.timedelta64(int(np.floor(d)), "D") for d in (np.nanmin(days), np.nanmax(days)))
     note = f"{first} to {last}"
     if len(odd):
         note += f"; {len(odd)} cannot be read ({odd[0]}), taken as missing"
+    tails = tails_of(known[~np.isnan(days)])
+    if tails:
+        note += f"; what follows them in {tails.total()} rows is not used ({max(tails, key=lambda t: tails[t])!r})"
     return Column(name, DATE, f"{note}; {doubt}" if doubt else note, missing + len(odd), style=style)
 
 

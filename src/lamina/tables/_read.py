@@ -18,6 +18,7 @@ import numpy as np
 from lamina._extras import require
 from lamina._lazy import lazy_module
 
+from ._dates import are_compact_dates, are_dates
 from ._encoding import decode
 from ._errors import TableError, close_names
 from ._fetched import fetched, is_url
@@ -260,6 +261,10 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
     if looks_like_dates(known):
         table.dates.add(name)
         return texts
+    if are_compact_dates(known.tolist()):
+        table.dates.add(name)
+        table.notes.append(f"Column {name!r} is read as dates without separators, as {known[0]!r}.")
+        return texts
     reading = read_numbers(known.tolist(), comma)
     if reading is None:
         return texts
@@ -304,11 +309,13 @@ def text_of(value: Any, missing: Any) -> str:
 
 
 def looks_like_dates(known: np.ndarray) -> bool:
-    """Whether nearly all texts begin like 2024-01-31, 31.1.2024 or 1/31/24."""
+    """Whether nearly all texts are dates like 2024-01-31, 31.1.2024 or 1/31/24."""
     pattern = re.compile(
-        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ]|$)"
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
     )
-    return sum(bool(pattern.match(v)) for v in known) >= MOSTLY * len(known)
+    if sum(bool(pattern.match(v)) for v in known) < MOSTLY * len(known):
+        return False
+    return are_dates(known, MOSTLY)
 
 
 def _is_plain(text: str) -> bool:
