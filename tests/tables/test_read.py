@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from lamina.tables._errors import TableError, close_names
-from lamina.tables._read import as_text, looks_like_dates, read_table
+from lamina.tables._read import as_text, from_pandas, looks_like_dates, read_table
 
 
 def test_decimal_commas(write_table):
@@ -206,6 +206,13 @@ def test_order_and_index_of_a_parquet_file(tmp_path):
     assert table.columns["key"].tolist() == [7, 8, 9] and table.columns["size"].tolist() == ["low", "high", ""]
     frame.to_feather(tmp_path / "t.feather")
     assert read_table(str(tmp_path / "t.feather")).columns["n"].tolist() == [1, 2, 3]
+
+
+def test_whole_numbers_of_a_frame_that_float64_does_not_hold_are_texts():
+    pandas = pytest.importorskip("pandas")
+    table = from_pandas("t", pandas.DataFrame({"a": [2**60, 2**60 + 1], "b": [1, 2], "c": [{"x": 1}, {"x": 2}]}), set())
+    assert table.columns["a"].tolist() == [str(2**60), str(2**60 + 1)] and table.columns["b"].tolist() == [1, 2]
+    assert any("'c' holds 2 objects or lists" in note for note in table.notes)
 
 
 def test_excel(tmp_path):

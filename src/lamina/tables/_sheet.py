@@ -206,8 +206,14 @@ def _is_nameless(header: Row, rows: list[Row]) -> bool:
     tops = [header.fields[i] for i in numeric]
     if not numeric or not all(take_apart(top) is not None or top.casefold() in MISSING - {""} for top in tops):
         return False
-    years = [top for top in tops if top.isdigit() and 1000 <= int(top) <= 2999]
-    return not (len(years) == len(tops) and len(set(years)) == len(years) and len(numeric) < len(header.fields))
+    if not all(map(_is_year, tops)) or len(set(tops)) < len(tops):
+        return True
+    below = [f[i] for f in sample for i in numeric]
+    return len(numeric) == len(header.fields) and 2 * sum(map(_is_year, below)) > len(below)
+
+
+def _is_year(text: str) -> bool:
+    return text.isdigit() and 1000 <= int(text) <= 2999
 
 
 class Evener:
