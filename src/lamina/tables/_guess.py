@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 _HANGUL = (
     "이다는에의가을를고하지기사한은로인어리자대도시아정나부보서일해장제수그라여전주구성원상조선스유소동공학국비경마화년교문남"
     "안생위모우데게들과만거무신면말었습니요네내방물미발산오개계관양차식실호천강연영용세진저중지체청충치카타파포품표하현형"
-    "김박최정이임윤권황울북구광직별름월금토점행회건간격결남녀총합년월분초명번원점수량율률값등급종류색크트드프컷암수"
+    "김박최정이임윤권황울북구광직별름월금토점행회건간격결남녀총합년월분초명번원점수량율률값등급종류색크트드프컷암수있없음됨함임"
 )
 _SIMPLE = (
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
@@ -105,7 +105,8 @@ _SINGLE = {
     "cp1255": _Script(("יוהלאמרתבשנכםדחפקעזגסטץןך",), "", "\u05d0", "\u05ea"),
 }
 _LEAST = 0.45
-_NEAR, _NEAR_OF_FEW, _NEAREST = 0.1, 0.3, 0.24  # scores apart that leave it open: more of few different characters
+_NEAR, _NEAREST, _NEAR_LATIN = 0.1, 0.24, 0.05  # scores apart that leave it open
+_TOP = 10  # letters of a script that most of a text consists of
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,21 @@ def guess(content: bytes) -> list[Candidate]:
     best, words = max(found.values(), key=lambda pair: pair[0].score, default=(Candidate("", 0.0, ""), []))
     if best.score < _LEAST:
         return []
-    near = min(_NEAR + _NEAR_OF_FEW / len({c for c in "".join(words) if not c.isascii()}), _NEAREST)
+    characters = len({c for c in "".join(words) if not c.isascii()})
     candidates = [best]
     for other, others in sorted(found.values(), key=lambda pair: -pair[0].score):
-        if other != best and _lead(best, words, other, others, is_paired) <= near:
+        if other != best and _lead(best, words, other, others, is_paired) <= _near(best, other, characters):
             candidates.append(replace(other, word=_longest([w for w in others if w not in words])))
             candidates[0] = replace(best, word=_longest([w for w in words if w not in others]))
     return candidates
+
+
+def _near(best: Candidate, other: Candidate, characters: int) -> float:
+    """How close scores of two candidates leave it open, the more the fewer different characters there are."""
+    if best.encoding in _DOUBLE and other.encoding in _DOUBLE:
+        return _NEAR / 2 + 0.21 / characters
+    is_latin = all(c.encoding in _SINGLE and _SINGLE[c.encoding].first == _LATIN[0] for c in (best, other))
+    return _NEAR_LATIN if is_latin else min(_NEAR + 0.3 / characters, _NEAREST)
 
 
 def _longest(words: list[str]) -> str:
@@ -150,12 +159,13 @@ def _longest(words: list[str]) -> str:
 
 
 def _lead(best: Candidate, words: list[str], other: Candidate, others: list[str], is_paired: bool) -> float:
-    """By how much one candidate is better than another, in the words that they read differently."""
+    """By how much one candidate is better than another, in all words or in those that they read differently."""
     if len(words) != len(others):
         return best.score - other.score
     differ = [(a, b) for a, b in zip(words, others) if a != b]
     mine, theirs = ([pair[k] for pair in differ] for k in (0, 1))
-    return _score(mine, best.encoding, is_paired) - _score(theirs, other.encoding, is_paired)
+    here = _score(mine, best.encoding, is_paired) - _score(theirs, other.encoding, is_paired)
+    return max(here, best.score - other.score)
 
 
 def _is_paired(odd: bytes) -> bool:
@@ -222,7 +232,8 @@ def _score_of_letters(word: str, script: _Script) -> float:
     odd = [i for i, c in enumerate(word) if not c.isascii()]
     if is_latin and len(odd) == len(word):
         return 0.3 if len(word) < 3 else 0.7  # accented letters stand among plain ones
-    score = _share_of_usual([word[i] for i in odd], script.usual)
+    foreign = [word[i] for i in odd]
+    score = _share_of_usual(foreign, script.usual) if is_latin else _share_of_top(foreign, script.usual[0])
     score *= 0.92 if word.isupper() and len(word) > 1 else 0.7 if len(word) == 1 else 1.0
     if not script.vowels:
         return 0.9 * score
@@ -233,14 +244,20 @@ def _score_of_letters(word: str, script: _Script) -> float:
         near = [i for i in odd if _fits_neighbours(letters, is_vowel, i)]
         return score * (0.6 + 0.4 * len(near) / len(odd))
     runs = "".join("CV"[v] for v in is_vowel)
-    score *= 0.7 if "CCCC" in runs or "VVVV" in runs else 0.92 if "CCC" in runs or "VVV" in runs else 1.0
+    score *= 0.7 if "CCCC" in runs or "VVVV" in runs else 0.92 if runs.startswith("CCC") or "VVV" in runs else 1.0
     return score * (0.8 if letters[0] in "йьъы" else 1.0)
 
 
 def _share_of_usual(letters: list[str], alphabets: tuple[str, ...]) -> float:
     """1 for letters of one language, less for others."""
     shares = [sum(c in alphabet or c.lower() in alphabet for c in letters) / len(letters) for alphabet in alphabets]
-    return 0.6 + 0.4 * max(shares) ** 2 if len(alphabets) == 1 else 1.0 if max(shares) == 1 else 0.6
+    return 1.0 if max(shares) == 1 else 0.6
+
+
+def _share_of_top(letters: list[str], alphabet: str) -> float:
+    """1 for the most frequent letters of a script, less for others."""
+    places = [alphabet.find(c.lower()) for c in letters]
+    return sum(0.4 if place < 0 else 1.0 if place < _TOP else 0.75 for place in places) / len(places)
 
 
 def _fits_neighbours(letters: str, is_vowel: list[bool], i: int) -> bool:
