@@ -57,6 +57,20 @@ def test_dates_are_told(write_table):
     assert not looks_like_dates(np.array(["12-3-4-5x", "1.5"]))
 
 
+def test_what_was_decided_of_numbers_and_dates_is_noted(write_table):
+    days = range(1, 29)
+    when, weight = [f"202401{d:02d}" for d in days], [f"{d} kg" if d > 2 else f"{d}" for d in days]
+    amount = [f"{d}.{100 + d}" if d > 9 else "512" for d in days]
+    table = read_table(str(write_table({"when": when, "w": weight, "n": amount})))
+    assert table.dates == {"when"} and table.columns["n"][-1] == 28128
+    for note in (
+        "'when' is read as dates without separators",
+        "'w': numbers with and without the unit 'kg'",
+        "'n': a point before three digits",
+    ):
+        assert sum(note in n for n in table.notes) == 1
+
+
 def test_parquet(tmp_path):
     pytest.importorskip("pyarrow")
     pandas = pytest.importorskip("pandas")
