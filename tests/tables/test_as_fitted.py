@@ -234,6 +234,7 @@ def test_dates_are_those_of_the_fit(written):
     for places in ([40], [3, 40], [3, 20, 40, 50]):
         found = model.predict({"day": [days[i].strftime(written) for i in places]})
         np.testing.assert_allclose(found, places, atol=0.5)
+    assert not any("np.str_" in note for note in model.notes)
 
 
 @pytest.mark.parametrize("order", ["%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"])

@@ -288,7 +288,7 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
         return texts
     if are_compact_dates(known.tolist()):
         table.dates.add(name)
-        table.notes.append(f"Column {name!r} is read as dates without separators, as {known[0]!r}.")
+        table.notes.append(f"Column {name!r} is read as dates without separators, as {str(known[0])!r}.")
         return texts
     reading = read_numbers(known.tolist(), comma)
     if reading is None:
