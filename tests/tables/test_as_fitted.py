@@ -262,3 +262,15 @@ def test_a_large_table_goes_the_same_way(tmp_path):
     model.predict(tmp_path / "t.csv", memory=1 << 20)
     assert any("'2,125 kg' as 2.125" in note for note in model.notes)
     assert any("1 entry ('7 g')" in note for note in model.notes)
+
+
+def test_a_large_table_takes_no_bare_number_for_percent(tmp_path):
+    model = fitted("{}%".format)
+    (tmp_path / "t.csv").write_text("\n".join(["x,z", *["12%,1", "20%,1"] * 10_000, "0.61,1"]) + "\n")
+    rows = [json.dumps({"x": x}) for x in [*[12, 20] * 10_000, "0.61"]]
+    (tmp_path / "t.jsonl").write_text("\n".join(rows) + "\n")
+    for name in ("t.csv", "t.jsonl"):
+        found = model.predict(tmp_path / name, memory=1 << 20)
+        np.testing.assert_allclose(found[:2], [24, 40], atol=0.5)
+        assert any("1 entry ('0.61')" in note for note in model.notes)
+        np.testing.assert_allclose(found, model.predict(tmp_path / name), rtol=1e-5)

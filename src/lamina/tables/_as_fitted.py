@@ -73,7 +73,7 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
     values = entries.values(number)
     values[np.isin(values, codes)] = np.nan
     odd = _Odd(rule, use, entries.counts, number)
-    if odd.are_too_many(entries.counts.total()):
+    if odd.are_too_many(entries.known):
         table.unfit[name] = odd.refusal(table.path, name)
         return
     notes = odd.notes(name)
@@ -99,7 +99,7 @@ def _is_within(own: NumberRule, rule: NumberRule) -> bool:
 
 
 class _Entries:
-    """The values of a column: numbers that are typed, and texts, counted in `counts`."""
+    """The values of a column: numbers that are typed, and texts, counted in `counts`. `known` is the number of both."""
 
     def __init__(self, raw: np.ndarray, words: set[str]):
         self.texts = as_text(raw, words)
@@ -108,6 +108,7 @@ class _Entries:
         self.raw = raw
         self.counts = Counter(self.texts[~self.typed].tolist())
         del self.counts[""]
+        self.known = int((self.texts != "").sum())
 
     def values(self, number: dict[str, float]) -> np.ndarray:
         """float64 `(rows,)`, NaN for what is missing, by the meaning of each text."""
