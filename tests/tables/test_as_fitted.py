@@ -1,5 +1,6 @@
 """Later tables are read as the table of the fit was, and what does not fit is told or refused."""
 
+import datetime
 import json
 import zipfile
 
@@ -94,6 +95,59 @@ def test_numbers_without_the_unit_are_told():
         predicted(bare, ["12%", "20%"])
 
 
+def test_a_currency_is_the_same_however_it_is_written():
+    model = fitted("${}".format)
+    assert (model.columns[0].rule.units, model.columns[0].rule.seen) == (("$", ""), ("$",))
+    np.testing.assert_allclose(predicted(model, ["12 USD", "US$ 20", "$0.005k"]), [24, 40, 10], atol=0.5)
+
+
+def test_fractions_beside_percent_are_not_percent():
+    model = fitted(lambda v: f"{v}%" if v % 3 else str(v))
+    np.testing.assert_allclose(predicted(model, ["12%", "20", "30"]), [24, 40, 60], atol=0.5)
+    predicted(model, ["12%"] * 10 + ["0.2"])
+    assert any("1 entry ('0.2') is not, taken as missing" in note for note in model.notes)
+    with pytest.raises(TableError, match="3 entries \\('0.2', '0.3', '0.4'\\) are not"):
+        predicted(model, ["12%", "0.2", "0.3", "0.4"])
+    fractions = fitted(lambda v: str(v / 100))
+    np.testing.assert_allclose(predicted(fractions, ["0.2", "0.3", "0.4", "50%"])[:3], [40, 60, 80], atol=0.5)
+    assert any("1 entry ('50%') is not, taken as missing" in note for note in fractions.notes)
+
+
+def test_multiples_of_a_currency():
+    model = fitted("${}k".format)
+    np.testing.assert_allclose(predicted(model, ["$12k", "$0.02M", "$5000"]), [24, 40, 10], atol=0.5)
+    with pytest.raises(TableError, match="must be in '[$]' or 'k', as"):
+        predicted(model, ["€12k", "€5k"])
+    mixed = fitted(lambda v: f"{v}k" if v < 40 else f"{v / 1000}M")
+    np.testing.assert_allclose(predicted(mixed, ["12k", "0.02M", "5000"]), [24, 40, 10], atol=0.5)
+    with pytest.raises(TableError, match="must be in 'k' or 'm' or without a unit, as"):
+        predicted(mixed, ["12 kg", "13 kg"])
+
+
+def test_points_that_were_decimal_stay_so_beside_whole_numbers():
+    model = fitted(lambda v: f"{v}.{100 + v}")
+    found = predicted(model, ["12", "20.120", "30.130", "512", "40.140"])
+    np.testing.assert_allclose(found[[0, 1, 2, 4]], [24, 40, 60, 80], atol=0.5)
+    assert model.notes == ["Column 'x' is read as in the table of the fit: '20.120' as 20.12."]
+    many = [f"{v}.{100 + v}" for v in range(1, 30)]
+    np.testing.assert_allclose(predicted(model, [*many, "2,5"])[:3], [2, 4, 6], atol=0.5)
+    assert any("1 entry ('2,5'), taken as missing" in note for note in model.notes)
+
+
+def test_points_that_parted_thousands_beside_whole_numbers_stay_so():
+    model = fitted(lambda v: f"{v}.{100 + v}" if v > 9 else "512")
+    assert model.columns[0].rule.comma and model.columns[0].rule.has_groups
+    few, many = predicted(model, ["20.120"]), predicted(model, ["20.120", "12.112", "30.130", "512"])
+    np.testing.assert_allclose(few[0], many[0], rtol=1e-5)
+
+
+def test_words_for_missing_are_not_counted_as_odd():
+    model = fitted(str)
+    found = predicted(model, ["12", "unknown", "없음", "unknown", "20"])
+    np.testing.assert_allclose(found[[0, 4]], [24, 40], atol=0.5)
+    assert any("3 entries ('unknown', '없음'), taken as missing" in note for note in model.notes)
+
+
 def test_a_bad_cell_of_a_short_table_is_missing_and_shown():
     model = fitted(str)
     assert len(predicted(model, ["12", "abc"])) == 2
@@ -122,6 +176,14 @@ def test_several_files_are_read_one_by_one(tmp_path):
         model.predict([a, c])
     with pytest.raises(TableError, match="c.csv: column 'x' is in 'g', in .*a.csv in 'kg'"):
         lamina.fit_table([a, c], target="x")
+
+
+def test_multiples_in_one_of_several_files_mean_what_they_do_alone(tmp_path):
+    model = fitted("{}k".format)
+    for name, entries in (("a", "5k\n0.02M"), ("b", "5k\n7k")):
+        (tmp_path / f"{name}.csv").write_text(f"x\n{entries}\n")
+    found = model.predict([tmp_path / "a.csv", tmp_path / "b.csv"])
+    np.testing.assert_allclose(found, [10, 40, 10, 14], atol=0.5)
 
 
 def test_categories_are_the_texts_that_they_were():
@@ -161,10 +223,22 @@ def test_models_of_files_without_rules(tmp_path):
     np.testing.assert_allclose(again.predict({"x": ["12,5", "oops"]})[0], 24, atol=0.5)
 
 
-@pytest.mark.parametrize("order", ["%d/%m/%Y", "%m/%d/%Y"])
-def test_dates_that_cannot_be_read_are_told_or_refused(order):
-    import datetime
+@pytest.mark.parametrize(
+    "written", ["%Y%m%d", "%Y%m%d120000", "%d.%m.%y", "%m/%d/%y", "%Y-%m-%d 오후 3:00", "%d.%m.%Y (x)"]
+)
+def test_dates_are_those_of_the_fit(written):
+    days = [datetime.date(1941, 1, 1) + datetime.timedelta(3 * i) for i in range(N)]
+    rows = {"day": [day.strftime(written) for day in days], "y": [float(i) for i in range(N)]}
+    model = lamina.fit_table(rows, target="y", hidden=(), folds=2, verbose=False)
+    assert model.columns[0].kind == "date"
+    for places in ([40], [3, 40], [3, 20, 40, 50]):
+        found = model.predict({"day": [days[i].strftime(written) for i in places]})
+        np.testing.assert_allclose(found, places, atol=0.5)
+    assert not any("np.str_" in note for note in model.notes)
 
+
+@pytest.mark.parametrize("order", ["%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"])
+def test_dates_that_cannot_be_read_are_told_or_refused(order):
     days = [datetime.date(2023, 1, 1) + datetime.timedelta(3 * i) for i in range(N)]
     rows = {"day": [day.strftime(order) for day in days], "y": [float(i) for i in range(N)]}
     model = lamina.fit_table(rows, target="y", hidden=(), folds=2, verbose=False)
@@ -188,3 +262,15 @@ def test_a_large_table_goes_the_same_way(tmp_path):
     model.predict(tmp_path / "t.csv", memory=1 << 20)
     assert any("'2,125 kg' as 2.125" in note for note in model.notes)
     assert any("1 entry ('7 g')" in note for note in model.notes)
+
+
+def test_a_large_table_takes_no_bare_number_for_percent(tmp_path):
+    model = fitted("{}%".format)
+    (tmp_path / "t.csv").write_text("\n".join(["x,z", *["12%,1", "20%,1"] * 10_000, "0.61,1"]) + "\n")
+    rows = [json.dumps({"x": x}) for x in [*[12, 20] * 10_000, "0.61"]]
+    (tmp_path / "t.jsonl").write_text("\n".join(rows) + "\n")
+    for name in ("t.csv", "t.jsonl"):
+        found = model.predict(tmp_path / name, memory=1 << 20)
+        np.testing.assert_allclose(found[:2], [24, 40], atol=0.5)
+        assert any("1 entry ('0.61')" in note for note in model.notes)
+        np.testing.assert_allclose(found, model.predict(tmp_path / name), rtol=1e-5)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lamina.tables._columns import describe_columns, fit_columns, places_of
+from lamina.tables._columns import describe_columns, fit_columns, places_of, sentinel_note
 from lamina.tables._errors import TableError
 from lamina.tables._table import Table
 
@@ -95,3 +95,41 @@ def test_mistakes():
         kinds({"y": y, "a": [1, np.inf, -np.inf, 2]})
     with pytest.raises(TableError, match="target cannot"):
         kinds({"y": y, "a": y}, dropped=["y"])
+
+
+@pytest.mark.parametrize(
+    ("code", "others", "is_told"),
+    [
+        (-999.0, (1, 50), True),
+        (-999.0, (-40, 40), True),
+        (9999.0, (1, 50), True),
+        (99.0, (1, 50), False),
+        (-1.0, (-3, 3), False),
+    ],
+)
+def test_codes_for_missing_ones_are_told(code, others, is_told):
+    values = np.append(np.linspace(*others, 40), [code, code])
+    note = sentinel_note(values)
+    assert (f"2 of its values are {code:g}" in note and f"--missing {code:g}" in note) if is_told else note == ""
+
+
+def test_why_a_column_that_looks_like_numbers_is_left_out():
+    values = np.array([f"{i} {'kg' if i % 2 else 'lb'}" for i in range(40)])
+    (column,) = describe_columns(Table("t.csv", {"x": values}), "y", {}, [])
+    assert column.kind == "left out" and "in different units ('1 kg', '0 lb')" in column.note
+
+
+def test_dates_in_both_orders_are_left_out():
+    days = [f"{1 + i % 28:02d}/0{1 + i % 9}/2021" for i in range(60)]
+    column = kinds({"d": [*days, "02/23/2021"]}, ["d"])["d"]
+    assert column.kind == "date" and "1 cannot be read (02/23/2021)" in column.note
+    column = kinds({"d": [*days, *["02/23/2021", "03/25/2021", "04/26/2021"]]}, ["d"])["d"]
+    assert column.kind == "left out" and "both ('" in column.note and "'02/23/2021'" in column.note
+
+
+def test_what_follows_dates_is_told():
+    days = [f"2024-03-{1 + i:02d} 14:30" for i in range(20)]
+    assert (
+        "what follows them in 20 rows is not used ('KST')" in kinds({"d": [f"{d} KST" for d in days]}, ["d"])["d"].note
+    )
+    assert "not used" not in kinds({"d": [f"{d} (Tue)" for d in days]}, ["d"])["d"].note

@@ -24,7 +24,12 @@ GREEK = "όνομα,πόλη\n" + "Νίκος,Αθήνα\n" * 3
         (CHINESE, "gb18030"), (CHINESE, "gbk"), (CHINESE, "gb2312"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"),
         (POLISH, "cp1250"), (GREEK, "cp1253"), (TAIWANESE, "big5"), ("v,w\n1,10 °C\n2,3 µm\n", "latin-1"),
         ("a,b\n1,東京\n", "cp932"), ("a,b\n1,北京\n", "gb18030"), ("a,b\n1,서울\n", "cp949"), ("a,b\n1,Москва\n", "cp1251"),
-        (LATIN, "cp1252"), (LATIN, "latin-1"), (EURO, "cp1252"),
+        (LATIN, "cp1252"), (LATIN, "latin-1"), (EURO, "cp1252"), (JAPANESE, "iso2022_jp"),
+        ("a,b\n1,Iğdır\n2,Şişe\n", "cp1254"), ("x,y\n1,阿德利\n2,巴布亚\n3,帽带\n", "gb18030"),
+        ("x,y\n1,ソニー\n2,表示\n3,能力\n", "cp932"), ("x,y\n1,사과\n2,배\n3,귤\n", "cp949"),
+        ("x,y\n1,Αδελι\n2,Γεντου\n", "cp1253"),
+        ("x,y\n1,남\n2,여\n", "cp949"), ("x,y\n1,고\n2,중\n3,저\n", "cp949"), ("x,y\n1,Łódź\n2,Gdańsk\n", "cp1250"),
+        ("x,y\n1,très\n2,coût élevé\n3,naïve\n", "cp1252"), ("x,y\n1,NIÑO\n2,NIÑA\n", "cp1252"),
         ("a,b\n1,Zürich\n", "latin-1"), ("a,종\n1,젠투\n2,턱끈\n", "cp949"),
         ("a,b\n1,2\n", "utf-16-le"), ("a,b\n1,2\n", "utf-16-be"),
     ],
@@ -50,3 +55,25 @@ def test_what_is_no_text(tmp_path):
             decode(content, "t.csv")
     with pytest.raises(TableError, match=r"begins like utf-16 but is not \(line 1"):
         decode(b"\xff\xfea", "t.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n1,Adélie\n2,Évêque\n3,Ñandú\n".encode() + b"4,\xc9v\n", r"UTF-8 but for some bytes, .*line 5: b'\\xc9v"),
+        ("x,y\n1,é\n2,b\n".encode("cp1252"), "too little tells which encoding .* Name it with --encoding"),
+        ("x,y\n1,да\n2,нет\n".encode("cp1251"), r"too little tells .*CP1251 \('нет'\)"),
+        ("x,y\n1,ДА\n2,НЕТ\n".encode("cp1251"), r"too little tells .*CP1251 \('НЕТ'\)"),
+        ("x,y\n1,ΑΔΕΛΙΟΣ\n2,ΓΕΝΤΟΥ\n".encode("cp1253"), r"CP1253 \('ΑΔΕΛΙΟΣ'\)"),
+        ("x,y\n1,männlich\n".encode("cp850"), "neither UTF-8 nor another encoding that can be told"),
+        ("x,y\n1,männlich\n".encode("mac_roman"), "neither UTF-8 nor another encoding that can be told"),
+        ("x,y\n1,猫\n2,狗\n".encode("gb18030"), "too little tells"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_told_is_refused(content, message):
+    with pytest.raises(TableError, match=message):
+        decode(content, "t.csv")
+
+
+def test_the_note_shows_a_word():
+    assert "CP949, as in '젠투'" in decode("a,b\n1,젠투\n2,턱끈\n".encode("cp949"), "t.csv")[1][0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lamina.tables._numbers import read_numbers, uses_decimal_comma
+from lamina.tables._numbers import read_numbers, uses_decimal_comma, why_no_numbers
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,17 @@ from lamina.tables._numbers import read_numbers, uses_decimal_comma
         (["−5", "３"], [-5, 3]),
         (["1.2k", "3M", "950"], [1200, 3e6, 950]),
         (["3억", "5만"], [3e8, 5e4]),
+        (["$5k", "$120k"], [5000, 120000]),
+        (["¥1,000", "500円", "JPY 7"], [1000, 500, 7]),
+        (["USD 5", "5 USD", "$6"], [5, 5, 6]),
+        (["Rs. 1,000", "₹5", "rs 7"], [1000, 5, 7]),
+        (["–5", "3"], [-5, 3]),
+        (["△5.5", "▲1", "3"], [-5.5, -1, 3]),
+        (["(5%)", "(4)%", "3%"], [-5, -4, 3]),
+        (["$(5)", "$3"], [-5, 3]),
+        (["12,-", "7,50"], [12, 7.5]),
+        (["5 m²", "7 m²"], [5, 7]),
+        (["1,5E+03", "2,25E-01"], [1500, 0.225]),
         (["inf", "-Infinity", "1"], [np.inf, -np.inf, 1]),
     ],
     ids=str,
@@ -48,7 +59,9 @@ def test_numbers(texts, numbers):
     [
         ["00501", "12345"], ["01", "2"], ["12345678901234567", "1"], ["A12", "B3"], ["12:30", "1:10"], ["3/4", "1/2"],
         ["1st", "2nd", "3rd"], ["$5", "€6"], ["12 kg", "500 g"], ["1.2.3", "4.5.6"], ["10-20", "20-30"], ["1_000"],
-        ["010-1234-5678"], ["192.168.0.1"], ["x"], ["1 2", "3 4"], [">5", "<3"],
+        ["010-1234-5678"], ["192.168.0.1"], ["x"], ["1 2", "3 4"], [">5", "<3"], ["192.168.100.112", "10.100.100.250"],
+        ["45¹", "10²"], ["①", "②"], ["7₂"], ["1E2", "7E5"], ["1.1", "1.2", "1.10"], ["8.86CR", "5"], ["▲5", "▼3"],
+        ["61%", "0.61"],
     ],
     ids=str,
 )  # fmt: skip
@@ -79,3 +92,66 @@ def test_the_example_shows_what_was_taken_off():
     assert read_numbers(["5", "$7"], False).example == "$7"
     assert read_numbers(["5", "1,234"], False).style == "separators"
     assert read_numbers(["5", "7.5"], False).style == ""
+
+
+def test_points_between_thousands_beside_whole_numbers():
+    texts = ["512", "830", "12.345", "7.000", "1.250"]
+    reading = read_numbers(texts, False)
+    assert reading.values.tolist() == [512, 830, 12345, 7000, 1250] and "'1.250' as 1250" in reading.doubts[0]
+    # Too few tell nothing, and numbers of 1000 or more have no point here.
+    for open_texts in (["512", "12.345"], ["5120", "830", "12.345", "7.000", "1.250"]):
+        reading = read_numbers(open_texts, False)
+        assert reading.values[-1] in (12.345, 1.25) and "may be one between thousands" in reading.doubts[0]
+    assert read_numbers(["1.234", "5.678"], False).doubts == []
+
+
+def test_one_comma_does_not_part_the_thousands_of_all_others():
+    texts = [f"{1 + i}.{i + 111}" for i in range(30)]
+    values = read_numbers([*texts, "2,5"], False).values
+    assert values[0] == 1.111 and np.isnan(values[-1])
+
+
+def test_a_few_of_another_unit_are_no_numbers_and_many_make_text():
+    texts = [f"{i} kg" for i in range(1, 20)]
+    reading = read_numbers([*texts, "5 lb"], False)
+    assert np.isnan(reading.values[-1]) and np.isnan(reading.rule.value("3 lb")) and reading.rule.value("3") == 3
+    assert read_numbers([*texts, "5 lb", "6 lb", "7 lb"], False) is None
+
+
+def test_numbers_without_the_unit_of_the_others_are_told():
+    texts = [f"{i} kg" for i in range(1, 20)]
+    assert "'kg'" in read_numbers([*texts, "12000"], False).doubts[0]
+    assert "1 of 20" in read_numbers([*texts, "12000"], False).doubts[0]
+    assert read_numbers([*texts, "0"], False).doubts == []
+    shares = [f"{i}%" for i in range(1, 40)]
+    reading = read_numbers([*shares, "0.61"], False)
+    assert np.isnan(reading.values[-1]) and "with the unit '%'" in reading.doubts[0]
+    assert read_numbers([*shares, "61"], False).values[-1] == 61
+
+
+def test_a_short_number_with_a_zero_before_it_is_no_code():
+    texts = [str(i) for i in range(100, 150)]
+    reading = read_numbers([*texts, "05"], False)
+    assert reading.values[-1] == 5 and reading.example == "05"
+    assert read_numbers([*texts, "005"], False) is None
+
+
+def test_words_for_missing_are_not_counted_as_odd():
+    texts = [str(i) for i in range(12)]
+    values = read_numbers([*texts, *["없음", "н/д", "unknown"] * 2], False).values
+    assert values[:12].tolist() == list(range(12)) and np.isnan(values[12:]).all()
+    assert read_numbers([*texts[:5], *["unknown"] * 6], False) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (["5 kg", "6 kg", "3 lb"], "in different units ('5 kg', '3 lb')"),
+        (["5", "6", "<5"], "1 do not ('<5')"),
+        (["61%", "62%", "0.6", "0.7"], "in different units"),
+        (["a", "b", "5"], ""),
+        (["00501", "00502"], ""),
+    ],
+)
+def test_why_texts_are_no_numbers(texts, why):
+    assert why in why_no_numbers(texts) and bool(why) == bool(why_no_numbers(texts))

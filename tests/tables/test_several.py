@@ -58,6 +58,26 @@ def test_zip_codes_stay_text_where_one_file_has_leading_zeros(files):
     assert any(f"'zip' holds numbers in {paths[0]}, texts in {paths[1]}" in note for note in table.notes)
 
 
+def test_units_that_one_file_lacks(files):
+    values = list(range(1, 30))
+    paths = files({"w": [f"{v} kg" for v in values]}, {"w": values})
+    table = read_tables(paths)
+    assert table.columns["w"].tolist() == [*values, *values]
+    assert f"Column 'w' is in 'kg' in {paths[0]}, without a unit in {paths[1]}; taken as the same." in table.notes
+
+
+def test_files_that_need_not_mean_the_same_are_read_together(files):
+    values = list(range(1, 30))
+    table = read_tables(files({"w": [f"{v}k" for v in values]}, {"w": values}))
+    assert table.columns["w"].tolist() == [*(1000.0 * v for v in values), *values]
+    assert sum("Column 'w' is read as numbers" in note for note in table.notes) == 1
+    assert any("'w' holds numbers with and without a unit" in note for note in table.notes)
+    table = read_tables(files({"w": [f"{v}%" for v in values]}, {"w": [v / 100 for v in values]}))
+    assert table.columns["w"].dtype.kind == "U"
+    with pytest.raises(TableError, match="in '€', in .*a.csv in '[$]'"):
+        read_tables(files({"w": ["$5k", "$7"]}, {"w": ["€5k", "€7"]}))
+
+
 def test_a_file_of_odd_entries_only_does_not_make_text_of_numbers(files):
     table = read_tables(files({"n": list(range(40)), "m": [1] * 40}, {"n": ["broken"], "m": [2]}))
     assert table.columns["n"][:40].tolist() == list(range(40)) and np.isnan(table.columns["n"][40])

@@ -87,9 +87,9 @@ def test_words_that_were_taken_for_missing_are_named():
 
 
 def test_a_name_that_the_layout_may_have_hidden():
-    values = read_table_of("2019,2020\n1,2\n3,4\n5,6\n7,8\n")
-    with pytest.raises(TableError, match="no column '2020' to predict.*Line 1 holds values, not names"):
-        describe_target(values, "2020", "auto")
+    values = read_table_of("9,10\n1,2\n3,4\n5,6\n7,8\n")
+    with pytest.raises(TableError, match="no column '10' to predict.*Line 1 holds values, not names"):
+        describe_target(values, "10", "auto")
     with pytest.raises(TableError, match="Do blanks part the fields"):
         describe_target(read_table_of("x y\n1 2\n3 4\n5 6\n"), "y", "auto")
 
@@ -115,3 +115,15 @@ def test_rare_classes_and_classes_written_in_two_ways():
     said = " ".join(notes)
     assert "'TOTAL' (1 row)" in said and "'c' (2 rows)" in said and "'b' (9" not in said
     assert "'A', 'a'" in said and "'b  b', 'b b'" in said
+
+
+def test_a_code_for_missing_ones_is_told():
+    notes = describe(np.append(np.linspace(0.1, 9, 60), [-999.0] * 3))[2]
+    assert any("3 of its values are -999" in note for note in notes)
+
+
+def test_numbers_that_cannot_be_read_are_named():
+    with pytest.raises(
+        TableError, match=r"too many to be classes; most entries look like numbers, but 10 do not \('<0'"
+    ):
+        describe([f"{'<' * (i < 10)}{i}" for i in range(40)])

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from ._columns import LEFT_OUT, NUMERIC, ORDINAL, TEXT, Column
-from ._numbers import MULTIPLES, NumberRule, Unit, Written, take_apart, too_many, unit_of, uses_decimal_comma
+from ._numbers import LACKING, NumberRule, Texts, too_many
+from ._parts import CURRENCIES, take_apart
 from ._read import AS_MISSING, as_text, is_about, missing_codes, odd_note
 from ._table import Table
 from ._target import NUMBER, Target
-
-_BARE: Unit = ("", "")
-_SHARES = {"%", "‰"}
+from ._units import MULTIPLES, PERCENT, may_lack
 
 
 def read_as_fitted(table: Table, columns: list[Column], target: Target, missing: Sequence[str]) -> Table:
@@ -55,28 +54,31 @@ def _as_texts(table: Table, known: Column | Target, words: set[str]) -> None:
 def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str], codes: list[float]) -> None:
     alone, own = table.columns[name], table.rules.get(name)
     if alone.dtype.kind == "f" and own is None:  # typed numbers, or nothing
-        if rule is not None and rule.units and _BARE not in rule.units and not np.isnan(alone).all():
-            table.notes.append(
-                f"Column {name!r} holds plain numbers, taken to be {_in_words(rule)}, as in the rows of the fit."
-            )
+        if rule is None:
+            return
+        if rule.seen and "" not in rule.seen and not np.isnan(alone).all():
+            units = _in_words(replace(rule, factors={}))
+            table.notes.append(f"Column {name!r} holds plain numbers, taken to be {units}, as in the rows of the fit.")
+        table.rules[name] = rule
         return
     if rule is None and own is not None:
         return
     if rule is not None and own is not None and alone.dtype.kind == "f" and _is_within(own, rule):
-        table.rules[name] = replace(rule, is_strict=True)
+        table.rules[name] = rule
         return
     entries = _Entries(table.raw[name], words)
-    use = _rule_for(rule, own, list(entries.counts))
-    number = {text: use.value(text) for text in entries.counts}
+    texts = Texts(entries.counts)
+    use = _rule_for(rule, own, texts, table.comma)
+    number = texts.numbers(use)
     values = entries.values(number)
     values[np.isin(values, codes)] = np.nan
     odd = _Odd(rule, use, entries.counts, number)
-    if too_many(odd.count, entries.counts.total()):
+    if odd.are_too_many(entries.known):
         table.unfit[name] = odd.refusal(table.path, name)
         return
     notes = odd.notes(name)
     if rule is not None:
-        notes += _notes_on_units(name, rule, use, entries.counts, number)
+        notes += _notes_on_units(name, rule, entries.counts, number)
         notes += _notes_on_separators(name, rule, use, entries, alone, values)
     if notes:
         _replace_notes(table, name, notes)
@@ -87,7 +89,8 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
 def _is_within(own: NumberRule, rule: NumberRule) -> bool:
     """Whether what a table shows alone is read by the rule of the fit as it was, which saves reading it again."""
     return (
-        set(own.units) <= set(rule.units)
+        set(own.seen) <= set(rule.seen)
+        and set(own.units or ()) == set(rule.units or ())
         and own.factors == rule.factors
         and (own.comma == rule.comma or not (own.has_decimals or own.has_groups))
         and own.has_decimals <= rule.has_decimals
@@ -96,7 +99,7 @@ def _is_within(own: NumberRule, rule: NumberRule) -> bool:
 
 
 class _Entries:
-    """The values of a column: numbers that are typed, and texts. `counts` are these, by how often they stand there."""
+    """The values of a column: numbers that are typed, and texts, counted in `counts`. `known` is the number of both."""
 
     def __init__(self, raw: np.ndarray, words: set[str]):
         self.texts = as_text(raw, words)
@@ -105,6 +108,7 @@ class _Entries:
         self.raw = raw
         self.counts = Counter(self.texts[~self.typed].tolist())
         del self.counts[""]
+        self.known = int((self.texts != "").sum())
 
     def values(self, number: dict[str, float]) -> np.ndarray:
         """float64 `(rows,)`, NaN for what is missing, by the meaning of each text."""
@@ -117,19 +121,18 @@ def _is_typed(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal, np.number)) and not isinstance(value, bool)
 
 
-def _rule_for(rule: NumberRule | None, own: NumberRule | None, texts: list[str]) -> NumberRule:
+def _rule_for(rule: NumberRule | None, own: NumberRule | None, texts: Texts, table_comma: bool) -> NumberRule:
     """How texts of this table are numbers: by the model's rule, as far as they do not contradict it."""
-    told = uses_decimal_comma(texts)
+    told = texts.told_comma()
     if rule is None:
         return NumberRule(bool(told))
-    written = [w for w in map(take_apart, texts) if w is not None]
     if told is not None:
         comma = told
-    elif own is not None and (own.comma or not rule.is_told):
-        comma = own.comma  # which other columns of the table tell
+    elif own is not None and (table_comma or not rule.is_told):
+        comma = own.comma
     else:
-        comma = rule.comma_for(written)
-    return _Units(rule).rule_for(comma, written)
+        comma = rule.comma_for(texts.written.values())
+    return _Units(rule).rule_for(comma, texts)
 
 
 @dataclass
@@ -138,47 +141,35 @@ class _Units:
 
     rule: NumberRule
 
-    def rule_for(self, comma: bool, written: list[Written]) -> NumberRule:
-        """A strict rule that takes the units of these numbers, as far as they go with those of the fit."""
-        if not self.rule.units:
-            return NumberRule(comma, self.rule.factors)
+    def rule_for(self, comma: bool, texts: Texts) -> NumberRule:
+        """A rule that takes the units of these numbers, as far as they go with those of the fit."""
+        if self.rule.units is None:
+            return replace(self.rule, comma=comma)
+        multiples = self._multiples({w.after for w in texts.written.values()})
+        factors = {**self.rule.factors, **multiples}
         known = set(self.rule.units)
-        new = {unit_of(w) for w in written} - known
-        factors = {**self.rule.factors, **self._factors(new)}
-        others = {unit for unit in new if unit[1] not in factors and unit != _BARE}
-        taken = {unit for unit in new if unit[1] in factors and unit[0] in self._before()}
-        if self._takes_bare():
-            taken |= new & {_BARE}
-        if known == {_BARE} and len(others) == 1 and not any(after in _SHARES for _, after in others):
-            taken |= others
-        return NumberRule(comma, factors, tuple(sorted(known | taken)), is_strict=True)
+        if "" not in known:
+            known |= set(multiples)  # which stand for themselves, since a bare number may not mean the same
+        elif PERCENT in known and texts.are_fractions_bare(comma):
+            known.discard("")
+        use = replace(self.rule, comma=comma, factors=factors, units=tuple(sorted(known)))
+        others = {use.unit_of(w) for w in texts.written.values()} - known
+        is_plain = known == {""} and not self.rule.factors
+        if is_plain and len(others) == 1 and all(map(may_lack, others)):
+            use = replace(use, units=("", *others))
+        return use
 
-    def _before(self) -> set[str]:
-        return {"", *(before for before, _ in self.rule.units)}
-
-    def _after(self) -> set[str]:
-        return {after for _, after in self.rule.units}
-
-    def _factors(self, new: set[Unit]) -> dict[str, float]:
-        """Of multiples that the fit did not have: beside plain numbers or other multiples as they are, beside k thousandths."""
+    def _multiples(self, after: set[str]) -> dict[str, float]:
+        """Of multiples that the fit did not have: as they are, or in those of the fit."""
         scale = self._scale()
-        if scale is None:
-            return {}
-        return {
-            after: MULTIPLES[after] / scale for _, after in new if after in MULTIPLES and after not in self._after()
-        }
+        new = after & set(MULTIPLES) - set(self.rule.factors) - set(self.rule.seen)
+        return {} if scale is None else {multiple: MULTIPLES[multiple] / scale for multiple in new}
 
     def _scale(self) -> float | None:
         """The multiple that the numbers of the fit are in; None if they are in a unit that is none."""
-        if self.rule.factors or self._after() == {""}:
+        if self.rule.factors or set(self.rule.seen) <= {"", *CURRENCIES}:
             return 1.0
-        multiples = [MULTIPLES[after] for after in self._after() if after in MULTIPLES]
-        return multiples[0] if len(multiples) == len(self._after()) == 1 else None
-
-    def _takes_bare(self) -> bool:
-        """Whether a bare number can only mean the same: neither 0.12 for 12 % nor 5000 for 5k."""
-        after = self._after()
-        return bool(self.rule.factors) or not (after & _SHARES or after & set(MULTIPLES))
+        return MULTIPLES.get(self.rule.seen[0]) if len(self.rule.seen) == 1 else None
 
 
 class _Odd:
@@ -188,9 +179,14 @@ class _Odd:
         self.rule, self.counts = rule, counts
         odd = sorted(text for text in counts if np.isnan(number[text]))
         self.count = sum(counts[text] for text in odd)
+        self.lacking = sum(counts[text] for text in odd if text.casefold() in LACKING)
         plain = NumberRule(use.comma, use.factors)
         self.strange = [text for text in odd if rule is None or np.isnan(plain.value(text))]
         self.foreign = [text for text in odd if text not in self.strange]
+
+    def are_too_many(self, entries: int) -> bool:
+        """Whether they are more than a few of the entries, words for missing ones aside."""
+        return too_many(self.count - self.lacking, entries - self.lacking)
 
     def refusal(self, path: str, name: str) -> str:
         """Why a column with so many of them is none of numbers."""
@@ -215,20 +211,20 @@ class _Odd:
         return notes
 
 
-def _notes_on_units(
-    name: str, rule: NumberRule, use: NumberRule, counts: Counter[str], number: dict[str, float]
-) -> list[str]:
+def _notes_on_units(name: str, rule: NumberRule, counts: Counter[str], number: dict[str, float]) -> list[str]:
     """Sentences about numbers that were taken though the rows of the fit had none in such a unit."""
-    by_unit: dict[Unit, list[str]] = {}
+    by_unit: dict[str, list[str]] = {}
     for text in sorted(counts):
         written = take_apart(text)
-        if written is not None and not np.isnan(number[text]) and unit_of(written) not in rule.units:
-            by_unit.setdefault(unit_of(written), []).append(text)
+        if written is not None and not np.isnan(number[text]):
+            unit = rule.unit_of(written)
+            if unit not in rule.seen:
+                by_unit.setdefault(unit, []).append(text)
     return [
         f"Column {name!r} is {_in_words(rule)} in the rows of the fit; {_entries(counts, texts)} not: {texts[0]!r} is taken as "
         f"{number[texts[0]]:.15g}."
-        for unit, texts in by_unit.items()
-        if not (unit == _BARE and rule.factors) and rule.units
+        for texts in by_unit.values()
+        if rule.seen
     ]
 
 
@@ -238,7 +234,7 @@ def _notes_on_separators(
     """A sentence if commas and points were read otherwise than in the rows of the fit, or than the table alone would be."""
     if use.comma != rule.comma and rule.is_told:
         here, there = ("commas", "points") if use.comma else ("points", "commas")
-        other = NumberRule(rule.comma, use.factors)
+        other = replace(use, comma=rule.comma)
         shown = [t for t in entries.counts if not _same(other.value(t), use.value(t))]
         if shown:
             return [
@@ -260,10 +256,10 @@ def _same(a: float, b: float) -> bool:
 
 
 def _in_words(rule: NumberRule) -> str:
-    """`in '$' or 'kg' or without a unit`."""
-    named = [repr(" ".join(filter(None, unit))) for unit in rule.units if unit != _BARE]
+    """`in '$' or 'k' or without a unit`."""
+    named = [repr(unit) for unit in (*filter(None, rule.seen), *sorted(rule.factors))]
     said = [f"in {' or '.join(named)}"] if named else []
-    return " or ".join([*said, *["without a unit"] * (_BARE in rule.units)])
+    return " or ".join([*said, *["without a unit"] * ("" in rule.seen)])
 
 
 def _entries(counts: Counter[str], texts: list[str]) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 
 from lamina import layers
 
-from ._dates import cycles_of, days_of, order_of
+from ._dates import cycles_of, days_of, order_of, other_order, tails_of
 from ._errors import TableError, close_names
-from ._numbers import NumberRule, rule_of_json
+from ._numbers import NumberRule, rule_of_json, why_no_numbers
 from ._read import as_text
 from ._table import Table
 
@@ -24,7 +24,10 @@ _FEW = 9  # so many different texts are categories, however short the table
 _SMALLEST_SPREAD, _LARGEST = 1e-6, 1e18  # what standardising in float32 can tell and hold
 _WIDTH = 64  # letters; texts that come in pieces are as wide as a multiple of it
 _DAY_0 = np.datetime64("1970-01-01")
-_SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0)
+_SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
+_NINES = (99.0, 999.0, 9999.0, 99999.0)
+_FEW_SWAPPED = 2  # dates in the other order are mistakes; with more, those that fit both cannot be told
+_FAR = 3  # times as large as all others
 
 
 @dataclass
@@ -144,12 +147,13 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
             return Column(name, LEFT_OUT, "numbers the rows, an identifier", missing)
         if not np.abs(known).max() < _LARGEST or not known.std() > _SMALLEST_SPREAD:
             return Column(name, LEFT_OUT, "too small or large for single precision; give it in other units", missing)
-        return Column(name, NUMERIC, _sentinel_note(known), missing, rule=table.rules.get(name))
+        return Column(name, NUMERIC, sentinel_note(known), missing, rule=table.rules.get(name))
     if distinct > max(len(known) / 2, _FEW):
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:
             return Column(name, TEXT, f"free text, {distinct} different ones; its words are counted", missing)
-        return Column(name, LEFT_OUT, f"like a name or identifier, {distinct} different ones", missing)
+        what = why_no_numbers(known.tolist()) or "like a name or identifier"
+        return Column(name, LEFT_OUT, f"{what}, {distinct} different ones", missing)
     note, many = f"{distinct} categories", distinct > MOST_LEVELS
     if many:
         kept = sum(n for _, n in Counter(known.tolist()).most_common(MOST_LEVELS))
@@ -166,10 +170,18 @@ def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
     odd = known[np.isnan(days)]
     if len(odd) == len(known):
         return Column(name, LEFT_OUT, f"like dates, but none can be read: {odd[0]}", missing)
+    swapped = odd[~np.isnan(days_of(odd, other_order(style)))] if len(odd) else odd
+    if len(swapped) > max(_FEW_SWAPPED, 0.01 * len(known)):
+        clear = known[~np.isnan(days) & np.isnan(days_of(known, other_order(style)))]
+        both = ", ".join(repr(str(part[0])) for part in (clear, swapped) if len(part))
+        return Column(name, LEFT_OUT, f"dates with the day first and with the month first, both ({both})", missing)
     first, last = (_DAY_0 + np.timedelta64(int(np.floor(d)), "D") for d in (np.nanmin(days), np.nanmax(days)))
     note = f"{first} to {last}"
     if len(odd):
         note += f"; {len(odd)} cannot be read ({odd[0]}), taken as missing"
+    tails = tails_of(known[~np.isnan(days)])
+    if tails:
+        note += f"; what follows them in {tails.total()} rows is not used ({max(tails, key=lambda t: tails[t])!r})"
     return Column(name, DATE, f"{note}; {doubt}" if doubt else note, missing + len(odd), style=style)
 
 
@@ -182,17 +194,31 @@ def _is_numbering(name: str, known: np.ndarray, distinct: int) -> bool:
     return bool((consecutive and in_order) or (named and len(known) > 2))
 
 
-def _sentinel_note(known: np.ndarray) -> str:
-    """A word about negative numbers that look like a code for "missing"."""
-    negative = known[known < 0]
-    rest = known[known >= 0]
-    if not len(negative) or len(rest) < 3 or len(np.unique(negative)) > 1 or len(negative) > 0.3 * len(known):
-        return ""
-    value = float(negative[0])
-    if value not in _SENTINELS:
-        return ""
-    how_many = "1 of its values is" if len(negative) == 1 else f"{len(negative)} of its values are"
-    return f"{how_many} {value:g}, the rest 0 or more: missing? Then say --missing {value:g}"
+def sentinel_note(known: np.ndarray) -> str:
+    """A word about a number apart from the others that looks like a code for "missing"."""
+    for value, rest, is_apart in (_lowest(known), _highest(known)):
+        count = len(known) - len(rest)
+        if is_apart and len(np.unique(rest)) > 1 and len(rest) >= 3 and count <= 0.3 * len(known):
+            how_many = "1 of its values is" if count == 1 else f"{count} of its values are"
+            others = "0 or more" if value < 0 <= rest.min() else f"{rest.min():g} to {rest.max():g}"
+            return f"{how_many} {value:g}, the rest {others}: missing? Then say --missing {value:g}"
+    return ""
+
+
+def _lowest(known: np.ndarray) -> tuple[float, np.ndarray, bool]:
+    """The lowest number, the others, and whether it is a negative code far below them."""
+    value = float(known.min())
+    rest = known[known > value]
+    is_apart = value in _SENTINELS and len(rest) > 0 and (rest.min() >= 0 or value < _FAR * rest.min())
+    return value, rest, bool(is_apart)
+
+
+def _highest(known: np.ndarray) -> tuple[float, np.ndarray, bool]:
+    """The highest number, the others, and whether it is a code of nines far above them."""
+    value = float(known.max())
+    rest = known[known < value]
+    is_apart = value in _NINES and len(rest) > 0 and value > _FAR * np.abs(rest).max()
+    return value, rest, bool(is_apart)
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,122 @@
 
 import datetime
 import re
+from collections import Counter
 
 import numpy as np
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
+_FROM = ", years from "  # in an order, before the first of the hundred years that two digits stand for
+_FIRST = 1970  # of these, where an order does not say
+_PLAUSIBLE = 1500, 2200  # years; of other numbers like these, most are codes
+_ENDLESS = 9999  # the year of what has no end
+_NEAR = 10  # years ahead that plans reach
+_FEW_CODES = 9
 _EPOCH = datetime.datetime(1970, 1, 1)
 _DATE = re.compile(
-    r"(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})(?:[-/.](?P<c>\d{1,4}))?"
-    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?.*"
+    r"(?:(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})(?:[-/.](?P<c>\d{1,4}))?(?!\d)"
+    r"|(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=$|[T ]|\d{6}$))"
+    r"(?:(?:[T ]|, )?\s*(?P<early>오전|오후|上午|下午|午前|午後)?\s*"
+    r"(?P<hour>\d{1,2})(?::|\.|h|시 ?)(?P<minute>\d{2})분?(?:[:.](?P<second>\d{2}(?:[.,]\d+)?))?(?!\d)"
+    r"|(?:[T ]|, |(?<=\d{8}))(?P<hours>\d\d)(?P<minutes>\d\d)(?P<seconds>\d\d)?(?!\d))?"
+    r"\s*(?P<half>[AaPp]\.? ?[Mm]\.?(?!\w))?"
+    r"\s*(?P<zone>(?:(?:Z|UTC|GMT)(?!\w))?(?:[+-]\d{1,2}(?::?\d{2})?(?!\d))?)"
+    r"(?P<tail>.*)"
 )
-_CENTURY = 70  # two digits below it are years after 2000
+_DAY_NAMES = re.compile(
+    r"(?i)\s*[.,]?\s*\(?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?|(?:mo|di|mi|do|fr|sa|so)\.?|[월화수목금토일](?:요일)?|星期.|[月火水木金土日](?:曜日)?)?\)?"
+)
 
 
 def order_of(texts: np.ndarray) -> tuple[str, str]:
-    """In which order year, month and day stand, and a note if the texts leave it open."""
-    matches = [m for m in map(_DATE.match, texts.tolist()) if m is not None]
-    if any(len(m["a"]) == 4 for m in matches) or not matches:
+    """In which order year, month and day stand, and a note if the texts leave it open.
+
+    Where years have two digits and some would lie far ahead, the order says from which year on they are counted.
+    """
+    rows = Counter(texts.tolist())
+    matches = {text: m for text in rows if (m := _DATE.match(text)) is not None}
+    parted = [m for m in matches.values() if m["year"] is None]
+    if not parted or any(len(m["a"]) == 4 for m in parted):
         return YEAR_FIRST, ""
-    if any(int(m["a"]) > 12 for m in matches):
-        return DAY_FIRST, ""
-    if any(int(m["b"]) > 12 for m in matches):
-        return MONTH_FIRST, ""
-    example = str(texts[0])
+    order, note = _order_of_parted(parted, str(texts[0]))
+    years = [
+        _full_year(_year_in(m, order), _FIRST) for m in parted if m["c"] is not None and len(_year_in(m, order)) <= 2
+    ]
+    now = datetime.date.today().year
+    if years and max(years) > now + _NEAR:
+        order = f"{order}{_FROM}{now - 99}"
+        said = f"two digits of a year are taken as {now - 99} to {now}"
+        note = f"{note}; {said}" if note else said
+    return order, note
+
+
+def _order_of_parted(matches: list[re.Match[str]], example: str) -> tuple[str, str]:
+    if _is_year_first(matches):
+        return YEAR_FIRST, f"{example!r} is read with the year first"
+    first, second = (sum(int(m[part]) > 12 for m in matches) for part in "ab")
+    if first or second:  # where both orders stand, the one that more rows need
+        return (DAY_FIRST if first >= second else MONTH_FIRST), ""
     order = DAY_FIRST if "." in example else MONTH_FIRST
     return order, f"{example!r} could be day or month first; read with the {order}"
+
+
+def _is_year_first(matches: list[re.Match[str]]) -> bool:
+    """Whether three numbers of two digits begin with the year: few different ones, close together, and days at the end."""
+    parts = [[m[part] or "" for m in matches] for part in "abc"]
+    if not all(len(value) == 2 for part in parts for value in part):
+        return False
+    years, months, days = ([int(value) for value in part] for part in parts)
+    if max(months) > 12 or max(days) > 31 or min(days) < 1:
+        return False
+    # Days run evenly up to 31, years do not.
+    return (
+        len(set(days)) > 12
+        and max(days) > 25
+        and len(set(years)) < len(set(days))
+        and (min(years) > 12 or len(set(years)) <= len(set(days)) / 2)
+    )
+
+
+def _year_in(match: re.Match[str], order: str) -> str:
+    return match["a"] if order == YEAR_FIRST else match["c"]
+
+
+def other_order(order: str) -> str:
+    """The day first where the month was, and the other way round; a year stays first."""
+    return order.replace(*((DAY_FIRST, MONTH_FIRST) if order.startswith(DAY_FIRST) else (MONTH_FIRST, DAY_FIRST)))
+
+
+def tails_of(texts: np.ndarray) -> Counter[str]:
+    """What follows the dates and times and is not read, with the number of rows; names of days are left aside."""
+    found: Counter[str] = Counter()
+    for text, count in Counter(texts.tolist()).items():
+        match = _DATE.match(text)
+        if match is not None and not _DAY_NAMES.fullmatch(match["tail"]):
+            found[match["tail"].strip()] += count
+    return found
+
+
+def are_dates(texts: np.ndarray, mostly: float) -> bool:
+    """Whether texts that look like dates can be read so, in one order or the other, and are no codes or seasons."""
+    order, _ = order_of(texts)
+    days = days_of(texts, order)
+    days = np.where(np.isnan(days), days_of(texts, other_order(order)), days)
+    first, last = (_days(f"{year}-01-01", YEAR_FIRST) for year in _PLAUSIBLE)
+    distinct = set(texts.tolist())
+    if ((days >= first) & (days < last)).mean() < mostly - np.mean([t.startswith(str(_ENDLESS)) for t in texts]):
+        return False
+    if len(distinct) <= _FEW_CODES and _FROM in order:
+        return False  # versions, bank codes
+    seasons = [re.fullmatch(r"\d\d(\d\d)[-/](\d\d)", text) for text in distinct]
+    return len(distinct) < 3 or not all(m is not None and (int(m[1]) + 1) % 100 == int(m[2]) for m in seasons)
+
+
+def are_compact_dates(texts: list[str]) -> bool:
+    """Whether all texts are dates without separators, as 20240131 or 20240131235959, and more than two of them differ."""
+    compact = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])?([0-5]\d){0,2}")
+    if len({len(text) for text in texts}) > 1 or len(texts[0]) not in (8, 14) or not all(map(compact.fullmatch, texts)):
+        return False
+    return len(set(texts)) > 2 and not np.isnan(days_of(np.array(texts), YEAR_FIRST)).any()
 
 
 def days_of(texts: np.ndarray, order: str) -> np.ndarray:
@@ -39,40 +130,54 @@ def _days(text: str, order: str) -> float:
     match = _DATE.match(text)
     if match is None:
         return float("nan")
+    order, _, since = order.partition(_FROM)
     a, b, c = match["a"], match["b"], match["c"]
-    if order == YEAR_FIRST or len(a) == 4:
+    if match["year"]:
+        year, month, day = match["year"], match["month"], match["day"]
+    elif order == YEAR_FIRST or len(a) == 4:
         year, month, day = a, b, c or "1"
     elif c is None:
         return float("nan")
     else:
         year, month, day = c, *((b, a) if order == DAY_FIRST else (a, b))
     try:
-        moment = datetime.datetime(_full_year(year), int(month), int(day)) + datetime.timedelta(
-            hours=_hour(match), minutes=int(match["minute"] or 0), seconds=float(match["second"] or 0)
+        moment = datetime.datetime(_full_year(year, int(since or _FIRST)), int(month), int(day)) + datetime.timedelta(
+            hours=_hour(match), minutes=int(match["minute"] or match["minutes"] or 0), seconds=_second(match)
         )
     except (ValueError, OverflowError):
+        return float("nan")
+    if moment.year == _ENDLESS:
         return float("nan")
     return (moment - _EPOCH).total_seconds() / 86400 - _zone(match["zone"])
 
 
-def _full_year(text: str) -> int:
+def _full_year(text: str, since: int) -> int:
     year = int(text)
-    return year if len(text) > 2 else year + (2000 if year < _CENTURY else 1900)
+    return year if len(text) > 2 else since + (year - since) % 100
 
 
 def _hour(match: re.Match[str]) -> int:
-    hour = int(match["hour"] or 0)
+    hour = int(match["hour"] or match["hours"] or 0)
+    if match["early"]:
+        return hour % 12 + (12 if match["early"] in ("오후", "下午", "午後") else 0)
     if not match["half"]:
         return hour
     return hour % 12 + (12 if match["half"][0] in "pP" else 0)
 
 
-def _zone(text: str | None) -> float:
+def _second(match: re.Match[str]) -> float:
+    return float((match["second"] or match["seconds"] or "0").replace(",", "."))
+
+
+def _zone(text: str) -> float:
     """The offset from UTC in days."""
-    if text is None or text == "Z":
+    digits = text.lstrip("ZUTCGM")
+    if not digits:
         return 0.0
-    minutes = 60 * int(text[1:3]) + int(text[-2:])
-    return (-1 if text[0] == "-" else 1) * minutes / 1440
+    hours, minutes = digits[1:].partition(":")[0], "0"
+    if len(digits) > 3:
+        hours, minutes = digits[1:].replace(":", "")[:-2], digits[-2:]
+    return (-1 if digits[0] == "-" else 1) * (60 * int(hours) + int(minutes)) / 1440
 
 
 def cycles_of(days: np.ndarray) -> list[str]:

@@ -13,6 +13,7 @@ _MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+_ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")  # of ISO-2022-JP
 _SAMPLE = 1 << 18
 
 
@@ -51,17 +52,43 @@ def encoding_of(content: bytes, path: str) -> tuple[str, list[str]]:
         return wide, [f"Read as {wide.upper()}."]
     if b"\0" in content[:_SAMPLE]:
         raise TableError(f"{path}: this is no text file, and no file of a kind that tables are read from.")
+    if any(escape in content for escape in _ESCAPES):
+        return "iso2022_jp", ["Read as ISO-2022-JP."]
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        found = guess(content)
-        if found is None:
-            raise TableError(
-                f"{path}: neither UTF-8 nor another encoding that can be told ({_where(content, error)}); "
-                "name it with --encoding."
-            ) from None
-        return found, [f"Not UTF-8: read as {found.upper()}; --encoding takes another."]
+        return _guessed(content, path, error)
     return "utf-8", []
+
+
+def _guessed(content: bytes, path: str, error: UnicodeDecodeError) -> tuple[str, list[str]]:
+    """The encoding of what is not UTF-8, and a note. Raises TableError where it cannot be told."""
+    if _is_mostly_utf8(content):
+        raise TableError(
+            f"{path}: UTF-8 but for some bytes, the first in {_where(content, error)}. Write all lines in one encoding, or name "
+            "that of all with --encoding."
+        )
+    found = guess(content)
+    if not found:
+        raise TableError(
+            f"{path}: neither UTF-8 nor another encoding that can be told ({_where(content, error)}); name it with --encoding."
+        )
+    if len(found) > 1:
+        readings = ", ".join(f"{c.encoding.upper()} ({c.word!r})" for c in found[:4])
+        raise TableError(
+            f"{path}: not UTF-8, and too little tells which encoding it is: {readings}, or another? Name it with --encoding."
+        )
+    best = found[0]
+    return best.encoding, [
+        f"Not UTF-8: read as {best.encoding.upper()}, as in {best.word!r}; --encoding takes another."
+    ]
+
+
+def _is_mostly_utf8(content: bytes) -> bool:
+    """Whether sequences of UTF-8 stand in it, and many more of them than of bytes that are none."""
+    text = content.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    return sum(not c.isascii() for c in text) - bad > 3 * bad
 
 
 def _strictly(content: bytes, encoding: str, path: str) -> str:

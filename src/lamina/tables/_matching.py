@@ -17,7 +17,7 @@ from ._columns import (
     no_number,
     numbers_of,
 )  # fmt: skip
-from ._dates import DAY_FIRST, MONTH_FIRST, days_of
+from ._dates import days_of, other_order
 from ._errors import TableError, close_names
 from ._numbers import too_many
 from ._read import AS_MISSING, as_text
@@ -126,8 +126,8 @@ def _check_dates(path: str, column: Column, values: np.ndarray) -> None:
     if not len(unread):
         return
     known = as_text(values[~is_missing(values)])
-    other = {DAY_FIRST: MONTH_FIRST, MONTH_FIRST: DAY_FIRST}.get(column.style)
-    if other is not None and not np.isnan(days_of(known, other)).any():
+    other = other_order(column.style)
+    if other != column.style and not np.isnan(days_of(known, other)).any():
         raise TableError(
             f"{path}: column {column.name!r} holds dates {other}, as {str(unread[0])!r}; when the model was fitted they were "
             f"{column.style}."

@@ -1,50 +1,37 @@
 """Numbers as people write them: 1,234.5 and 1.234,5, $5, 94 %, 12 kg, (3), 1e3."""
 
 import re
-import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+
+from ._parts import Written, take_apart
+from ._units import PERCENT, multiples, taken_units, unit_of
 
 MISSING = {
     "", "?", "-", "--", "---", ".", "..", "...", "na", "n/a", "n.a.", "n.a", "#n/a", "#na", "nan", "null", "none", "nil", "<na>",
     "(null)", "\\n", "#value!", "#ref!", "#div/0!", "#null!", "#num!", "not available", "–", "—", "k.a.",
 }  # fmt: skip
 MOSTLY = 0.9  # share of numbers from which a column with a few odd entries still counts as numeric
-_CURRENCIES = (
-    "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "gbp", "jpy",
-    "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "원", "円", "元",
-)  # fmt: skip
-MULTIPLES = {
-    "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9,
-    "천": 1e3, "만": 1e4, "억": 1e8, "万": 1e4, "億": 1e8, "亿": 1e8,
+LACKING = {  # words for "missing" that may be categories where no numbers stand
+    "unknown", "missing", "not applicable", "not known", "no data", "nd", "n.d.", "k. a.", "keine angabe", "unbekannt", "s/o",
+    "inconnu", "no disponible", "sin dato", "sin datos", "desconocido", "н/д", "нет данных", "없음", "해당없음", "해당 없음",
+    "미상", "모름", "무응답", "결측", "無", "无", "不明", "未知", "なし",
 }  # fmt: skip
 _FEW_ODD = 3  # entries of a short column
 _INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity")
-_BODY = r"\d[\d.,' ]*|\.\d+"
-_WRITTEN = re.compile(
-    r"(?P<before>[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
-    rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*)?"
-)
-Unit = tuple[str, str]  # what stands before and after a number
 _PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
 _POINT = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?")  # the second as in India
 _COMMA = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d+,\d+")
 _SPACED = re.compile(r"\d{1,3}([' ]\d{3})+([.,]\d+)?")
 _UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A text taken apart: sign, digits and separators, power of ten, and what stands before and after (folded)."""
-
-    negative: bool
-    body: str
-    power: str
-    before: str
-    after: str
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+_SECTION = re.compile(r"\d{1,2}\.[1-9]\d?")
+_FEW_POINTED = 3  # different texts with a point tell nothing about it
+_FEW_SECTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -54,24 +41,25 @@ class NumberRule:
     Attributes:
         comma: whether a comma is the decimal one.
         factors: of k, M, ...
-        units: what stands before and after the numbers it was made from, in pairs; two empty texts for bare ones.
+        units: those that a number may have, "" for none; None for any. A multiple among them stands for itself, so that bare
+            numbers need not be taken beside it.
+        seen: the units of the numbers it was made from.
         has_decimals, has_groups: whether these had decimals, and separators between thousands.
-        is_strict: whether a number in other units than these is none.
     """
 
     comma: bool = False
     factors: dict[str, float] = field(default_factory=dict)
-    units: tuple[Unit, ...] = ()
+    units: tuple[str, ...] | None = None
+    seen: tuple[str, ...] = ()
     has_decimals: bool = False
     has_groups: bool = False
-    is_strict: bool = False
 
     @property
     def is_told(self) -> bool:
         """Whether anything said that `comma` holds."""
         return self.comma or self.has_decimals or self.has_groups
 
-    def comma_for(self, written: list[Written]) -> bool:
+    def comma_for(self, written: Iterable[Written]) -> bool:
         """Whether a comma is the decimal one in other numbers that do not tell themselves.
 
         A separator that none of its own had is what theirs were: decimal where they had decimals alone, else between thousands.
@@ -81,8 +69,12 @@ class NumberRule:
             return self.comma
         return there == {","} if self.has_decimals else there == {"."}
 
+    def unit_of(self, written: Written) -> str:
+        """The unit of a number, multiples taken off that are none of the units."""
+        return unit_of(written, [factor for factor in self.factors if factor not in (self.units or ())])
+
     def value(self, text: str) -> float:
-        """The number that a text is; NaN for none."""
+        """The number that a text is; NaN for none, or one of another unit."""
         if text.casefold() in _INFINITE:
             return float(text)
         written = take_apart(text)
@@ -90,7 +82,7 @@ class NumberRule:
 
     def value_of(self, written: Written) -> float:
         """The number that a text taken apart is."""
-        if self.is_strict and unit_of(written) not in self.units:
+        if self.units is not None and self.unit_of(written) not in self.units:
             return float("nan")
         size = _value(written.body, written.power, self.comma) * self.factors.get(written.after, 1.0)
         return (-1 if written.negative else 1) * size
@@ -98,17 +90,13 @@ class NumberRule:
 
 def rule_of_json(values: dict[str, Any]) -> NumberRule:
     """The rule that `dataclasses.asdict` wrote as JSON values."""
-    return NumberRule(**{**values, "units": tuple((before, after) for before, after in values["units"])})
+    units = values["units"]
+    return NumberRule(**{**values, "units": None if units is None else tuple(units), "seen": tuple(values["seen"])})
 
 
 def too_many(odd: int, entries: int) -> bool:
     """Whether so many of the entries of a column fit not: more than a tenth, and in a short one than three or half of them."""
     return odd > max((1 - MOSTLY) * entries, min(_FEW_ODD, entries / 2))
-
-
-def unit_of(written: Written) -> Unit:
-    """What stands before and after a number, a currency always before it."""
-    return (written.after, "") if written.after in _CURRENCIES else (written.before, written.after)
 
 
 @dataclass(frozen=True)
@@ -120,33 +108,14 @@ class Reading:
         style: what was taken off, for a note ("" if the texts were plain numbers).
         example: a text that shows it.
         rule: what further texts of the column mean.
+        doubts: what else was decided, in sentences that begin after the name of the column.
     """
 
     values: np.ndarray
     style: str
     example: str
     rule: NumberRule
-
-
-def take_apart(text: str) -> Written | None:
-    """The parts of a text that may be a number, or None."""
-    text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'").strip()
-    negative = False
-    if text.startswith("(") and text.endswith(")"):
-        text, negative = text[1:-1].strip(), True
-    if text.endswith("-") and text[:-1].strip()[-1:].isdigit():
-        text, negative = text[:-1].strip(), True
-    if text[:1] in "+-" and text[1:2] and not text[1].isdigit() and text[1] not in ".,":
-        text, negative = text[1:].strip(), text[0] == "-"  # -$5
-    match = _WRITTEN.fullmatch(text)
-    if match is None:
-        return None
-    before, after = match["before"].strip().casefold(), (match["after"] or "").casefold()
-    if before and before not in _CURRENCIES:
-        return None
-    if after and not (after[0].isalpha() or after[0] in "%‰°$€£¥₩₹₽₺₫฿₱₪µ"):
-        return None
-    return Written(negative ^ (match["sign"] == "-"), match["body"].strip(), match["power"] or "", before, after)
+    doubts: list[str] = field(default_factory=list)
 
 
 def _value(body: str, power: str, comma: bool) -> float:
@@ -169,7 +138,7 @@ def uses_decimal_comma(texts: list[str]) -> bool | None:
     return _has_decimal_comma([w for w in map(take_apart, texts) if w is not None])
 
 
-def _has_decimal_comma(written: list[Written]) -> bool | None:
+def _has_decimal_comma(written: Iterable[Written]) -> bool | None:
     parts = [w for w in written if not _UNCLEAR.fullmatch(w.body)]
     comma = sum(bool(_COMMA.fullmatch(w.body)) for w in parts)
     point = sum(bool(_POINT.fullmatch(w.body) or ("." in w.body and _PLAIN.fullmatch(w.body))) for w in parts)
@@ -179,77 +148,196 @@ def _has_decimal_comma(written: list[Written]) -> bool | None:
 def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
     """The numbers that nearly all of the texts are, or None if they are better kept as text.
 
-    Codes are no numbers: digits with a leading zero (zip codes, ids), more digits than float64 holds, numbers in different
-    units or currencies.
+    Codes are no numbers: digits with a leading zero (zip codes, ids), more digits than float64 holds, 1E2, addresses of
+    machines, numbers in different units or currencies.
 
     Args:
         known: the texts that are not missing.
         table_comma: whether the table elsewhere has decimal commas; decides where 1,234 could be either.
     """
-    distinct = sorted(set(known))
-    parts = {text: take_apart(text) for text in distinct}
-    if _are_codes(list(parts.values())) or _mixed_units(parts):
+    texts = Texts(known)
+    if not texts.written or texts.are_codes():
         return None
-    written = {text: w for text, w in parts.items() if w is not None}
-    told = _has_decimal_comma(list(written.values()))
-    comma = table_comma if told is None else told
-    factors = _multiples(list(written.values()))
-    rule = NumberRule(comma, factors)
-    number = {text: rule.value_of(w) for text, w in written.items()}
-    number.update({text: float(text) for text in distinct if text.casefold() in _INFINITE})
-    values = np.array([number.get(text, np.nan) for text in known], dtype="float64")
-    if np.isnan(values).mean() > 1 - MOSTLY:
+    comma, doubts = texts.decimal_comma(table_comma)
+    rule = texts.rule(comma)
+    number = texts.numbers(rule)
+    values = np.array([number[text] for text in known], dtype="float64")
+    if not _suffice(known, values):
         return None
-    read = [w for text, w in written.items() if not np.isnan(number[text])]
-    return Reading(values, *_style(known, number, parts, comma, factors), _as_found(rule, read))
+    doubts += texts.told_of_units(rule)
+    return Reading(values, *_style(known, number, texts.written, rule), texts.as_found(rule, number), doubts)
 
 
-def _as_found(rule: NumberRule, written: list[Written]) -> NumberRule:
-    """The rule, and what it found in numbers."""
-    decimal, group = (",", ".") if rule.comma else (".", ",")
-    has_decimals = any(decimal in w.body for w in written)
-    has_groups = any(group in w.body and (_UNCLEAR.fullmatch(w.body) or not _PLAIN.fullmatch(w.body)) for w in written)
-    units = tuple(sorted({unit_of(w) for w in written}))
-    return replace(rule, units=units, has_decimals=has_decimals, has_groups=has_groups)
+def why_no_numbers(known: list[str]) -> str:
+    """What keeps texts that are numbers for the most part from being read as such, or "" if they are not."""
+    texts = Texts(known)
+    if 2 * sum(texts.rows[text] for text in texts.written) <= len(known) or texts.are_codes():
+        return ""
+    comma, _ = texts.decimal_comma(False)
+    rule = texts.rule(comma)
+    odd = [text for text in texts.rows if np.isnan(rule.value(text)) and text.casefold() not in LACKING]
+    units = sorted(set(texts.units.values()) - {""})
+    if rule.units is not None and not set(texts.units.values()) <= set(rule.units):
+        examples = [
+            next(t for t, unit in texts.units.items() if unit == u)
+            for u in dict.fromkeys((*units, *texts.units.values()))
+        ]
+        return f"most entries look like numbers, but in different units ({', '.join(map(repr, examples[:3]))})"
+    if not odd:
+        return ""
+    count = sum(texts.rows[text] for text in odd)
+    return f"most entries look like numbers, but {count} do not ({', '.join(map(repr, odd[:3]))})"
 
 
-def _are_codes(parts: list[Written | None]) -> bool:
-    bare = [w.body for w in parts if w is not None and not w.before and not w.after and not w.power]
-    whole = [body for body in bare if body.isdigit()]
-    return any((len(b) > 1 and b[0] == "0") or len(b) > 15 for b in whole)
+def _suffice(known: list[str], values: np.ndarray) -> bool:
+    """Whether the numbers are nearly all of the texts that are no words for missing ones, and half of all."""
+    unread = int(np.isnan(values).sum())
+    if unread <= (1 - MOSTLY) * len(known):
+        return True
+    lacking = sum(text.casefold() in LACKING for text in known)
+    return unread - lacking <= (1 - MOSTLY) * (len(known) - lacking) and 2 * unread < len(known)
 
 
-def _mixed_units(parts: dict[str, Written | None]) -> bool:
-    written = [w for w in parts.values() if w is not None]
-    after = Counter(w.after for w in written if w.after)
-    before = {w.before for w in written if w.before}
-    return (
-        len(before) > 1
-        or (len(after) > 1 and not _multiples(written))
-        or bool(before and after and not _multiples(written))
-    )
+class Texts:
+    """The different texts of a column.
 
+    Attributes: `rows`, how many have each; `written`, the parts of those that may be numbers; `factors` of k, M, ...;
+    `units` of those texts.
+    """
 
-def _multiples(written: list[Written]) -> dict[str, float]:
-    """Factors of k, M, ...: only where they stand beside each other or beside plain numbers, so that they can be no units."""
-    after = {w.after for w in written}
-    is_scale = len(after) > 1 and after - {""} <= set(MULTIPLES)
-    return {a: MULTIPLES[a] for a in after if a} if is_scale else {}
+    def __init__(self, known: list[str] | Mapping[str, int]):
+        self.rows = Counter(dict(sorted(Counter(known).items())))
+        parts = {text: take_apart(text) for text in self.rows}
+        if any(text[0] in "▼▽" for text in parts):  # beside which ▲ is no minus
+            parts = {text: None if text[0] in "▲△" else w for text, w in parts.items()}
+        self.written = {text: w for text, w in parts.items() if w is not None}
+        self.factors = multiples(list(self.written.values()))
+        self.units = {text: unit_of(w, self.factors) for text, w in self.written.items()}
+
+    def are_codes(self) -> bool:
+        bare = {t: w for t, w in self.written.items() if not w.before and not w.after}
+        whole = [t for t, w in bare.items() if w.body.isdigit() and not w.power]
+        if any(len(bare[t].body) > 15 for t in whole) or self._have_leading_zeros([(t, bare[t].body) for t in whole]):
+            return True
+        powers = [w for w in bare.values() if w.power]
+        if powers and all(w.power[0] == "E" and w.power[1:].isdigit() and w.body.isdigit() for w in powers):
+            return True
+        bodies = [w.body for w in self.written.values()]
+        if all(_ADDRESS.fullmatch(b) and all(int(part) <= 255 for part in b.split(".")) for b in bodies):
+            return True
+        return (
+            len(bodies) <= _FEW_SECTIONS
+            and all(_SECTION.fullmatch(b) for b in bodies)
+            and len(set(map(float, bodies))) < len(set(bodies))
+        )
+
+    def _have_leading_zeros(self, whole: list[tuple[str, str]]) -> bool:
+        """Whether digits are codes of one length, as 00501; a few short ones, as 05 beside 125, are numbers."""
+        zeros = [(text, body) for text, body in whole if len(body) > 1 and body[0] == "0"]
+        longest = max((len(body) for _, body in whole), default=0)
+        few = sum(self.rows[text] for text, _ in zeros) <= (1 - MOSTLY) * self.rows.total()
+        return bool(zeros) and not (few and all(len(body) < longest and float(body) for _, body in zeros))
+
+    def told_comma(self) -> bool | None:
+        """Whether the comma is the decimal one, as far as the numbers tell; None if nothing but one of many does."""
+        told = _has_decimal_comma(self.written.values())
+        return None if told and self._is_comma_stray() else told
+
+    def decimal_comma(self, of_table: bool) -> tuple[bool, list[str]]:
+        """Whether the comma is the decimal one, and what was doubtful about it."""
+        told = self.told_comma()
+        if told is not None:
+            return told, []
+        if _has_decimal_comma(self.written.values()):
+            return False, []
+        bodies, pointed, whole = self._bodies()
+        if of_table or not pointed or not any(whole) or any("," in body for body in bodies.values()):
+            return of_table, []
+        example = pointed[0]
+        if len(pointed) >= _FEW_POINTED and 100 <= max(whole) < 1000:
+            digits = bodies[example].replace(".", "")
+            return True, [f"a point before three digits is read as one between thousands: {example!r} as {digits}"]
+        return False, [
+            f"{example!r} is read with a decimal point; beside whole numbers it may be one between thousands"
+        ]
+
+    def _bodies(self) -> tuple[dict[str, str], list[str], list[int]]:
+        """The digits and separators of texts, those texts with a point that could be either, and the whole numbers."""
+        bodies = {text: w.body for text, w in self.written.items() if not w.power}
+        pointed = [text for text, body in bodies.items() if "." in body and _UNCLEAR.fullmatch(body)]
+        return bodies, pointed, [int(body) for body in bodies.values() if body.isdigit()]
+
+    def _is_comma_stray(self) -> bool:
+        """Whether the numbers with a decimal comma are few beside those with a point, which would part their thousands."""
+        _, pointed, whole = self._bodies()
+        separated = [w.body for w in self.written.values() if set(w.body) & set(".,")]
+        return len(separated) - len(pointed) <= (1 - MOSTLY) * len(pointed) and not whole
+
+    def rule(self, comma: bool) -> NumberRule:
+        """What texts mean, with the units that may stand together."""
+        rows: Counter[str] = Counter()
+        for text, unit in self.units.items():
+            rows[unit] += self.rows[text]
+        return NumberRule(comma, self.factors, taken_units(rows, self.are_fractions_bare(comma)))
+
+    def are_fractions_bare(self, comma: bool) -> bool:
+        """Whether numbers without a unit look like fractions of those in percent."""
+        if PERCENT not in self.units.values():
+            return False
+        sizes: dict[bool, list[float]] = {True: [], False: []}
+        for text, w in self.written.items():
+            sizes[self.units[text] == PERCENT].append(_value(w.body, w.power, comma))
+        bare, percent = ([v for v in part if v and not np.isnan(v)] for part in (sizes[False], sizes[True]))
+        return bool(bare and percent) and max(bare) <= 1 and max(percent) > 1
+
+    def numbers(self, rule: NumberRule) -> dict[str, float]:
+        """What each text is by a rule; NaN for no number."""
+        number = {text: float(text) if text.casefold() in _INFINITE else float("nan") for text in self.rows}
+        return number | {text: rule.value_of(w) for text, w in self.written.items()}
+
+    def as_found(self, rule: NumberRule, number: dict[str, float]) -> NumberRule:
+        """The rule, and what it found in the numbers."""
+        read = {text: w for text, w in self.written.items() if not np.isnan(number[text])}
+        decimal, group = (",", ".") if rule.comma else (".", ",")
+        has_decimals = any(decimal in w.body for w in read.values())
+        has_groups = any(
+            group in w.body and (_UNCLEAR.fullmatch(w.body) or not _PLAIN.fullmatch(w.body)) for w in read.values()
+        )
+        seen = tuple(sorted({self.units[text] for text in read}))
+        return replace(rule, seen=seen, has_decimals=has_decimals, has_groups=has_groups)
+
+    def told_of_units(self, rule: NumberRule) -> list[str]:
+        """How many numbers stand without the unit that others have."""
+        bare = [t for t, u in self.units.items() if not u and rule.value(t)]
+        if not rule.units or not bare or set(self.units.values()) == {""}:
+            return []
+        unit = rule.units[0]
+        if len(rule.units) == 1:
+            what = f"with the unit {unit!r}" if unit else "without a unit"
+            return [f"only numbers {what} are taken, since those with and without one may not mean the same"]
+        dressed = [t for t, u in self.units.items() if u == unit]
+        count = sum(self.rows[text] for text in bare)
+        return [
+            f"numbers with and without the unit {unit!r} are taken as the same ({dressed[0]!r}, {bare[0]!r}; without it: "
+            f"{count} of {self.rows.total()})"
+        ]
 
 
 def _style(
-    known: list[str], number: dict[str, float], parts: dict[str, Written | None], comma: bool, factors: dict[str, float]
+    known: list[str], number: dict[str, float], written: dict[str, Written], rule: NumberRule
 ) -> tuple[str, str]:
     for text in known:
-        w = parts[text]
-        if w is None or np.isnan(number.get(text, np.nan)):
+        w = written.get(text)
+        if w is None or np.isnan(number[text]):
             continue
-        if factors and w.after:
+        if rule.factors and w.after:
             return "multiples", text
         if w.before or w.after:
             return f"{w.before or w.after!s}", text
-        if not _PLAIN.fullmatch(w.body) or (comma and _UNCLEAR.fullmatch(w.body)):
+        if not _PLAIN.fullmatch(w.body) or (rule.comma and _UNCLEAR.fullmatch(w.body)):
             return "separators", text
+        if w.body.isdigit() and len(w.body) > 1 and w.body[0] == "0":
+            return "leading zero", text
         if w.negative and text.strip()[0] not in "-−":
             return "negative", text
     return "", ""

@@ -3,7 +3,6 @@
 import bz2
 import gzip
 import io
-import json
 import lzma
 import os
 import re
@@ -19,9 +18,12 @@ import numpy as np
 from lamina._extras import require
 from lamina._lazy import lazy_module
 
+from ._dates import are_compact_dates, are_dates
 from ._encoding import decode
 from ._errors import TableError, close_names
+from ._excel import read_excel
 from ._fetched import fetched, is_url
+from ._json import nested_note, read_json
 from ._numbers import MISSING, MOSTLY, read_numbers, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table
@@ -35,6 +37,7 @@ _JSON_LINES = (".jsonl", ".ndjson")
 AS_MISSING = "taken as missing"  # said of entries that could not be read
 _DATABASE = re.compile(r"(?P<file>.+\.(?:db|sqlite|sqlite3))(?:::(?P<table>.+))?", re.IGNORECASE)
 _LONGEST = max(map(len, MISSING))  # letters; folding makes no text shorter
+_LARGEST = 1 << 53  # whole numbers beyond it are not told apart by float64
 _PACKED = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
 
 
@@ -59,7 +62,9 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
             _check_file(place)
         if database is not None:
             table = from_columns(path, *_read_database(source, place, database["table"]), words)
-        elif place.lower().endswith(PARQUET + _FEATHER + _EXCEL):
+        elif place.lower().endswith(_EXCEL):
+            table = _from_excel(path, place, words)
+        elif place.lower().endswith(PARQUET + _FEATHER):
             table = from_pandas(path, _read_frame(path, place), words)
         else:
             table = _from_bytes(path, *_unpacked(path, place), words, encoding)
@@ -120,8 +125,9 @@ def _from_bytes(path: str, name: str, content: bytes, words: set[str], encoding:
     if text[:200].lstrip().casefold().startswith(("<!doctype html", "<html")):
         raise TableError(f"{path}: this is a page of HTML, no table. Is there an address of the file itself?")
     if name.lower().endswith((*_JSON_LINES, ".json")):
-        names, columns = _read_json(text, path, name.lower().endswith(".json"))
+        names, columns, told = read_json(text, path, name.lower().endswith(".json"))
         table = from_columns(path, names, columns, words)
+        table.notes[:0] = told
     else:
         table = _from_sheet(path, read_sheet(text, path), words)
     table.notes[:0] = notes
@@ -139,7 +145,7 @@ def _from_sheet(path: str, sheet: Sheet, words: set[str]) -> Table:
 
 def from_fields(path: str, columns: dict[str, list[str]], words: set[str], comma: bool) -> Table:
     """A table of the fields of a text file; `comma`: whether its numbers have decimal commas where nothing else tells."""
-    table = Table(path, {})
+    table = Table(path, {}, comma=comma)
     for name, fields in columns.items():
         raw = np.array(fields, dtype=str)
         table.raw[name] = raw
@@ -156,7 +162,8 @@ def from_columns(path: str, names: list[str], columns: list[list[Any]], words: s
         raw[:] = values
         table.raw[name] = raw
         known = [v for v in values if v is not None]
-        if known and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known):
+        is_number = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in known)
+        if known and is_number and not any(isinstance(v, int) and abs(v) > _LARGEST for v in known):
             table.columns[name] = np.array([np.nan if v is None else v for v in values], dtype="float64")
         else:
             table.columns[name] = from_texts(table, name, as_text(raw, words), False)
@@ -180,7 +187,13 @@ def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
         series, name = frame[label], str(label).strip()
         table.raw[name] = series.astype(object).to_numpy()
         kind = series.dtype
-        if types.is_numeric_dtype(kind) and not types.is_bool_dtype(kind) and not types.is_complex_dtype(kind):
+        is_exact = not types.is_integer_dtype(kind) or _is_exact(series)
+        if (
+            types.is_numeric_dtype(kind)
+            and not types.is_bool_dtype(kind)
+            and not types.is_complex_dtype(kind)
+            and is_exact
+        ):
             table.columns[name] = series.to_numpy(dtype="float64", na_value=np.nan)
             continue
         if types.is_timedelta64_dtype(kind):
@@ -196,6 +209,29 @@ def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
             table.columns[name] = texts
         else:
             table.columns[name] = texts if types.is_bool_dtype(kind) else from_texts(table, name, texts, False)
+            note = nested_note(name, table.raw[name].tolist())
+            if note:
+                table.notes.append(note)
+    return table
+
+
+def _is_exact(series: Any) -> bool:
+    """Whether float64 holds all whole numbers of a series; longer ones are identifiers."""
+    known = series.dropna()
+    return not len(known) or (int(known.max()) <= _LARGEST and int(known.min()) >= -_LARGEST)
+
+
+def _from_excel(path: str, place: str, words: set[str]) -> Table:
+    require("pandas", "table", "Reading this table")
+    require("openpyxl", "excel", "Reading an Excel file")
+    try:
+        names, columns, notes = read_excel(path, place)
+    except TableError:
+        raise
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise TableError(f"{path}: not an Excel file that can be read ({one_line(error)}).") from None
+    table = from_columns(path, names, columns, words)
+    table.notes[:0] = notes
     return table
 
 
@@ -212,45 +248,11 @@ def _read_frame(path: str, place: str) -> Any:
     require("pandas", "table", "Reading this table")
     kind = place.lower()
     try:
-        if kind.endswith(_EXCEL):
-            require("openpyxl", "excel", "Reading an Excel file")
-            return pandas.read_excel(place)
         require("pyarrow", "table", "Reading a Parquet file")
         return pandas.read_parquet(place) if kind.endswith(PARQUET) else pandas.read_feather(place)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        what = "Excel" if kind.endswith(_EXCEL) else "Parquet" if kind.endswith(PARQUET) else "Feather"
+    except (OSError, ValueError, KeyError) as error:
+        what = "Parquet" if kind.endswith(PARQUET) else "Feather"
         raise TableError(f"{path}: not a {what} file that can be read ({one_line(error)}).") from None
-
-
-def _read_json(text: str, path: str, whole: bool) -> tuple[list[str], list[list[Any]]]:
-    """Objects, one a line or in one list, as names and columns; a key that lacks is missing."""
-    in_one = whole and text.lstrip().startswith("[")
-    if in_one:
-        try:
-            rows = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise TableError(f"{path}: line {getattr(error, 'lineno', 1)} is no JSON ({one_line(error)}).") from None
-        for number, row in enumerate(rows, 1):
-            _check_object(row, path, f"entry {number}")
-    else:
-        rows = [json_object(line, path, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    names = list(dict.fromkeys(key for row in rows for key in row))
-    return names, [[row.get(name) for row in rows] for name in names]
-
-
-def json_object(line: str, path: str, number: int) -> dict[str, Any]:
-    """The object in a line of JSON. Raises TableError, with the number of the line, if there is none."""
-    try:
-        row = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise TableError(f"{path}: line {number} is no JSON ({one_line(error)}).") from None
-    _check_object(row, path, f"line {number}")
-    return row
-
-
-def _check_object(row: Any, path: str, where: str) -> None:
-    if not isinstance(row, dict):
-        raise TableError(f"{path}: {where} is no JSON object of column names and values: {str(row)[:60]}.")
 
 
 def _read_database(file: str, place: str, name: str | None) -> tuple[list[str], list[list[Any]]]:
@@ -284,6 +286,10 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
     if looks_like_dates(known):
         table.dates.add(name)
         return texts
+    if are_compact_dates(known.tolist()):
+        table.dates.add(name)
+        table.notes.append(f"Column {name!r} is read as dates without separators, as {str(known[0])!r}.")
+        return texts
     reading = read_numbers(known.tolist(), comma)
     if reading is None:
         return texts
@@ -296,6 +302,7 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
     if reading.style:
         number = values[texts == reading.example][0]
         table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
+    table.notes.extend(f"Column {name!r}: {doubt}." for doubt in reading.doubts)
     return values
 
 
@@ -307,7 +314,7 @@ def odd_note(name: str, count: int, odd: list[str]) -> str:
 
 def is_about(note: str, name: str) -> bool:
     """Whether a note tells how the entries of a column were read."""
-    return f"Column {name!r} " in note
+    return f"Column {name!r} " in note or f"Column {name!r}: " in note
 
 
 def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
@@ -332,11 +339,13 @@ def text_of(value: Any, missing: Any) -> str:
 
 
 def looks_like_dates(known: np.ndarray) -> bool:
-    """Whether nearly all texts begin like 2024-01-31, 31.1.2024 or 1/31/24."""
+    """Whether nearly all texts are dates like 2024-01-31, 31.1.2024 or 1/31/24."""
     pattern = re.compile(
-        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ]|$)"
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
     )
-    return sum(bool(pattern.match(v)) for v in known) >= MOSTLY * len(known)
+    if sum(bool(pattern.match(v)) for v in known) < MOSTLY * len(known):
+        return False
+    return are_dates(known, MOSTLY)
 
 
 def _is_plain(text: str) -> bool:

@@ -8,8 +8,9 @@ from ._columns import is_missing
 from ._errors import TableError
 from ._fetched import file_name
 from ._numbers import NumberRule
-from ._read import as_text, from_texts, read_table
+from ._read import as_text, from_texts, is_about, read_table
 from ._table import Table
+from ._units import may_lack
 
 _SHOWN = 5  # files, or columns, that are named
 
@@ -46,7 +47,7 @@ def read_tables(
     joined.unfit = {name: why for t in reversed(tables) for name, why in t.unfit.items()}
     for name in tables[0].names:
         joined.raw[name] = np.concatenate([t.raw[name] for t in tables])
-        joined.columns[name] = _joined(joined, name, tables, {m.strip() for m in missing})
+        joined.columns[name] = _joined(joined, name, tables, {m.strip() for m in missing}, again is not None)
     joined.notes.append(_ranges(tables))
     return joined
 
@@ -69,8 +70,11 @@ def check_same_names(path: str, names: list[str], other: str, others: list[str])
         raise TableError(f"{other}: {' and '.join(said)}; the columns must be those of {path}.")
 
 
-def _joined(joined: Table, name: str, tables: list[Table], words: set[str]) -> np.ndarray:
-    """A column of all tables; where they hold different kinds of values, read anew from their texts together."""
+def _joined(joined: Table, name: str, tables: list[Table], words: set[str], is_as_fitted: bool) -> np.ndarray:
+    """A column of all tables; where they hold different kinds of values, read anew from their texts together.
+
+    Numbers that were read as those of a fit mean the same already.
+    """
     known = [t for t in tables if not is_missing(t.columns[name]).all()] or tables
     kinds = {(t.columns[name].dtype.kind == "f", name in t.dates) for t in known}
     if len(kinds) > 1:
@@ -80,51 +84,66 @@ def _joined(joined: Table, name: str, tables: list[Table], words: set[str]) -> n
         joined.dates.add(name)
     if is_number:
         rules = {t.path: t.rules[name] for t in known if name in t.rules}
-        if rules and name not in joined.unfit and not _agree(name, rules):
+        if rules and not is_as_fitted and not _agree(name, rules):
             return _read_together(joined, name, known, words)
         if rules:
             joined.rules[name] = _joined_rule(list(rules.values()))
+            if not is_as_fitted:
+                joined.notes += _notes_on_units(name, rules)
         return np.concatenate([t.columns[name] if t in known else np.full(len(t), np.nan) for t in tables])
     return np.concatenate([as_text(t.columns[name]) for t in tables])
 
 
 def _agree(name: str, rules: dict[str, NumberRule]) -> bool:
-    """Whether k, M, ... mean the same in all files. Raises TableError if a column is in different units."""
-    units = {path: {unit for unit in rule.units if any(unit)} for path, rule in rules.items()}
+    """Whether numbers mean the same in all files: k, M, ..., and those without a unit. Raises TableError for different units."""
+    factors = {factor for rule in rules.values() for factor in rule.factors}
+    units = {path: set(rule.seen) - factors - {""} for path, rule in rules.items()}
     of_first = next(((path, held) for path, held in units.items() if held), None)
     for path, held in units.items():
-        if (
-            of_first is not None
-            and held
-            and not held & of_first[1]
-            and not any(rule.factors for rule in rules.values())
-        ):
-            first, here = (" ".join(filter(None, min(some))) for some in (of_first[1], held))
+        if of_first is not None and held and not held & of_first[1]:
+            first, here = min(of_first[1]), min(held)
             raise TableError(
                 f"{path}: column {name!r} is in {here!r}, in {of_first[0]} in {first!r}; it must be in one unit."
             )
-    return len({tuple(sorted(rule.factors)) for rule in rules.values()}) == 1
+    seen = {unit for rule in rules.values() for unit in rule.seen}
+    is_clear = all(set(rule.seen) == seen for rule in rules.values()) or all(map(may_lack, seen))
+    return is_clear and len({tuple(sorted(rule.factors)) for rule in rules.values()}) == 1
+
+
+def _notes_on_units(name: str, rules: dict[str, NumberRule]) -> list[str]:
+    """A sentence if some files have a unit that others lack."""
+    dressed = next(((path, unit) for path, rule in rules.items() for unit in rule.seen if unit), None)
+    bare = next((path for path, rule in rules.items() if set(rule.seen) == {""}), None)
+    if dressed is None or bare is None:
+        return []
+    path, unit = dressed
+    return [f"Column {name!r} is in {unit!r} in {path}, without a unit in {bare}; taken as the same."]
 
 
 def _joined_rule(rules: list[NumberRule]) -> NumberRule:
     """What all files say of the numbers of a column; of the comma nothing where they differ."""
     told = {rule.comma for rule in rules if rule.is_told}
-    units = tuple(sorted({unit for rule in rules for unit in rule.units}))
-    is_strict = all(rule.is_strict for rule in rules)
+    factors = {factor: size for rule in rules for factor, size in rule.factors.items()}
+    taken = [rule.units for rule in rules if rule.units is not None]
+    units = tuple(sorted({unit for held in taken for unit in held})) if len(taken) == len(rules) else None
+    seen = tuple(sorted({unit for rule in rules for unit in rule.seen}))
     decimals, groups = (
         len(told) == 1 and any(found) for found in zip(*((r.has_decimals, r.has_groups) for r in rules))
     )
-    return NumberRule(told == {True}, rules[0].factors, units, decimals, groups, is_strict)
+    return NumberRule(told == {True}, factors, units, seen, decimals, groups)
 
 
 def _read_together(joined: Table, name: str, known: list[Table], words: set[str]) -> np.ndarray:
-    values = from_texts(joined, name, as_text(joined.raw[name], words), False)
+    joined.notes = [note for note in joined.notes if not is_about(note, name)]
+    values = from_texts(joined, name, as_text(joined.raw[name], words), all(table.comma for table in known))
     by_kind: dict[str, str] = {}
     for table in known:
         what = "dates" if name in table.dates else "numbers" if table.columns[name].dtype.kind == "f" else "texts"
         by_kind.setdefault(what, table.path)
     held = ", ".join(f"{what} in {path}" for what, path in by_kind.items())
     taken = "dates" if name in joined.dates else "numbers" if values.dtype.kind == "f" else "texts"
+    if len(by_kind) == 1:
+        held = f"numbers with and without a unit, or k, M, ..., in {called([table.path for table in known])}"
     joined.notes.append(f"Column {name!r} holds {held}; all of it is taken as {taken}.")
     return values
 

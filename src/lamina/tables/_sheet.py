@@ -8,7 +8,8 @@ from functools import partial
 from itertools import islice
 
 from ._errors import TableError
-from ._numbers import MISSING, take_apart
+from ._numbers import MISSING
+from ._parts import take_apart
 from ._records import Row, cut
 
 DELIMITERS = ",;\t|"
@@ -62,7 +63,7 @@ def read_sheet(text: str, path: str) -> Sheet:
         raise TableError(f"{path}: the table is empty: there is nothing in the file.")
     delimiter = find_delimiter(text)
     rows = [row for row in cut(io.StringIO(text, newline=""), delimiter, path) if any(row.fields)]
-    layout = layout_of(rows)
+    layout = layout_of(rows, path)
     notes = layout.notes
     evener = Evener(layout, path, partial(_line_of, text))
     rows = evener.even(rows[layout.above :])
@@ -73,12 +74,15 @@ def read_sheet(text: str, path: str) -> Sheet:
     return Sheet(layout.names, rows, delimiter, notes)
 
 
-def layout_of(rows: list[Row]) -> Layout:
-    """Where names and values stand, from all rows of a text or its first ones."""
+def layout_of(rows: list[Row], path: str) -> Layout:
+    """Where names and values stand, from all rows of a text or its first ones.
+
+    Raises TableError, with the line, if rows have a field more than there are names, and the first cannot be a row's name.
+    """
     width = _usual_width(rows)
     notes: list[str] = []
     header, rest = _find_header(rows, width, notes)
-    names, values = _name_columns(header, rest, width, notes)
+    names, values = _name_columns(header, rest, width, notes, path)
     is_marked = sum(row.fields[0].startswith("#") for row in values) > 0.5 * len(values)
     return Layout(names, len(rows) - len(values), is_marked, notes)
 
@@ -143,12 +147,21 @@ def _is_data(row: Row) -> bool:
     return any(take_apart(f) is not None for f in row.fields if f)
 
 
-def _name_columns(header: Row, rows: list[Row], width: int, notes: list[str]) -> tuple[list[str], list[Row]]:
+def _name_columns(header: Row, rows: list[Row], width: int, notes: list[str], path: str) -> tuple[list[str], list[Row]]:
     """Names that are there and differ; a row of values in the place of names is kept as a row."""
     names = list(header.fields)
     if len(names) == width - 1 and width > 2:
-        names = ["row", *names]
-        notes.append("The first column has no name; called 'row'.")
+        if all(not row.fields[-1] for row in rows if len(row.fields) == width):
+            notes.append(f"The rows end in a delimiter, which line {header.line} with the names does not; taken off.")
+        elif _have_names([row for row in rows if len(row.fields) == width]):
+            names = ["row", *names]
+            notes.append("The first column has no name; called 'row'.")
+        else:
+            raise TableError(
+                f"{path}: line {header.line} has {len(names)} names, but line {rows[0].line} and most others {width} fields "
+                f'({_shown(rows[0])}). Name each column; put texts that hold the delimiter in quotation marks (", and "" for '
+                "one within)."
+            )
     elif _is_nameless(header, rows):
         notes.append(f"Line {header.line} {NAMELESS}: the columns are called column_1, column_2, ...")
         return [f"column_{i + 1}" for i in range(len(names))], [header, *rows]
@@ -172,6 +185,15 @@ def _name_columns(header: Row, rows: list[Row], width: int, notes: list[str]) ->
     return names, rows
 
 
+def _have_names(rows: list[Row]) -> bool:
+    """Whether rows begin with a name or number of their own, as R writes them, and no text was cut at a delimiter in it."""
+    first = [row.fields[0] for row in rows]
+    if len(set(first)) < len(first) or any("." in name and take_apart(name) is not None for name in first):
+        return False
+    cut_up = sum(any((f.startswith("'") and not f.endswith("'")) or '\\"' in f for f in row.fields) for row in rows)
+    return 2 * cut_up < len(rows)
+
+
 def _is_nameless(header: Row, rows: list[Row]) -> bool:
     """Whether the first row is like those below it: a number wherever they hold numbers, and at least one."""
     sample = [row.fields for row in rows[:50] if len(row.fields) == len(header.fields)]
@@ -185,8 +207,14 @@ def _is_nameless(header: Row, rows: list[Row]) -> bool:
     tops = [header.fields[i] for i in numeric]
     if not numeric or not all(take_apart(top) is not None or top.casefold() in MISSING - {""} for top in tops):
         return False
-    years = [top for top in tops if top.isdigit() and 1000 <= int(top) <= 2999]
-    return not (len(years) == len(tops) and len(set(years)) == len(years) and len(numeric) < len(header.fields))
+    if not all(map(_is_year, tops)) or len(set(tops)) < len(tops):
+        return True
+    below = [f[i] for f in sample for i in numeric]
+    return len(numeric) == len(header.fields) and 2 * sum(map(_is_year, below)) > len(below)
+
+
+def _is_year(text: str) -> bool:
+    return text.isdigit() and 1000 <= int(text) <= 2999
 
 
 class Evener:

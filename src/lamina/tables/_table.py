@@ -1,6 +1,6 @@
 """A table in memory: numbers as float64 with NaN, everything else as text, missing text empty."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ class Table:
         raw: the same columns as they stand in the file: str, or the values of a typed file, `(rows,)` each.
         ordered: levels of columns that are ordered in the file, lowest first.
         rules: how the texts of columns were read as numbers.
+        comma: whether its numbers have decimal commas where nothing else in their column tells.
         unfit: by name, why columns are not what the model that they were read for needs.
         places: numbers of the rows in what was read, from 1, int64 `(rows,)`; None while they are all there.
     """
@@ -30,6 +31,7 @@ class Table:
     raw: dict[str, np.ndarray] = field(default_factory=dict)
     ordered: dict[str, list[str]] = field(default_factory=dict)
     rules: dict[str, NumberRule] = field(default_factory=dict)
+    comma: bool = False
     unfit: dict[str, str] = field(default_factory=dict)
     places: np.ndarray | None = None
 
@@ -49,4 +51,4 @@ class Table:
         """The table of these rows."""
         columns, raw = ({k: v[rows] for k, v in part.items()} for part in (self.columns, self.raw))
         places = self.row_numbers[rows]
-        return Table(self.path, columns, self.dates, self.notes, raw, self.ordered, self.rules, self.unfit, places)
+        return replace(self, columns=columns, raw=raw, places=places)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ._columns import check_finite, is_missing, no_number
+from ._columns import check_finite, is_missing, no_number, sentinel_note
 from ._errors import TableError, close_names
-from ._numbers import NumberRule, rule_of_json
+from ._numbers import NumberRule, rule_of_json, why_no_numbers
 from ._read import as_text
 from ._sheet import NAMELESS
 from ._signed_log import SignedLog
@@ -195,10 +195,15 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
         )
     if _is_number(values, distinct, task, notes, table.path, name):
         _check_precision(values, table.path, name)
+        doubt = sentinel_note(values)
+        if doubt:
+            notes.append(f"The target {name!r}: {doubt}.")
         return Target(name, NUMBER, rule=table.rules.get(name)), table, notes
     if distinct > _MOST_CLASSES or (len(values) > 20 and distinct > len(values) / 2):
+        why = why_no_numbers(values.tolist()) if values.dtype.kind == "U" else ""
         raise TableError(
-            f"{table.path}: the target {name!r} has {distinct} different values in {len(values)} rows, too many to be classes."
+            f"{table.path}: the target {name!r} has {distinct} different values in {len(values)} rows, too many to be classes"
+            f"{f'; {why}' if why else ''}."
         )
     notes.extend(_odd_classes(as_text(values)))
     ordered = np.unique(values)  # numbers in the order of their size, names in that of the alphabet

@@ -51,3 +51,25 @@ def test_as_the_rule_reads_them(comma, factors):
         assert np.isnan(numbers[~is_usual]).all()
     numbers, is_usual = usual_numbers(Fields(pyarrow.array(USUAL[comma])), rule)
     assert is_usual.all() and numbers[0] == 7
+
+
+def test_units_are_those_of_the_rule():
+    texts = ["5", "$5", "€5", "5%", "1e3"]
+    for units, usual in (
+        (("$", ""), [True, True, False, False, True]), (("%",), [False, False, False, True, False]),
+        (("kg",), [False] * 5), (("k", "m"), [False] * 5), (("",), [True, False, False, False, True]), (None, [True] * 5),
+    ):  # fmt: skip
+        rule = NumberRule(units=units)
+        numbers, is_usual = usual_numbers(Fields(pyarrow.array(texts)), rule)
+        assert is_usual.tolist() == usual
+        np.testing.assert_array_equal(numbers[is_usual], [rule.value(t) for t, u in zip(texts, usual) if u])
+
+
+@pytest.mark.parametrize("units", [("$", ""), ("%", ""), ("%",), ("€",), ("",), ("k", "m")])
+@pytest.mark.parametrize("comma", [False, True])
+def test_what_a_rule_with_units_does_not_take_is_not_usual(comma, units):
+    rule, rng = NumberRule(comma, {"m": 1000.0}, units), np.random.default_rng(4)
+    texts = ["".join(rng.choice(PARTS, rng.integers(1, 6))).strip() for _ in range(10_000)] + USUAL[comma]
+    numbers, is_usual = usual_numbers(Fields(pyarrow.array(texts)), rule)
+    np.testing.assert_array_equal(numbers[is_usual], [rule.value(t) for t, usual in zip(texts, is_usual) if usual])
+    assert np.isnan(numbers[~is_usual]).all() and not np.isnan(numbers[is_usual]).any()

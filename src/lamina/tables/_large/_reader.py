@@ -27,7 +27,7 @@ class ColumnReader:
 
     def __init__(self, name: str, is_number: bool, rule: NumberRule | None, missing: tuple[str, ...]):
         self.name, self.is_number = name, is_number
-        self.rule = rule or NumberRule()
+        self.rule = rule or NumberRule(units=("",))
         self.words, self.codes = {m.strip() for m in missing}, missing_codes(missing)
         self.odd = 0
         self.shown: list[str] = []
@@ -64,7 +64,8 @@ class ColumnReader:
         """The numbers at once, where they are plain ones."""
         if isinstance(values, np.ndarray):
             return values.astype("float64")
-        if self.rule.comma or self.rule.factors or self.words:
+        takes_bare = self.rule.units is None or "" in self.rule.units
+        if self.rule.comma or self.rule.factors or self.words or not takes_bare:
             return None
         kinds = set(map(type, values))
         is_odd = bool in kinds or (str in kinds and "_" in "".join(v for v in values if isinstance(v, str)))

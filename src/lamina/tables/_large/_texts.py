@@ -111,7 +111,7 @@ class TextSource:
             raise TableError(f"{path}: the table is empty: there is nothing in the file.")
         self.delimiter = find_delimiter(head)
         rows = list(islice(self._rows(), _HEAD_ROWS))
-        self.layout = layout_of(rows)
+        self.layout = layout_of(rows, path)
         self.names = self.layout.names
         self.notes += self.layout.notes
         sample = [f for row in rows[:200] for f in row.fields]

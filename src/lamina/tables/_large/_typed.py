@@ -10,7 +10,8 @@ from lamina._extras import require
 from lamina._lazy import lazy_module
 
 from .._errors import TableError
-from .._read import PARQUET, check_different, from_columns, from_pandas, json_object, one_line
+from .._json import json_object
+from .._read import PARQUET, check_different, from_columns, from_pandas, one_line
 from .._table import Table
 from ._chunk import Chunk
 from ._texts import find_encoding, lines_of

@@ -1,0 +1,70 @@
+"""A text that may be a number, taken apart: sign, digits, power of ten, and what stands before and after."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+CURRENCIES = (
+    "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "gbp", "jpy",
+    "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元",
+)  # fmt: skip
+_RAISED = ("<super>", "<sub>", "<circle>")  # footnotes and powers; as plain digits they would join the number
+_BODY = r"\d[\d.,' ]*|\.\d+"
+_WRITTEN = re.compile(
+    r"(?P<before>[^\W\d_]+\.(?= ?\d)|[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
+    rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*)?"
+)
+_IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
+_WHOLE_AMOUNT = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")  # 12,- in prices
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text taken apart: sign, digits and separators, power of ten, and what stands before and after (folded)."""
+
+    negative: bool
+    body: str
+    power: str
+    before: str
+    after: str
+
+
+def take_apart(text: str) -> Written | None:
+    """The parts of a text that may be a number, or None."""
+    if not text.isascii():
+        if _has_raised(text):
+            return None
+        text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'")
+    text = _WHOLE_AMOUNT.sub("", text.strip())
+    negative = False
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    if bracketed is not None:  # (5), $(5), (5)%
+        before, inner, after = (part.strip() for part in bracketed.groups())
+        if after not in ("", "%") and after.casefold() not in CURRENCIES:
+            return None
+        text, negative = f"{before}{inner}{after}", True
+    if text[:1] in ("△", "▲"):  # minus in accounts
+        text, negative = text[1:].strip(), True
+    elif text[:1] == "–":  # typed for a minus
+        text = f"-{text[1:]}"
+    if text.endswith("-") and text[:-1].strip()[-1:].isdigit():
+        text, negative = text[:-1].strip(), True
+    if text[:1] in "+-" and text[1:2] and not text[1].isdigit() and text[1] not in ".,":
+        text, negative = text[1:].strip(), text[0] == "-"  # -$5
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    before, after = match["before"].strip().casefold(), (match["after"] or "").casefold()
+    if before and before not in CURRENCIES:
+        return None
+    if after and not (after[0].isalpha() or after[0] in "%‰°$€£¥₩₹₽₺₫฿₱₪µ"):
+        return None
+    return Written(negative ^ (match["sign"] == "-"), match["body"].strip(), match["power"] or "", before, after)
+
+
+def _has_raised(text: str) -> bool:
+    """Whether a raised, lowered or encircled sign stands anywhere but after a letter, as it does in m²."""
+    return any(
+        unicodedata.decomposition(c).startswith(_RAISED) and c not in "ºª" and not text[max(i - 1, 0)].isalpha()
+        for i, c in enumerate(text)
+    )
