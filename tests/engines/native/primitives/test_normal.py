@@ -5,7 +5,8 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from lamina.engines.native.primitives._normal import PIECE, normal_of_uniform
+from lamina.engines.native.primitives._normal import normal_of_uniform
+from lamina.engines.native.primitives._pieces import PIECE
 from lamina.engines.native.primitives._random import normal, random_uniform
 
 from .one_call import results

@@ -1,41 +1,16 @@
 """The error function and the other special functions that NumPy lacks."""
 
-import math
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
 from .._dispatch import FUNCTIONS
 from .._dtypes import FLOAT32
-from .._graph import Spec
-from .._primitive import Bound
 from . import _special as special
 from ._elementwise import FLOAT, elementwise
-
-PIECE = 1 << 14  # elements worked on at a time: their intermediate results stay in the cache
-
-
-def _bind_erf(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
-    x, out = inputs[0].reshape(-1), outputs[0].reshape(-1)
-    pieces = [(x[a : a + PIECE], out[a : a + PIECE]) for a in range(0, x.size, PIECE)]
-    arrays = [(part, *(w[: part.size] for w in work), target) for part, target in pieces]
-
-    def run() -> None:
-        for part in arrays:
-            special.rational_erf(*part)
-
-    return run
-
+from ._pieces import in_pieces
 
 erf = elementwise(
     "erf", special.erf, FLOAT, lambda g, y, x: g * (np.exp(-np.square(x)) * float(2 / np.sqrt(np.pi))),
-    bound=Bound(
-        bind=_bind_erf,
-        workspace=lambda x: (Spec((min(math.prod(x.shape), PIECE),), FLOAT32),) * 3,
-        worth=lambda node: node.inputs[0].dtype == FLOAT32,
-    ),
-    scalar="erf",
+    bound=in_pieces(special.rational_erf, rooms=3, worth=lambda node: node.inputs[0].dtype == FLOAT32), scalar="erf",
 )  # fmt: skip
 erfinv = elementwise(
     "erfinv", special.erfinv, FLOAT, lambda g, y, x: g * (np.exp(np.square(y)) * float(np.sqrt(np.pi) / 2))

@@ -5,17 +5,14 @@ other, so that threads, tiles and vectors may take any part of them.
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .._graph import Spec
-from .._primitive import Bound
 from ._elementwise import elementwise
-from ._special import ERFINV_CENTRAL, ERFINV_TAIL
+from ._pieces import in_pieces
+from ._special import ERFINV_CENTRAL, ERFINV_TAIL, polynomial
 
-PIECE = 1 << 13  # numbers worked on at a time: their intermediate results stay in the cache
 _CENTRAL, _TAIL = (tuple(math.sqrt(2) * c for c in row) for row in (ERFINV_CENTRAL, ERFINV_TAIL))
 _LAST = 1 - 2.0**-24  # 2 (k + 1/2) / 2^24 - 1 = 2 u - _LAST for u = k / 2^24, exactly; never -1 or 1
 
@@ -30,44 +27,21 @@ def _quantile(u: np.ndarray, w: np.ndarray, p: np.ndarray, out: np.ndarray) -> N
     np.log(w, out=w)
     far = np.flatnonzero(w <= -5)
     np.subtract(-2.5, w, out=w)
-    _polynomial(w, _CENTRAL, p)
+    polynomial(w, _CENTRAL, p)
     if far.size:
         root = np.sqrt(w[far] + 2.5) - 3
         tail = np.empty_like(root)
-        _polynomial(root, _TAIL, tail)
+        polynomial(root, _TAIL, tail)
         p[far] = tail
     np.multiply(out, p, out=out)
 
 
-def _polynomial(x: np.ndarray, coefficients: tuple[float, ...], out: np.ndarray) -> None:
-    """Highest power first."""
-    first, *middle, last = coefficients
-    np.multiply(x, first, out=out)
-    for c in middle:
-        np.add(out, c, out=out)
-        np.multiply(out, x, out=out)
-    np.add(out, last, out=out)
-
-
-def _bind(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
-    u, out = inputs[0].reshape(-1), outputs[0].reshape(-1)
-    pieces = [(u[a : a + PIECE], out[a : a + PIECE]) for a in range(0, u.size, PIECE)]
-    arrays = [(part, *(w[: part.size] for w in work), target) for part, target in pieces]
-
-    def run() -> None:
-        for part in arrays:
-            _quantile(*part)
-
-    return run
-
-
-def _workspace(u: Any) -> tuple[Spec, Spec]:
-    return (Spec((min(math.prod(u.shape), PIECE),), u.dtype),) * 2
+_BOUND = in_pieces(_quantile, rooms=2)
 
 
 def _forward(u: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     found = np.empty(u.shape, u.dtype)
-    _bind((np.ascontiguousarray(u),), (found,), [np.empty(s.shape, s.dtype) for s in _workspace(u)])()
+    _BOUND.bind((np.ascontiguousarray(u),), (found,), [np.empty(s.shape, s.dtype) for s in _BOUND.workspace(u)])()
     if out is None:
         return found
     np.copyto(out, found)
@@ -84,6 +58,4 @@ def _scalar(f: Any, u: Any) -> Any:
 
 
 # Of numbers k / 2^24, as `random_uniform` draws them in float32; there is no gradient, since draws have none.
-normal_of_uniform = elementwise(
-    "normal_of_uniform", _forward, bound=Bound(bind=_bind, workspace=_workspace), scalar=_scalar
-)
+normal_of_uniform = elementwise("normal_of_uniform", _forward, bound=_BOUND, scalar=_scalar)

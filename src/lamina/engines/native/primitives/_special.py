@@ -53,18 +53,20 @@ def rational_erf(x: np.ndarray, s: np.ndarray, p: np.ndarray, q: np.ndarray, out
     """erf of float32 (or 16-bit floats) into `out`, with three arrays of the same shape to work in."""
     np.clip(x, -3.925, 3.925, out=q)
     np.square(q, s)
-    np.multiply(s, _ERF_P[0], p)
-    for k in _ERF_P[1:-1]:
-        np.add(p, k, p)
-        np.multiply(p, s, p)
-    np.add(p, _ERF_P[-1], p)
+    polynomial(s, _ERF_P, p)
     np.multiply(p, q, p)
-    np.multiply(s, _ERF_Q[0], q)
-    for k in _ERF_Q[1:-1]:
-        np.add(q, k, q)
-        np.multiply(q, s, q)
-    np.add(q, _ERF_Q[-1], q)
+    polynomial(s, _ERF_Q, q)
     np.divide(p, q, out=out, casting="unsafe")
+
+
+def polynomial(x: np.ndarray, coefficients: tuple[float, ...], out: np.ndarray) -> None:
+    """Into `out`, without other memory; highest power first."""
+    first, *middle, last = coefficients
+    np.multiply(x, first, out=out)
+    for c in middle:
+        np.add(out, c, out=out)
+        np.multiply(out, x, out=out)
+    np.add(out, last, out=out)
 
 
 # erfinv(x)/x in w = -log((1 - x)(1 + x)): below 5 a polynomial in w - 2.5, beyond in sqrt(w) - 3 (Giles).
