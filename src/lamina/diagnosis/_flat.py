@@ -77,7 +77,6 @@ def _enter(graph: Any, given: dict[int, list[Any]], flat: Flat) -> list[list[Any
 def _fed(graph: Any, nodes: list[Any], sources: Any) -> Iterator[tuple[int, list[Any]]]:
     """The id of each input of a graph, and what feeds it in the calls that the nodes stand for."""
     for place, x in enumerate(graph.inputs):
-        given = [
-            node.input_tensors[place] for node in nodes if place < len(node.input_tensors)
-        ]  # an input may be optional
+        # An input may be optional.
+        given = [node.input_tensors[place] for node in nodes if place < len(node.input_tensors)]
         yield id(x._keras_history.operation), [source for tensor in given for source in sources(tensor)]

@@ -314,12 +314,14 @@ class GradientTape(Tape):
 
     def _walk(self, pending: dict[int, Any]) -> None:
         assert self._trace is not None
+        is_inside = isinstance(self._trace.parent, _Recorder)
         for record in reversed(self._trace.records):
             if not any(id(y) in pending for y in record.outputs):
                 continue
             given = [pending.get(id(y)) for y in record.outputs]
             given = [jnp.zeros(y.shape, y.dtype) if g is None else g for g, y in zip(given, record.outputs)]
-            back = jax.tree.map(settle, record.back)  # what it keeps may be followed by a tape that has stopped since
+            # What it keeps may be followed by the tape around, which may have stopped since.
+            back = jax.tree.map(settle, record.back) if is_inside else record.back
             for x, g in zip(record.inputs, back(given)):
                 _add(pending, x, g)
 

@@ -42,7 +42,10 @@ def on_variable_read(variable: Any, value: Any) -> Any:
     trace = active[-1]._trace
     assert trace is not None
     known = active[-1]._variables.get(id(variable))
-    if known is not None and not _is_still(known, value):  # assigned: gradients are for what was read first
+    if known is not None:
+        if _is_still(known, value):
+            return known[2]
+        # Assigned since: gradients are for what was read first.
         return trace.emit(stop_gradient, (value if isinstance(value, Tracer) else np.array(value),), {})
     # Tapes around this one follow the variable too.
     tapes = [t for t in active if t._trace is trace and t.watch_accessed_variables]
