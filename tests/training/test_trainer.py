@@ -371,6 +371,27 @@ def test_nan_in_the_data_gives_one_warning_that_names_the_array(make, data):
     assert len(messages) == 1 and "x (1 of 150)" in messages[0]
 
 
+def test_predictions_that_nan_in_the_data_reaches_are_told_of(make, data):
+    x = data[0].copy()
+    model = make()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.predict(x, verbose=0)
+    x[3, 1] = np.nan
+    with pytest.warns(UserWarning, match=r"^predict: .*x \(1 of 150\); the predictions"):
+        assert np.isnan(model.predict(x, verbose=0)).any(axis=1).nonzero()[0].tolist() == [3]
+    with pytest.warns(UserWarning, match=r"^predict_on_batch: .*x \(1 of 150\); the predictions"):
+        model.predict_on_batch(x)
+
+
+def test_gaps_that_a_model_fills_are_predicted_in_silence():
+    x = lamina.Input((3,))
+    filled = lamina.Model(x, ops.sum(ops.where(ops.isnan(x), 0.0, x), axis=1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert filled.predict(np.array([[1, np.nan, 2]]), verbose=0).tolist() == [3]
+
+
 def test_labels_out_of_range_are_refused():
     model = lamina.Sequential([lamina.Input((2,)), layers.Dense(3, activation="softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy")

@@ -86,8 +86,8 @@ def check_numbers(x: Any, y: Any, where: str) -> None:
                 )
 
 
-def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
-    """One warning that names the arrays with NaN or infinite values."""
+def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str, follows: str = "the loss will become NaN") -> None:
+    """One warning that names the arrays with NaN or infinite values, and what follows from them."""
     bad = []
     for prefix, part in (("x", x), ("y", y), ("sample_weight", sample_weight)):
         for path, array in _named(part):
@@ -96,8 +96,15 @@ def warn_not_finite(x: Any, y: Any, sample_weight: Any, where: str) -> None:
                 if count:
                     bad.append(f"{prefix}{path} ({count} of {array.size})")
     if bad:
-        said = f"{where}: NaN or infinite values in {', '.join(bad)}; the loss will become NaN."
+        said = f"{where}: NaN or infinite values in {', '.join(bad)}; {follows}."
         warn_at_user(UserWarning(said))
+
+
+def warn_predictions_not_finite(x: Any, outputs: Any, where: str) -> None:
+    """A warning if some of `outputs` and of `x` are not finite. The outputs, mostly the fewer, are looked at first."""
+    floats = [a for a in tree.flatten(outputs) if a.dtype.kind == "f"]
+    if not all(map(is_surely_finite, floats)):
+        warn_not_finite(x, None, None, where, follows="the predictions have such values too")
 
 
 def is_surely_finite(array: np.ndarray) -> bool:

@@ -38,7 +38,7 @@ def make_source(
         raise ValueError(f"{where}: x is missing; got {x!r}.")
     x, y, sample_weight = as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight")
     _checks.check_lengths(x, y, sample_weight, where)
-    if where != "fit":  # whose data is looked at by the diagnosis, or in its place
+    if where != "fit" and "predict" not in where:  # the diagnosis looks at data to fit; of predictions the outputs tell
         _checks.warn_not_finite(x, y, sample_weight, where)
     if class_weight is not None:
         sample_weight = _checks.class_weights_to_sample_weights(y, class_weight, sample_weight)

@@ -215,7 +215,10 @@ class Trainer(Stepping):
         finally:
             _close_bars(runs)
         runs.call("on_predict_end", {})
-        return tree.map_structure(lambda *p: np.concatenate([engine.numpy(i) for i in p]), *parts)
+        outputs = tree.map_structure(lambda *p: np.concatenate([engine.numpy(i) for i in p]), *parts)
+        if isinstance(source, ArrayData):
+            _checks.warn_predictions_not_finite(unpack_x_y_sample_weight(source.data)[0], outputs, "predict")
+        return outputs
 
     # --- single batches -----------------------------------------------------------------------------------------------
 
@@ -267,7 +270,9 @@ class Trainer(Stepping):
         source = make_source(self, x, None, None, None, False, None, "predict_on_batch")
         x, _, _ = unpack_x_y_sample_weight(source.data)
         output = call_step(self._step("predict", source), (x,))
-        return tree.map_structure(ops.convert_to_numpy, output)
+        outputs = tree.map_structure(ops.convert_to_numpy, output)
+        _checks.warn_predictions_not_finite(x, outputs, "predict_on_batch")
+        return outputs
 
     # --- how steps are made -------------------------------------------------------------------------------------------
 
