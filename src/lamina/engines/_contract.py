@@ -145,7 +145,7 @@ class Compiled(Protocol):
         """`fn(*args, row)` for each of `rows[start:stop]` in turn, donated state carried on; the last result, or with
         `collect` the stacked results. Called with one array of rows and other bounds, it should not compile again."""
 
-    # Where COSTLY_TRACES: largest(*args), the bytes of the largest tensor that a call would make, donated ones aside.
+    # Where COSTLY_TRACES: times(*args), how many times the rows of the arguments that are not donated a call had better have.
 
 
 @runtime_checkable

@@ -190,7 +190,7 @@ class Run:
         together = self.step.together(source)
         found: list[Any] = []
         done = 0
-        for rows, start, stop in self._groups(np.arange(source.size), together):
+        for rows, start, stop in self._groups(np.arange(source.size), max(together, 1)):
             found += self.step.outputs(source, rows, start, stop, together)
             done += stop - start
             self._interrupts.check()

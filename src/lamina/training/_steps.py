@@ -26,8 +26,6 @@ from ._flat import FlatState
 from ._sharing import share_in_use
 from ._windows import BATCHES, joined, windows
 
-_MOST_BYTES = 1 << 27  # of the largest array that batches predicted as one may make
-
 
 class Step:
     """One of a model's steps ("train", "test" or "predict"), compiled.
@@ -206,21 +204,21 @@ class Step:
         return self._loop(lambda: data.resident(put), data.data, rows, start, stop, collect)
 
     def together(self, data: ArrayData) -> int:
-        """How many batches of data in memory `outputs` computes as one: the same number for the same model and batch, as results
-        may differ in the last bits by it."""
+        """How many batches of data in memory `outputs` computes as one; 0 where they stay as they are, in windows. The same
+        number for the same model and batch, as results may differ in the last bits by it."""
         if 2 * data.num_batches <= BATCHES or not self._joins or self.share is not None:
-            return 1
+            return 0
         batch = next(joined(data.data, data.batch_size, 0, 1, 1))
         with Uninterrupted(), self._lock:
             self._prepare(batch)
-            largest = self._complete(lambda: self._on_batch.largest(self._state(), batch))
-        return min(BATCHES, max(1, _MOST_BYTES // max(largest, 1))) if self._joins else 1
+            times = self._complete(lambda: self._on_batch.times(self._state(), batch))
+        return min(BATCHES, times) if self._joins and times > 1 else 0
 
-    def outputs(self, data: ArrayData, rows: Any, start: int, stop: int, together: int = 1) -> list[Any]:
+    def outputs(self, data: ArrayData, rows: Any, start: int, stop: int, together: int = 0) -> list[Any]:
         """What the samples of `rows[start:stop]` of data in its own order give, as parts to be joined."""
         # What fills up the last batch is cut off.
         left = min(stop * data.batch_size, data.size) - start * data.batch_size
-        if together == 1:
+        if together == 0:
             stacked = self._stacked(data, rows, start, stop)
             cut = left if self.pads or self.share is not None else None
             return [tree.map_structure(lambda x: engine.numpy(x).reshape(-1, *x.shape[2:])[:cut], stacked)]

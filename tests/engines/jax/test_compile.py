@@ -11,6 +11,7 @@ import pytest
 
 from lamina import random
 from lamina.engines import jax as engine
+from lamina.engines.jax import _compile
 
 
 def counting(fn):
@@ -95,14 +96,32 @@ def test_only_what_a_step_made_is_given_away():
     assert first[0].is_deleted()
 
 
-def test_the_largest_array_on_the_way():
-    def outer(state, x):
-        return state, jax.lax.map(lambda row: jnp.outer(row, row).sum(), x)
+def test_how_many_times_as_many_rows_fit_the_caches(monkeypatch):
+    def wide(state, x):
+        return state, (jnp.cumsum(jnp.sort(x @ state[0], axis=1), axis=1) ** 2).sum(axis=1)
 
-    compiled = engine.compile(outer, donate=(0,))
-    weights = [jnp.ones(1000)]  # donated: not counted
-    assert compiled.largest(weights, np.ones((2, 5), np.float32)) == 4 * 25  # inside the loop
-    assert compiled.largest(weights, np.ones((20, 2), np.float32)) == 4 * 40  # what is given
+    weights = [jnp.ones((10, 1000), jnp.float32)]  # donated: not counted
+    compiled = engine.compile(wide, donate=(0,))
+    monkeypatch.setattr(_compile, "_CACHED_BYTES", 1 << 20)
+    one, many = (4, 10), (400, 10)
+    assert 8 < compiled.times(weights, np.ones(one, np.float32)) <= (1 << 20) // (4 * 1000 * 4)  # what is on the way
+    assert compiled.times(weights, np.ones(many, np.float32)) == 1
+    copied = engine.compile(lambda state, x: (state, x[:, :1]), donate=(0,))
+    assert copied.times(weights, np.ones((4, 1 << 14), np.float32)) == 4  # what is given
+    spread = engine.compile(lambda state, x: (state, jnp.broadcast_to(x, (4, 1 << 14))), donate=(0,))
+    assert spread.times(weights, np.ones((4, 1), np.float32)) == 4  # what comes out
+    monkeypatch.setattr(_compile, "_CACHED_BYTES", 1)
+    assert spread.times(weights, np.ones((4, 1), np.float32)) == 1
+
+
+def test_looking_at_a_program_makes_it_once():
+    fn = counting(lambda state, x: (state, jnp.tanh(x) * state[0]))
+    compiled = engine.compile(fn, donate=(0,))
+    args = [jnp.ones(3)], np.ones((2, 3), np.float32)
+    compiled.times(*args)
+    traces = fn.traces
+    compiled(*args)
+    assert fn.traces == traces
 
 
 def test_what_comes_back_as_it_went_in_is_left_alone():

@@ -9,7 +9,8 @@ import pytest
 
 import lamina
 from lamina import layers, ops
-from lamina.training import _run, _steps
+from lamina.engines.jax import _compile
+from lamina.training import _run
 
 rng = np.random.default_rng(0)
 X, Y = rng.normal(size=(70, 6)).astype("float32"), rng.normal(size=(70, 2)).astype("float32")
@@ -92,11 +93,11 @@ def test_what_draws_numbers_is_predicted_batch_by_batch():
     assert np.array_equal(found, np.concatenate([again.predict_on_batch(ones[:8]) for _ in range(20)]))
 
 
-def test_as_many_batches_are_joined_as_memory_allows(monkeypatch):
+def test_as_many_batches_are_joined_as_is_worth_it(monkeypatch):
     x = rng.normal(size=(170, 6)).astype("float32")
     for allowed, sizes in ((3, [8, 24]), (1, []), (99, [8, 128])):
         model = make()
-        monkeypatch.setattr(_steps, "_MOST_BYTES", allowed * 8 * 8 * 4 + 1)  # the hidden units of a batch of 8
+        monkeypatch.setattr(_compile.CompiledFunction, "times", lambda self, *args, n=allowed: n)
         found = model.predict(x, batch_size=8, verbose=0)
         assert sorted(called_sizes(model)) == sizes
         np.testing.assert_allclose(found, model(x), rtol=1e-5, atol=1e-6)

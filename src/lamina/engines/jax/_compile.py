@@ -152,9 +152,13 @@ class CompiledFunction:
         _, placed, first = self._rows
         return self._entry((*args, first)).loop(args, placed, start, stop, collect)
 
-    def largest(self, *args: Any) -> int:
-        """Bytes of the largest array among the arguments that are not donated and what is computed."""
-        return self._entry(args).largest
+    def times(self, *args: Any) -> int:
+        """How many times the rows that are not donated a call may have and be no slower for each.
+
+        On a CPU what is given, made on the way and returned should fit its caches; elsewhere some of the memory is the limit.
+        """
+        limit = _CACHED_BYTES if jax.default_backend() == "cpu" else _MOST_BYTES
+        return max(1, limit // max(self._entry(args).held(args), 1))
 
     def _entry(self, args: tuple[Any, ...]) -> "_Entry":
         key = (jax.tree.structure(args), *(_signature(x) for x in tree.flatten(args)))
@@ -178,6 +182,8 @@ def _signature(x: Any) -> Any:
 
 
 _TENSOR = object()  # stands for a tensor in a structure
+_CACHED_BYTES = 1 << 23  # of a call that is computed fast on a CPU
+_MOST_BYTES = 1 << 27  # of a call, on other devices
 _COLLECTED = 16  # rows of results that a program of `loop(collect=True)` gives at a time
 
 
@@ -223,11 +229,8 @@ class _Entry:
         self.changing: list[int] = []
         with _explained():
             program, self.specs = jax.make_jaxpr(self._probe, return_shape=True)(donated, others)
-        equations = list(_equations(program.jaxpr))
-        computed = [variable.aval for equation in equations for variable in equation.outvars]
-        self.largest = max(map(_bytes, [*others, *computed]), default=0)
         # XLA's convolutions on a CPU are many times slower inside a loop: there each row is a call.
-        has_convolutions = any(equation.primitive.name == "conv_general_dilated" for equation in equations)
+        has_convolutions = any(e.primitive.name == "conv_general_dilated" for e in _equations(program.jaxpr))
         self.loops = jax.default_backend() != "cpu" or not has_convolutions
         # State stays where it lies, on whichever devices.
         kept = [x.sharding if isinstance(x.sharding, NamedSharding) else None for x in self._changing(donated)]
@@ -236,6 +239,14 @@ class _Entry:
         self._loop = jax.jit(self._loop_flat, **options)
         self._collect = jax.jit(self._collect_flat, **options)
         self._row = jax.jit(self._row_flat, **options)
+
+    def held(self, args: tuple[Any, ...]) -> int:
+        """Bytes of the arguments that are not donated, of what XLA keeps on the way, or of what comes out: the most of these."""
+        donated, others = self._split(args)
+        with _explained(), _quiet():
+            compiled = self._call.lower(self._state(donated), self._fixed(donated), others).compile()  # `call` finds it
+        needed = compiled.memory_analysis()
+        return max(sum(map(_bytes, others)), sum(map(_bytes, self.specs)), needed.temp_size_in_bytes if needed else 0)
 
     def call(self, args: tuple[Any, ...]) -> Any:
         donated, others = self._split(args)
