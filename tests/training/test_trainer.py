@@ -469,6 +469,22 @@ def test_embedding_index_out_of_range_in_a_later_batch():
         model.fit(iter(batches), steps_per_epoch=2, verbose=0)
 
 
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict"])
+def test_layers_made_in_call_are_refused(data, method):
+    class Making(lamina.Model):
+        def __init__(self):
+            super().__init__()
+            self.head = layers.Dense(1)
+
+        def call(self, x):
+            return self.head(layers.Dense(4)(x))
+
+    model = Making()
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"new variables.*dense.*kernel.*in __init__"):
+        getattr(model, method)(*(data[:1] if method == "predict" else data), verbose=0)
+
+
 def test_a_step_with_its_own_optimizers_metrics_and_generators(data):
     """Whatever a custom step touches becomes part of its state, announced or not."""
 

@@ -26,6 +26,8 @@ from ._flat import FlatState
 from ._sharing import share_in_use
 from ._windows import BATCHES, joined, windows
 
+_MOST_TRACES = 8  # of a step that meets more variables each time
+
 
 class Step:
     """One of a model's steps ("train", "test" or "predict"), compiled.
@@ -129,13 +131,21 @@ class Step:
 
     def _complete(self, call: Callable[[], Any]) -> Any:
         """`call()`, again with more state if tracing it met variables that nobody had announced: those of optimizers
-        and metrics that a custom step keeps in attributes, of layers that it builds, of the global random generator."""
-        while True:
+        and metrics that a custom step keeps in attributes, of layers that it builds, of the global random generator.
+
+        Raises ValueError where each time there are new ones.
+        """
+        for _ in range(_MOST_TRACES):
             try:
                 return call()
             except _MoreState as more:
-                self._meet(more.variables)
+                met = more.variables
+                self._meet(met)
                 self._compile()
+        raise ValueError(
+            f"A step makes new variables each time it runs, lately {', '.join(v.path for v in met[:3])}, which could not learn. "
+            "Make layers and variables in __init__ or build, not in call or train_step."
+        )
 
     def _meet(self, variables: list[Variable]) -> None:
         """Makes the variables part of the state."""
