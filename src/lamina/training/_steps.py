@@ -23,6 +23,7 @@ from lamina.variables import StateScope, Variable
 
 from ._data import ArrayData
 from ._flat import FlatState
+from ._settings import Settings
 from ._sharing import share_in_use
 from ._windows import BATCHES, joined, windows
 
@@ -43,12 +44,13 @@ class Step:
         kind: "train", "test" or "predict".
         alike: variables (the optimizer's) that replicas of the model change alike, since they have the same gradients.
         joins: whether several batches may be predicted as one.
+        settings: of the model; where they have changed, programs are traced again.
     """
 
     def __init__(
         self, update: Callable[..., Any], variables: list[Variable], flat: FlatState | None = None, pads: bool = False,
         progress: dict[str, int] | None = None, lock: Any = None, kind: str = "train", alike: list[Variable] | None = None,
-        joins: bool = False,
+        joins: bool = False, settings: Settings | None = None,
     ):  # fmt: skip
         self._progress = progress
         self._lock = lock or threading.RLock()
@@ -59,6 +61,7 @@ class Step:
         self.flat = flat
         self.pads = pads
         self._joins = joins
+        self._settings = settings
         self.own = list(variables)  # and those met since
         self.later: Any = []  # the values, by path, of variables that tracing will meet, from a run that is gone on with
         self.share = share_in_use()  # how batches reach several devices, or None
@@ -90,6 +93,8 @@ class Step:
 
     def _prepare(self, batch: Any, part: Any = None) -> None:
         self._part = part
+        if self._settings is not None and self._settings.have_changed():
+            self._compile()
         form = (_form_of(batch), part)
         if form != self._form:
             self._take_programs(form)

@@ -27,6 +27,7 @@ from ._old_arguments import understands_old_arguments
 from ._padding import can_join, can_pad
 from ._resuming import keeper_of, plan_of
 from ._run import Run, as_logs, call_step
+from ._settings import Settings
 from ._sharing import check_alike, refuse_eager
 from ._sources import make_source, with_validation
 from ._state_steps import step_on_data
@@ -312,6 +313,7 @@ class Trainer(Stepping):
             kind,
             self.optimizer.variables if kind == "train" and self.optimizer is not None else [],
             joins=pads and kind == "predict" and can_join(self),
+            settings=Settings(self),
         )
         if step.share is not None and kind != "predict" and self._compiled.loss is not None:
             step.share.check_loss(self._compiled.loss.functions)

@@ -13,6 +13,15 @@ _CONTAINERS = (list, tuple, dict, set)
 _IS_CONTAINER: dict[type, bool] = {}  # asking an abstract class such as Mapping takes long
 
 
+class _NumbersSet:
+    """How many times a number in an attribute of a layer became another one."""
+
+    count = 0
+
+
+numbers_set = _NumbersSet()
+
+
 def _is_container(value: Any) -> bool:
     kind = type(value)
     known = _IS_CONTAINER.get(kind)
@@ -41,6 +50,8 @@ class Held:
         if old is not None and old is not value and not hasattr(descriptor, "__set__"):
             if isinstance(old, (Held, *_CONTAINERS)):
                 self._untrack(old)
+            elif isinstance(old, (int, float)):
+                numbers_set.count += 1
 
     def __delattr__(self, name: str) -> None:
         value = self.__dict__.get(name)
