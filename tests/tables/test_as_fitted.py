@@ -274,3 +274,26 @@ def test_a_large_table_takes_no_bare_number_for_percent(tmp_path):
         np.testing.assert_allclose(found[:2], [24, 40], atol=0.5)
         assert any("1 entry ('0.61')" in note for note in model.notes)
         np.testing.assert_allclose(found, model.predict(tmp_path / name), rtol=1e-5)
+
+
+def test_thousands_after_plain_decimals():
+    model = fitted(lambda v: f"{v * 150.4:.2f}")
+    plain = predicted(model, ["1234", "567"])
+    for entries in (["1,234", "567"], ["$1,234", "$567"]):
+        np.testing.assert_allclose(predicted(model, entries), plain, rtol=1e-5)
+        assert any("had no separators between thousands in the rows of the fit" in note for note in model.notes)
+    np.testing.assert_allclose(predicted(model, ["1,234"]), plain[:1], rtol=1e-5)
+
+
+def test_what_may_be_thousands_or_decimals_is_refused_with_its_rows():
+    model = fitted(lambda v: f"{1.18**v:.3f}")
+    with pytest.raises(
+        TableError, match=r"'1,234' in row 2, which may be 1234 or 1.234; .* all 2 such entries \(rows 2, 4\)"
+    ):
+        predicted(model, ["5", "1,234", "7", "2,345"])
+
+
+def test_a_target_in_thousands_after_plain_decimals():
+    model = fitted(str, target=lambda y: f"{y * 50.2:.2f}")
+    rows = {"x": [str(v) for v in VALUES], "y": [f"{2 * v * 50.2:,.0f}" for v in VALUES]}
+    assert model.evaluate(rows)["R squared"] > 0.9

@@ -155,3 +155,11 @@ def test_words_for_missing_are_not_counted_as_odd():
 )
 def test_why_texts_are_no_numbers(texts, why):
     assert why in why_no_numbers(texts) and bool(why) == bool(why_no_numbers(texts))
+
+
+@pytest.mark.parametrize("entries", [10, 30, 70, 80, 110])
+def test_exactly_a_tenth_is_a_tenth(entries):
+    odd = entries // 10
+    texts = [f"{v}*" if v < odd else str(v) for v in range(entries)]
+    assert np.isnan(read_numbers(texts, False).values).sum() == odd
+    assert read_numbers([f"{odd}*", *texts[:odd], *texts[odd + 1 :]], False) is None

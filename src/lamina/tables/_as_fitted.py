@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from ._columns import LEFT_OUT, NUMERIC, ORDINAL, TEXT, Column
-from ._numbers import LACKING, NumberRule, Texts, too_many
+from ._number_rule import NumberRule
+from ._numbers import LACKING, Texts, too_many
 from ._parts import CURRENCIES, take_apart
 from ._read import AS_MISSING, as_text, is_about, missing_codes, odd_note
 from ._table import Table
 from ._target import NUMBER, Target
+from ._thousands import comma_as_fitted, unclear_of
 from ._units import MULTIPLES, PERCENT, may_lack
 
 
@@ -69,6 +71,9 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
     entries = _Entries(table.raw[name], words)
     texts = Texts(entries.counts)
     use = _rule_for(rule, own, texts, table.comma)
+    if use is None:
+        table.unfit[name] = _open_words(table, name, entries, texts)
+        return
     number = texts.numbers(use)
     values = entries.values(number)
     values[np.isin(values, codes)] = np.nan
@@ -121,18 +126,35 @@ def _is_typed(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal, np.number)) and not isinstance(value, bool)
 
 
-def _rule_for(rule: NumberRule | None, own: NumberRule | None, texts: Texts, table_comma: bool) -> NumberRule:
-    """How texts of this table are numbers: by the model's rule, as far as they do not contradict it."""
+def _rule_for(rule: NumberRule | None, own: NumberRule | None, texts: Texts, table_comma: bool) -> NumberRule | None:
+    """How texts of this table are numbers: by the model's rule, as far as they do not contradict it; None if that is open."""
     told = texts.told_comma()
     if rule is None:
         return NumberRule(bool(told))
     if told is not None:
         comma = told
-    elif own is not None and (table_comma or not rule.is_told):
+    elif own is not None and table_comma:
         comma = own.comma
     else:
-        comma = rule.comma_for(texts.written.values())
+        found = comma_as_fitted(rule, rule.comma if own is None else own.comma, texts)
+        if found is None:
+            return None
+        comma = found
     return _Units(rule).rule_for(comma, texts)
+
+
+def _open_words(table: Table, name: str, entries: "_Entries", texts: Texts) -> str:
+    """Why a column whose separators may be decimal or between thousands cannot be read."""
+    unclear = unclear_of(texts)
+    first, w = next(iter(unclear.items()))
+    rows = table.row_numbers[np.isin(entries.texts, list(unclear)) & ~entries.typed].tolist()
+    shown = ", ".join(map(str, rows[:3])) + (", ..." if len(rows) > 3 else "")
+    digits = w.body.replace(",", "").replace(".", "")
+    return (
+        f"{table.path}: column {name!r} holds {first!r} in row {int(rows[0])}, which may be {digits} or "
+        f"{digits[:-3]}.{digits[-3:]}; the rows of the fit do not tell which, and all {len(rows)} such entries (rows {shown}) "
+        f"are alike. Write them without separators between thousands, or with the decimal sign of the fit."
+    )
 
 
 @dataclass
@@ -244,6 +266,13 @@ def _notes_on_separators(
         return []
     if alone.dtype.kind != "f":
         return []
+    group = "." if use.comma else ","
+    parted = [t for t, w in unclear_of(Texts(entries.counts)).items() if group in w.body]
+    if parted and not rule.has_groups:
+        return [
+            f"Column {name!r} had no separators between thousands in the rows of the fit: {parted[0]!r} is read as "
+            f"{use.value(parted[0]):.15g}."
+        ]
     changed = np.flatnonzero(~np.isnan(alone) & ~np.isnan(values) & (alone != values))
     if not len(changed):
         return []

@@ -11,7 +11,8 @@ from lamina import layers
 
 from ._dates import cycles_of, days_of, order_of, other_order, tails_of
 from ._errors import TableError, close_names
-from ._numbers import NumberRule, rule_of_json, why_no_numbers
+from ._number_rule import NumberRule, rule_of_json
+from ._numbers import why_no_numbers
 from ._read import as_text
 from ._table import Table
 

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
+from ._number_rule import COMMAED, INFINITE, PLAIN, POINTED, UNCLEAR, NumberRule, value_of_body
 from ._parts import Written, take_apart
 from ._units import PERCENT, multiples, taken_units, unit_of
 
@@ -22,81 +22,21 @@ LACKING = {  # words for "missing" that may be categories where no numbers stand
     "미상", "모름", "무응답", "결측", "無", "无", "不明", "未知", "なし",
 }  # fmt: skip
 _FEW_ODD = 3  # entries of a short column
-_INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity")
-_PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
-_POINT = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?")  # the second as in India
-_COMMA = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d+,\d+")
-_SPACED = re.compile(r"\d{1,3}([' ]\d{3})+([.,]\d+)?")
-_UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _SECTION = re.compile(r"\d{1,2}\.[1-9]\d?")
 _FEW_POINTED = 3  # different texts with a point tell nothing about it
 _FEW_SECTIONS = 20
-
-
-@dataclass(frozen=True)
-class NumberRule:
-    """What texts of a column mean as numbers.
-
-    Attributes:
-        comma: whether a comma is the decimal one.
-        factors: of k, M, ...
-        units: those that a number may have, "" for none; None for any. A multiple among them stands for itself, so that bare
-            numbers need not be taken beside it.
-        seen: the units of the numbers it was made from.
-        has_decimals, has_groups: whether these had decimals, and separators between thousands.
-    """
-
-    comma: bool = False
-    factors: dict[str, float] = field(default_factory=dict)
-    units: tuple[str, ...] | None = None
-    seen: tuple[str, ...] = ()
-    has_decimals: bool = False
-    has_groups: bool = False
-
-    @property
-    def is_told(self) -> bool:
-        """Whether anything said that `comma` holds."""
-        return self.comma or self.has_decimals or self.has_groups
-
-    def comma_for(self, written: Iterable[Written]) -> bool:
-        """Whether a comma is the decimal one in other numbers that do not tell themselves.
-
-        A separator that none of its own had is what theirs were: decimal where they had decimals alone, else between thousands.
-        """
-        there = {sign for w in written if _UNCLEAR.fullmatch(w.body) for sign in ",." if sign in w.body}
-        if self.has_decimals == self.has_groups or len(there) != 1:
-            return self.comma
-        return there == {","} if self.has_decimals else there == {"."}
-
-    def unit_of(self, written: Written) -> str:
-        """The unit of a number, multiples taken off that are none of the units."""
-        return unit_of(written, [factor for factor in self.factors if factor not in (self.units or ())])
-
-    def value(self, text: str) -> float:
-        """The number that a text is; NaN for none, or one of another unit."""
-        if text.casefold() in _INFINITE:
-            return float(text)
-        written = take_apart(text)
-        return float("nan") if written is None else self.value_of(written)
-
-    def value_of(self, written: Written) -> float:
-        """The number that a text taken apart is."""
-        if self.units is not None and self.unit_of(written) not in self.units:
-            return float("nan")
-        size = _value(written.body, written.power, self.comma) * self.factors.get(written.after, 1.0)
-        return (-1 if written.negative else 1) * size
-
-
-def rule_of_json(values: dict[str, Any]) -> NumberRule:
-    """The rule that `dataclasses.asdict` wrote as JSON values."""
-    units = values["units"]
-    return NumberRule(**{**values, "units": None if units is None else tuple(units), "seen": tuple(values["seen"])})
+_USUAL = (0.01, 0.99)  # between these quantiles
 
 
 def too_many(odd: int, entries: int) -> bool:
     """Whether so many of the entries of a column fit not: more than a tenth, and in a short one than three or half of them."""
-    return odd > max((1 - MOSTLY) * entries, min(_FEW_ODD, entries / 2))
+    return odd > min(_FEW_ODD, entries / 2) and not are_few(odd, entries)
+
+
+def are_few(odd: int, entries: int) -> bool:
+    """Whether they are a tenth or fewer."""
+    return 10 * odd <= entries
 
 
 @dataclass(frozen=True)
@@ -118,30 +58,15 @@ class Reading:
     doubts: list[str] = field(default_factory=list)
 
 
-def _value(body: str, power: str, comma: bool) -> float:
-    """What the digits mean with a decimal comma or a decimal point; NaN if nothing."""
-    if _PLAIN.fullmatch(body) and not (comma and _UNCLEAR.fullmatch(body) and "." in body):
-        plain = body
-    elif _SPACED.fullmatch(body):
-        plain = body.replace(" ", "").replace("'", "").replace(",", ".")
-    elif comma and _COMMA.fullmatch(body):
-        plain = body.replace(".", "").replace(",", ".")
-    elif not comma and _POINT.fullmatch(body):
-        plain = body.replace(",", "")
-    else:
-        return float("nan")
-    return float(plain + power)
-
-
 def uses_decimal_comma(texts: list[str]) -> bool | None:
     """Whether numbers among the texts have a decimal comma; None if nothing tells."""
     return _has_decimal_comma([w for w in map(take_apart, texts) if w is not None])
 
 
 def _has_decimal_comma(written: Iterable[Written]) -> bool | None:
-    parts = [w for w in written if not _UNCLEAR.fullmatch(w.body)]
-    comma = sum(bool(_COMMA.fullmatch(w.body)) for w in parts)
-    point = sum(bool(_POINT.fullmatch(w.body) or ("." in w.body and _PLAIN.fullmatch(w.body))) for w in parts)
+    parts = [w for w in written if not UNCLEAR.fullmatch(w.body)]
+    comma = sum(bool(COMMAED.fullmatch(w.body)) for w in parts)
+    point = sum(bool(POINTED.fullmatch(w.body) or ("." in w.body and PLAIN.fullmatch(w.body))) for w in parts)
     return None if comma == point else comma > point
 
 
@@ -192,10 +117,10 @@ def why_no_numbers(known: list[str]) -> str:
 def _suffice(known: list[str], values: np.ndarray) -> bool:
     """Whether the numbers are nearly all of the texts that are no words for missing ones, and half of all."""
     unread = int(np.isnan(values).sum())
-    if unread <= (1 - MOSTLY) * len(known):
+    if are_few(unread, len(known)):
         return True
     lacking = sum(text.casefold() in LACKING for text in known)
-    return unread - lacking <= (1 - MOSTLY) * (len(known) - lacking) and 2 * unread < len(known)
+    return are_few(unread - lacking, len(known) - lacking) and 2 * unread < len(known)
 
 
 class Texts:
@@ -235,7 +160,7 @@ class Texts:
         """Whether digits are codes of one length, as 00501; a few short ones, as 05 beside 125, are numbers."""
         zeros = [(text, body) for text, body in whole if len(body) > 1 and body[0] == "0"]
         longest = max((len(body) for _, body in whole), default=0)
-        few = sum(self.rows[text] for text, _ in zeros) <= (1 - MOSTLY) * self.rows.total()
+        few = are_few(sum(self.rows[text] for text, _ in zeros), self.rows.total())
         return bool(zeros) and not (few and all(len(body) < longest and float(body) for _, body in zeros))
 
     def told_comma(self) -> bool | None:
@@ -264,14 +189,14 @@ class Texts:
     def _bodies(self) -> tuple[dict[str, str], list[str], list[int]]:
         """The digits and separators of texts, those texts with a point that could be either, and the whole numbers."""
         bodies = {text: w.body for text, w in self.written.items() if not w.power}
-        pointed = [text for text, body in bodies.items() if "." in body and _UNCLEAR.fullmatch(body)]
+        pointed = [text for text, body in bodies.items() if "." in body and UNCLEAR.fullmatch(body)]
         return bodies, pointed, [int(body) for body in bodies.values() if body.isdigit()]
 
     def _is_comma_stray(self) -> bool:
         """Whether the numbers with a decimal comma are few beside those with a point, which would part their thousands."""
         _, pointed, whole = self._bodies()
         separated = [w.body for w in self.written.values() if set(w.body) & set(".,")]
-        return len(separated) - len(pointed) <= (1 - MOSTLY) * len(pointed) and not whole
+        return are_few(len(separated) - len(pointed), len(pointed)) and not whole
 
     def rule(self, comma: bool) -> NumberRule:
         """What texts mean, with the units that may stand together."""
@@ -286,13 +211,13 @@ class Texts:
             return False
         sizes: dict[bool, list[float]] = {True: [], False: []}
         for text, w in self.written.items():
-            sizes[self.units[text] == PERCENT].append(_value(w.body, w.power, comma))
+            sizes[self.units[text] == PERCENT].append(value_of_body(w.body, w.power, comma))
         bare, percent = ([v for v in part if v and not np.isnan(v)] for part in (sizes[False], sizes[True]))
         return bool(bare and percent) and max(bare) <= 1 and max(percent) > 1
 
     def numbers(self, rule: NumberRule) -> dict[str, float]:
         """What each text is by a rule; NaN for no number."""
-        number = {text: float(text) if text.casefold() in _INFINITE else float("nan") for text in self.rows}
+        number = {text: float(text) if text.casefold() in INFINITE else float("nan") for text in self.rows}
         return number | {text: rule.value_of(w) for text, w in self.written.items()}
 
     def as_found(self, rule: NumberRule, number: dict[str, float]) -> NumberRule:
@@ -301,10 +226,16 @@ class Texts:
         decimal, group = (",", ".") if rule.comma else (".", ",")
         has_decimals = any(decimal in w.body for w in read.values())
         has_groups = any(
-            group in w.body and (_UNCLEAR.fullmatch(w.body) or not _PLAIN.fullmatch(w.body)) for w in read.values()
+            group in w.body and (UNCLEAR.fullmatch(w.body) or not PLAIN.fullmatch(w.body)) for w in read.values()
         )
         seen = tuple(sorted({self.units[text] for text in read}))
-        return replace(rule, seen=seen, has_decimals=has_decimals, has_groups=has_groups)
+        places = [len(w.body.rpartition(decimal)[2]) for w in read.values() if decimal in w.body]
+        sizes = [abs(number[text]) for text in read if number[text]]
+        low, high = np.quantile(sizes, _USUAL).tolist() if sizes else (0.0, 0.0)
+        three = places.count(3) / len(places) if places else 0.0
+        return replace(
+            rule, seen=seen, has_decimals=has_decimals, has_groups=has_groups, three=three, low=low, high=high
+        )
 
     def told_of_units(self, rule: NumberRule) -> list[str]:
         """How many numbers stand without the unit that others have."""
@@ -334,7 +265,7 @@ def _style(
             return "multiples", text
         if w.before or w.after:
             return f"{w.before or w.after!s}", text
-        if not _PLAIN.fullmatch(w.body) or (rule.comma and _UNCLEAR.fullmatch(w.body)):
+        if not PLAIN.fullmatch(w.body) or (rule.comma and UNCLEAR.fullmatch(w.body)):
             return "separators", text
         if w.body.isdigit() and len(w.body) > 1 and w.body[0] == "0":
             return "leading zero", text

@@ -24,7 +24,7 @@ from ._errors import TableError, close_names
 from ._excel import read_excel
 from ._fetched import fetched, is_url
 from ._json import nested_note, read_json
-from ._numbers import MISSING, MOSTLY, read_numbers, uses_decimal_comma
+from ._numbers import MISSING, MOSTLY, are_few, read_numbers, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table
 
@@ -343,7 +343,7 @@ def looks_like_dates(known: np.ndarray) -> bool:
     pattern = re.compile(
         r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
     )
-    if sum(bool(pattern.match(v)) for v in known) < MOSTLY * len(known):
+    if not are_few(sum(not pattern.match(v) for v in known), len(known)):
         return False
     return are_dates(known, MOSTLY)
 

@@ -7,7 +7,7 @@ import numpy as np
 from ._columns import is_missing
 from ._errors import TableError
 from ._fetched import file_name
-from ._numbers import NumberRule
+from ._number_rule import NumberRule
 from ._read import as_text, from_texts, is_about, read_table
 from ._table import Table
 from ._units import may_lack
@@ -130,7 +130,9 @@ def _joined_rule(rules: list[NumberRule]) -> NumberRule:
     decimals, groups = (
         len(told) == 1 and any(found) for found in zip(*((r.has_decimals, r.has_groups) for r in rules))
     )
-    return NumberRule(told == {True}, factors, units, seen, decimals, groups)
+    low, high = min(rule.low for rule in rules), max(rule.high for rule in rules)
+    three = max(rule.three for rule in rules)
+    return NumberRule(told == {True}, factors, units, seen, decimals, groups, three, low, high)
 
 
 def _read_together(joined: Table, name: str, known: list[Table], words: set[str]) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._numbers import NumberRule
+from ._number_rule import NumberRule
 
 
 @dataclass

@@ -9,7 +9,8 @@ import numpy as np
 
 from ._columns import check_finite, is_missing, no_number, sentinel_note
 from ._errors import TableError, close_names
-from ._numbers import NumberRule, rule_of_json, why_no_numbers
+from ._number_rule import NumberRule, rule_of_json
+from ._numbers import why_no_numbers
 from ._read import as_text
 from ._sheet import NAMELESS
 from ._signed_log import SignedLog

@@ -5,7 +5,7 @@ import pytest
 
 from lamina.tables._large._fields import Fields
 from lamina.tables._large._usual import usual_numbers
-from lamina.tables._numbers import NumberRule
+from lamina.tables._number_rule import NumberRule
 
 pyarrow = pytest.importorskip("pyarrow")
 USUAL = {

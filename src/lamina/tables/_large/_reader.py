@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._numbers import NumberRule
+from .._number_rule import NumberRule
 from .._read import missing_codes, odd_note, text_of
 from ._fields import Fields
 from ._usual import usual_numbers

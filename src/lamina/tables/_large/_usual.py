@@ -6,7 +6,7 @@ import numpy as np
 
 from lamina._lazy import lazy_module
 
-from .._numbers import NumberRule
+from .._number_rule import NumberRule
 from .._units import PERCENT
 from ._fields import Fields
 
