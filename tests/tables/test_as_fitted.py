@@ -297,3 +297,11 @@ def test_a_target_in_thousands_after_plain_decimals():
     model = fitted(str, target=lambda y: f"{y * 50.2:.2f}")
     rows = {"x": [str(v) for v in VALUES], "y": [f"{2 * v * 50.2:,.0f}" for v in VALUES]}
     assert model.evaluate(rows)["R squared"] > 0.9
+
+
+def test_words_that_were_missing_in_the_fit_are_again():
+    model = fitted(lambda v: "closed" if v % 5 == 0 else f"{v}.5")
+    assert model.columns[0].rule.lacking == ("closed",)
+    assert np.isfinite(predicted(model, ["closed", "closed", "closed", "closed", "3.5"])).all()
+    with pytest.raises(TableError, match="must hold numbers"):
+        predicted(model, ["shut", "shut", "shut", "shut", "3.5"])

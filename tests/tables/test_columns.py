@@ -3,6 +3,7 @@ import pytest
 
 from lamina.tables._columns import describe_columns, fit_columns, places_of, sentinel_note
 from lamina.tables._errors import TableError
+from lamina.tables._read import as_text
 from lamina.tables._table import Table
 
 
@@ -133,3 +134,16 @@ def test_what_follows_dates_is_told():
         "what follows them in 20 rows is not used ('KST')" in kinds({"d": [f"{d} KST" for d in days]}, ["d"])["d"].note
     )
     assert "not used" not in kinds({"d": [f"{d} (Tue)" for d in days]}, ["d"])["d"].note
+
+
+@pytest.mark.parametrize("box", ["x", "TRUE", 1.0])
+def test_a_box_that_is_checked_or_not_tells_something(box):
+    gap = np.nan if isinstance(box, float) else ""
+    values = np.array([box if i % 3 else gap for i in range(60)])
+    table = Table("t.csv", {"y": np.arange(60.0), "a": values})
+    [column] = describe_columns(table, "y", {}, [])
+    assert column.kind == "nominal" and "nothing, which stands in 33%" in column.note
+    fit_columns([column], table)
+    assert column.levels == [as_text(values)[1], ""]
+    few = np.array([gap if i == 7 else box for i in range(60)])
+    assert kinds({"y": np.arange(60.0), "a": few})["a"].kind == "left out"

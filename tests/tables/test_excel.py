@@ -60,3 +60,10 @@ def test_cells_are_what_they_are(written):
     assert table.columns["n"].tolist()[:2] == [7, 1000] and table.columns["n"].dtype.kind == "f"
     assert table.dates == {"when"} and table.columns["when"][0] == "2024-02-29 00:00:00"
     assert table.columns["ok"].tolist() == ["True", "False", ""]
+
+
+def test_a_sheet_of_words_alone_names_the_others(written):
+    with pytest.raises(TableError, match="'S1', has names or a title and no row of values; other sheets: 'S2'"):
+        written([["About this file"]], [NAMES, *ROWS])
+    below = written([NAMES, *ROWS, [], ["Source: the office"], ["* provisional"]])
+    assert len(below) == len(ROWS) and any("left out as notes below the table" in note for note in below.notes)

@@ -163,3 +163,28 @@ def test_exactly_a_tenth_is_a_tenth(entries):
     texts = [f"{v}*" if v < odd else str(v) for v in range(entries)]
     assert np.isnan(read_numbers(texts, False).values).sum() == odd
     assert read_numbers([f"{odd}*", *texts[:odd], *texts[odd + 1 :]], False) is None
+
+
+@pytest.mark.parametrize("word", ["Kein Wert vorhanden", "*", "n/d", "closed"])
+def test_a_repeated_word_among_many_numbers_is_missing(word):
+    texts = [word if v % 4 == 0 else f"{v}.5" for v in range(80)]
+    assert np.isnan(read_numbers(texts, False).values).sum() == 20
+
+
+def test_words_that_may_be_categories_stay():
+    assert read_numbers(["2", "4", "more"] * 20, False) is None
+    assert read_numbers([f"{v}+" if v % 4 == 0 else str(v) for v in range(80)], False) is None
+    assert read_numbers([f"name {'abc'[v % 3]}" if v % 4 == 0 else str(v) for v in range(80)], False) is None
+    assert read_numbers(["closed" if v % 2 else str(v) for v in range(80)], False) is None
+
+
+def test_digits_of_other_scripts():
+    arabic = ["\u0664\u0665\u066b\u0662", "\u0661\u066c\u0662\u0663\u0664\u066b\u0665"]
+    assert read_numbers(arabic, False).values.tolist() == [45.2, 1234.5]
+    assert read_numbers(["\u0967\u0968", "\u0969.5"], False).values.tolist() == [12, 3.5]
+
+
+def test_days_and_months_are_told():
+    assert "'01.03' is read as a number" in read_numbers(["01.03", "15.12", "28.02"], False).doubts[0]
+    assert read_numbers(["1.03", "15.12", "28.02"], False).doubts == []
+    assert read_numbers(["01.03", "15.72"], False).doubts == []

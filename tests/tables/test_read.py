@@ -7,6 +7,7 @@ import json
 import lzma
 import sqlite3
 import sys
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -278,3 +279,13 @@ def test_any_bytes_are_a_table_or_an_error_in_plain_words(tmp_path):
         read += 1
         assert len({len(values) for values in table.columns.values()}) == 1
     assert read > 9
+
+
+def test_what_looks_alike_is_one_category(write_table):
+    table = read_table(str(write_table({"a": ["서울", unicodedata.normalize("NFD", "서울"), "부산"], "b": [1, 2, 3]})))
+    assert len(set(table.columns["a"].tolist())) == 2
+
+
+def test_long_cells(tmp_path):
+    (tmp_path / "t.csv").write_text(f"a,b\n1,{'word ' * 40_000}\n2,y\n")
+    assert len(read_table(str(tmp_path / "t.csv")).columns["b"][0]) == 199_999

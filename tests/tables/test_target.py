@@ -107,7 +107,7 @@ def test_classes_of_one_meaning():
     said = " ".join(describe(["TRUE", "1", "yes", "FALSE", "0", "no"] * 6)[2])
     assert "may mean the same: '1', 'TRUE', 'yes'" in said and "'0', 'FALSE', 'no'" in said
     assert "mean the same" not in " ".join(describe(["yes", "no", "n"] * 6 + ["other"] * 6)[2])
-    assert "differ in the code of a letter only" in " ".join(describe(["caf\u00e9", "cafe\u0301", "tea"] * 8)[2])
+    assert "differ in the code of a letter only" in " ".join(describe(["\uff21", "A", "tea"] * 8)[2])
 
 
 def test_rare_classes_and_classes_written_in_two_ways():
@@ -127,3 +127,11 @@ def test_numbers_that_cannot_be_read_are_named():
         TableError, match=r"too many to be classes; most entries look like numbers, but 10 do not \('<0'"
     ):
         describe([f"{'<' * (i < 10)}{i}" for i in range(40)])
+
+
+def test_dates_and_names_in_a_second_line_are_told():
+    days = "".join(f"{v},2024-01-{v:02d}\n" for v in range(1, 29))
+    with pytest.raises(TableError, match="too many to be classes; it holds dates"):
+        describe_target(read_table_of(f"x,y\n{days}"), "y", "auto")
+    with pytest.raises(TableError, match="It stands in row 1 of the values: do names stand in several lines"):
+        describe_target(read_table_of("Measures,Result\nx,y\n1,2\n3,4\n5,6\n"), "y", "auto")

@@ -94,7 +94,8 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
 def _is_within(own: NumberRule, rule: NumberRule) -> bool:
     """Whether what a table shows alone is read by the rule of the fit as it was, which saves reading it again."""
     return (
-        set(own.seen) <= set(rule.seen)
+        own.times == rule.times
+        and set(own.seen) <= set(rule.seen)
         and set(own.units or ()) == set(rule.units or ())
         and own.factors == rule.factors
         and (own.comma == rule.comma or not (own.has_decimals or own.has_groups))
@@ -201,8 +202,9 @@ class _Odd:
         self.rule, self.counts = rule, counts
         odd = sorted(text for text in counts if np.isnan(number[text]))
         self.count = sum(counts[text] for text in odd)
-        self.lacking = sum(counts[text] for text in odd if text.casefold() in LACKING)
-        plain = NumberRule(use.comma, use.factors)
+        words = LACKING if rule is None else {*LACKING, *rule.lacking}
+        self.lacking = sum(counts[text] for text in odd if text.casefold() in words)
+        plain = NumberRule(use.comma, use.factors, times=use.times)
         self.strange = [text for text in odd if rule is None or np.isnan(plain.value(text))]
         self.foreign = [text for text in odd if text not in self.strange]
 
@@ -215,7 +217,8 @@ class _Odd:
         if self.rule is not None and self.foreign and not self.strange:
             must, shown, what = f"be {_in_words(self.rule)}", self.foreign, "not"
         else:
-            must, shown, what = "hold numbers", self.strange, "none"
+            held = "times, as 1:23:45" if self.rule is not None and self.rule.times else "numbers"
+            must, shown, what = f"hold {held}", self.strange, "none"
         return (
             f"{path}: column {name!r} must {must}, as when the model was fitted; {_entries(self.counts, shown)} {what}."
         )

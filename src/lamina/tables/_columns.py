@@ -28,6 +28,7 @@ _DAY_0 = np.datetime64("1970-01-01")
 _SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
 _NINES = (99.0, 999.0, 9999.0, 99999.0)
 _FEW_SWAPPED = 2  # dates in the other order are mistakes; with more, those that fit both cannot be told
+_TELLING = 0.02  # of the rows; as many that hold the one value of a column, and that lack it, tell something
 _FAR = 3  # times as large as all others
 
 
@@ -140,7 +141,10 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
         return Column(name, LEFT_OUT, "holds nothing", missing)
     distinct = len(np.unique(known))
     if distinct == 1:
-        return Column(name, LEFT_OUT, f"the same everywhere: {as_text(known[:1])[0]}", missing)
+        only = as_text(known[:1])[0]
+        if min(missing, len(known)) >= _TELLING * len(values) and min(missing, len(known)) > 1:
+            return Column(name, NOMINAL, f"{only} or nothing, which stands in {missing / len(values):.0%}", missing)
+        return Column(name, LEFT_OUT, f"the same everywhere: {only}", missing)
     if name in table.dates:
         return _describe_dates(name, known, missing)
     if values.dtype.kind == "f":
@@ -236,7 +240,7 @@ def fit_columns(columns: list[Column], training: Table, seen: dict[str, Seen] | 
         values = training.columns[column.name]
         column.has_missing = bool(is_missing(values).any())
         if column.kind == NOMINAL:
-            column.levels = _levels_of(values)
+            column.levels = _levels_of(as_text(values))
         elif column.kind == TEXT:
             column.levels, column.weights = _words_of(values)
         elif column.kind in (NUMERIC, ORDINAL, DATE):

@@ -6,6 +6,8 @@ from collections import Counter
 
 import numpy as np
 
+from ._date_words import in_digits
+
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
 _FROM = ", years from "  # in an order, before the first of the hundred years that two digits stand for
 _FIRST = 1970  # of these, where an order does not say
@@ -29,13 +31,17 @@ _DAY_NAMES = re.compile(
 )
 
 
+def _match(text: str) -> re.Match[str] | None:
+    return _DATE.match(in_digits(text))
+
+
 def order_of(texts: np.ndarray) -> tuple[str, str]:
     """In which order year, month and day stand, and a note if the texts leave it open.
 
     Where years have two digits and some would lie far ahead, the order says from which year on they are counted.
     """
     rows = Counter(texts.tolist())
-    matches = {text: m for text in rows if (m := _DATE.match(text)) is not None}
+    matches = {text: m for text in rows if (m := _match(text)) is not None}
     parted = [m for m in matches.values() if m["year"] is None]
     if not parted or any(len(m["a"]) == 4 for m in parted):
         return YEAR_FIRST, ""
@@ -91,7 +97,7 @@ def tails_of(texts: np.ndarray) -> Counter[str]:
     """What follows the dates and times and is not read, with the number of rows; names of days are left aside."""
     found: Counter[str] = Counter()
     for text, count in Counter(texts.tolist()).items():
-        match = _DATE.match(text)
+        match = _match(text)
         if match is not None and not _DAY_NAMES.fullmatch(match["tail"]):
             found[match["tail"].strip()] += count
     return found
@@ -127,7 +133,7 @@ def days_of(texts: np.ndarray, order: str) -> np.ndarray:
 
 
 def _days(text: str, order: str) -> float:
-    match = _DATE.match(text)
+    match = _match(text)
     if match is None:
         return float("nan")
     order, _, since = order.partition(_FROM)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from ._clock import seconds_of
 from ._parts import Written, take_apart
 from ._units import unit_of
 
@@ -28,6 +29,8 @@ class NumberRule:
         has_decimals, has_groups: whether these had decimals, and separators between thousands.
         three: of those with decimals, the share that had three.
         low, high: between which their sizes lay, 0 and the rarest aside; both 0 where that was not kept.
+        times: whether texts are hours and minutes, in seconds.
+        lacking: words that stood for missing ones, folded.
     """
 
     comma: bool = False
@@ -39,6 +42,8 @@ class NumberRule:
     three: float = 0.0
     low: float = 0.0
     high: float = 0.0
+    times: bool = False
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_told(self) -> bool:
@@ -53,6 +58,8 @@ class NumberRule:
         """The number that a text is; NaN for none, or one of another unit."""
         if text.casefold() in INFINITE:
             return float(text)
+        if self.times:
+            return seconds_of(text)
         written = take_apart(text)
         return float("nan") if written is None else self.value_of(written)
 
@@ -66,8 +73,9 @@ class NumberRule:
 
 def rule_of_json(values: dict[str, Any]) -> NumberRule:
     """The rule that `dataclasses.asdict` wrote as JSON values."""
+    lists = {name: tuple(values.get(name) or ()) for name in ("seen", "lacking")}
     units = values["units"]
-    return NumberRule(**{**values, "units": None if units is None else tuple(units), "seen": tuple(values["seen"])})
+    return NumberRule(**{**values, **lists, "units": None if units is None else tuple(units)})
 
 
 def value_of_body(body: str, power: str, comma: bool) -> float:

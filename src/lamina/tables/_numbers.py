@@ -13,19 +13,21 @@ from ._units import PERCENT, multiples, taken_units, unit_of
 
 MISSING = {
     "", "?", "-", "--", "---", ".", "..", "...", "na", "n/a", "n.a.", "n.a", "#n/a", "#na", "nan", "null", "none", "nil", "<na>",
-    "(null)", "\\n", "#value!", "#ref!", "#div/0!", "#null!", "#num!", "not available", "–", "—", "k.a.",
+    "(null)", "nat", "\\n", "#value!", "#ref!", "#div/0!", "#null!", "#num!", "not available", "–", "—", "k.a.",
 }  # fmt: skip
 MOSTLY = 0.9  # share of numbers from which a column with a few odd entries still counts as numeric
 LACKING = {  # words for "missing" that may be categories where no numbers stand
     "unknown", "missing", "not applicable", "not known", "no data", "nd", "n.d.", "k. a.", "keine angabe", "unbekannt", "s/o",
     "inconnu", "no disponible", "sin dato", "sin datos", "desconocido", "н/д", "нет данных", "없음", "해당없음", "해당 없음",
-    "미상", "모름", "무응답", "결측", "無", "无", "不明", "未知", "なし",
+    "n/d", "*", "**", "***", ":", "미상", "모름", "무응답", "결측", "無", "无", "不明", "未知", "なし",
 }  # fmt: skip
 _FEW_ODD = 3  # entries of a short column
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _SECTION = re.compile(r"\d{1,2}\.[1-9]\d?")
 _FEW_POINTED = 3  # different texts with a point tell nothing about it
 _FEW_SECTIONS = 20
+_FEW_WORDS, _MANY_NUMBERS = 2, 15  # different ones
+_DAY_AND_MONTH = re.compile(r"(0[1-9]|[12]\d|3[01])\.(0[1-9]|1[0-2])|(0[1-9]|1[0-2])\.(0[1-9]|[12]\d|3[01])")
 _USUAL = (0.01, 0.99)  # between these quantiles
 
 
@@ -87,10 +89,16 @@ def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
     rule = texts.rule(comma)
     number = texts.numbers(rule)
     values = np.array([number[text] for text in known], dtype="float64")
-    if not _suffice(known, values):
+    lacking = tuple(text.casefold() for text in texts.words_for_missing(number))
+    if not _suffice(known, values, lacking):
         return None
-    doubts += texts.told_of_units(rule)
-    return Reading(values, *_style(known, number, texts.written, rule), texts.as_found(rule, number), doubts)
+    doubts += texts.told_of_units(rule) + texts.told_of_days()
+    return Reading(
+        values,
+        *_style(known, number, texts.written, rule),
+        replace(texts.as_found(rule, number), lacking=lacking),
+        doubts,
+    )
 
 
 def why_no_numbers(known: list[str]) -> str:
@@ -114,12 +122,12 @@ def why_no_numbers(known: list[str]) -> str:
     return f"most entries look like numbers, but {count} do not ({', '.join(map(repr, odd[:3]))})"
 
 
-def _suffice(known: list[str], values: np.ndarray) -> bool:
+def _suffice(known: list[str], values: np.ndarray, words: tuple[str, ...]) -> bool:
     """Whether the numbers are nearly all of the texts that are no words for missing ones, and half of all."""
     unread = int(np.isnan(values).sum())
     if are_few(unread, len(known)):
         return True
-    lacking = sum(text.casefold() in LACKING for text in known)
+    lacking = sum(text.casefold() in LACKING or text.casefold() in words for text in known)
     return are_few(unread - lacking, len(known) - lacking) and 2 * unread < len(known)
 
 
@@ -218,7 +226,17 @@ class Texts:
     def numbers(self, rule: NumberRule) -> dict[str, float]:
         """What each text is by a rule; NaN for no number."""
         number = {text: float(text) if text.casefold() in INFINITE else float("nan") for text in self.rows}
+        if rule.times:
+            return {text: rule.value(text) for text in self.rows}
         return number | {text: rule.value_of(w) for text, w in self.written.items()}
+
+    def words_for_missing(self, number: dict[str, float]) -> list[str]:
+        """What stands for missing ones among many different numbers: a word or two without digits, in several rows each."""
+        odd = [text for text, value in number.items() if np.isnan(value)]
+        if not 0 < len(odd) <= _FEW_WORDS or len(number) - len(odd) < _MANY_NUMBERS:
+            return []
+        are_words = all(self.rows[text] > 1 and not any(c.isdigit() for c in text) for text in odd)
+        return odd if are_words and 2 * sum(self.rows[text] for text in odd) < self.rows.total() else []
 
     def as_found(self, rule: NumberRule, number: dict[str, float]) -> NumberRule:
         """The rule, and what it found in the numbers."""
@@ -235,6 +253,16 @@ class Texts:
         three = places.count(3) / len(places) if places else 0.0
         return replace(
             rule, seen=seen, has_decimals=has_decimals, has_groups=has_groups, three=three, low=low, high=high
+        )
+
+    def told_of_days(self) -> list[str]:
+        """Whether the numbers may be days and months, as 01.03."""
+        bodies = {text: w.body for text, w in self.written.items()}
+        if not all(_DAY_AND_MONTH.fullmatch(body) for body in bodies.values()):
+            return []
+        first = next((text for text, body in bodies.items() if body[0] == "0"), None)
+        return (
+            [] if first is None else [f"{first!r} is read as a number; if it is a day and a month, write the year too"]
         )
 
     def told_of_units(self, rule: NumberRule) -> list[str]:

@@ -9,6 +9,7 @@ CURRENCIES = (
     "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元",
 )  # fmt: skip
 _RAISED = ("<super>", "<sub>", "<circle>")  # footnotes and powers; as plain digits they would join the number
+_ARABIC = str.maketrans({"٫": ".", "٬": ",", "٪": "%"})  # decimal sign, thousands, percent
 _BODY = r"\d[\d.,' ]*|\.\d+"
 _WRITTEN = re.compile(
     r"(?P<before>[^\W\d_]+\.(?= ?\d)|[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
@@ -35,6 +36,8 @@ def take_apart(text: str) -> Written | None:
         if _has_raised(text):
             return None
         text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'")
+        text = text.translate(_ARABIC)
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     text = _WHOLE_AMOUNT.sub("", text.strip())
     negative = False
     bracketed = _IN_BRACKETS.fullmatch(text)

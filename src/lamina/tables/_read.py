@@ -8,6 +8,7 @@ import os
 import re
 import sqlite3
 import sys
+import unicodedata
 import zipfile
 from collections import Counter
 from contextlib import nullcontext
@@ -18,12 +19,15 @@ import numpy as np
 from lamina._extras import require
 from lamina._lazy import lazy_module
 
+from ._clock import seconds_of
+from ._date_words import in_digits
 from ._dates import are_compact_dates, are_dates
 from ._encoding import decode
 from ._errors import TableError, close_names
 from ._excel import read_excel
 from ._fetched import fetched, is_url
 from ._json import nested_note, read_json
+from ._number_rule import NumberRule
 from ._numbers import MISSING, MOSTLY, are_few, read_numbers, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table
@@ -290,6 +294,9 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
         table.dates.add(name)
         table.notes.append(f"Column {name!r} is read as dates without separators, as {str(known[0])!r}.")
         return texts
+    times = _read_times(table, name, texts, known)
+    if times is not None:
+        return times
     reading = read_numbers(known.tolist(), comma)
     if reading is None:
         return texts
@@ -303,6 +310,24 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
         number = values[texts == reading.example][0]
         table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
     table.notes.extend(f"Column {name!r}: {doubt}." for doubt in reading.doubts)
+    return values
+
+
+def _read_times(table: Table, name: str, texts: np.ndarray, known: np.ndarray) -> np.ndarray | None:
+    """The seconds of a column of times of day or durations, None if it holds others; notes go to the table."""
+    first = next((text for text in known.tolist() if not np.isnan(seconds_of(text))), None)
+    if first is None:
+        return None
+    values = np.array([seconds_of(text) for text in texts.tolist()], dtype="float64")
+    odd = known[np.isnan(values[texts != ""])]
+    if not are_few(len(odd), len(known)):
+        return None
+    table.rules[name] = NumberRule(units=("",), seen=("",), times=True)
+    if len(odd):
+        table.notes.append(odd_note(name, len(odd), sorted(set(odd.tolist()))))
+    table.notes.append(
+        f"Column {name!r} is read as hours and minutes, in seconds: {first!r} as {seconds_of(first):.15g}."
+    )
     return values
 
 
@@ -327,6 +352,11 @@ def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
     return np.array([text_of(v, missing) for v in given], dtype=str)
 
 
+def composed(text: str) -> str:
+    """The text with letters and their marks in one character each, so that what looks alike is alike."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def text_of(value: Any, missing: Any) -> str:
     """One value as str, as `as_text` gives it."""
     # NaN, NaT and pandas' NA are not equal to themselves, or do not say.
@@ -334,17 +364,20 @@ def text_of(value: Any, missing: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = str(value).strip()
+    text = composed(str(value).strip())
     return "" if (len(text) <= _LONGEST and text.casefold() in MISSING) or text in missing else text
 
 
 def looks_like_dates(known: np.ndarray) -> bool:
-    """Whether nearly all texts are dates like 2024-01-31, 31.1.2024 or 1/31/24."""
+    """Whether nearly all texts are dates like 2024-01-31, 31.1.2024, 1/31/24 or 31 January 2024."""
     pattern = re.compile(
-        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,(]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
     )
-    if not are_few(sum(not pattern.match(v) for v in known), len(known)):
-        return False
+    odd = 0
+    for text in known.tolist():
+        odd += not pattern.match(text) and not pattern.match(in_digits(text))
+        if not are_few(odd, len(known)):
+            return False
     return are_dates(known, MOSTLY)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from ._errors import TableError
 
+_LONGEST = 1 << 26  # letters of a field
+
 
 @dataclass
 class Row:
@@ -20,6 +22,7 @@ def cut(lines: Iterable[str], delimiter: str, path: str, first: int = 1) -> Iter
 
     Raises TableError, with the line, for a quotation mark that is never closed, or closed in a later row by one that opens there.
     """
+    csv.field_size_limit(_LONGEST)
     held: list[str] = []  # lines of the present row, after those of the one before it
     reader = csv.reader(_kept(lines, held), delimiter=delimiter, skipinitialspace=True)
     line, of_last = first, 0

@@ -107,7 +107,7 @@ def _agree(name: str, rules: dict[str, NumberRule]) -> bool:
             )
     seen = {unit for rule in rules.values() for unit in rule.seen}
     is_clear = all(set(rule.seen) == seen for rule in rules.values()) or all(map(may_lack, seen))
-    return is_clear and len({tuple(sorted(rule.factors)) for rule in rules.values()}) == 1
+    return is_clear and len({(rule.times, *sorted(rule.factors)) for rule in rules.values()}) == 1
 
 
 def _notes_on_units(name: str, rules: dict[str, NumberRule]) -> list[str]:
@@ -132,7 +132,9 @@ def _joined_rule(rules: list[NumberRule]) -> NumberRule:
     )
     low, high = min(rule.low for rule in rules), max(rule.high for rule in rules)
     three = max(rule.three for rule in rules)
-    return NumberRule(told == {True}, factors, units, seen, decimals, groups, three, low, high)
+    times = all(rule.times for rule in rules)
+    lacking = tuple(sorted({word for rule in rules for word in rule.lacking}))
+    return NumberRule(told == {True}, factors, units, seen, decimals, groups, three, low, high, times, lacking)
 
 
 def _read_together(joined: Table, name: str, known: list[Table], words: set[str]) -> np.ndarray:

@@ -19,6 +19,7 @@ from ._table import Table
 NUMBER, TWO_CLASSES, CLASSES = "number", "two classes", "classes"
 REGRESSION, CLASSIFICATION, AUTO = "regression", "classification", "auto"
 _FEW = 10  # whole numbers: at most so many different ones are taken as classes
+_NAMES_BELOW = 3  # rows in which further lines of names are looked for
 _MOST_CLASSES = 1000
 _FEWEST = 5  # rows of a class
 _RARE = 0.1  # share of the rows, of two classes
@@ -176,7 +177,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     """
     if name not in table.columns:
         raise TableError(
-            f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}{_why_not(table)}"
+            f"{table.path}: there is no column {name!r} to predict.{close_names(name, table.names)}{_why_not(table, name)}"
         )
     values, notes = table.columns[name], []
     check_finite(table, name, values)
@@ -202,6 +203,8 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
         return Target(name, NUMBER, rule=table.rules.get(name)), table, notes
     if distinct > _MOST_CLASSES or (len(values) > 20 and distinct > len(values) / 2):
         why = why_no_numbers(values.tolist()) if values.dtype.kind == "U" else ""
+        if name in table.dates:
+            why = "it holds dates; give the days since one of them as numbers"
         raise TableError(
             f"{table.path}: the target {name!r} has {distinct} different values in {len(values)} rows, too many to be classes"
             f"{f'; {why}' if why else ''}."
@@ -220,11 +223,15 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     return target, table, notes
 
 
-def _why_not(table: Table) -> str:
-    """What of the reading may have hidden a name: line 1 taken as values, or fields that only blanks part."""
+def _why_not(table: Table, target: str) -> str:
+    """What of the reading may have hidden a name: line 1 taken as values, a second line of names, blanks between fields."""
     if len(table.names) == 1 and len(table.names[0].split()) > 1:
         return " Do blanks part the fields? A table needs commas, semicolons, tabs or | between them."
-    return next((f" {note}" for note in table.notes if NAMELESS in note), "")
+    nameless = next((f" {note}" for note in table.notes if NAMELESS in note), "")
+    rows = [i for values in table.raw.values() for i in np.flatnonzero(values[:_NAMES_BELOW] == target).tolist()]
+    if nameless or not rows:
+        return nameless
+    return f" It stands in row {min(rows) + 1} of the values: do names stand in several lines? Leave one, the lowest."
 
 
 def _is_rare(share: float, classes: int) -> bool:

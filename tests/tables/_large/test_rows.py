@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 
+from lamina.tables import _records
 from lamina.tables._errors import TableError
 from lamina.tables._large import _rows, _texts
 from lamina.tables._large._texts import TextSource
@@ -72,6 +73,7 @@ def test_these_are_cut_at_once(tmp_path, monkeypatch, text):
 
 def test_a_row_that_is_too_long_and_a_mark_that_is_never_closed(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
+    monkeypatch.setattr(_records, "_LONGEST", 130_000)
     for text, said in (
         ("a,b\n1,2\n" + f"3,{'x' * 140_000}\n", "line 3 cannot be read"),
         ("a,b\n" + "1,2\n" * 3000 + '3,"open\n' + "4,5\n" * 2000, "opens in line 3002 is never closed"),

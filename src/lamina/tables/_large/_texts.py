@@ -18,7 +18,7 @@ from .._errors import TableError
 from .._numbers import uses_decimal_comma
 from .._read import from_fields
 from .._records import Row, cut
-from .._sheet import Evener, find_delimiter, is_total, layout_of, shortened, without_totals
+from .._sheet import Evener, find_delimiter, layout_of, may_stand_below, shortened, without_notes, without_totals
 from .._table import Table
 from ._budget import PACKED
 from ._chunk import Chunk
@@ -134,7 +134,7 @@ class TextSource:
             yield self._chunk(first, held)
             first, held = first + size, following
         notes += evener.notes()
-        held = without_totals(held + following, notes)
+        held = _cut_below(held + following, notes)
         if held:
             yield self._chunk(first, held)
 
@@ -151,8 +151,8 @@ class TextSource:
         notes += evener.notes()
         if held is None:
             return
-        if len(held) and is_total(_rows_of(held.slice(len(held) - 1))):
-            held = held.slice(0, len(without_totals(_rows_of(held), notes)))
+        if len(held) and may_stand_below(*_rows_of(held.slice(len(held) - 1))):
+            held = held.slice(0, len(_cut_below(_rows_of(held), notes)))
         if len(held):
             yield self._chunk_of(first, held)
 
@@ -178,6 +178,12 @@ class TextSource:
 
     def _line(self, number: int) -> str:
         return shortened(next(islice(lines_of(self.path, self.encoding), number - 1, None), "").rstrip("\r\n"))
+
+
+def _cut_below(rows: list[Row], notes: list[str]) -> list[Row]:
+    """The rows without notes and totals at the end."""
+    is_wide = bool(rows) and len(rows[0].fields) > 1
+    return without_totals(without_notes(rows, notes) if is_wide else rows, notes)
 
 
 def _limited(lines: Iterator[str], letters: int) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""Times of day and durations are seconds."""
+
+import datetime
+
+import numpy as np
+import pytest
+
+import lamina
+from lamina.tables import TableError
+from lamina.tables._clock import seconds_of
+from lamina.tables._frames import as_table
+
+SECONDS = [977 * i % 40_000 + 60 for i in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("14:30", 52200), ("2:30 pm", 52200), ("12:05 AM", 300), ("1:23:45", 5025), ("-0:10", -600), ("100:00", 360_000),
+        ("0 days 01:02:03", 3723), ("1 day, 1:00:00", 90_000), ("-1 days +23:59:59", -1), ("00:00:01.5", 1.5),
+    ],
+)  # fmt: skip
+def test_seconds(text, seconds):
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["14", "3:2", "14:61", "1:23:99", "a 1:23", "1:23 kg", "2024-01-01 14:30"])
+def test_other_texts_are_none(text):
+    assert np.isnan(seconds_of(text))
+
+
+def written(seconds):
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def test_columns_of_times_are_numbers_with_a_note():
+    texts = [written(s) for s in SECONDS]
+    times = [(datetime.datetime(2000, 1, 1) + datetime.timedelta(seconds=s)).time() for s in SECONDS]
+    spans = [datetime.timedelta(seconds=s) for s in SECONDS]
+    for column in (texts, times, spans, [*texts[:-3], "DNF", "", "DNF"]):
+        table = as_table({"t": column, "y": list(range(60))})
+        known = table.columns["t"][:57]
+        np.testing.assert_array_equal(known, SECONDS[:57])
+    assert any("hours and minutes, in seconds: '0:01:00' as 60" in note for note in table.notes)
+    assert any("2 entries ('DNF'), taken as missing" in note for note in table.notes)
+
+
+def test_a_model_reads_times_as_it_did():
+    rows = {"t": [written(s) for s in SECONDS], "y": [s / 60 for s in SECONDS]}
+    model = lamina.fit_table(rows, target="y", hidden=(), folds=2, verbose=False)
+    found = model.predict({"t": ["1:40:00", "2:05"]})
+    np.testing.assert_allclose(found, [100, 125], atol=1)
+    np.testing.assert_allclose(model.predict({"t": [datetime.timedelta(minutes=100)]}), found[:1], rtol=1e-6)
+    with pytest.raises(TableError, match="must hold times, as 1:23:45, as when the model was fitted; 2 entries"):
+        model.predict({"t": ["100.5", "90.5"]})
+    plain = lamina.fit_table({"t": [str(s) for s in SECONDS], "y": rows["y"]}, "y", hidden=(), folds=2, verbose=False)
+    with pytest.raises(TableError, match="must hold numbers"):
+        plain.predict({"t": ["1:40:00", "2:05:00"]})
