@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import pytest
 
+from lamina.tables._large._fields import Fields
 from lamina.tables._large._reader import ColumnReader
 from lamina.tables._read import from_fields
 
@@ -53,3 +54,12 @@ def test_typed_values():
     )
     assert ColumnReader("n", True, None, ()).read([datetime.timedelta(minutes=1)]).tolist() == [60]
     assert ColumnReader("t", False, None, ()).read([1, None, 2.5, "x"]).tolist() == ["1", "", "2.5", "x"]
+
+
+def test_times_are_read_as_in_a_whole_table():
+    fields = ["1:23:45", "2:05", "", "5", "0:10", "0:20", "0:30"]
+    table = from_fields("t.csv", {"t": [f for f in fields if f != "5"]}, set(), False)
+    reader = ColumnReader("t", True, table.rules["t"], ())
+    pyarrow = pytest.importorskip("pyarrow")
+    for values in (fields, Fields(pyarrow.array(fields))):
+        np.testing.assert_array_equal(reader.read(values), [5025, 7500, np.nan, np.nan, 600, 1200, 1800])

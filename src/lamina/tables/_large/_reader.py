@@ -65,7 +65,7 @@ class ColumnReader:
         if isinstance(values, np.ndarray):
             return values.astype("float64")
         takes_bare = self.rule.units is None or "" in self.rule.units
-        if self.rule.comma or self.rule.factors or self.words or not takes_bare:
+        if self.rule.comma or self.rule.times or self.rule.factors or self.words or not takes_bare:
             return None
         kinds = set(map(type, values))
         is_odd = bool in kinds or (str in kinds and "_" in "".join(v for v in values if isinstance(v, str)))

@@ -30,6 +30,8 @@ def usual_numbers(fields: Fields, rule: NumberRule) -> tuple[np.ndarray, np.ndar
     units of the rule.
     """
     array = fields.array
+    if rule.times:
+        return np.full(len(array), np.nan), np.zeros(len(array), bool)
     if not rule.comma and (rule.units is None or "" in rule.units):
         is_usual = compute.match_substring_regex(array, _PLAIN)
         if not compute.all(compute.or_(is_usual, compute.equal(array, ""))).as_py():
