@@ -305,3 +305,11 @@ def test_words_that_were_missing_in_the_fit_are_again():
     assert np.isfinite(predicted(model, ["closed", "closed", "closed", "closed", "3.5"])).all()
     with pytest.raises(TableError, match="must hold numbers"):
         predicted(model, ["shut", "shut", "shut", "shut", "3.5"])
+
+
+@pytest.mark.parametrize("kind", [str, float])
+def test_a_word_in_many_rows_that_the_fit_had_not_is_refused(kind):
+    model = fitted(kind)
+    with pytest.raises(TableError, match="must hold numbers, as when the model was fitted; 20 entries \\('oops'\\)"):
+        predicted(model, ["oops" if i % 3 == 0 else str(v) for i, v in enumerate(VALUES)])
+    assert np.isfinite(predicted(model, ["oops" if i in (7, 9) else str(v) for i, v in enumerate(VALUES)])).all()

@@ -63,7 +63,7 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
             table.notes.append(f"Column {name!r} holds plain numbers, taken to be {units}, as in the rows of the fit.")
         table.rules[name] = rule
         return
-    if rule is None and own is not None:
+    if rule is None and own is not None and LACKING.issuperset(own.lacking):
         return
     if rule is not None and own is not None and alone.dtype.kind == "f" and _is_within(own, rule):
         table.rules[name] = rule
@@ -95,6 +95,7 @@ def _is_within(own: NumberRule, rule: NumberRule) -> bool:
     """Whether what a table shows alone is read by the rule of the fit as it was, which saves reading it again."""
     return (
         own.times == rule.times
+        and LACKING.union(rule.lacking).issuperset(own.lacking)
         and set(own.seen) <= set(rule.seen)
         and set(own.units or ()) == set(rule.units or ())
         and own.factors == rule.factors
