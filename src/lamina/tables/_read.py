@@ -315,18 +315,19 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.nd
 
 def _read_times(table: Table, name: str, texts: np.ndarray, known: np.ndarray) -> np.ndarray | None:
     """The seconds of a column of times of day or durations, None if it holds others; notes go to the table."""
-    first = next((text for text in known.tolist() if not np.isnan(seconds_of(text))), None)
-    if first is None:
-        return None
+    odd: list[str] = []
+    for text in known.tolist():
+        if np.isnan(seconds_of(text)):
+            odd.append(text)
+            if not are_few(len(odd), len(known)):
+                return None
     values = np.array([seconds_of(text) for text in texts.tolist()], dtype="float64")
-    odd = known[np.isnan(values[texts != ""])]
-    if not are_few(len(odd), len(known)):
-        return None
+    first = texts[~np.isnan(values)][0]
     table.rules[name] = NumberRule(units=("",), seen=("",), times=True)
     if len(odd):
-        table.notes.append(odd_note(name, len(odd), sorted(set(odd.tolist()))))
+        table.notes.append(odd_note(name, len(odd), sorted(set(odd))))
     table.notes.append(
-        f"Column {name!r} is read as hours and minutes, in seconds: {first!r} as {seconds_of(first):.15g}."
+        f"Column {name!r} is read as hours and minutes, in seconds: {str(first)!r} as {seconds_of(first):.15g}."
     )
     return values
 
