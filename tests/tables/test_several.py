@@ -119,3 +119,10 @@ def test_no_file_and_the_standard_input_twice():
         read_tables(["-", "-"])
     with pytest.raises(TypeError, match="a path or a list of paths"):
         as_table([1, 2])
+
+
+def test_one_file_given_twice_is_told(files, tmp_path):
+    (path,) = files({"n": [1, 2], "t": ["x", "y"]})
+    table = read_tables([path, str(tmp_path / "." / "a.csv"), path])
+    assert table.columns["n"].tolist() == [1, 2, 1, 2, 1, 2]
+    assert table.notes[-1] == "a.csv is given 3 times, and its rows are taken so often."

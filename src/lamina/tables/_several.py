@@ -1,12 +1,14 @@
 """One table from several files with the same columns."""
 
+import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ._columns import is_missing
 from ._errors import TableError
-from ._fetched import file_name
+from ._fetched import file_name, is_url
 from ._number_rule import NumberRule
 from ._read import as_text, from_texts, is_about, read_table
 from ._table import Table
@@ -48,8 +50,15 @@ def read_tables(
     for name in tables[0].names:
         joined.raw[name] = np.concatenate([t.raw[name] for t in tables])
         joined.columns[name] = _joined(joined, name, tables, {m.strip() for m in missing}, again is not None)
-    joined.notes.append(_ranges(tables))
+    joined.notes += [_ranges(tables), *given_twice(paths)]
     return joined
+
+
+def given_twice(paths: Sequence[str]) -> list[str]:
+    """A sentence for each file that was given more than once, whatever it was called."""
+    counted = Counter(path if is_url(path) else os.path.realpath(path) for path in paths)
+    twice = [(file_name(path), count) for path, count in counted.items() if count > 1]
+    return [f"{name} is given {count} times, and its rows are taken so often." for name, count in twice]
 
 
 def _check_same(first: Table, other: Table) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from ._number_rule import NumberRule
 
 
-@dataclass
+@dataclass(eq=False)  # arrays do not say whether they are equal
 class Table:
     """A table in memory.
 

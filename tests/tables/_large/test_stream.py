@@ -61,6 +61,8 @@ def test_a_packed_file_and_several(tmp_path, messy):
     first.write_bytes(gzip.compress("".join(messy[:1500]).encode("utf-8")))
     second.write_text("".join([messy[1], *messy[1500:4000]]), encoding="utf-8")
     agree(Stream([first, second], (), None, MEMORY), whole)
+    twice = Stream([second, second], (), None, MEMORY)
+    assert "2.csv is given 2 times, and its rows are taken so often." in twice.sample.notes
     second.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"2\.csv: lacks the columns 'id', 'amount'"):
         Stream([first, second], (), None, MEMORY)

@@ -10,7 +10,7 @@ from .._errors import TableError
 from .._frames import is_paths
 from .._memory import give_back
 from .._read import finished
-from .._several import called, check_same_names
+from .._several import called, check_same_names, given_twice
 from .._table import Table
 from ._chunk import Chunk, joined, taken
 from ._fields import Fields
@@ -115,7 +115,8 @@ class Stream:
         if self.again is not None:
             table = self.again(table)
         table.path, table.places, table.raw = self.path, places[kept] + 1, {}
-        table.notes[:0] = [note for source in self.sources for note in source.notes]
+        twice = given_twice([source.path for source in self.sources])
+        table.notes[:0] = [*(note for source in self.sources for note in source.notes), *twice]
         return table
 
 
