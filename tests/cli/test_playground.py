@@ -24,6 +24,7 @@ def test_export_of_a_table(lamina, tmp_path):
     table.write_text("a,b\n" + "\n".join(f"{i},{2 * i}.5" for i in range(20)))
     lamina("playground", "--export", tmp_path / "page.html", "--csv", table, "--epochs", 1)
     assert "table.csv" in (tmp_path / "page.html").read_text()
+    assert "would be overwritten" in lamina.fails("playground", "--export", table, "--csv", table, "--force")
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,11 @@ def test_a_sheet_of_words_alone_names_the_others(written):
         written([["About this file"]], [NAMES, *ROWS])
     below = written([NAMES, *ROWS, [], ["Source: the office"], ["* provisional"]])
     assert len(below) == len(ROWS) and any("left out as notes below the table" in note for note in below.notes)
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.xls"])
+def test_old_and_protected_files_are_named(name, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000))
+    with pytest.raises(TableError, match=rf"{name}: .*Excel file"):
+        read_table(str(path))

@@ -6,12 +6,14 @@ from lamina.engines import set_engine
 from lamina.export import ExportError
 from lamina.export._formats import format_named, target_path, write_format
 from lamina.tables._model import load_table_model
+from lamina.tables._output import check_apart
 
 
 def export_file(model: str, format: str, out: str | None, check: bool | None, force: bool) -> None:
     """Writes MODEL in a format, beside it unless `out` says where, and prints what was written and how it was checked.
 
-    Raises ExportError for what the format cannot hold, and for a file that is there already unless `force`.
+    Raises ExportError for what the format cannot hold, and for a file that is there already unless `force`; TableError for the
+    model's own.
     """
     try:
         set_engine("native")  # programs of the native engine are what is written
@@ -22,6 +24,7 @@ def export_file(model: str, format: str, out: str | None, check: bool | None, fo
         path = target_path(out or os.path.splitext(model)[0], suffix)
     except ValueError as error:
         raise ExportError(str(error)) from None
+    check_apart(path, model)
     if os.path.exists(path) and not force:
         raise ExportError(f"{path} exists already; choose another name with --out, or overwrite it with --force.")
     exported = load_table_model(model).exported()

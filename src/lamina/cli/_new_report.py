@@ -12,7 +12,7 @@ from ._options import stem_of
 def report_on(model: str, table: Any, out: str | None, force: bool, encoding: str | None, memory: int | None) -> None:
     """Writes the report and says where it is. Raises TableError if it cannot be, or would overwrite a file."""
     path = out or stem_of(table) + "-report.html"
-    check_new(path, force)
+    check_new(path, force, model, table)
     try:
         fitted_model(model).report(path, table, encoding, memory)
     except OSError as error:

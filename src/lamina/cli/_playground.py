@@ -11,6 +11,7 @@ from lamina.playground._plan import CSV, plan_of_link
 from lamina.playground._table_material import table_at
 from lamina.serving._refused import Refused
 from lamina.tables._errors import TableError
+from lamina.tables._output import check_apart
 
 _recording: Any = lazy_module("lamina.playground._recording")
 _run: Any = lazy_module("lamina.playground._run")
@@ -28,6 +29,7 @@ def open_playground(table: str | None, host: str, port: int) -> None:
 
 def export_playground(out: str, table: str | None, link: str, epochs: int, force: bool) -> None:
     """Trains what the link says and writes the page. Raises TableError for what cannot be trained, drawn or written."""
+    check_apart(out, table)
     if os.path.exists(out) and not force:
         raise TableError(f"--export {out}: is there already; choose another name, or overwrite it with --force.")
     with _told():

@@ -10,10 +10,12 @@ from typing import Any
 from lamina.saving._writer import write_text
 
 from ._errors import TableError
+from ._frames import is_paths
 from ._importance import Importance
 from ._model import TableModel
 from ._page._page import write_page
 from ._picture import can_draw, draw_learning_curves
+from ._read import file_of
 from ._reporting import findings_of_fit
 from ._run_file import run_toml
 
@@ -25,14 +27,17 @@ _FIRST = 5  # columns that are named on the screen
 
 
 @contextmanager
-def out_folder(folder: str, force: bool, resume: bool) -> Iterator[str]:
+def out_folder(folder: str, force: bool, resume: bool, *read: Any) -> Iterator[str]:
     """Makes the folder before there is work to lose, and gives the path in it for trainings as they finish.
 
     What is kept there goes when the work is done, or fails; it stays if the fit is killed or interrupted, and is taken up with
     `resume`. The folder is removed again if the work fails and nothing is in it.
 
-    Raises TableError if it cannot be written to, or holds files that would be overwritten.
+    Raises TableError if it cannot be written to, or holds files that would be overwritten: with `force` those, or lists of
+    them, that are `read` alone.
     """
+    for name in FILES:
+        check_apart(os.path.join(folder, name), *read)
     kept = os.path.join(folder, UNFINISHED)
     there = [name for name in FILES if os.path.exists(os.path.join(folder, name))]
     if there and not force:
@@ -73,10 +78,26 @@ def holds_trainings(kept: str) -> bool:
     return os.path.isdir(kept) and any(name.startswith("fold-") for name in os.listdir(kept))
 
 
-def check_new(path: str | None, force: bool) -> None:
-    """Raises TableError if a file would be overwritten."""
-    if path is not None and os.path.exists(path) and not force:
+def check_new(path: str | None, force: bool, *read: Any) -> None:
+    """Raises TableError if a file would be overwritten; `force` does not allow it of those, or lists of them, that are read."""
+    if path is None:
+        return
+    check_apart(path, *read)
+    if os.path.exists(path) and not force:
         raise TableError(f"--out {path}: is there already; choose another name, or overwrite it with --force.")
+
+
+def check_apart(path: str, *read: Any) -> None:
+    """Raises TableError if a file to be written is one, or in a list, of those that are read, whatever it is called there."""
+    if not os.path.exists(path):
+        return
+    for data in read:
+        for name in data if is_paths(data) else [data]:
+            for source in () if name is None else (name, file_of(name)):
+                if os.path.exists(source) and os.path.samefile(path, source):
+                    raise TableError(
+                        f"{path}: is read itself, and would be overwritten; choose another name to write to."
+                    )
 
 
 def write_fit(folder: str, model: TableModel, options: dict[str, Any]) -> tuple[list[str], list[str]]:

@@ -18,18 +18,19 @@ from ._read import as_text
 from ._table import Table
 from ._target import NUMBER, Target, shares_of
 from ._training import gaps_allowed
-from ._written import Answers, write_answers
+from ._written import Answers, check_kind, write_answers
 
 
 def predict_table(
     model_path: str, table_path: Any, out: str | None, keep: list[str], encoding: str | None = None,
     memory: int | None = None,
 ) -> None:  # fmt: skip
-    """Writes predictions, a row for each row of the table, to a CSV or Parquet file or the standard output.
+    """Writes predictions, a row for each row of the table, to a file of the kind its name says or the standard output.
 
     A table that would take more than `memory` bytes is read, and answered, in pieces.
-    Raises TableError if the table's columns are not those of the model.
+    Raises TableError if the table's columns are not those of the model, or the predictions cannot be written.
     """
+    check_kind(out)
     table_model = load_table_model(model_path)
     if is_large(table_path, memory):
         stream = table_model.stream(table_path, encoding, memory)
@@ -42,10 +43,10 @@ def predict_table(
     if is_any:
         answers = _answers_of_any_model(table_model, table, model_path)
     else:
-        outputs = table_model.outputs(table)
-        _tell(table_model.notes)
-        answers = answers_of(table_model.target, outputs)
-    write_answers(iter([_beside(keep, table, answers)]), out)
+        answers = answers_of(table_model.target, table_model.outputs(table))
+    beside = _beside(keep, table, answers)
+    _tell(table_model.notes)
+    write_answers(iter([beside]), out)
 
 
 def _check_kept(keep: list[str], path: str, names: list[str]) -> None:
@@ -71,7 +72,12 @@ def _tell(notes: list[str]) -> None:
 
 
 def _beside(keep: list[str], table: Table, answers: Answers) -> Answers:
-    return {**{name: table.raw[name] for name in keep if name not in answers}, **answers}
+    taken = next((name for name in keep if name in answers), None)
+    if taken is not None:
+        raise TableError(
+            f"--keep {taken}: so is a column of the predictions called; give that of {table.path} another name."
+        )
+    return {**{name: table.raw[name] for name in keep}, **answers}
 
 
 def answers_of(target: Target, outputs: np.ndarray) -> Answers:

@@ -40,6 +40,7 @@ _EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
 _JSON_LINES = (".jsonl", ".ndjson")
 AS_MISSING = "taken as missing"  # said of entries that could not be read
 _DATABASE = re.compile(r"(?P<file>.+\.(?:db|sqlite|sqlite3))(?:::(?P<table>.+))?", re.IGNORECASE)
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins .xls, and what a password protects
 _LONGEST = max(map(len, MISSING))  # letters; folding makes no text shorter
 _LARGEST = 1 << 53  # whole numbers beyond it are not told apart by float64
 _PACKED = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
@@ -59,8 +60,7 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
     without the extra.
     """
     words = {m.strip() for m in missing}
-    database = _DATABASE.fullmatch(path)
-    source = path if database is None else database["file"]
+    database, source = _DATABASE.fullmatch(path), file_of(path)
     with fetched(source) if is_url(source) else nullcontext(source) as place:
         if place != "-":
             _check_file(place)
@@ -73,6 +73,12 @@ def read_table(path: str, missing: tuple[str, ...] = (), encoding: str | None = 
         else:
             table = _from_bytes(path, *_unpacked(path, place), words, encoding)
     return finished(table, missing)
+
+
+def file_of(path: str) -> str:
+    """The file of a path, without the table in it."""
+    database = _DATABASE.fullmatch(path)
+    return path if database is None else database["file"]
 
 
 def finished(table: Table, missing: tuple[str, ...]) -> Table:
@@ -232,6 +238,13 @@ def _from_excel(path: str, place: str, words: set[str]) -> Table:
         names, columns, notes = read_excel(path, place)
     except TableError:
         raise
+    except ImportError as error:
+        with open(place, "rb") as file:
+            is_old = file.read(len(_OLD_EXCEL)) == _OLD_EXCEL
+        if not is_old:  # an .ods, which another library reads
+            raise TableError(f"{path}: cannot be read without another library ({one_line(error)}).") from None
+        what = "protected by a password, or an old Excel file" if place.lower().endswith("x") else "an old Excel file"
+        raise TableError(f"{path}: {what}; save it as .xlsx without a password, or as CSV.") from None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise TableError(f"{path}: not an Excel file that can be read ({one_line(error)}).") from None
     table = from_columns(path, names, columns, words)
