@@ -122,10 +122,29 @@ def test_mistakes(lamina, fitted, tmp_path, write_table):
     assert "is empty" in message({k: [] for k in good})
     assert "no column 'id' to keep" in message(good, "--keep", "id")
     assert "cannot be written" in message(good, "-o", tmp_path / "nowhere" / "p.csv")
+    assert "--out p.xyz: no file of this kind" in message(good, "-o", "p.xyz")
+    assert "--keep predicted_cost" in message(good | {"predicted_cost": [1]}, "--keep", "predicted_cost")
     assert "no such file" in lamina.fails("predict", tmp_path / "no.keras", tmp_path / "table.csv")
     assert "table.csv" in lamina.fails("predict", tmp_path / "table.csv", tmp_path / "table.csv")
     (tmp_path / "x.keras").write_text("no zip")
     assert "not a .keras file" in lamina.fails("predict", tmp_path / "x.keras", tmp_path / "table.csv")
+
+
+def test_neither_the_table_nor_the_model_is_overwritten(lamina, fitted, tmp_path):
+    model, table = fitted("cost"), tmp_path / "table.csv"
+    for command in ("predict", "report"):
+        for path in (table, model):
+            before = path.read_bytes()
+            assert "would be overwritten" in lamina.fails(command, model, table, "-o", path, "--force")
+            assert path.read_bytes() == before
+
+
+def test_the_folder_of_a_fit_stands_for_its_model(lamina, fitted, tmp_path):
+    model, table = fitted("cost"), tmp_path / "table.csv"
+    for command in ("predict", "evaluate"):
+        assert lamina(command, model.parent, table).stdout == lamina(command, model, table).stdout
+    assert "no such file" in lamina.fails("predict", tmp_path / "empty", table)
+    assert lamina("summary", model.parent).stdout == lamina("summary", model).stdout
 
 
 def test_models_from_elsewhere(lamina, tmp_path, write_table):

@@ -1,3 +1,3 @@
 """The command `lamina`: tables to models, models to predictions, old scripts on lamina."""
 
-from ._app import main as main
+from ._main import main as main

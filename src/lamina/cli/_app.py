@@ -3,17 +3,13 @@
 import json
 import shlex
 import sys
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import click
 
 from lamina import __version__
 from lamina.compat import run_script
-from lamina.export import ExportError
 from lamina.export._formats import FORMATS
-from lamina.saving import ModelFileError
 from lamina.tables._columns import LEFT_OUT
 from lamina.tables._errors import TableError
 from lamina.tables._fit import fit_table
@@ -30,6 +26,7 @@ from ._check_table import check_model, model_of
 from ._evaluate import evaluate_table
 from ._explain import explain_row, explain_table
 from ._export import export_file
+from ._mistakes import in_one_line
 from ._new_report import report_on
 from ._options import memory_of, one_of, one_or_several, orders_of, stem_of, times_of, units_of, with_run_file
 from ._playground import export_playground, open_playground
@@ -37,8 +34,9 @@ from ._serve import serve_file
 
 GO_ON = " To go on: the same command with {}."
 EXIT_CODES = (
-    "Exit codes: 0 done; 1 lamina check found something; 2 a mistake in the arguments, the table or the model; 3 lamina "
-    "check met no fit; 130 interrupted by Ctrl-C. lamina run ends with the code of its program. "
+    "Exit codes: 0 done; 1 lamina check found something; 2 a mistake in the arguments, the table or the model, or a full "
+    "disk; 3 lamina check met no fit; 130 interrupted by Ctrl-C; 141 nobody reads what is printed. lamina run ends with the "
+    "code of its program. "
     "Completion of the shell: see docs/cli.md."
 )
 
@@ -51,35 +49,13 @@ def app() -> None:
     """Deep learning for tables and old programs."""
 
 
-def main() -> Any:
-    """The entry point `lamina`."""
-    return app(prog_name="lamina")
-
-
-def _in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A user's mistake gives one line on the standard error and exit code 2; Ctrl-C, 130."""
-
-    @wraps(command)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (TableError, ModelFileError, ExportError, ImportError) as error:
-            message = " ".join(str(error).split())
-            print(f"lamina {command.__name__}: {message}", file=sys.stderr)
-            raise click.exceptions.Exit(2) from None
-        except KeyboardInterrupt as interrupt:
-            print(f"lamina {command.__name__}: interrupted; nothing was written.{interrupt}", file=sys.stderr)
-            raise click.exceptions.Exit(130) from None
-
-    return wrapper
-
-
 _PROGRAM = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 _FILE = click.Path()  # checked by who reads it; names are completed by the shell
 _LEAST_1, _LEAST_0 = click.IntRange(min=1), click.IntRange(min=0)
 _TABLES = click.argument(
     "table", type=_FILE, nargs=-1, required=True, metavar="TABLE...", callback=one_or_several
 )  # fmt: skip
+_MODEL = click.argument("model", type=_FILE, callback=lambda context, parameter, path: model_of(path) or path)
 _MEMORY = click.option(
     "--memory", default=None, metavar="SIZE",
     help="Most that a table may take, like 500MB; larger files are read in pieces [default: half of the machine's].",
@@ -164,7 +140,7 @@ def _examples(*lines: str) -> str:
     help="Print one JSON document: what metrics.json holds, and the files.",
 )
 @click.pass_context
-@_in_one_line
+@in_one_line
 def fit(context: click.Context, **options: Any) -> None:
     """Fits a model to TABLE (CSV, Parquet, Excel, JSON, SQLite ..., or its address), or repeats a run file (TOML).
 
@@ -182,7 +158,7 @@ def fit(context: click.Context, **options: Any) -> None:
     arguments |= {"ordinal": orders_of(options["ordinal"]), "hidden": units_of(options["hidden"])}
     arguments["time"], arguments["budget"] = times_of(options["time"])
     arguments["memory"] = memory_of(options["memory"])
-    with out_folder(out, force, resume) as kept:
+    with out_folder(out, force, resume, table, options["test"]) as kept:
         try:
             model = fit_table(table, verbose=not quiet and not as_json, resume=kept, **arguments)
             with Speaker(quiet or as_json).working("Looking at the columns for the report"):
@@ -210,31 +186,32 @@ def fit(context: click.Context, **options: Any) -> None:
         "lamina predict people-model/model.keras new.csv -o predictions.csv --keep id",
     )
 )
-@click.argument("model", type=_FILE)
+@_MODEL
 @_TABLES
 @click.option(
-    "--out", "-o", type=_FILE, metavar="FILE", default=None, help="CSV or Parquet file [default: CSV on the screen]."
-)
+    "--out", "-o", type=_FILE, metavar="FILE", default=None,
+    help="File, of the kind its name says: .csv, .tsv, .csv.gz, .jsonl, .parquet, .xlsx [default: CSV on the screen].",
+)  # fmt: skip
 @click.option("--keep", metavar="COL", multiple=True, help="Column to copy beside the predictions.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @_ENCODING
 @_MEMORY
-@_in_one_line
+@in_one_line
 def predict(
     model: str, table: Any, out: str | None, keep: tuple[str, ...], force: bool, encoding: str | None, memory: str | None
 ) -> None:  # fmt: skip
     """Predicts each row of TABLE with MODEL, a file of lamina fit: numbers, or classes and their probabilities."""
-    check_new(out, force)
+    check_new(out, force, model, table)
     predict_table(model, table, out, list(keep), encoding, memory_of(memory))
 
 
 @app.command(epilog=_examples("lamina evaluate people-model/model.keras new.csv --json"))
-@click.argument("model", type=_FILE)
+@_MODEL
 @_TABLES
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_ENCODING
 @_MEMORY
-@_in_one_line
+@in_one_line
 def evaluate(model: str, table: Any, as_json: bool, encoding: str | None, memory: str | None) -> None:
     """Says how well MODEL, a file of lamina fit, predicts TABLE, which has the target."""
     evaluate_table(model, table, encoding, memory_of(memory), as_json)
@@ -246,14 +223,14 @@ def evaluate(model: str, table: Any, as_json: bool, encoding: str | None, memory
         "lamina export net.keras --format onnx --out net.onnx --check",
     )
 )
-@click.argument("model", type=_FILE)
+@_MODEL
 @click.option("--format", "-f", required=True, type=click.Choice(sorted(FORMATS)), help="Of the file to write.")
 @click.option("--out", "-o", type=_FILE, default=None, help="File to write [default: MODEL with another suffix].")
 @click.option(
     "--check/--no-check", default=None, help="Run the file beside MODEL first [default: if what runs it is installed]."
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-@_in_one_line
+@in_one_line
 def export(model: str, format: str, out: str | None, check: bool | None, force: bool) -> None:
     """Writes MODEL (.keras, or of lamina fit) to a file that runs without lamina."""
     export_file(model, format, out, check, force)
@@ -265,7 +242,7 @@ def export(model: str, format: str, out: str | None, check: bool | None, force: 
         "LAMINA_SERVE_TOKEN=secret lamina serve model.keras --host 0.0.0.0 --port 80",
     )
 )
-@click.argument("model", type=_FILE)
+@_MODEL
 @click.option("--host", default="127.0.0.1", help="Where to listen; 127.0.0.1 is this machine alone.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Where to listen.")
 @click.option(
@@ -276,7 +253,7 @@ def export(model: str, format: str, out: str | None, check: bool | None, force: 
 @click.option("--max-bytes", type=_LEAST_1, default=10_000_000, help="Most bytes of one request.")
 @click.option("--queue", type=_LEAST_1, default=1000, help="Requests that may wait at once.")
 @click.option("--wait-ms", type=click.FloatRange(0, 1000), default=2.0, help="How long a request waits for others.")
-@_in_one_line
+@in_one_line
 def serve(
     model: str, host: str, port: int, token: str | None, max_rows: int, max_bytes: int, queue: int, wait_ms: float
 ) -> None:
@@ -301,7 +278,7 @@ def serve(
 @click.option("--link", default="", help="Of --export: a link that the page gave; it says what is trained.")
 @click.option("--epochs", type=click.IntRange(1, 10_000), default=100, help="Of --export: how long it trains.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-@_in_one_line
+@in_one_line
 def playground(
     table: str | None, host: str, port: int, out: str | None, link: str, epochs: int, force: bool
 ) -> None:  # fmt: skip
@@ -318,7 +295,7 @@ def playground(
         "lamina explain people-model/model.keras new.csv --row 3 --background people.csv",
     )
 )
-@click.argument("model", type=_FILE)
+@_MODEL
 @_TABLES
 @click.option("--row", type=_LEAST_1, default=None, help="What each column adds to the answer for this row, from 1.")
 @click.option(
@@ -332,7 +309,7 @@ def playground(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_ENCODING
 @_MEMORY
-@_in_one_line
+@in_one_line
 def explain(
     model: str, table: Any, row: int | None, background: str | None, name: str | None, repeats: int, seed: int, as_json: bool,
     encoding: str | None, memory: str | None,
@@ -347,7 +324,7 @@ def explain(
 
 
 @app.command(epilog=_examples("lamina report people-model/model.keras new.csv -o new.html"))
-@click.argument("model", type=_FILE)
+@_MODEL
 @_TABLES
 @click.option(
     "--out", "-o", type=_FILE, metavar="FILE", default=None, help="HTML file [default: TABLE's name + -report.html]."
@@ -355,15 +332,15 @@ def explain(
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @_ENCODING
 @_MEMORY
-@_in_one_line
+@in_one_line
 def report(model: str, table: Any, out: str | None, force: bool, encoding: str | None, memory: str | None) -> None:
     """Writes a report on how MODEL does on TABLE, which has the target: one HTML file."""
     report_on(model, table, out, force, encoding, memory_of(memory))
 
 
 @app.command(epilog=_examples("lamina summary people-model/model.keras"))
-@click.argument("model", type=_FILE)
-@_in_one_line
+@_MODEL
+@in_one_line
 def summary(model: str) -> None:
     """Shows the layers of MODEL (.keras) and, if it was fitted to a table, its columns."""
     table_model = load_table_model(model)
@@ -392,7 +369,7 @@ def run(context: click.Context, script: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("checked", type=_FILE, metavar="SCRIPT|MODEL")
 @click.pass_context
-@_in_one_line
+@in_one_line
 def check(context: click.Context, checked: str, as_json: bool) -> None:
     """Runs SCRIPT, a Keras program, to its first fit, or looks at MODEL (a file or folder of lamina fit) beside a TABLE.
 
@@ -408,7 +385,7 @@ def check(context: click.Context, checked: str, as_json: bool) -> None:
 
 @app.command(epilog=_examples("lamina cache", "lamina cache --clear"))
 @click.option("--clear", is_flag=True, help="Remove it.")
-@_in_one_line
+@in_one_line
 def cache(clear: bool) -> None:
     """Shows the machine code that is kept for the next run of a program (extra fast)."""
     show_cache(clear)
