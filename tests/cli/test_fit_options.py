@@ -67,6 +67,13 @@ def test_a_group_stays_on_one_side(fit, visits, divided):
     assert kinds["patient"] == ("left out", "tells which rows belong together (--group)") and "4 folds" in text
 
 
+def test_more_folds_than_there_are_rows_or_groups(lamina, fit, visits, tmp_path):
+    _, text = fit(visits, "--group", "patient", "--folds", 20)
+    assert "20 folds are too many" in text and "; 6 are made." in text
+    command = ("fit", visits, "--target", "cost", "--hidden", 0, "--out", tmp_path / "n")
+    assert "--folds 61: the table has 60 rows" in lamina.fails(*command, "--folds", 61)
+
+
 def test_the_latest_rows_are_tested(fit, visits, divided):
     metrics, text = fit(visits, "--time", "day")
     (parts,) = divided
@@ -102,10 +109,11 @@ def test_nothing_is_overwritten_without_force(lamina, fit, visits, tmp_path):
     (tmp_path / "n").mkdir()
     (tmp_path / "n" / "report.html").write_text("mine")
     assert "holds report.html already" in lamina.fails(*arguments, "--out", tmp_path / "n")
-    predict = ("predict", tmp_path / "m" / "model.keras", visits, "-o", tmp_path / "n" / "report.html")
+    (tmp_path / "n" / "p.csv").write_text("mine")
+    predict = ("predict", tmp_path / "m" / "model.keras", visits, "-o", tmp_path / "n" / "p.csv")
     assert "overwrite it with --force" in lamina.fails(*predict)
     lamina(*predict, "--force")
-    assert (tmp_path / "n" / "report.html").read_text().startswith("predicted_cost\n")
+    assert (tmp_path / "n" / "p.csv").read_text().startswith("predicted_cost\n")
 
 
 def test_the_folder_is_looked_at_before_anything_is_read(lamina, visits, tmp_path, monkeypatch):
@@ -129,9 +137,11 @@ def test_a_run_file_repeats_the_fit(lamina, fit, visits, tmp_path):
 
 def test_mistakes_in_run_files(lamina, tmp_path):
     path = tmp_path / "run.toml"
+    (tmp_path / "a.csv").write_text("y\n1\n")
     for text, said in (
         ("target = 'y'", "names no table"), ("tabel = 'a.csv'", "no option 'tabel'"), ("= 3", "no TOML"),
         ("table = 'a.csv'", "--target is needed"), ("force = true", "no option 'force'"),
+        ("table = 'b.csv'\ntarget = 'y'", "no file 'b.csv'; looked for it at"),
     ):  # fmt: skip
         path.write_text(text + "\n")
         assert said in lamina.fails("fit", path)

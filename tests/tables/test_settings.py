@@ -1,5 +1,6 @@
 import pytest
 
+from lamina.tables._errors import TableError
 from lamina.tables._settings import EFFORTS, FitSettings
 
 
@@ -28,3 +29,22 @@ def test_the_share_of_the_validation_rows():
 def test_the_networks_of_an_effort_differ(effort):
     candidates = EFFORTS[effort].candidates
     assert len(set(candidates)) == len(candidates)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"folds": 3, "test_size": 0.2},
+        {"folds": 3, "time": "day"},
+        {"folds": 3, "test": "t.csv"},
+        {"test": "t.csv", "test_size": 0.2},
+        {"time": "day", "test": "t.csv"},
+        {"time": "day", "group": "patient"},
+    ],
+)
+def test_what_says_different_things_about_the_tested_rows(options):
+    with pytest.raises(TableError) as refused:
+        FitSettings("y", **options)
+    assert all(f"--{name.replace('_', '-')}" in str(refused.value) for name in options)
+    FitSettings("y", folds=0, test_size=0.2)
+    FitSettings("y", time="day", test_size=0.2)

@@ -28,7 +28,7 @@ from ._explain import explain_row, explain_table
 from ._export import export_file
 from ._mistakes import in_one_line
 from ._new_report import report_on
-from ._options import memory_of, one_of, one_or_several, orders_of, stem_of, times_of, units_of, with_run_file
+from ._options import Between, memory_of, one_of, one_or_several, orders_of, stem_of, times_of, units_of, with_run_file
 from ._playground import export_playground, open_playground
 from ._serve import serve_file
 
@@ -252,7 +252,7 @@ def export(model: str, format: str, out: str | None, check: bool | None, force: 
 @click.option("--max-rows", type=_LEAST_1, default=10_000, help="Most rows of one request.")
 @click.option("--max-bytes", type=_LEAST_1, default=10_000_000, help="Most bytes of one request.")
 @click.option("--queue", type=_LEAST_1, default=1000, help="Requests that may wait at once.")
-@click.option("--wait-ms", type=click.FloatRange(0, 1000), default=2.0, help="How long a request waits for others.")
+@click.option("--wait-ms", type=Between(0, 1000), default=2.0, help="How long a request waits for others.")
 @in_one_line
 def serve(
     model: str, host: str, port: int, token: str | None, max_rows: int, max_bytes: int, queue: int, wait_ms: float

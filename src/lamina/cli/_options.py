@@ -1,5 +1,6 @@
 """What is typed after the options of `lamina fit`, understood."""
 
+import math
 import os
 import re
 from collections.abc import Callable
@@ -10,12 +11,22 @@ import click
 from lamina.tables._errors import TableError
 from lamina.tables._fetched import file_name
 from lamina.tables._large._budget import bytes_of
-from lamina.tables._run_file import read_run_file
+from lamina.tables._run_file import found_from, read_run_file
 
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|min|h)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 OF_ONE_RUN = {"force", "quiet", "as_json", "resume"}  # what stands in no run file
+
+
+class Between(click.FloatRange):
+    """A number between two others; NaN, which is neither below nor above, is refused."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> float:
+        number = super().convert(value, parameter, context)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number.", parameter, context)
+        return number
 
 
 def one_of(*names: str) -> Callable[..., list[str]]:
@@ -88,13 +99,35 @@ def with_run_file(context: click.Context, options: dict[str, Any]) -> dict[str, 
         return options
     if not path.lower().endswith(".toml"):
         return options
-    known = set(options) - OF_ONE_RUN
-    read = read_run_file(path, known)
+    parameters = {p.name: p for p in context.command.params if p.name in set(options) - OF_ONE_RUN}
+    read = read_run_file(path, set(parameters))
     if "table" not in read:
         raise TableError(f'{path}: names no table; it needs a line like table = "people.csv".')
     merged = dict(options)
     for name, value in read.items():
         typed = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
         if name == "table" or not typed:
-            merged[name] = tuple(value) if isinstance(value, list) else value
+            merged[name] = found_from(path, name, _checked(context, parameters[name], path, value))
     return merged
+
+
+def _checked(context: click.Context, parameter: click.Parameter, path: str, value: Any) -> Any:
+    """A value of a run file, such as it would be typed; several of an option that is repeatable, and of tables, are a tuple."""
+    is_repeatable = parameter.multiple or parameter.nargs == -1
+    if isinstance(value, list) and is_repeatable:
+        return tuple(_checked_one(context, parameter, path, one) for one in value)
+    one = _checked_one(context, parameter, path, value)
+    return (one,) if parameter.multiple else one
+
+
+def _checked_one(context: click.Context, parameter: click.Parameter, path: str, value: Any) -> Any:
+    is_number = isinstance(parameter.type, (click.types.IntParamType, click.types.FloatParamType))
+    is_whole = isinstance(parameter.type, click.types.IntParamType)
+    kinds = (int,) if is_whole else (int, float) if is_number else (str,)
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        must = "a whole number" if is_whole else "a number" if is_number else f"a text, like {str(value)!r}"
+        raise TableError(f"{path}: {parameter.name} must be {must}; got {value!r}.")
+    try:
+        return parameter.type.convert(value, parameter, context)
+    except click.BadParameter as error:
+        raise TableError(f"{path}: {parameter.name}: {error.message}") from None

@@ -30,8 +30,14 @@ def divide(
     how = ("" if classes is None else ", each class in the same proportion") + f"; split seed {seed}"
     folds = settings.folds_for(len(table))
     val_size = settings.validation_share(bool(folds))
+    if folds > len(table):
+        raise TableError(f"{table.path}: --folds {folds}: the table has {len(table)} rows; two a fold are the fewest.")
     if folds:
         parts = split_folds(len(table), folds, val_size, seed, classes, groups)
+        if len(parts) < folds:
+            say.note(
+                f"{folds} folds are too many for the rows, or for the groups of rows that stay together; {len(parts)} are made."
+            )
         training, validation, test = map(len, parts[0])
         said = (
             f"{len(parts)} folds, so that every row is tested once; in the first {training} rows for training, "

@@ -1,7 +1,6 @@
 """`fit_table`: from a table to a model, told step by step."""
 
 import copy
-import os
 import random as python_random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -57,7 +56,7 @@ def fit_table(
             dict of columns.
         target: the column to predict.
         ordinal: columns whose values have an order, with their values from the lowest to the highest.
-        drop: columns to leave out.
+        drop: columns to leave out. Columns whose labels are numbers are called by them, or by these as texts.
         missing: values that stand for missing ones, besides those that are known.
         encoding: of a text file; found out by default.
         task: "auto", "regression" or "classification".
@@ -80,8 +79,8 @@ def fit_table(
         memory: most bytes that the table may take; half of the machine's memory by default. A larger file (CSV, JSON lines,
             Parquet, Feather) is read in pieces, and the network is trained from an encoded copy in the folder of temporary files.
 
-    Returns: a `tables.TableModel`. Raises TableError (a ValueError) for what is wrong with the table; ValueError for other
-    arguments.
+    Returns: a `tables.TableModel`. Raises TableError (a ValueError) for what is wrong with the table, or with an argument;
+    TypeError for data that is no table.
     Example:
         >>> sizes = [7 * n % 40 for n in range(40)]
         >>> rows = {"size": sizes, "price": [3.0 * n + 1 for n in sizes]}
@@ -90,12 +89,11 @@ def fit_table(
         array([31.], dtype=float32)
     """
     settings = FitSettings(
-        target, {k: list(v) for k, v in (ordinal or {}).items()}, tuple(drop), tuple(missing), encoding, task, group, time,
-        test, folds, test_size, val_size, split_seed, seed, effort, budget,
-        None if hidden is None else tuple(hidden), epochs, batch_size, learning_rate, weight_decay, patience, verbose,
-        None if resume is None else os.fspath(resume), memory,
+        target, {} if ordinal is None else ordinal, drop, missing, encoding, task, group, time, test, folds, test_size, val_size,
+        split_seed, seed, effort, budget, hidden, epochs, batch_size, learning_rate, weight_decay, patience, verbose, resume,
+        memory,
     )  # fmt: skip
-    with _own_randomness(seed):
+    with _own_randomness(settings.seed):
         return run_fit(data, settings, Speaker(not verbose))
 
 

@@ -116,7 +116,7 @@ def write_fit(folder: str, model: TableModel, options: dict[str, Any]) -> tuple[
         write_page(paths[REPORT], findings)
         model.save(paths[MODEL])
         write_text(paths[METRICS], json.dumps(model.summary, indent=2) + "\n")
-        write_text(paths[RUN], run_toml(options))
+        write_text(paths[RUN], run_toml(options, folder))
         written = [MODEL, REPORT, METRICS, RUN]
         if run is not None and can_draw():
             title = f"Learning curves: {model.target.name} from {os.path.basename(model.summary['table'])}"

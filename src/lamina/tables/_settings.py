@@ -1,10 +1,14 @@
 """What can be chosen about a fit, and what an effort means."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from . import _arguments
 from ._errors import TableError
 from ._network import Shape
 from ._target import AUTO, CLASSIFICATION, REGRESSION
@@ -55,6 +59,40 @@ EFFORTS = {
 }  # fmt: skip
 
 
+def _share(name: str, value: Any) -> float:
+    return _arguments.real(name, value, "between 0 and 1", above=0, below=1)
+
+
+def _positive(name: str, value: Any) -> float:
+    return _arguments.real(name, value, "a number above 0", above=0)
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "ordinal": _arguments.orders,
+    "drop": _arguments.column_names,
+    "missing": _arguments.value_texts,
+    "encoding": _arguments.text,
+    "task": partial(_arguments.one_of, choices=(AUTO, REGRESSION, CLASSIFICATION)),
+    "group": _arguments.column_name,
+    "time": _arguments.column_name,
+    "folds": _arguments.folds,
+    "test_size": _share,
+    "val_size": _share,
+    "split_seed": partial(_arguments.whole, least=0),
+    "seed": partial(_arguments.whole, least=0),
+    "effort": partial(_arguments.one_of, choices=tuple(EFFORTS)),
+    "budget": _positive,
+    "hidden": _arguments.units,
+    "epochs": partial(_arguments.whole, least=1),
+    "batch_size": partial(_arguments.whole, least=0),
+    "learning_rate": _positive,
+    "weight_decay": partial(_arguments.real, must="0 or a number above it", least=0),
+    "patience": partial(_arguments.whole, least=1),
+    "resume": _arguments.path,
+    "memory": partial(_arguments.whole, least=1, most=sys.maxsize),
+}
+
+
 @dataclass
 class FitSettings:
     """The arguments of `fit_table`, which are the options of `lamina fit`."""
@@ -86,33 +124,22 @@ class FitSettings:
     memory: int | None = None
 
     def __post_init__(self) -> None:
-        self._one_of("task", (AUTO, REGRESSION, CLASSIFICATION))
-        self._one_of("effort", tuple(EFFORTS))
-        if not self.learning_rate > 0:
-            raise TableError(f"learning_rate (--learning-rate) must be above 0; got {self.learning_rate:g}.")
-        for name in ("test_size", "val_size"):
-            share = getattr(self, name)
-            if share is not None and not 0 < share < 1:
-                raise TableError(f"{name} (--{name.replace('_', '-')}) must be between 0 and 1; got {share:g}.")
-        if self.folds is not None and (self.folds < 0 or self.folds == 1):
-            raise TableError(f"folds (--folds) must be 0 (one split) or 2 and more; got {self.folds}.")
-        if self.budget is not None and not self.budget > 0:
-            raise TableError(f"budget (--time) must be above 0 seconds; got {self.budget:g}.")
-        if self.memory is not None and not self.memory > 0:
-            raise TableError(f"memory (--memory) must be above 0 bytes; got {self.memory}.")
-        given = {"folds": bool(self.folds), "time": self.time is not None, "test": self.test is not None}
+        """Each argument as it is used. Raises TableError, naming it, for what it cannot be."""
+        self.target = _arguments.column_name("target", self.target)
+        for name, check in _CHECKS.items():
+            value = getattr(self, name)
+            if value is not None:
+                setattr(self, name, check(name, value))
+        given = {
+            "folds": bool(self.folds), "time": self.time is not None, "test": self.test is not None,
+            "group": self.group is not None and self.time is not None,
+            "test-size": self.test_size is not None and self.time is None,
+        }  # fmt: skip
         named = [f"--{name}" for name, is_given in given.items() if is_given]
-        if self.time is not None and self.group is not None:
-            named.append("--group")
         if len(named) > 1:
             raise TableError(
                 f"{' and '.join(named)} say different things about which rows are tested; give one of them."
             )
-
-    def _one_of(self, name: str, choices: tuple[str, ...]) -> None:
-        if getattr(self, name) not in choices:
-            listed = ", ".join(choices[:-1]) + " or " + choices[-1]
-            raise TableError(f"{name} (--{name}) must be {listed}; got {getattr(self, name)!r}.")
 
     @property
     def spent(self) -> Effort:

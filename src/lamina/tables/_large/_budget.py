@@ -1,5 +1,6 @@
 """What is too large to be read at once, by the bytes of its files and the memory it may take."""
 
+import math
 import os
 import re
 from typing import Any
@@ -25,9 +26,10 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 def bytes_of(text: str) -> int:
     """The bytes that `500MB` or `2G` stand for; a K is 1024. Raises TableError for anything else."""
     match = _SIZE.fullmatch(text.strip())
-    if match is None or not float(match["number"]):
+    size = 0.0 if match is None else float(match["number"]) * _UNITS[match["unit"].lower()]
+    if not 1 <= size < math.inf:
         raise TableError(f"--memory takes an amount of memory, like 500MB or 2GB; got {text!r}.")
-    return int(float(match["number"]) * _UNITS[match["unit"].lower()])
+    return int(size)
 
 
 def default_memory() -> int:
