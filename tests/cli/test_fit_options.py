@@ -89,6 +89,11 @@ def test_another_table_is_tested(fit, visits, write_table, tmp_path):
     metrics, text = fit(visits, "--test", other)
     assert metrics["rows"]["test"] == 8 and metrics["rows"]["training"] + metrics["rows"]["validation"] == 60
     assert f"tested on the 8 rows of {other}" in text
+    said = f"{other}: 8 of 8 rows to be tested stand in {visits} too"
+    assert said in text and any(caution.startswith(said) for caution in metrics["cautions"])
+    other.write_text("\n".join([lines[0], *(f"{line}9" for line in lines[1:9])]) + "\n")
+    metrics, text = fit(visits, "--test", other, out="n")
+    assert "rows to be tested stand in" not in text
 
 
 def test_the_split_seed_fixes_the_split_and_the_seed_does_not(fit, visits, divided):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lamina.tables._columns import describe_columns
-from lamina.tables._suspicions import leaks, rows_that_repeat, totals
+from lamina.tables._suspicions import leaks, rows_in_both, rows_that_repeat, totals
 from lamina.tables._table import Table
 from lamina.tables._target import describe_target
 
@@ -63,3 +63,20 @@ def test_sums_of_other_rows(word):
 )
 def test_what_is_no_sum(words):
     assert not totals(Table("t.csv", {"g": np.array(words * 6)}))
+
+
+def test_rows_of_another_table_that_stand_in_this_one():
+    names = ["a", "b", "c"]
+    table = Table("t.csv", {"a": A, "b": B.copy(), "c": COLOR})
+    table.columns["b"][:3] = np.nan
+    other = table.take(np.array([0, 0, 5, 7]))
+    assert rows_in_both(names, table, other) == (4, False)
+    other.columns["b"] = np.array([np.nan, 0.5, *other.columns["b"][2:]])
+    assert rows_in_both(names, table, other) == (3, False)
+    assert rows_in_both(["a", "c"], table, other) == (4, False)
+    assert rows_in_both(names, table, Table("u.csv", {"a": NOISE, "b": B, "c": COLOR})) == (0, False)
+    twice = table.take(np.tile(np.arange(N), 2))
+    assert rows_in_both(names, twice, other) == (3, False)
+    few = [Table("t.csv", {name: rng.choice(["x", "y", "z"], 200) for name in names}) for _ in range(2)]
+    count, by_chance = rows_in_both(names, *few)
+    assert by_chance and count > 150

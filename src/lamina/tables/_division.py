@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from ._as_fitted import read_as_fitted
-from ._columns import DATE, Column, numbers_of
+from ._columns import DATE, LEFT_OUT, Column, numbers_of
 from ._errors import TableError, close_names
 from ._frames import as_table
 from ._matching import match_columns
@@ -13,7 +13,7 @@ from ._report import Speaker
 from ._rounds import Round, prepare
 from ._settings import FitSettings
 from ._split import split_folds, split_rows, split_time
-from ._suspicions import rows_that_repeat
+from ._suspicions import rows_in_both, rows_that_repeat
 from ._table import Table
 from ._target import NUMBER, Target
 
@@ -86,7 +86,7 @@ def _with_test_table(
     say: Speaker, table: Table, target: Target, columns: list[Column], settings: FitSettings, classes: np.ndarray | None,
     groups: np.ndarray | None,
 ) -> tuple[list[Round], str]:  # fmt: skip
-    test = test_table(say, target, columns, settings)
+    test = test_table(say, table, table.path, target, columns, settings)
     training, validation, _ = split_rows(
         len(table), 0.0, settings.validation_share(False), settings.split_seed, classes, groups
     )
@@ -97,8 +97,13 @@ def _with_test_table(
     return [prepare(columns, target, (table.take(training), table.take(validation), test), None)], said
 
 
-def test_table(say: Speaker, target: Target, columns: list[Column], settings: FitSettings) -> Table:
-    """The rows of `--test` that have the target. Raises TableError if they have not the columns of the table."""
+def test_table(
+    say: Speaker, table: Table, called: str, target: Target, columns: list[Column], settings: FitSettings
+) -> Table:  # fmt: skip
+    """The rows of `--test` that have the target; how many of them stand in the table, or the sample, so called, is told.
+
+    Raises TableError if they have not the columns of the table.
+    """
     again = partial(read_as_fitted, columns=columns, target=target, missing=settings.missing)
     test = as_table(settings.test, settings.missing, settings.encoding, again)
     if target.name not in test.columns:
@@ -109,4 +114,11 @@ def test_table(say: Speaker, target: Target, columns: list[Column], settings: Fi
     _, notes = match_columns(columns, test, target.name, fitted=False)
     for note in (*test.notes, *notes):
         say.note(f"{test.path}: {note}")
+    used = [column.name for column in columns if column.kind != LEFT_OUT]
+    count, by_chance = rows_in_both([*used, target.name], table, test)
+    if count and not by_chance:
+        say.warn(
+            f"{test.path}: {count} of {len(test)} rows to be tested stand in {called} too, with the same values in all "
+            "columns that are used: of these the figures do not say how the model does on new rows."
+        )
     return test

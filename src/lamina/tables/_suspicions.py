@@ -39,7 +39,29 @@ class Repetitions(NamedTuple):
 
 def rows_that_repeat(table: Table) -> Repetitions:
     """What repeats; chance is judged by each column in an order of its own."""
-    codes = np.stack([np.unique(as_text(values), return_inverse=True)[1] for values in table.columns.values()], axis=1)
+    return _repeated(_codes([as_text(values) for values in table.columns.values()]))
+
+
+def rows_in_both(names: list[str], table: Table, other: Table) -> tuple[int, bool]:
+    """How many rows of `other` stand in `table` too, by these columns, and whether about as many new ones would by chance.
+
+    They would if the rows of `table` have their like in it by chance, and at least half as often.
+    """
+    codes = _codes([np.concatenate([as_text(t.columns[name]) for t in (table, other)]) for name in names])
+    known = codes[: len(table)]
+    rows = set(map(tuple, known.tolist()))
+    count = sum(tuple(row) in rows for row in codes[len(table) :].tolist())
+    groups, _, by_chance = _repeated(known)
+    alike = float((np.bincount(groups)[groups] > 1).mean())
+    return count, by_chance and alike >= _CHANCE * count / len(other)
+
+
+def _codes(columns: list[np.ndarray]) -> np.ndarray:
+    """A whole number for each text, equal for equal ones of a column, `(rows, columns)`."""
+    return np.stack([np.unique(texts, return_inverse=True)[1] for texts in columns], axis=1)
+
+
+def _repeated(codes: np.ndarray) -> Repetitions:
     groups, count = _equal(codes)
     by_chance = count > 0 and _equal(np.random.default_rng(0).permuted(codes, axis=0))[1] >= _CHANCE * count
     return Repetitions(groups, count, by_chance)

@@ -54,9 +54,17 @@ def prepared(tmp_path):
         leave_numberings_out(columns, sample)
         cache = Cache(tempfile.mkdtemp(dir=tmp_path), stream, columns, found, settings.group, settings.time)
         correct(columns, cache)
-        rounds, said, blocks = divide_large(Speaker(True), stream, sample, cache, columns, found, settings)
+        say = Speaker(True)
+        rounds, said, blocks = divide_large(say, stream, sample, cache, columns, found, settings)
         return SimpleNamespace(
-            settings=settings, stream=stream, columns=columns, cache=cache, round=rounds[0], said=said, blocks=blocks
+            settings=settings,
+            stream=stream,
+            columns=columns,
+            cache=cache,
+            round=rounds[0],
+            said=said,
+            blocks=blocks,
+            say=say,
         )
 
     return made

@@ -51,6 +51,7 @@ def test_less_memory_prepares_fewer_rows_of_the_sample(prepared, messy_file):
 def test_a_test_table_and_the_latest_rows(prepared, rare, messy_file):
     made = prepared(rare, test=str(rare))
     assert made.blocks.division.counts()[TEST] == 0 and len(made.round.test.table) == 30_000
+    assert " of 30000 rows to be tested stand in the sample of" in " ".join(made.say.cautions)
     made = prepared(messy_file, time="day")
     days, earlier = (part.table.columns["day"].tolist() for part in (made.round.test, made.round.training))
     assert min(days) > max(earlier) and "the latest by 'day'" in made.said

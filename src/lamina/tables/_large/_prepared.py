@@ -75,7 +75,9 @@ def divide_large(
 ) -> tuple[list[Round], str, Blocks]:  # fmt: skip
     """The sample divided as all rows are, prepared; how that was done; and the training rows on disk."""
     memory = memory_of(settings.memory)
-    test = None if settings.test is None else test_table(say, target, columns, settings)
+    test = None
+    if settings.test is not None:
+        test = test_table(say, sample, f"the sample of {stream.path}", target, columns, settings)
     test_size = 0.0 if test is not None else settings.test_size or 0.2
     moments = None if settings.time is None else moments_of(sample, columns, settings.time)
     division, caution = divided(cache, test_size, settings.validation_share(False), moments)
