@@ -4,6 +4,7 @@ import pytest
 import lamina
 from lamina.tables import TableError, load_table_model
 from lamina.tables._frames import as_table
+from lamina.tables._read import text_of
 
 AGES = [7 * i % 40 + 20 for i in range(40)]
 ROWS = {
@@ -47,6 +48,64 @@ def test_classes_and_their_probabilities():
     shares = model.predict_proba(ROWS)
     assert shares.shape == (40, 2) and np.allclose(shares.sum(1), 1)
     assert (model.predict(ROWS) == np.array(model.target.classes)[shares.argmax(1)]).all()
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        ([0, 1], "i"),
+        ([3, -1], "i"),
+        ([0.0, 1.0], "f"),
+        ([0.5, 1.5], "f"),
+        ([True, False], "b"),
+        (["a", "b"], "O"),
+        (["0", "1"], "O"),
+        ([0, 1, 2], "i"),
+        ([2**60, 2**60 + 1], "i"),
+    ],
+)
+@pytest.mark.parametrize("made", ["dict", "pandas", "categorical", "pyarrow"])
+def test_classes_come_back_as_the_labels_of_the_frame(labels, kind, made, tmp_path):
+    given = [labels[i * len(labels) // 40] for i in range(40)]
+    frame = {"x": [i + i % 3 / 10 for i in range(40)], "y": given}
+    if made == "pyarrow":
+        frame = pytest.importorskip("pyarrow").table(frame)
+    elif made != "dict":
+        frame = pytest.importorskip("pandas").DataFrame(frame)
+        frame["y"] = frame["y"].astype("category") if made == "categorical" else frame["y"]
+    model = lamina.fit_table(frame, "y", task="classification", hidden=(), folds=2, verbose=False)
+    found = model.predict(frame)
+    assert found.dtype.kind == kind and np.mean(found == np.array(given)) > 0.9
+    assert model.target.classes == [text_of(label, ()) for label in sorted(labels)]
+    model.save(tmp_path / "m.keras")
+    again = load_table_model(tmp_path / "m.keras").predict(frame)
+    assert again.dtype == found.dtype and again.tolist() == found.tolist()
+
+
+def test_gaps_take_nothing_from_the_type_of_labels():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"x": range(0, 80, 2), "y": pandas.array([0, 1, None, 0] * 10, dtype="Int64")})
+    assert lamina.fit_table(frame, "y", hidden=(), folds=2, verbose=False).predict(frame).dtype.kind == "i"
+    mixed = {"x": [i / 3 for i in range(40)], "y": np.array([True, 2, "b", 2] * 10, dtype=object)}
+    assert lamina.fit_table(mixed, "y", hidden=(), folds=2, verbose=False).predict(mixed).dtype.kind == "O"
+
+
+def test_labels_of_a_file_are_texts(write_table):
+    path = str(write_table({"x": [i / 3 for i in range(40)], "y": [i % 2 for i in range(40)]}))
+    model = lamina.fit_table(path, "y", hidden=(), folds=2, verbose=False)
+    assert set(model.predict(path).tolist()) <= {"0", "1"} and model.target.labels == []
+
+
+def test_what_is_nearly_a_frame():
+    pyarrow = pytest.importorskip("pyarrow")
+    table = as_table(pyarrow.RecordBatch.from_pydict({"a": [1, 2], "b": ["x", "y"]}))
+    assert table.names == ["a", "b"] and len(table) == 2
+
+    class LazyFrame:
+        def collect(self): ...
+
+    with pytest.raises(TypeError, match=r"got LazyFrame. Collect it first: give data.collect\(\)"):
+        as_table(LazyFrame())
 
 
 def test_frames_of_pandas_keep_what_their_types_say():

@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from lamina._lazy import lazy_module
+
 from ._errors import TableError
 from ._read import check_different, finished, from_columns, from_pandas, one_line
 from ._several import called, read_tables
 from ._table import Table
+
+pyarrow: Any = lazy_module("pyarrow")
 
 FRAME = "the frame"  # what errors call a table that has no path
 
@@ -42,6 +46,7 @@ def as_table(
     else:
         table = from_columns(FRAME, *_columns_of_frame(data), words)
     table = finished(table, missing)
+    table.is_held = True
     return table if again is None else again(table)
 
 
@@ -72,12 +77,16 @@ def _columns_of_dict(data: dict[Any, Any]) -> tuple[list[str], list[list[Any]]]:
 def _columns_of_frame(data: Any) -> tuple[list[str], list[list[Any]]]:
     import narwhals
 
+    kind = type(data).__name__
+    if kind == "RecordBatch" and type(data).__module__.startswith("pyarrow"):
+        data = pyarrow.Table.from_batches([data])
     try:
         frame = narwhals.from_native(data, eager_only=True)
     except TypeError:
+        hint = " Collect it first: give data.collect()." if callable(getattr(data, "collect", None)) else ""
         raise TypeError(
             "fit_table: data must be a path or a list of paths, a DataFrame of pandas or polars, a pyarrow Table or a dict of "
-            f"columns; got {type(data).__name__}."
+            f"columns; got {kind}.{hint}"
         ) from None
     except narwhals.exceptions.NarwhalsError as error:
         check_different(FRAME, [str(name).strip() for name in getattr(data, "column_names", ())])

@@ -75,6 +75,9 @@ class TableModel:
     def predict(self, data: Any, encoding: str | None = None, memory: int | None = None) -> np.ndarray:
         """The number, or the likeliest class, of each row: float32 or names `(rows,)`.
 
+        Classes that are whole numbers, floats or truth values in the frame that the model was fitted to are given as these;
+        those of a file are texts.
+
         Args:
             data: a path or an address, or a list of them, a frame of pandas or polars, a pyarrow Table or a dict of columns,
                 with the columns that the model was fitted on; raw, gaps included.
@@ -85,7 +88,7 @@ class TableModel:
         outputs = self._outputs_for(data, encoding, memory)
         if self.target.kind == NUMBER:
             return outputs[:, 0].astype("float32")
-        return np.array(self.target.classes, dtype=object)[classes_of(self.target, outputs)]
+        return self.target.answers[classes_of(self.target, outputs)]
 
     def predict_proba(self, data: Any, encoding: str | None = None, memory: int | None = None) -> np.ndarray:
         """The probability of each class, float32 `(rows, classes)`, in the order of `target.classes`; arguments as of `predict`.

@@ -21,6 +21,7 @@ class Table:
         rules: how the texts of columns were read as numbers.
         comma: whether its numbers have decimal commas where nothing else in their column tells.
         unfit: by name, why columns are not what the model that they were read for needs.
+        is_held: whether a program holds it, as a frame, so that classes keep the types of their labels.
         places: numbers of the rows in what was read, from 1, int64 `(rows,)`; None while they are all there.
     """
 
@@ -33,6 +34,7 @@ class Table:
     rules: dict[str, NumberRule] = field(default_factory=dict)
     comma: bool = False
     unfit: dict[str, str] = field(default_factory=dict)
+    is_held: bool = False
     places: np.ndarray | None = None
 
     @property

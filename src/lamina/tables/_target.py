@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ._columns import check_finite, is_missing, no_number, sentinel_note
 from ._errors import TableError, close_names
 from ._number_rule import NumberRule, rule_of_json
 from ._numbers import why_no_numbers
-from ._read import as_text
+from ._read import as_text, text_of
 from ._sheet import NAMELESS
 from ._signed_log import SignedLog
 from ._table import Table
@@ -41,6 +42,7 @@ class Target:
         weights: of more than two, what their probabilities are multiplied by before the largest is taken; empty for nothing.
         mean, variance: of the numbers in the training part.
         log: the logarithmic scale on which the numbers are fitted, if they are.
+        labels: of a frame, the classes as numbers or truth values, if they are such; empty for texts, and for files.
         rule: of numbers that were texts, how they were read.
     """
 
@@ -54,6 +56,7 @@ class Target:
     log: SignedLog | None = None
     rare_classes: list[str] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    labels: list[bool | int | float] = field(default_factory=list)
     rule: NumberRule | None = None
 
     def __post_init__(self) -> None:
@@ -65,6 +68,11 @@ class Target:
     def to_json(self) -> dict[str, Any]:
         """The target as JSON values, for `Target(**values)`."""
         return asdict(self)
+
+    @property
+    def answers(self) -> np.ndarray:
+        """What is predicted for each class, `(classes,)`: the labels in their type, or the names as objects."""
+        return np.array(self.labels) if self.labels else np.array(self.classes, dtype=object)
 
     @property
     def units(self) -> int:
@@ -213,7 +221,7 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
     ordered = np.unique(values)  # numbers in the order of their size, names in that of the alphabet
     names = as_text(ordered).tolist()
     kind = TWO_CLASSES if distinct == 2 else CLASSES
-    target = Target(name, kind, names)
+    target = Target(name, kind, names, labels=_labels(table, name, names))
     if kind == TWO_CLASSES:
         target.rare = _rare(values, ordered, names)
     else:
@@ -221,6 +229,20 @@ def describe_target(table: Table, name: str, task: str) -> tuple[Target, Table, 
             n for n, count in class_counts(target, values).items() if _is_rare(count / len(values), distinct)
         ]
     return target, table, notes
+
+
+def _labels(table: Table, name: str, names: list[str]) -> list[bool | int | float]:
+    """The classes of a frame in the type they have there; empty where they are texts, or of other types, or of a file."""
+    if not table.is_held:
+        return []
+    by_name = {text_of(value, ()): value for value in set(table.raw[name].tolist())}
+    labels = [by_name.get(text) for text in names]
+    is_truth = {isinstance(label, (bool, np.bool_)) for label in labels}
+    if len(is_truth) > 1 or not all(
+        isinstance(label, (bool, np.bool_, Integral, float, np.floating)) for label in labels
+    ):
+        return []
+    return [label.item() if isinstance(label, np.generic) else label for label in labels]
 
 
 def _why_not(table: Table, target: str) -> str:
