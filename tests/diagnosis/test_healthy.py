@@ -425,6 +425,92 @@ def a_residual_that_is_to_vanish():
     return model, x, np.zeros((128, 1))
 
 
+@program
+def inputs_by_name_in_another_order():
+    x, kinds = table(), np.arange(256)[:, None] % 10
+    numbers, kind = lamina.Input((8,), name="numbers"), lamina.Input((1,), dtype="int32", name="kind")
+    joined = layers.Concatenate()([numbers, layers.Flatten()(layers.Embedding(10, 3)(kind))])
+    model = lamina.Model([numbers, kind], layers.Dense(1)(layers.Dense(16, activation="relu")(joined)))
+    model.compile("adam", "mse")
+    return model, {"numbers": x, "kind": kinds}, x[:, :1] - x[:, 1:2]
+
+
+class Residual(layers.Layer):
+    """A branch with a factor that begins at 0."""
+
+    def __init__(self):
+        super().__init__()
+        self.branch = layers.Dense(8, activation="relu")
+
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(), initializer="zeros")
+
+    def call(self, x):
+        return x + self.factor * self.branch(x)
+
+
+@program
+def a_branch_beside_a_factor_of_0():
+    x = table()
+    return net(x, Residual(), Residual(), layers.Dense(1), optimizer="adam", loss="mse"), x, x[:, :1] - x[:, 1:2]
+
+
+@program
+def texts_into_a_network_that_is_not_built():
+    texts = np.array(["good film", "bad film", "great story", "awful plot"] * 30)
+    split = layers.TextVectorization(max_tokens=50, output_sequence_length=4)
+    split.adapt(texts)
+    last = (layers.GlobalAveragePooling1D(), layers.Dense(1, activation="sigmoid"))
+    model = lamina.Sequential([split, layers.Embedding(50, 8), *last])
+    model.compile("adam", "binary_crossentropy")
+    return model, texts, np.array([1, 0, 1, 0] * 30)
+
+
+@program
+def the_right_one_of_several_at_the_same_place():
+    rng = np.random.default_rng(0)
+    word, others = lamina.Input((), dtype="int32"), lamina.Input((5,), dtype="int32")
+    one = layers.Reshape((1, 8))(layers.Embedding(60, 8)(word))
+    model = lamina.Model([word, others], layers.Flatten()(layers.Dot(2)([layers.Embedding(60, 8)(others), one])))
+    model.compile("adam", losses.CategoricalCrossentropy(from_logits=True))
+    return model, [rng.integers(0, 60, 300), rng.integers(0, 60, (300, 5))], np.tile([1, 0, 0, 0, 0], (300, 1))
+
+
+@program
+def a_centre_for_one_class():
+    x = table()
+    chain = (layers.Dense(16, activation="relu", use_bias=False), layers.Dense(4, use_bias=False))
+    return net(x, *chain, optimizer="adam", loss="mse"), x, np.full((256, 4), 0.5)
+
+
+@program
+def a_bias_that_begins_at_the_mean():
+    x = table()
+    y = 500 + 30 * x[:, :1]
+    last = layers.Dense(1, bias_initializer=lamina.initializers.Constant(500.0))
+    return net(x, layers.Dense(16, activation="relu"), last, optimizer="adam", loss="mse"), x, y
+
+
+@program
+def black_and_white_pictures_that_are_coded():
+    x = (np.random.default_rng(0).random((128, 8, 8, 1)) > 0.5).astype("float32")
+    last = (layers.Dense(64, activation="sigmoid"), layers.Reshape((8, 8, 1)))
+    return net(x, layers.Flatten(), layers.Dense(16, activation="relu"), *last, optimizer="adam", loss="mse"), x, x
+
+
+@program
+def topics_of_texts():
+    x = table()
+    words = np.abs(table(256, 12))
+    chain = (layers.Dense(4, activation="softmax"), layers.Dense(12, activation="softmax", use_bias=False))
+    loss = "categorical_crossentropy"
+    return (
+        net(x, layers.Dense(16, activation="relu"), *chain, optimizer="adam", loss=loss),
+        x,
+        words / words.sum(1, keepdims=True),
+    )
+
+
 @pytest.mark.parametrize("make", PROGRAMS, ids=lambda f: f.__name__)
 def test_nothing_is_said_of_a_program_that_is_right(make):
     utils.set_random_seed(0)  # a single relu at the end may be dead from the start, which is rightly said

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, distinct, is_whole, last_layer
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole, last_layer
+from ._network import has_kernel, path_of
 from ._rule import DATA, Rule, Seen, seen
 
 
@@ -139,7 +140,7 @@ def single_class_labels(case: Case) -> Iterator[Seen]:
         if y is None or not (head.is_crossentropy or head.is_regression) or len(y) < 32:
             continue
         is_residual = head.is_regression and case.network.graph is None and not np.any(y)  # of an equation, say
-        if np.all(y == y[:1]) and not _is_partly_frozen(case) and not is_residual:
+        if np.all(y == y[:1]) and not (_is_partly_frozen(case) or is_residual or _needs_no_more(case, head)):
             of = " of the first batch" if case.setting.is_stream else ""
             yield seen(
                 head.layer, f"All {len(y)} targets{of} are the same: there is nothing to tell apart.",
@@ -147,6 +148,15 @@ def single_class_labels(case: Case) -> Iterator[Seen]:
                 "y = y[order]; or look at how y was read, if all batches are so." if case.setting.is_stream
                 else "look at how y was read or selected.", count=len(y),
             )  # fmt: skip
+
+
+def _needs_no_more(case: Case, head: Head) -> bool:
+    """Whether an output is learned from though the targets are all the same: it compares what two branches give, and the place
+    of the right one is always the same; or it has no bias with which to give a constant, and the targets are its centre."""
+    last = next((layer for layer in case.network.layers if path_of(layer) == head.layer), None)
+    if last is None or not has_kernel(last):
+        return (head.units or 1) > 1 and head.loss in (CATEGORICAL, SPARSE) and not getattr(last, "weights", None)
+    return head.is_regression and not getattr(last, "use_bias", True)
 
 
 def _is_partly_frozen(case: Case) -> bool:

@@ -212,7 +212,7 @@ def regression_loss_for_classification(case: Case) -> Iterator[Seen]:
             continue
         accuracy = any("acc" in metric.lower() for metric in head.metrics)
         binary = (
-            set(distinct(y)[0]) == {0.0, 1.0} and head.activation in ("sigmoid", "hard_sigmoid") and head.units == 1
+            set(distinct(y)[0]) == {0.0, 1.0} and head.activation in ("sigmoid", "hard_sigmoid") and y.size == len(y)
         )
         if (accuracy and (head.units == 1 or head.has_distributions()) and head.activation != "softmax") or binary:
             loss = BINARY if head.units == 1 else CATEGORICAL

@@ -128,8 +128,9 @@ def _is_at_its_ends(head: Head) -> bool:
 
 def _may_be_zero(case: Case) -> bool:
     """Whether some gradients may be 0 at the start though all is right: weights that begin at 0 hold back what comes through
-    them, an output may have no loss, a dead relu is told by its rule."""
-    weights = [w for held in case.network.weights.values() for w in held if w.name not in _BEGIN_AT_ZERO]
+    them, until a gradient of their own has moved them; an output may have no loss, a dead relu is told by its rule."""
+    fixed = {id(w) for _, w, g in case.gradients if not np.any(g)}
+    weights = [w for w in case.network.model.weights if w.name not in _BEGIN_AT_ZERO and id(w) not in fixed]
     waits = any(not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
     is_cut = any(c.outputs.size and not np.any(c.outputs) for c in case.calls)
     return waits or is_cut or len(case.sample_weight) > 1 or any(not h.has_loss or not h.weight for h in case.heads)

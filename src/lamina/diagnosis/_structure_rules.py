@@ -54,7 +54,8 @@ _MAXIMA = (
 
 def softmax_hidden(case: Case) -> Iterator[Seen]:
     for before, after in case.network.pairs(also=_MAXIMA):
-        if activation_of(before) == "softmax" and kind(after) in (*AFFINE, "BatchNormalization"):
+        is_mixture = activation_of(after) == "softmax" and not getattr(after, "use_bias", True)  # of distributions
+        if activation_of(before) == "softmax" and kind(after) in (*AFFINE, "BatchNormalization") and not is_mixture:
             place = case.network.owner(before)
             yield seen(
                 path_of(place), f"softmax in {place.name}, a hidden layer: its units crowd each other out, and what reaches "

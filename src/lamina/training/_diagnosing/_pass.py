@@ -216,7 +216,7 @@ def _values(x: Any) -> Any:
 
 def given_calls(network: Network, x: Any) -> list[Call]:
     """What the first layers are given where that is the data itself: known without a pass. Their outputs stay empty."""
-    inputs = {id(t._keras_history.operation): a for t, a in zip(_inputs(network), tree.flatten(x))}
+    inputs = {id(t._keras_history.operation): a for t, a in zip(_inputs(network), _in_order(network, x))}
     found = []
     embeddings = [layer for layer in network.layers if kind(layer) == "Embedding" and id(layer) in network.sources]
     for layer in (*network.feeding_data(), *embeddings):
@@ -226,6 +226,16 @@ def given_calls(network: Network, x: Any) -> list[Call]:
         if len(before) == 1 and id(before[0]) in inputs:
             found.append(Call(layer, path_of(layer), np.asarray(inputs[id(before[0])]), NOTHING))
     return found
+
+
+def _in_order(network: Network, x: Any) -> list[Any]:
+    """The arrays of x in the order of the inputs: a dict names them, in whatever order."""
+    if network.graph is None:
+        return []
+    try:
+        return network.graph._in_order(x)  # type: ignore[no-any-return]
+    except (ValueError, TypeError):  # the step itself will say what is wrong
+        return []
 
 
 def _inputs(network: Network) -> list[Any]:
