@@ -406,6 +406,131 @@ def targets_that_are_texts():
     return net(X, dense(16), dense(4, "softmax"), loss=SPARSE), X, np.array(list("abcd"))[FOUR]
 
 
+class Steps(lamina.Model):
+    """Two Dense layers with a function between and one behind."""
+
+    def __init__(self, units, between, behind):
+        super().__init__()
+        self.first, self.last = dense(8, None, name="first"), dense(units, None, name="last")
+        self.between, self.behind = between, behind
+
+    def call(self, x):
+        return self.behind(self.last(self.between(self.first(x))))
+
+
+def steps(units, between=ops.relu, behind=ops.softmax, loss=SPARSE):
+    model = Steps(units, between, behind)
+    model.compile("adam", loss)
+    return model
+
+
+@program("softmax-single-unit")
+def a_softmax_of_ops_over_one_unit():
+    return steps(1, loss="binary_crossentropy"), X, YES
+
+
+@program("softmax-hidden", "first")
+def a_softmax_of_ops_within():
+    return steps(4, between=ops.softmax), X, FOUR
+
+
+@program("softmax-over-samples")
+def a_softmax_of_ops_over_the_samples():
+    return steps(4, behind=lambda t: ops.softmax(t, axis=0)), X, FOUR
+
+
+@program("double-output-activation", "last")
+def a_softmax_of_ops_behind_another():
+    model = steps(4, behind=lambda t: ops.softmax(t))
+    model.last.activation = lamina.activations.softmax
+    return model, X, FOUR
+
+
+@program("output-range")
+def a_sigmoid_in_a_function():
+    return net(X, dense(8), dense(1, lambda t: ops.sigmoid(t))), X, 5 * X[:, :1]
+
+
+@program("from-logits-with-activation")
+def logits_in_a_loss_of_ones_own():
+    def loss(y, p):
+        return losses.sparse_categorical_crossentropy(y, p, from_logits=True)
+
+    return net(X, dense(8), dense(4, "softmax"), loss=loss), X, FOUR
+
+
+@program("over-regularised")
+def much_that_a_layer_adds():
+    return net(X, dense(8), Adds(), dense(1, None)), X, X[:, :1]
+
+
+class Adds(layers.Layer):
+    def call(self, x):
+        self.add_loss(1e4 * ops.mean(ops.square(x)))
+        return x
+
+
+class Own(layers.Layer):
+    """A layer of one's own with a kernel."""
+
+    def __init__(self, begin, activation):
+        super().__init__()
+        self.begin, self.activate = begin, activation
+
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 16), initializer=self.begin)
+
+    def call(self, x):
+        return self.activate(ops.matmul(x, self.w))
+
+
+@program("no-gradient")
+def layers_of_ones_own_that_begin_at_0():
+    return net(X, Own("zeros", ops.relu), Own("zeros", ops.relu), dense(1, None)), X, X[:, :1]
+
+
+@program("saturated-activation")
+def layers_of_ones_own_at_their_ends():
+    wide = lamina.initializers.RandomNormal(stddev=5.0)
+    return net(X, Own(wide, ops.tanh), Own(wide, ops.tanh), dense(1, None)), X, X[:, :1]
+
+
+@program("loss-sign")
+def errors_that_cancel():
+    return net(X, dense(8), dense(1, None), loss=lambda y, p: ops.mean(y - p)), X, X[:, :1]
+
+
+@program("zero-sample-weight")
+def weights_below_0():
+    return net(X, dense(8), dense(4, "softmax"), loss=SPARSE), X, FOUR, {"sample_weight": -np.ones(300)}
+
+
+@program("targets-of-loss")
+def counts_below_0():
+    return net(X, dense(8), dense(1, "exponential"), loss="poisson"), X, X[:, :1]
+
+
+@program("normalisation-of-one")
+def the_direction_of_one_unit():
+    return net(X, dense(8), dense(1, None), loss="cosine_similarity"), X, X[:, :1]
+
+
+@program("label-out-of-range")
+def labels_of_validation_from_1():
+    return (
+        net(X, dense(8), dense(4, "softmax"), loss=SPARSE),
+        X,
+        FOUR,
+        {"validation_data": (X[:50] + 0.1, FOUR[:50] + 1)},
+    )
+
+
+@program("crossentropy-continuous-targets")
+def a_class_whose_rows_are_0():
+    rows = np.eye(4)[FOUR] * (FOUR < 3)[:, None]
+    return net(X, dense(8), dense(4, "softmax"), loss="categorical_crossentropy"), X, rows
+
+
 def diagnosed(make):
     lamina.utils.set_random_seed(0)
     model, x, y, *more = make()

@@ -25,7 +25,7 @@ class Setting:
 
     Attributes: `batch_size`; `shuffle`; `is_split`, whether validation is the tail of the training data; `steps`, how many are
     planned; `sets_rate`, whether a callback sets the step size; `is_stream`, whether only the first batch of the data is at
-    hand. What is not known is None.
+    hand; `class_weight`, as given to `fit`. What is not known is None.
     """
 
     batch_size: int | None = None
@@ -34,6 +34,7 @@ class Setting:
     steps: int | None = None
     sets_rate: bool = False
     is_stream: bool = False
+    class_weight: Any = None
 
 
 @dataclass(frozen=True)

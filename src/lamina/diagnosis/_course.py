@@ -14,7 +14,8 @@ class Course:
     constant prediction, None where it is not known; `held_out`, how many samples are for validation; `stops`, whether a callback
     stops in time; `is_default`, whether the model's own step is the built-in one; `case`, the network as it is now, and `update`,
     the size of one more step beside that of the weights (the median of the kernels), both made only where a rule may need them;
-    `origin`, where the first value came from that is not finite; `is_over`, whether the last epoch is done.
+    `origin`, where the first value came from that is not finite; `is_over`, whether the last epoch is done; `is_unchanged`, of a
+    step of one's own, whether no weight that is to be trained has changed.
     """
 
     start: float | None = None
@@ -29,6 +30,7 @@ class Course:
     update: float | None = None
     origin: Any = None
     is_over: bool = False
+    is_unchanged: bool = False
 
     def is_stuck(self) -> bool:
         """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant."""

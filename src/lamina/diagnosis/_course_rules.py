@@ -163,6 +163,31 @@ def loss_not_decreasing(course: Course) -> Iterator[Seen]:
         )  # fmt: skip
 
 
+def weights_unchanged(course: Course) -> Iterator[Seen]:
+    if course.is_unchanged:
+        yield seen(
+            None, f"No weight has changed after {course.steps[-1]} steps of a train_step of its own.",
+            "optimizer.apply_gradients(zip(gradients, weights)) at the end of train_step.", steps=course.steps[-1],
+        )  # fmt: skip
+
+
+_OWN_STEP = """import lamina
+class Own(lamina.Sequential):
+    def train_step(self, data):
+        x, y = data
+        with lamina.GradientTape() as tape:
+            loss = self.compute_loss(x, y, self(x, training=True))
+        gradients = tape.gradient(loss, self.trainable_variables)
+        {apply}
+        return {{"loss": loss}}
+rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = x[:, :1] - x[:, 1:2]
+model = Own([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+fit = dict(epochs=2)"""
+
+
 def _net(
     optimizer: str, fit: str, y: str = "x[:, :1] - x[:, 1:2]", hidden: str = "", rows: int = 256, loss: str = '"mse"'
 ) -> str:
@@ -238,5 +263,10 @@ RULES = (
         _net("SGD(0.01, clipnorm=2e-4)", "epochs=14"), _GOOD,
         ("constant-prediction", "updates-too-large", "updates-too-small", "dead-relu", "saturated-activation",
          "vanishing-gradient", "no-gradient"),
+    ),
+    Rule(
+        "weights-unchanged", COURSE, "error", "8 steps or more of a train_step of one's own that leave all weights as they are",
+        weights_unchanged, "practice with own training loops", _OWN_STEP.format(apply="pass"),
+        _OWN_STEP.format(apply="self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))"),
     ),
 )  # fmt: skip

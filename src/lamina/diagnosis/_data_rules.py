@@ -132,6 +132,24 @@ def validation_leak(case: Case) -> Iterator[Seen]:
         )  # fmt: skip
 
 
+def validation_scale(case: Case) -> Iterator[Seen]:
+    for name, array in case.x.items():
+        later = case.validation.get(name)
+        if (
+            later is None
+            or min(len(array), len(later)) < _FEWEST_ROWS
+            or {array.dtype.kind, later.dtype.kind} - set("iuf")
+        ):
+            continue
+        sizes = [np.abs(a[:_MOST_ROWS].astype("float64")) for a in (array, later)]
+        ratios = [float(of(sizes[1]) / max(of(sizes[0]), 1e-12)) for of in (np.mean, np.max)]
+        if all(20 < r < np.inf for r in ratios) or all(0 < r < 0.05 for r in ratios):
+            yield seen(
+                None, f"{name} of the validation data is {ratios[0]:.3g} times as large as that of the training data: was one of "
+                "them scaled, and the other not?", "validation_data on the scale of x, by the same numbers.", ratio=ratios[0],
+            )  # fmt: skip
+
+
 def _is_measured(array: np.ndarray) -> bool:
     """Whether some of the columns take so many values that two rows that are alike are one."""
     if array.dtype.kind != "f" or array.ndim < 2:
@@ -170,7 +188,19 @@ def _scaled(case: Case, call: Call, is_picture: bool = False) -> str:
         return f"{front} layer{adapted} before {call.layer.name}."
     if is_picture:
         return f"{name} = {name} / 255"
+    if _are_numbers_of_things(case.x[name]):
+        return (
+            f"layers.Embedding({int(case.x[name].max()) + 1}, 32) in front, if these are numbers of words or things; of amounts "
+            f"{name} = ({name} - {name}.mean(axis=0)) / {name}.std(axis=0)."
+        )
     return f"{name} = ({name} - {name}.mean(axis=0)) / ({name}.std(axis=0) + 1e-7), or {front} layer in front."
+
+
+def _are_numbers_of_things(x: np.ndarray) -> bool:
+    """Whether the columns are all whole numbers from one range that is wide."""
+    if x.dtype.kind not in "iu" or x.ndim != 2 or x.shape[1] < 4 or len(x) < 32 or x.min() < 0 or x.max() <= 255:
+        return False
+    return bool(x.max(axis=0).min() > 0.8 * x.max() and x.min(axis=0).max() < 0.2 * x.max())
 
 
 def _name_of(case: Case, call: Call) -> str | None:
@@ -284,6 +314,12 @@ RULES = (
         "validation-leak", DATA, "warning", "more than 1 % of the validation rows, with their targets, are training rows",
         validation_leak, "SO 53119432", _NET.format(change="options = dict(validation_data=(x[:64], y[:64]))"),
         _NET.format(change="options = dict(validation_data=(x[:64], y[:64])); x = x[64:]; y = y[64:]"),
+    ),
+    Rule(
+        "validation-scale", DATA, "warning", "validation inputs that are on average, and at most, 20 times as large as those of "
+        "training, or a twentieth", validation_scale, "practice with pictures",
+        _NET.format(change="options = dict(validation_data=(255 * x[:64], y[:64])); x = x[64:]; y = y[64:]"),
+        _NET.format(change="options = dict(validation_data=(2 * x[:64], y[:64])); x = x[64:]; y = y[64:]"),
     ),
     Rule(
         "unnormalised-input", PASS, "warning", "the first layer with a kernel is given values of deviation or mean beyond 10, or "

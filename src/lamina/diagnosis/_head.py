@@ -89,6 +89,11 @@ def last_layer(case: Any, head: Head, units: int, activation: str = "") -> str:
     return f'{name}({units}{size}, activation="{activation}")' if activation else f"{name}({units}{size})"
 
 
+def are_pictures(y: np.ndarray) -> bool:
+    """Whether targets have the values of pictures, 0 to 255."""
+    return y[0].size >= 64 and y.min() >= 0 and 50 < y.max() <= 255
+
+
 def is_whole(values: np.ndarray) -> bool:
     """Whether all values are whole numbers."""
     return bool(np.all(values == np.round(values)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole, last_layer
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, are_pictures, distinct, is_whole, last_layer
 from ._network import has_kernel, path_of
 from ._rule import DATA, Rule, Seen, seen
 
@@ -65,6 +65,17 @@ def label_out_of_range(case: Case) -> Iterator[Seen]:
             continue
         ignored = head.options.get("ignore_class")
         kept = y if ignored is None else y[y != ignored]
+        held_out = [
+            a for name, a in case.validation.items() if name.startswith("y") and a.dtype.kind in "biuf" and a.size
+        ]
+        later = held_out[0] if len(held_out) == len(case.heads) == 1 else kept
+        if kept.size and kept.min() >= 0 and kept.max() < head.units <= later.max() and is_whole(later):
+            yield seen(
+                head.layer, f"The labels of the validation data go from {later.min():g} to {later.max():g}, those of "
+                f"training from {kept.min():g} to {kept.max():g}; {head.units} units stand for 0 to {head.units - 1}.",
+                "validation_data whose labels are counted as those of y are.", low=int(later.min()), high=int(later.max()),
+                units=head.units,
+            )  # fmt: skip
         if kept.size and (kept.min() < 0 or kept.max() >= head.units):
             low, high = int(kept.min()), int(kept.max())
             values = distinct(kept)[0]
@@ -105,6 +116,10 @@ def binary_label_values(case: Case) -> Iterator[Seen]:
             fix = "y = (y + 1) / 2"
         elif classes == 2:
             fix = f"y = (y == {y.max():g}).astype(int)"
+        elif _are_of_units(head, y, classes):
+            fix = f'{last_layer(case, head, head.units or classes, "softmax")} with loss="{SPARSE}".'
+        elif are_pictures(y):
+            fix = "y = y / 255: pictures in [0, 1]."
         else:
             fix = 'activation="linear" with loss="mse" for a regression; targets in [0, 1] for labels.'
         yield seen(
@@ -113,23 +128,32 @@ def binary_label_values(case: Case) -> Iterator[Seen]:
         )  # fmt: skip
 
 
+def _are_of_units(head: Head, y: np.ndarray, classes: int) -> bool:
+    """Whether there is one number for each sample, and a unit for each number."""
+    return y.size == len(y) and y.min() == 0 and int(y.max()) < (head.units or 0) <= 2 * classes
+
+
 def crossentropy_continuous_targets(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         y = head.finite_y()
         if y is not None and head.loss == BINARY and not is_whole(y) and (y.min() < 0 or y.max() > 1):
             yield seen(
                 head.layer, f"{BINARY} takes targets in [0, 1]; these have fractions and go from {y.min():.4g} to {y.max():.4g}.",
-                'activation="linear" with loss="mse", for a regression.', low=float(y.min()), high=float(y.max()),
+                "y = y / 255: pictures in [0, 1]." if are_pictures(y)
+                else 'activation="linear" with loss="mse", for a regression.', low=float(y.min()), high=float(y.max()),
             )  # fmt: skip
         if y is None or head.loss != CATEGORICAL or y.ndim < 2 or y.shape[-1] != head.units or head.units == 1:
             continue
         axis = head.options.get("axis", -1)
         sums = y.sum(axis=axis if -y.ndim <= axis < y.ndim else -1)
-        off = float(np.mean((np.abs(sums - 1) > 1e-3) & (sums != 0)))  # rows of zeros are left out by intent
+        # Rows of zeros are left out by intent, unless they are all that there is of a class.
+        is_lost = y.ndim == 2 and np.any(sums == 0) and not np.all(np.any(y, axis=0))
+        off = float(np.mean((np.abs(sums - 1) > 1e-3) & (is_lost | (sums != 0))))
         if off > 0 or y.min() < 0:
             yield seen(
                 head.layer, f"{CATEGORICAL} takes rows that sum to 1; {off:.0%} of the targets' rows do not.",
-                'activation="linear" with loss="mse", for a regression.' if not is_whole(y) or y.min() < 0 or y.max() > 1
+                "look at how the rows were made: those of zeros may be of the classes that no row is of." if is_lost
+                else 'activation="linear" with loss="mse", for a regression.' if not is_whole(y) or y.min() < 0 or y.max() > 1
                 else f'activation="sigmoid" with loss="{BINARY}", for several labels at once.', share=off,
             )  # fmt: skip
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ._case import Case
 from ._head import Head, is_whole
+from ._network import is_of_library
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
 _SCALES = (0.1, 0.3, 0.9)
@@ -20,6 +21,12 @@ def loss_sign(case: Case) -> Iterator[Seen]:
         if truth.size != head.predictions.size or truth.dtype.kind != "f" or not np.isfinite(truth).all():
             continue
         truth = truth.reshape(head.predictions.shape)
+        if _cancels(head, truth):
+            yield seen(
+                head.layer, "Errors in the two directions cancel in the loss: it is 0 where the outputs are the targets, "
+                "and less on one side the farther they are.", "the square of the difference, or ops.abs of it, before the mean.",
+            )  # fmt: skip
+            continue
         for guesses in _worse_and_worse(truth, head):
             values = [head.judge(head.truth if _has_labels(head) else truth, guess) for guess in guesses]
             falls = all(np.isfinite(values)) and all(b < a - 1e-6 * abs(a) for a, b in itertools.pairwise(values))
@@ -31,6 +38,19 @@ def loss_sign(case: Case) -> Iterator[Seen]:
                 "they are far off: minimising it unlearns.", "the loss with the other sign.",
                 right=float(values[0]), wrong=float(values[-1]),
             )  # fmt: skip
+
+
+def _cancels(head: Head, truth: np.ndarray) -> bool:
+    """Whether a loss is the mean of differences that have a sign."""
+    assert head.judge is not None
+    step = float(truth.std())
+    if not step:
+        return False
+    at, over, under, far = (head.judge(truth, truth + share * step) for share in (0.0, 1.0, -1.0, 2.0))
+    least = 1e-3 * abs(over)
+    if abs(head.judge(truth + step, truth) + over) > least:  # the outputs may be the loss themselves
+        return False
+    return 0 < abs(over) < np.inf and abs(at) < least and abs(over + under) < least and abs(far - 2 * over) < 2 * least
 
 
 def _has_labels(head: Head) -> bool:
@@ -71,6 +91,23 @@ def over_regularised(case: Case) -> Iterator[Seen]:
             None, f"The penalties of the regularizers are {penalty:.4g} of a loss of {total:.4g}: the weights are drawn to 0, "
             "whatever the data says.", "a factor such as l2(1e-4).", penalty=penalty, total=total,
         )  # fmt: skip
+        return
+    own = _loss_of_outputs(case) if case.is_default else None
+    if own is not None and total is not None and np.isfinite(total) and total - penalty > 100 * own > 0:
+        yield seen(
+            None, f"What layers add to the loss is {total - own - penalty:.4g} of {total:.4g}, that of the outputs {own:.4g}: "
+            "these are hardly learned.", "a smaller factor in add_loss.", added=total - own - penalty, total=total,
+        )  # fmt: skip
+
+
+def _loss_of_outputs(case: Case) -> float | None:
+    """The losses of all outputs, weighted; None where they are not known, or samples have weights."""
+    if any(h.judge is None or h.predictions is None or h.truth is None or h.weighted for h in case.heads):
+        return None
+    if not case.heads or all(map(is_of_library, case.network.layers)):
+        return None
+    losses = [h.weight * h.judge(h.truth, h.predictions) for h in case.heads if h.judge is not None]
+    return float(sum(losses)) if all(np.isfinite(losses)) and min(losses) >= 0 else None
 
 
 def zero_sample_weight(case: Case) -> Iterator[Seen]:
@@ -80,6 +117,12 @@ def zero_sample_weight(case: Case) -> Iterator[Seen]:
             yield seen(
                 None, f"All {array.size} sample weights are 0: there is nothing to learn.", "weights above 0.", sum=0.0
             )
+            return
+        if array.size and array.dtype.kind in "if" and array.flat[0] < 0 and np.all(array == array.flat[0]):
+            yield seen(  # of several, below 0 and above, they may be what is gained by an action
+                None, f"All {array.size} sample weights are {array.flat[0]:.4g}: the loss is turned around, and learning makes "
+                "it worse.", "weights of 0 and more.", sum=float(array.sum()),
+            )  # fmt: skip
             return
     if len(weights) != 1 or len(case.heads) != 1 or weights[0].ndim != 1:
         return
@@ -94,6 +137,24 @@ def zero_sample_weight(case: Case) -> Iterator[Seen]:
                 "a weight above 0 for each class.", label=label, count=len(of_class),
             )  # fmt: skip
             return
+
+
+def class_weight_keys(case: Case) -> Iterator[Seen]:
+    given = case.setting.class_weight
+    if not isinstance(given, dict) or len(case.heads) != 1 or case.setting.is_stream:
+        return
+    y = case.heads[0].labels()
+    if y is None or not case.heads[0].is_crossentropy or not given:
+        return
+    known = set(y.tolist())
+    unused = sorted(float(key) for key in given if float(key) not in known)
+    without = sorted(known - {float(key) for key in given})
+    if unused and without:
+        yield seen(
+            case.heads[0].layer, f"class_weight has no weight for class {without[0]:g}, which stays at 1, but one for "
+            f"{unused[0]:g}, of which there is no sample.", f"class_weight with the keys {sorted(int(c) for c in known)}.",
+            without=without, unused=unused,
+        )  # fmt: skip
 
 
 def output_loss_scale(case: Case) -> Iterator[Seen]:
@@ -163,18 +224,27 @@ _FOUR = dict(last='layers.Dense(4, activation="softmax")', y="np.eye(4)[(x[:, 0]
 
 RULES = (
     Rule(
-        "loss-sign", PASS, "error", "a loss of one's own that is less the farther the outputs are from the targets", loss_sign,
+        "loss-sign", PASS, "error", "a loss of one's own that is less the farther the outputs are from the targets, be it on one "
+        "side alone", loss_sign,
         "TheDeepChecker", _net(loss="lambda t, p: -lamina.ops.mean(lamina.ops.square(t - p), axis=-1)"),
         _net(loss="lambda t, p: lamina.ops.mean(lamina.ops.square(t - p), axis=-1)"),
     ),
     Rule(
-        "over-regularised", PASS, "warning", "the penalties of regularizers are more than 90 % of the loss", over_regularised,
+        "over-regularised", PASS, "warning", "the penalties of regularizers are more than 90 % of the loss, or what "
+        "layers add to it 99 %", over_regularised,
         "TheDeepChecker", _net(", kernel_regularizer=lamina.regularizers.L2(10.0)"),
         _net(", kernel_regularizer=lamina.regularizers.L2(1e-4)"),
     ),
     Rule(
-        "zero-sample-weight", DATA, "error", "weights that are all 0, or 0 for a whole class", zero_sample_weight,
+        "zero-sample-weight", DATA, "error", "weights that are all 0 or all one number below 0, or 0 for a whole class",
+        zero_sample_weight,
         "definition", _WEIGHTED.format("(y == 1).astype(float)"), _WEIGHTED.format("1.0 + (y == 1)"),
+    ),
+    Rule(
+        "class-weight-keys", DATA, "warning", "class_weight for classes that no label is of, and none for others",
+        class_weight_keys, "Keras documentation of class_weight",
+        _net(**_CLASSES) + "\noptions = dict(class_weight={1: 1.0, 2: 3.0})",
+        _net(**_CLASSES) + "\noptions = dict(class_weight={0: 1.0, 1: 3.0})",
     ),
     Rule(
         "output-loss-scale", PASS, "warning", "the losses of two outputs, times their weights, are apart by more than 1000",

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from ._flat import Flat, flat_of, graph_of, of_chain
+from ._told_by_values import told_by_values
 
 # Layers through which the values of a unit go unchanged, or are only averaged.
 PASSING = {
@@ -36,16 +37,21 @@ def activation_of(layer: Any) -> str | None:
         return "softmax over another axis"
     if _is_activation(layer):
         return _ACTIVATION_LAYERS.get(kind(layer)) or _ACTIVATIONS[kind(layer)]
-    function = getattr(layer, "activation", None)
+    function = getattr(layer, "function" if kind(layer) == "Lambda" else "activation", None)
     if function is None or not callable(function):
         return None
     if kind(function) in _ACTIVATION_LAYERS:
         return _ACTIVATION_LAYERS[kind(function)]
     name, module = getattr(function, "__name__", None), getattr(function, "__module__", None) or ""
-    is_ours = module.startswith("lamina.activations") or (
+    is_ours = (module.startswith("lamina.activations") and kind(layer) != "Lambda") or (
         module.startswith("lamina.ops") and name in _ACTIVATIONS.values()
     )
-    return name if is_ours else None
+    return name if is_ours else told_by_values(function)
+
+
+def is_of_library(layer: Any) -> bool:
+    """Whether a layer's class is one of lamina's own."""
+    return type(layer).__module__.startswith("lamina.")
 
 
 def _is_activation(operation: Any) -> bool:

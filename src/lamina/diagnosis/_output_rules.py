@@ -6,13 +6,20 @@ from dataclasses import replace
 import numpy as np
 
 from ._case import Case
-from ._head import BINARY, CATEGORICAL, SPARSE, Head, distinct, is_whole, last_layer
+from ._head import BINARY, CATEGORICAL, SPARSE, Head, are_pictures, distinct, is_whole, last_layer
 from ._network import activation_of, kind, path_of
 from ._rule import COMPILED, DATA, PASS, Rule, Seen, seen
 
 # Activations whose values may be probabilities; "linear" has a rule of its own, and of None nothing is known.
 _BOUNDED = ("sigmoid", "hard_sigmoid", "softmax", "softmax over another axis", "sparsemax", "linear", None)
-_RANGES = {"sigmoid": (0, 1), "hard_sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "softsign": (-1, 1)}
+_RANGES = {
+    "sigmoid": (0, 1),
+    "hard_sigmoid": (0, 1),
+    "softmax": (0, 1),
+    "tanh": (-1, 1),
+    "softsign": (-1, 1),
+    "relu6": (0, 6),
+}
 _POSITIVE = ("relu", "softplus", "exponential")
 
 
@@ -33,6 +40,17 @@ def softmax_single_unit(case: Case) -> Iterator[Seen]:
             + ' with loss="binary_crossentropy", or one unit for each class.',
             units=1,
         )
+    for head in case.heads if not places else ():
+        if head.activation is None and head.units == 1 and _is_always_1(head):
+            yield seen(
+                head.layer, f"All {len(head.predictions)} outputs are exactly 1, as those of a softmax over 1 unit are, whatever "  # type: ignore[arg-type]
+                "the input.", 'sigmoid with loss="binary_crossentropy", or one unit for each class.', units=1,
+            )  # fmt: skip
+
+
+def _is_always_1(head: Head) -> bool:
+    outputs = head.predictions
+    return outputs is not None and len(outputs) >= 8 and outputs.dtype.kind == "f" and bool(np.all(outputs == 1))
 
 
 def sigmoid_with_categorical_crossentropy(case: Case) -> Iterator[Seen]:
@@ -133,6 +151,11 @@ def from_logits_with_activation(case: Case) -> Iterator[Seen]:
                 head.layer, f"{head.loss} with from_logits=True applies softmax to outputs that are in [0, 1] and sum to 1 "
                 "already.", "from_logits=False, or no softmax at the end.", activation="softmax",
             )  # fmt: skip
+        if head.loss is None and head.activation in ("softmax", "sigmoid") and _takes_logits(head):
+            yield seen(
+                head.layer, f"The loss applies {head.activation} once more to what {head.activation} gave.",
+                "from_logits=False in the loss, or no activation in the last layer.", activation=head.activation,
+            )  # fmt: skip
         if head.activation in ("softmax", "sigmoid") and head.is_crossentropy and head.from_logits:
             yield seen(
                 head.layer, f"{head.loss} with from_logits=True applies {_fitting(head)} to what {head.activation} gave.",
@@ -148,7 +171,66 @@ def _gives_shares(head: Head) -> bool:
     return bool(outputs.min() >= 0 and np.all(np.abs(outputs.sum(axis=-1) - 1) < 1e-3))
 
 
+def _takes_logits(head: Head) -> bool:
+    """Whether a loss of one's own, for outputs that are right and sure, is the crossentropy of a softmax or sigmoid of them."""
+    y, outputs = head.truth, head.predictions
+    if (
+        head.judge is None
+        or y is None
+        or outputs is None
+        or outputs.ndim != 2
+        or y.dtype.kind not in "biuf"
+        or not is_whole(y)
+    ):
+        return False
+    units = outputs.shape[-1]
+    if head.activation == "sigmoid":
+        if y.size != outputs.size or y.min() < 0 or y.max() > 1:
+            return False
+        sure, of_1, of_0 = y.reshape(outputs.shape), np.log1p(np.exp(-1)), np.log(2)
+        expected = float(np.mean(np.where(sure == 1, of_1, of_0)))
+    else:
+        is_one_hot = y.shape == outputs.shape and bool(np.all(y.sum(axis=-1) == 1)) and y.min() == 0
+        if not is_one_hot and (y.size != len(outputs) or y.min() < 0 or y.max() >= units):
+            return False
+        sure = y if is_one_hot else np.eye(units)[y.astype(int).reshape(-1)]
+        expected = float(np.log(1 + (units - 1) / np.e))
+    return units > (head.activation == "softmax") and abs(head.judge(y, sure.astype("float32")) - expected) < 1e-3
+
+
+def softmax_over_samples(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        outputs = head.predictions
+        if (
+            head.activation not in (None, "softmax over another axis")
+            or outputs is None
+            or outputs.ndim != 2
+            or outputs.dtype.kind != "f"
+        ):
+            continue
+        if len(outputs) < 8 or not outputs.size or outputs.min() < 0 or outputs.max() > 1 or np.ptp(outputs) < 1e-6:
+            continue
+        sums = outputs.sum(axis=0)  # of several batches one after the other, each of which makes 1
+        if (
+            np.all(np.abs(sums - np.round(sums[0])) < 1e-3 * max(sums[0], 1))
+            and 1 <= np.round(sums[0]) <= len(outputs) / 4
+        ):
+            if not np.all(np.abs(outputs.sum(axis=-1) - 1) < 1e-2):
+                yield seen(
+                    head.layer, "The outputs of a unit sum to 1 over the samples of a batch, not over the units: what is "
+                    "said of a sample depends on the others.", "axis=-1 in the softmax.", sum=float(sums[0]),
+                )  # fmt: skip
+
+
 def double_output_activation(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        before = _softmax_before(case, head)
+        if before is not None:
+            yield seen(
+                before, "softmax of what softmax gave: the outputs are squeezed together.",
+                f"leave out one of the two: that of {before.rpartition('/')[2]}, or the one behind it.", first="softmax",
+                second="softmax",
+            )  # fmt: skip
     for before, after in case.network.pairs():
         first, second = activation_of(before), activation_of(after)
         if first in ("softmax", "sigmoid") and second in ("softmax", "sigmoid") and not getattr(after, "weights", None):
@@ -156,6 +238,22 @@ def double_output_activation(case: Case) -> Iterator[Seen]:
                 path_of(after), f"{second} of what {first} gave: the outputs are squeezed together.",
                 f"leave out the layer {after.name}, or the activation of {before.name}.", first=first, second=second,
             )  # fmt: skip
+
+
+def _softmax_before(case: Case, head: Head) -> str | None:
+    """The layer that gives probabilities of which another softmax gives the outputs, as the values show."""
+    outputs = head.predictions
+    if head.activation is not None or not _gives_shares(head) or outputs is None:
+        return None
+    for call in reversed(case.calls):
+        given = call.outputs
+        if given.shape != outputs.shape or given.dtype.kind != "f" or not np.all(np.abs(given.sum(axis=-1) - 1) < 1e-3):
+            continue
+        again = np.exp(given)
+        again /= again.sum(axis=-1, keepdims=True)
+        if given.min() >= 0 and np.ptp(given) > 1e-2 and np.allclose(again, outputs, atol=1e-5):
+            return call.path
+    return None
 
 
 def output_range(case: Case) -> Iterator[Seen]:
@@ -176,7 +274,7 @@ def output_range(case: Case) -> Iterator[Seen]:
 
 
 def _into_range(head: Head, y: np.ndarray) -> str:
-    if y[0].size >= 64 and y.min() >= 0 and 50 < y.max() <= 255:  # the values of pictures
+    if are_pictures(y):
         scale = {"tanh": "y = y / 127.5 - 1", "softsign": "y = y / 127.5 - 1"}.get(str(head.activation), "y = y / 255")
         return f"{scale}: pictures in the range of {head.activation}."
     return 'activation="linear" in the last layer.'
@@ -238,6 +336,40 @@ def accuracy_for_regression(case: Case) -> Iterator[Seen]:
 
 # Losses that take a logarithm of the outputs, with the activation that fits.
 _POSITIVE_ONLY = {"poisson": "exponential", "kl_divergence": "softmax", "mean_squared_logarithmic_error": "softplus"}
+
+
+# Targets that these losses cannot take.
+_TARGETS_FROM_0 = ("poisson", "kl_divergence", "mean_squared_logarithmic_error")
+
+
+def targets_of_loss(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        y = head.finite_y()
+        if y is None:
+            continue
+        below, zeros = float(np.mean(y < 0)), float(np.mean(np.abs(y) < 1e-6))
+        if head.loss in _TARGETS_FROM_0 and below > 0.01:
+            yield seen(
+                head.layer, f"{head.loss} takes targets of 0 and more, but {below:.0%} are less, down to {y.min():.4g}.",
+                'loss="mse" with activation="linear" in the last layer.', below=below, low=float(y.min()),
+            )  # fmt: skip
+        if head.loss == "mean_absolute_percentage_error" and zeros > 0.01:
+            yield seen(
+                head.layer, f"{head.loss} divides by the targets, of which {zeros:.0%} are 0: these alone make the loss.",
+                'loss="mae"', zeros=zeros,
+            )  # fmt: skip
+
+
+_NEVER_BELOW_0 = ("sigmoid", "hard_sigmoid", "softmax", "relu", "relu6", "softplus")
+
+
+def hinge_activation(case: Case) -> Iterator[Seen]:
+    for head in case.heads:
+        if head.loss in ("hinge", "squared_hinge") and head.activation in _NEVER_BELOW_0:
+            yield seen(
+                head.layer, f"{head.loss} takes outputs from -1 to 1 and beyond, but {head.activation} gives none below 0.",
+                'activation="tanh" in the last layer, or "linear".', activation=head.activation, loss=head.loss,
+            )  # fmt: skip
 
 
 def loss_needs_positive(case: Case) -> Iterator[Seen]:
@@ -310,6 +442,14 @@ RULES = (
              _ONE_OF_FOUR), _LOGITS,
     ),
     Rule(
+        "softmax-over-samples", PASS, "error", "outputs that sum to 1 over the samples of a batch, not over the units",
+        softmax_over_samples, "SO 43710635",
+        _net("layers.Dense(4), layers.Lambda(lambda t: lamina.ops.exp(t) / lamina.ops.sum(lamina.ops.exp(t), 0))",
+             '"sparse_categorical_crossentropy"', _ONE_OF_FOUR),
+        _net("layers.Dense(4), layers.Lambda(lambda t: lamina.ops.exp(t) / lamina.ops.sum(lamina.ops.exp(t), 1, keepdims=True))",
+             '"sparse_categorical_crossentropy"', _ONE_OF_FOUR),
+    ),
+    Rule(
         "double-output-activation", COMPILED, "warning", "softmax or sigmoid of a softmax or sigmoid", double_output_activation,
         "NeuraLint", _net('layers.Dense(4, activation="softmax"), layers.Softmax()', '"categorical_crossentropy"', _ROWS),
         _net("layers.Dense(4), layers.Softmax()", '"categorical_crossentropy"', _ROWS),
@@ -341,5 +481,17 @@ RULES = (
         "tanh output", loss_needs_positive,
         "definition of the losses", _net("layers.Dense(1)", '"poisson"', "rng.poisson(3.0, (256, 1))"),
         _net('layers.Dense(1, activation="exponential")', '"poisson"', "rng.poisson(3.0, (256, 1))"),
+    ),
+    Rule(
+        "targets-of-loss", DATA, "error", "more than 1 % of the targets below 0 with poisson, kl_divergence or "
+        "mean_squared_logarithmic_error, or 0 with mean_absolute_percentage_error", targets_of_loss, "definition of the losses",
+        _net('layers.Dense(1)', '"mape"', "np.maximum(x[:, :1], 0)"), _net("layers.Dense(1)", '"mape"', "3 + np.abs(x[:, :1])"),
+        ("loss-needs-positive",),
+    ),
+    Rule(
+        "hinge-activation", COMPILED, "warning", "hinge or squared_hinge with a sigmoid, softmax, relu or softplus output",
+        hinge_activation, "definition of the losses",
+        _net('layers.Dense(1, activation="sigmoid")', '"hinge"', _ONE_OF_TWO),
+        _net('layers.Dense(1, activation="tanh")', '"hinge"', _ONE_OF_TWO),
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from lamina.engines import engine
 
 from ._case import Call, Case
 from ._head import Head
-from ._network import AFFINE, activation_of, has_kernel, kind, path_of
+from ._network import AFFINE, activation_of, has_kernel, is_of_library, kind, path_of
 from ._rule import PASS, Rule, Seen, seen
 
 _FEWEST = 32  # values of a unit from which it can be called dead
@@ -64,18 +64,33 @@ def saturated_activation(case: Case) -> Iterator[Seen]:
     for call in _hidden(case):
         if not call.outputs.size:
             continue
-        edges = _EDGES.get(str(activation_of(call.layer)))
+        edges = _EDGES.get(str(activation_of(call.layer))) or _edges_seen(call)
         if edges is None or kind(call.layer) in ("LSTM", "GRU"):
             continue
         share = float(np.mean((call.outputs < edges[0]) | (call.outputs > edges[1])))
         if share > 0.5:
             place = case.network.owner(call.layer)
             yield seen(
-                path_of(place), f"{share:.0%} of the outputs of {place.name} are at the ends of {activation_of(call.layer)}, "
-                "where its slope is nearly 0.",
+                path_of(place), f"{share:.0%} of the outputs of {place.name} are at the ends of "
+                f"{activation_of(call.layer) or 'tanh'}, where its slope is nearly 0.",
                 f'kernel_initializer="glorot_uniform"{_and_zeros(place)} (the default), on inputs that are scaled.', share=share,
             )  # fmt: skip
             return
+
+
+def _edges_seen(call: Call) -> tuple[float, float] | None:
+    """The ends of the tanh in a layer of one's own, told by its outputs: they come near both, and are not only there."""
+    values = call.outputs
+    if (
+        is_of_library(call.layer)
+        or values.dtype.kind != "f"
+        or values.size < 256
+        or activation_of(call.layer) is not None
+    ):
+        return None
+    low, high = _EDGES["tanh"]
+    is_tanh = -1 <= values.min() < low and high < values.max() <= 1
+    return (low, high) if is_tanh and np.mean(np.abs(values) < high) > 0.01 else None
 
 
 def _and_zeros(layer: Any) -> str:
@@ -108,13 +123,15 @@ def no_gradient(case: Case) -> Iterator[Seen]:
             weights=len(sizes),
         )  # fmt: skip
         return
-    unreached = list(dict.fromkeys(path for path, g in _kernels(case) if not np.any(g))) if any(sizes) else []
+    own = {id(w) for layer in case.network.layers if not is_of_library(layer) for w in case.network.weights[id(layer)]}
+    kernels = [(p, g) for p, w, g in case.gradients if len(w.shape) > 1 and (w.name == "kernel" or id(w) in own)]
+    unreached = list(dict.fromkeys(path for path, g in kernels if not np.any(g))) if any(sizes) else []
     if unreached and not _may_be_zero(case):
         yield seen(
             unreached[0], f"The gradients of {len(unreached)} layer(s) that are to be trained are exactly 0: the loss does "
             "not depend on them, or nothing comes back from it.",
-            "look for a step without slope behind the layer (stop_gradient, round, argmax, a cast to integers), or "
-            "trainable=False.",
+            "look for weights that begin at 0 one behind the other, for a step without slope behind the layer (stop_gradient, "
+            "round, argmax, a cast to integers), or trainable=False.",
             layers=unreached,
         )  # fmt: skip
 
@@ -132,8 +149,16 @@ def _may_be_zero(case: Case) -> bool:
     fixed = {id(w) for _, w, g in case.gradients if not np.any(g)}
     weights = [w for w in case.network.model.weights if w.name not in _BEGIN_AT_ZERO and id(w) not in fixed]
     waits = any(not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
-    is_cut = any(c.outputs.size and not np.any(c.outputs) for c in case.calls)
+    cut = [c.layer for c in case.calls if c.outputs.size and not np.any(c.outputs) and np.any(c.inputs)]
+    is_cut = not all(_is_fixed_at_0(layer, fixed) for layer in cut)
     return waits or is_cut or len(case.sample_weight) > 1 or any(not h.has_loss or not h.weight for h in case.heads)
+
+
+def _is_fixed_at_0(layer: Any, fixed: set[int]) -> bool:
+    """Whether a layer of one's own gives 0 as its weights are 0, and get no gradient."""
+    weights = [w for w in layer.weights if len(w.shape) > 1]
+    zeros = all(id(w) in fixed and not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
+    return bool(weights) and zeros and not is_of_library(layer)
 
 
 def non_finite_gradient(case: Case) -> Iterator[Seen]:

@@ -1,8 +1,11 @@
 """Rules on the order of layers."""
 
+import itertools
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from ._case import Case
 from ._network import AFFINE, activation_of, has_kernel, kind, path_of, within
@@ -53,6 +56,8 @@ _MAXIMA = (
 
 
 def softmax_hidden(case: Case) -> Iterator[Seen]:
+    if case.network.graph is None:
+        yield from _softmax_between(case)
     for before, after in case.network.pairs(also=_MAXIMA):
         is_mixture = activation_of(after) == "softmax" and not getattr(after, "use_bias", True)  # of distributions
         if activation_of(before) == "softmax" and kind(after) in (*AFFINE, "BatchNormalization") and not is_mixture:
@@ -60,6 +65,48 @@ def softmax_hidden(case: Case) -> Iterator[Seen]:
             yield seen(
                 path_of(place), f"softmax in {place.name}, a hidden layer: its units crowd each other out, and what reaches "
                 f"{after.name} sums to 1.", 'activation="relu" there.', next=after.name,
+            )  # fmt: skip
+
+
+def _softmax_between(case: Case) -> Iterator[Seen]:
+    """Of a model without a graph: a Dense layer that is given, as no layer gave it, what sums to 1."""
+    for before, after in itertools.pairwise(case.calls):
+        given, made = after.inputs, before.outputs
+        if kind(after.layer) != "Dense" or given.shape != made.shape or given.ndim != 2 or len(given) < 8:
+            continue
+        if given.shape[-1] < 3 or given.dtype.kind != "f" or not np.all(np.abs(given.sum(axis=-1) - 1) < 1e-3):
+            continue
+        shares = np.exp(made - made.max(axis=-1, keepdims=True))
+        if np.allclose(shares / shares.sum(axis=-1, keepdims=True), given, atol=1e-5):
+            yield seen(
+                before.path, f"softmax of what {before.layer.name} gives, within the network: its units crowd each other out, "
+                f"and what reaches {after.layer.name} sums to 1.", "relu there.", next=after.layer.name,
+            )  # fmt: skip
+
+
+_NORMALISING = ("LayerNormalization", "RMSNormalization", "UnitNormalization")
+
+
+def normalisation_of_one(case: Case) -> Iterator[Seen]:
+    shapes = {id(call.layer): call.inputs.shape for call in case.calls}
+    for layer in case.network.layers:
+        if kind(layer) not in _NORMALISING:
+            continue
+        nodes = layer._inbound_nodes if case.network.graph is not None else []
+        shape = tuple(nodes[0].input_tensors[0].shape) if nodes else shapes.get(id(layer))
+        if not shape:
+            continue
+        axes = [layer.axis] if isinstance(layer.axis, int) else list(layer.axis)
+        if all(-len(shape) <= axis < len(shape) and shape[axis] == 1 for axis in axes):
+            yield seen(
+                path_of(layer), f"{layer.name} normalises over an axis of 1 value: what it gives hardly depends on what it is "
+                "given.", f"leave out {layer.name}, or put it before the layer of 1 unit.", shape=list(shape),
+            )  # fmt: skip
+    for head in case.heads:
+        if head.loss == "cosine_similarity" and head.units == 1 and head.options.get("axis", -1) == -1:
+            yield seen(
+                head.layer, "cosine_similarity of 1 unit looks at the sign of the output alone, and gives no slope.",
+                'loss="mse", for a regression.', units=1,
             )  # fmt: skip
 
 
@@ -170,6 +217,11 @@ RULES = (
         "softmax-hidden", COMPILED, "warning", "softmax of a hidden layer into Dense, convolution or BatchNormalization",
         softmax_hidden, "DeepFD", _net('layers.Dense(16, activation="softmax")', _LAST), _net(_RELU, _LAST),
         ("double-output-activation", "batchnorm-after-output"),
+    ),
+    Rule(
+        "normalisation-of-one", COMPILED, "error", "a normalisation over axes of size 1, or a cosine similarity of 1 unit",
+        normalisation_of_one, "definition of the layers", _net(_RELU, _LAST, "layers.LayerNormalization()"),
+        _net(_RELU, "layers.LayerNormalization()", _LAST),
     ),
     Rule(
         "dropout-rate", COMPILED, "warning", "a dropout layer, recurrent layer or attention that drops 0.7 or more", dropout_rate,

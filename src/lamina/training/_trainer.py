@@ -107,7 +107,7 @@ class Trainer(Stepping):
         if mode != "off":
             _diagnosing.at_fit(
                 self, mode, source, held_out, runs, epochs - initial_epoch, per_epoch, validation_data is None,
-                step if plan is None else None,
+                step if plan is None else None, class_weight,
             )  # fmt: skip
         check_alike(self, source, held_out, steps_per_epoch)
         keeper = keeper_of(plan, self, step, source, held_out, runs.callbacks, steps_per_epoch)

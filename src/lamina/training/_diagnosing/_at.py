@@ -75,6 +75,7 @@ def at_fit(
     steps: int | None,
     is_split: bool,
     step: Any,
+    class_weight: Any = None,
 ) -> None:
     """Says what is wrong with the model and the data that its training begins with; once for each `compile`.
 
@@ -83,6 +84,7 @@ def at_fit(
         runs: the callbacks; `epochs` and the `steps` of each, None for unknown.
         is_split: whether what is held out is the tail of the data.
         step: that of training, None if its program must not be traced before the training begins.
+        class_weight: as given to `fit`.
     """
     compiled = model._compiled
     compiled.start = None  # that of a fit before, perhaps of other data
@@ -96,6 +98,7 @@ def at_fit(
         steps=None if steps is None else steps * epochs,
         sets_rate=any(isinstance(c, LearningRateScheduler) for c in runs.callbacks),
         is_stream=not isinstance(source, ArrayData),
+        class_weight=class_weight,
     )
     try:
         case = _case(model, source, held_out, setting, (step, runs.callbacks))

@@ -77,7 +77,12 @@ def diagnose(
     look.places = None if streams else rows
     steps = None if epochs is None or streams else epochs * -(-size // (batch_size or 32))
     setting = Setting(
-        None if streams else batch_size or 32, bool(shuffle), bool(validation_split), steps, is_stream=streams
+        None if streams else batch_size or 32,
+        bool(shuffle),
+        bool(validation_split),
+        steps,
+        is_stream=streams,
+        class_weight=class_weight,
     )
     case = case_of(
         network, (x, y, sample_weight), validation, look, heads_of(network, shapes_of(network, look), y, weighted, look),

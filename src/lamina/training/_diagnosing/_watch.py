@@ -21,6 +21,8 @@ from ._at import case_now, heads_now, ignored, say
 from ._replay import Replay
 
 _EVERY_S = 0.25
+_MOST_KEPT = 1_000_000  # numbers in weights that are compared with what they were
+_STEPS = 8  # after which a step of one's own should have changed something
 
 
 class Watch:
@@ -43,6 +45,7 @@ class Watch:
         self._before = 0  # steps of the epochs before
         self._mean, self._count = 0.0, 0  # of the loss in this epoch, as last seen
         self._is_quiet = False
+        self._weights = [] if is_default else _kept(model)
         self._is_scheduled = any(isinstance(c, LearningRateScheduler) for c in run.callbacks.callbacks)
 
     def begin_epoch(self, epoch: int) -> None:
@@ -68,6 +71,11 @@ class Watch:
         self._before += done
         for name, value in logs.items():
             self.course.epochs.setdefault(name, []).append(value if isinstance(value, float) else _number(value))
+        if self._weights and self._before >= _STEPS:
+            self.course.is_unchanged = all(np.array_equal(v.numpy(), old) for v, old in self._weights)
+            self._weights = []
+            if self.course.is_unchanged:
+                self._say()
         self.course.is_over = is_over or self._model.stop_training
         losses = self.course.losses
         is_lost = len(losses) > 3 and losses[-1] > 2 * losses[0] > 0
@@ -134,6 +142,14 @@ class Watch:
         found = [f for f in judge_course(self.course, ignored(), ()) if f.rule == "non-finite-loss"]
         self._is_quiet = True
         return found[0] if found else None
+
+
+def _kept(model: Any) -> list[tuple[Any, np.ndarray]]:
+    """The weights that are to be trained with their values; none where they are many."""
+    weights = model.trainable_variables
+    if sum(int(np.prod(v.shape)) for v in weights) > _MOST_KEPT:
+        return []
+    return [(v, np.array(v.numpy())) for v in weights]
 
 
 def _number(value: Any) -> float:
