@@ -102,11 +102,15 @@ def over_regularised(case: Case) -> Iterator[Seen]:
 
 def _loss_of_outputs(case: Case) -> float | None:
     """The losses of all outputs, weighted; None where they are not known, or samples have weights."""
-    if any(h.judge is None or h.predictions is None or h.truth is None or h.weighted for h in case.heads):
+    if all(map(is_of_library, case.network.layers)):
         return None
-    if not case.heads or all(map(is_of_library, case.network.layers)):
+    losses = [
+        h.weight * h.judge(h.truth, h.predictions)
+        for h in case.heads
+        if h.judge is not None and h.predictions is not None and h.truth is not None and not h.weighted
+    ]
+    if not losses or len(losses) < len(case.heads):
         return None
-    losses = [h.weight * h.judge(h.truth, h.predictions) for h in case.heads if h.judge is not None]
     return float(sum(losses)) if all(np.isfinite(losses)) and min(losses) >= 0 else None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamina.engines import engine
+from lamina.variables import StateScope
 
 _PROBE = np.array([[-3.0, -0.5, 0.25, 2.0], [1.0, -1.5, 4.0, 8.0]], "float32")
 _SHARES = np.exp(_PROBE) / np.exp(_PROBE).sum(axis=-1, keepdims=True)
@@ -30,7 +31,7 @@ def told_by_values(function: Callable[..., Any]) -> str | None:
 
 def _name(function: Callable[..., Any]) -> str | None:
     try:
-        with engine.quiet(), np.errstate(all="ignore"):
+        with engine.quiet(), np.errstate(all="ignore"), StateScope():  # it may draw numbers
             given = np.asarray(engine.numpy(function(engine.tensor(_PROBE))))
     except Exception:  # it takes other shapes, or more
         return None
