@@ -45,12 +45,18 @@ class Sources:
             self.modules.add(name)
         elif inspect.isfunction(needed):
             self._collect(needed)
-        elif isinstance(needed, re.Pattern):
-            self.modules.add("re")
-            self.found[name] = f"{name} = re.compile({needed.pattern!r})"
         else:
             self.modules.update(m for m in ("datetime",) if type(needed).__module__ == m)
-            self.found[name] = f"{name} = {needed!r}"
+            self.found[name] = f"{name} = {self._written(needed)}"
+
+    def _written(self, value: Any) -> str:
+        """An expression for a constant. Patterns are written by us, as their `repr` is cut after 200 letters."""
+        if isinstance(value, re.Pattern):
+            self.modules.add("re")
+            return f"re.compile({value.pattern!r}, {value.flags & ~re.UNICODE})"  # which patterns of texts have anyway
+        if isinstance(value, list):
+            return f"[{', '.join(map(self._written, value))}]"
+        return repr(value)
 
 
 def _without_annotations(definition: ast.FunctionDef) -> None:
