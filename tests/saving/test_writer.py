@@ -72,6 +72,12 @@ def test_rights_are_those_of_a_new_file_or_kept(tmp_path):
         os.umask(mask)
 
 
+def test_names_of_files_in_another_encoding_are_written_as_their_bytes(tmp_path):
+    name = "표.csv".encode()
+    write_text(tmp_path / "t", name.decode("ascii", "surrogateescape"))  # as they are read under LC_ALL=C
+    assert (tmp_path / "t").read_bytes() == name
+
+
 def test_a_symbolic_link_stays_one(tmp_path):
     write_bytes(tmp_path / "real", b"1")
     os.symlink(tmp_path / "real", tmp_path / "link")

@@ -45,8 +45,8 @@ def write_bytes(path: Any, content: bytes) -> None:
 
 
 def write_text(path: Any, text: str) -> None:
-    """Writes a UTF-8 text file, whole or not at all."""
-    write_bytes(path, text.encode("utf-8"))
+    """Writes a UTF-8 text file, whole or not at all. Names of files that Python could not decode stay the bytes they are."""
+    write_bytes(path, text.encode("utf-8", "surrogateescape"))
 
 
 def check_target(path: Any, overwrite: bool) -> str:
