@@ -51,6 +51,24 @@ class Head:
     def is_regression(self) -> bool:
         return self.loss in REGRESSIONS
 
+    @property
+    def fitting(self) -> str:
+        """The activation that gives the probabilities which the crossentropy takes."""
+        return "sigmoid" if self.loss == BINARY else "softmax"
+
+    def shown(self, rows: int = 1, axes: int = 1) -> np.ndarray | None:
+        """The outputs of the batch, if they are floats of that many samples and axes or more; None for others."""
+        outputs = self.predictions
+        if (
+            outputs is None
+            or outputs.dtype.kind != "f"
+            or outputs.ndim < axes
+            or len(outputs) < rows
+            or not outputs.size
+        ):
+            return None
+        return outputs
+
     def finite_y(self) -> np.ndarray | None:
         """The targets as float64, if all are numbers and finite."""
         return self._finite_y
@@ -70,6 +88,11 @@ class Head:
         found = y.argmax(axis=-1).astype("float64") if self.has_distributions() else y
         found = found[..., 0] if found.ndim > 1 and found.shape[-1] == 1 else found
         return found if found.ndim == 1 and is_whole(found) else None
+
+    def are_class_numbers(self) -> bool:
+        """Whether the targets are numbers of the classes that the units stand for."""
+        y = self.labels() if not self.has_distributions() else None
+        return y is not None and y.min() >= 0 and y.max() < (self.units or 0)
 
     def has_distributions(self) -> bool:
         """Whether every row of the targets sums to 1 over the classes, and has the output's width."""

@@ -15,6 +15,7 @@ from . import (
     _order_rules,
     _output_rules,
     _pass_rules,
+    _probability_rules,
     _shape_rules,
     _structure_rules,
 )  # fmt: skip
@@ -25,8 +26,8 @@ from ._report import Report
 from ._rule import COMPILED, COURSE, DATA, PASS, START, Rule
 
 FAMILIES = (
-    _data_rules, _label_rules, _order_rules, _output_rules, _shape_rules, _structure_rules, _initial_rules, _optimizer_rules,
-    _loss_rules, _pass_rules, _course_rules,
+    _data_rules, _label_rules, _order_rules, _probability_rules, _output_rules, _shape_rules, _structure_rules,
+    _initial_rules, _optimizer_rules, _loss_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 _OF_RATE = ("learning-rate-high", "learning-rate-negative")

@@ -1,0 +1,19 @@
+"""Small programs that are right, of which the rules' examples are made by one change."""
+
+
+def net(last: str, loss: str, y: str, more: str = "") -> str:
+    """A small program whose last layer, loss and targets are told; the data is scaled."""
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = {y}
+model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), {last}])
+model.compile(optimizer="adam", loss={loss}{more})"""
+
+
+ONE_OF_TWO, ONE_OF_FOUR = "(x[:, 0] > 0).astype(int)", "(x[:, 0] > 0) + 2 * (x[:, 1] > 0)"
+ROWS = f"np.eye(4)[{ONE_OF_FOUR}]"
+SIGMOID = net('layers.Dense(1, activation="sigmoid")', '"binary_crossentropy"', ONE_OF_TWO)
+SOFTMAX = net('layers.Dense(4, activation="softmax")', '"categorical_crossentropy"', ROWS)
+LOGITS = net("layers.Dense(4)", "lamina.losses.SparseCategoricalCrossentropy(from_logits=True)", ONE_OF_FOUR)
+LABELS = net('layers.Dense(3, activation="sigmoid")', '"binary_crossentropy"', "(x[:, :3] > 0).astype(int)")
+LINEAR = net("layers.Dense(1)", '"mse"', "x[:, :1]")
