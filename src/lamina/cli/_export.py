@@ -5,8 +5,8 @@ import os
 from lamina.engines import set_engine
 from lamina.export import ExportError
 from lamina.export._formats import format_named, target_path, write_format
+from lamina.tables._apart import check_apart
 from lamina.tables._model import load_table_model
-from lamina.tables._output import check_apart
 
 
 def export_file(model: str, format: str, out: str | None, check: bool | None, force: bool) -> None:

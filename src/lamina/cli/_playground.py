@@ -10,8 +10,8 @@ from lamina._lazy import lazy_module
 from lamina.playground._plan import CSV, plan_of_link
 from lamina.playground._table_material import table_at
 from lamina.serving._refused import Refused
+from lamina.tables._apart import check_apart
 from lamina.tables._errors import TableError
-from lamina.tables._output import check_apart
 
 _recording: Any = lazy_module("lamina.playground._recording")
 _run: Any = lazy_module("lamina.playground._run")

@@ -11,6 +11,7 @@ from lamina.export._exported import Exported, exported_model
 from lamina.export._formats import format_named, target_path, write_format
 from lamina.saving._errors import ModelFileError
 
+from ._apart import check_apart
 from ._as_fitted import read_as_fitted
 from ._columns import Column, model_inputs, steady
 from ._contributions import Contributions, shapley_values
@@ -162,8 +163,9 @@ class TableModel:
                 the fit that just ended.
             encoding: of a text file; found out by default.
             memory: most bytes that the table may take; of a larger file rows are drawn evenly, which the report says.
-        Raises TableError as `evaluate`, and without `data` for a model that was loaded.
+        Raises TableError as `evaluate`, without `data` for a model that was loaded, and if `path` is a file of `data`.
         """
+        check_apart(path, data)
         if data is not None:
             table = self.known_rows(self.read(data, encoding, memory))
             trial = self._trial(table)

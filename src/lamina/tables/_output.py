@@ -9,13 +9,12 @@ from typing import Any
 
 from lamina.saving._writer import write_text
 
+from ._apart import check_apart
 from ._errors import TableError
-from ._frames import is_paths
 from ._importance import Importance
 from ._model import TableModel
 from ._page._page import write_page
 from ._picture import can_draw, draw_learning_curves
-from ._read import file_of
 from ._reporting import findings_of_fit
 from ._run_file import run_toml
 
@@ -85,19 +84,6 @@ def check_new(path: str | None, force: bool, *read: Any) -> None:
     check_apart(path, *read)
     if os.path.exists(path) and not force:
         raise TableError(f"--out {path}: is there already; choose another name, or overwrite it with --force.")
-
-
-def check_apart(path: str, *read: Any) -> None:
-    """Raises TableError if a file to be written is one, or in a list, of those that are read, whatever it is called there."""
-    if not os.path.exists(path):
-        return
-    for data in read:
-        for name in data if is_paths(data) else [data]:
-            for source in () if name is None else (name, file_of(name)):
-                if os.path.exists(source) and os.path.samefile(path, source):
-                    raise TableError(
-                        f"{path}: is read itself, and would be overwritten; choose another name to write to."
-                    )
 
 
 def write_fit(folder: str, model: TableModel, options: dict[str, Any]) -> tuple[list[str], list[str]]:
