@@ -709,3 +709,9 @@ def test_where_a_gradient_that_is_not_finite_came_from():
     (finding,) = diagnosed(lambda: (net(x, layers.Dense(2), length, dense(1, None)), x, x[:, 0]))
     assert (finding.rule, finding.evidence["cause"]) == ("non-finite-values", "root at zero")
     assert finding.layer.endswith("/at")
+
+
+def test_which_columns_are_of_another_scale():
+    x = X * np.array([1, 5, 1, 1, 1, 1e-3, 1, 1], "float32")
+    (finding,) = lamina.diagnose(net(x, dense(16), dense(1, None)), x, X[:, 5])
+    assert finding.rule == "unnormalised-input" and finding.evidence["columns"] == [5, 1]

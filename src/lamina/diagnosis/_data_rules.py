@@ -212,18 +212,18 @@ def _name_of(case: Case, call: Call) -> str | None:
     return next((n for n in same if np.array_equal(case.x[n][0].reshape(-1).astype("float32"), first)), None)
 
 
-def _spreads(values: np.ndarray) -> tuple[float, float] | None:
-    """The smallest and the largest standard deviation of the columns of a table that take many values, if they are apart by
-    more than 1000."""
+def _spreads(values: np.ndarray) -> dict[int, float] | None:
+    """The columns of a table with the smallest and the largest standard deviation, among those that take many values, with these;
+    None if they are not apart by more than 1000."""
     if values.ndim != 2 or len(values) < 32:
         return None
     spreads = values.std(axis=0)
     order = np.argsort(spreads)[np.count_nonzero(spreads == 0) :]
     if not len(order) or spreads[order[-1]] <= 1e3 * spreads[order[0]]:
         return None  # nor are some of them
-    largest = next((spreads[n] for n in reversed(order) if _takes_many(values[:, n])), 0.0)
-    smallest = next((spreads[n] for n in order if 1e3 * spreads[n] >= largest or _takes_many(values[:, n])), 0.0)
-    return (float(smallest), float(largest)) if largest > 1e3 * smallest > 0 else None
+    large = next((n for n in reversed(order) if _takes_many(values[:, n])), order[0])
+    small = next(n for n in order if 1e3 * spreads[n] >= spreads[large] or _takes_many(values[:, n]))
+    return {int(n): float(spreads[n]) for n in (small, large)} if spreads[large] > 1e3 * spreads[small] else None
 
 
 def _comes_trained(case: Case, layer: Any) -> bool:
@@ -253,10 +253,11 @@ def unnormalised_input(case: Case) -> Iterator[Seen]:
         mean, std = (float(values.mean()), float(values.std())) if most > 10 else (0.0, 0.0)  # no more than that
         spreads = _spreads(values)
         if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
+            (small, smallest), (large, largest) = spreads.items()
             yield seen(
-                call.path, f"The columns that {call.layer.name} is given have standard deviations from {spreads[0]:.3g} to "
-                f"{spreads[1]:.3g}: the small ones are not seen.", _scaled(case, call),
-                smallest=spreads[0], largest=spreads[1],
+                call.path, f"The columns that {call.layer.name} is given have standard deviations from {smallest:.3g} (column "
+                f"{small}) to {largest:.3g} (column {large}): the small ones are not seen.", _scaled(case, call),
+                smallest=smallest, largest=largest, columns=[small, large],
             )  # fmt: skip
         if std > 10 or abs(mean) > 10 or most > 50:
             is_picture = bool(values.min() >= 0 and most <= 255) and "Conv" in kind(call.layer)
