@@ -1,17 +1,15 @@
-"""Rules on the data: its values, its scale, and whether validation is apart from training."""
+"""Rules on the data: its values, and whether validation is apart from training."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from ._case import Call, Case
-from ._head import REGRESSIONS, Head, distinct, is_whole
-from ._network import has_kernel, kind
-from ._rule import DATA, PASS, Rule, Seen, seen
+from ._examples import REGRESSION
+from ._head import is_whole, takes_many
+from ._rule import DATA, Rule, Seen, seen
 
 _MOST_ROWS = 20_000  # rows of validation that are looked up in the training data
-_LARGE = 20  # layers from which a network is likely to be one that was published with its weights
 _MOST_COLUMNS = 64  # of a table that are asked whether they are measured
 _FEWEST_ROWS = 8  # of training; fewer may be all that there are, as the four of an exclusive or
 
@@ -83,38 +81,6 @@ def constant_features(case: Case) -> Iterator[Seen]:
             )  # fmt: skip
 
 
-def unscaled_target(case: Case) -> Iterator[Seen]:
-    several = sum(head.is_regression for head in case.heads) > 1
-    if sum(map(has_kernel, case.network.layers)) < 2 or (several and case.has_losses_apart()):
-        return  # a line through the data: the step size alone decides; of two regressions, how they differ
-    for head in case.heads:
-        y = head.finite_y()
-        if y is None or head.loss not in REGRESSIONS[:4] or head.activation not in ("linear", "relu", "softplus"):
-            continue
-        if max(y.max(), -y.min()) <= 100:
-            continue
-        mean, std = float(abs(y.mean())), float(y.std())
-        if max(mean, std) > 100 and not (std <= 100 and _starts_there(head)):
-            yield seen(
-                head.layer, f"The targets have mean {y.mean():.4g} and standard deviation {std:.4g}, far from the outputs of a "
-                "fresh network.", "y = (y - y.mean()) / y.std(), undone after predict.", mean=mean, std=std,
-            )  # fmt: skip
-
-
-def _starts_there(head: Head) -> bool:
-    """Whether the outputs of the fresh network have the mean of the targets, as by a bias that begins there."""
-    outputs, truth = head.predictions, head.truth
-    if (
-        outputs is None
-        or truth is None
-        or not outputs.size
-        or outputs.dtype.kind != "f"
-        or truth.dtype.kind not in "biuf"
-    ):
-        return False
-    return bool(abs(truth.astype("float64").mean() - outputs.mean()) <= 100)
-
-
 def validation_leak(case: Case) -> Iterator[Seen]:
     held_out = _rows(case.validation, _MOST_ROWS)
     train = _rows({**case.x, **case.y}) if held_out else []
@@ -132,30 +98,12 @@ def validation_leak(case: Case) -> Iterator[Seen]:
         )  # fmt: skip
 
 
-def validation_scale(case: Case) -> Iterator[Seen]:
-    for name, array in case.x.items():
-        later = case.validation.get(name)
-        if (
-            later is None
-            or min(len(array), len(later)) < _FEWEST_ROWS
-            or {array.dtype.kind, later.dtype.kind} - set("iuf")
-        ):
-            continue
-        sizes = [np.abs(a[:_MOST_ROWS].astype("float64")) for a in (array, later)]
-        ratios = [float(of(sizes[1]) / max(of(sizes[0]), 1e-12)) for of in (np.mean, np.max)]
-        if all(20 < r < np.inf for r in ratios) or all(0 < r < 0.05 for r in ratios):
-            yield seen(
-                None, f"{name} of the validation data is {ratios[0]:.3g} times as large as that of the training data: was one of "
-                "them scaled, and the other not?", "validation_data on the scale of x, by the same numbers.", ratio=ratios[0],
-            )  # fmt: skip
-
-
 def _is_measured(array: np.ndarray) -> bool:
     """Whether some of the columns take so many values that two rows that are alike are one."""
     if array.dtype.kind != "f" or array.ndim < 2:
         return False
     columns = array.reshape(len(array), -1)[:, :_MOST_COLUMNS]
-    return any(_takes_many(column) and not is_whole(column) for column in columns.T)
+    return any(takes_many(column) and not is_whole(column) for column in columns.T)
 
 
 def _rows(arrays: dict[str, np.ndarray], limit: int | None = None) -> list[bytes]:
@@ -167,168 +115,18 @@ def _rows(arrays: dict[str, np.ndarray], limit: int | None = None) -> list[bytes
     return [row.tobytes() for row in np.concatenate(flat, axis=1)]
 
 
-def _first_calls(case: Case) -> list[Call]:
-    """The calls of trained layers with a kernel that no other weights feed. Without a graph, the first with any weights."""
-    if case.network.graph is not None:
-        first = {id(layer) for layer in case.network.feeding_data()}
-        found = [call for call in case.calls or case.given if id(call.layer) in first]
-    else:
-        found = [call for call in case.calls if case.network.weights.get(id(call.layer))][:1]
-    return [
-        call for call in found if has_kernel(call.layer) and id(call.layer) in case.network.trained and call.inputs.size
-    ]
-
-
-def _scaled(case: Case, call: Call, is_picture: bool = False) -> str:
-    """How what a layer is given is brought to values around 1: by a statement on the input, where that is at hand."""
-    front = "a Rescaling(1 / 255)" if is_picture else "a Normalization"
-    name = _name_of(case, call)
-    if name is None or case.setting.is_stream:
-        adapted = "" if is_picture else ", adapted to its data,"
-        return f"{front} layer{adapted} before {call.layer.name}."
-    if is_picture:
-        return f"{name} = {name} / 255"
-    if _are_numbers_of_things(case.x[name]):
-        return (
-            f"layers.Embedding({int(case.x[name].max()) + 1}, 32) in front, if these are numbers of words or things; of amounts "
-            f"{name} = ({name} - {name}.mean(axis=0)) / {name}.std(axis=0)."
-        )
-    return f"{name} = ({name} - {name}.mean(axis=0)) / ({name}.std(axis=0) + 1e-7), or {front} layer in front."
-
-
-def _are_numbers_of_things(x: np.ndarray) -> bool:
-    """Whether the columns are all whole numbers from one range that is wide."""
-    if x.dtype.kind not in "iu" or x.ndim != 2 or x.shape[1] < 4 or len(x) < 32 or x.min() < 0 or x.max() <= 255:
-        return False
-    return bool(x.max(axis=0).min() > 0.8 * x.max() and x.min(axis=0).max() < 0.2 * x.max())
-
-
-def _name_of(case: Case, call: Call) -> str | None:
-    """The name of the input that a layer is given as it is; that of the only one; None if neither is known."""
-    if len(case.x) == 1:
-        return next(iter(case.x))
-    first = call.inputs[0].reshape(-1).astype("float32")
-    same = [name for name, a in case.x.items() if a.dtype.kind in "biuf" and a[0].size == first.size]
-    return next((n for n in same if np.array_equal(case.x[n][0].reshape(-1).astype("float32"), first)), None)
-
-
-def _spreads(values: np.ndarray) -> dict[int, float] | None:
-    """The columns of a table with the smallest and the largest standard deviation, among those that take many values, with these;
-    None if they are not apart by more than 1000."""
-    if values.ndim != 2 or len(values) < 32:
-        return None
-    spreads = values.std(axis=0)
-    order = np.argsort(spreads)[np.count_nonzero(spreads == 0) :]
-    if not len(order) or spreads[order[-1]] <= 1e3 * spreads[order[0]]:
-        return None  # nor are some of them
-    large = next((n for n in reversed(order) if _takes_many(values[:, n])), order[0])
-    small = next(n for n in order if 1e3 * spreads[n] >= spreads[large] or _takes_many(values[:, n]))
-    return {int(n): float(spreads[n]) for n in (small, large)} if spreads[large] > 1e3 * spreads[small] else None
-
-
-def _comes_trained(case: Case, layer: Any) -> bool:
-    """Whether a layer of a large network, or of one within the network, has its weights from elsewhere: no step has been made
-    with this optimizer, and yet its bias, or means that are kept behind it, are no longer 0."""
-    is_large = len(case.network.layers) >= _LARGE or case.network.is_within(layer)
-    if not is_large or case.optimizer is None or int(case.optimizer.iterations.numpy()):
-        return False
-    bias = getattr(layer, "bias", None)
-    starts_plain = kind(getattr(layer, "bias_initializer", None)) == "Zeros"
-    means = [w for held in case.network.weights.values() for w in held if w.name == "moving_mean"]
-    return any(np.any(w.numpy()) for w in ([bias] if bias is not None and starts_plain else []) + means)
-
-
-def _takes_many(column: np.ndarray) -> bool:
-    return len(distinct(column)[0]) > len(column) // 4
-
-
-def unnormalised_input(case: Case) -> Iterator[Seen]:
-    for call in _first_calls(case):
-        values = call.inputs.astype("float64")
-        most = float(max(values.max(), -values.min()))
-        if not np.isfinite(most):
-            continue
-        if most > 10 and _comes_trained(case, call.layer):
-            return  # the scale is that of its training
-        mean, std = (float(values.mean()), float(values.std())) if most > 10 else (0.0, 0.0)  # no more than that
-        spreads = _spreads(values)
-        if spreads and std <= 10 and abs(mean) <= 10 and most <= 50:
-            (small, smallest), (large, largest) = spreads.items()
-            yield seen(
-                call.path, f"The columns that {call.layer.name} is given have standard deviations from {smallest:.3g} (column "
-                f"{small}) to {largest:.3g} (column {large}): the small ones are not seen.", _scaled(case, call),
-                smallest=smallest, largest=largest, columns=[small, large],
-            )  # fmt: skip
-        if std > 10 or abs(mean) > 10 or most > 50:
-            is_picture = bool(values.min() >= 0 and most <= 255) and "Conv" in kind(call.layer)
-            yield seen(
-                call.path, f"What {call.layer.name} is given has mean {mean:.4g}, standard deviation {std:.4g} and values up to "
-                f"{most:.4g}; layers start out for values around 1.", _scaled(case, call, is_picture),
-                mean=mean, std=std, largest=most,
-            )  # fmt: skip
-
-
-def tiny_input(case: Case) -> Iterator[Seen]:
-    for call in _first_calls(case):
-        if not call.inputs.max() - call.inputs.min() < 0.2:
-            continue
-        std = float(call.inputs.std())
-        scales = [
-            layer for layer in case.network.layers if kind(layer) == "Rescaling" and np.max(np.abs(layer.scale)) < 0.1
-        ]
-        fix = (
-            f"leave out {scales[0].name}: x is scaled already."
-            if scales
-            else "scale x once, to values around 1: x = x / x.std()"
-        )
-        if 0 < std < 0.02 and np.abs(call.inputs - call.inputs.mean()).max() < 0.1:
-            yield seen(
-                call.path, f"What {call.layer.name} is given has a standard deviation of {std:.2g}: was it scaled twice?",
-                fix, std=std,
-            )  # fmt: skip
-
-
-_NET = """rng = np.random.default_rng(0)
-x = rng.normal(size=(256, 8)).astype("float32")
-y = x[:, :1] - x[:, 1:2]
-{change}
-model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
-model.compile(optimizer="adam", loss="mse")"""
-_HEALTHY = _NET.format(change="")
-
 RULES = (
     Rule(
         "non-finite-data", DATA, "error", "NaN or infinity in x, y or sample_weight", non_finite_data, "UMLAUT",
-        _NET.format(change="x[3, 2] = np.nan"), _HEALTHY,
+        REGRESSION.format(change="x[3, 2] = np.nan"), REGRESSION.format(change=""),
     ),
     Rule(
         "constant-features", DATA, "warning", "32 or more rows of x, all the same", constant_features, "SO 58237726",
-        _NET.format(change="x = np.ones_like(x)"), _HEALTHY,
-    ),
-    Rule(
-        "unscaled-target", DATA, "warning", "regression by several layers, a linear or relu output, and targets whose "
-        "mean or deviation is beyond 100",
-        unscaled_target, "TheDeepChecker; SO 52800582", _NET.format(change="y = 1000 * y"), _HEALTHY,
-        ("relu-output-negative-targets", "output-range"),
+        REGRESSION.format(change="x = np.ones_like(x)"), REGRESSION.format(change=""),
     ),
     Rule(
         "validation-leak", DATA, "warning", "more than 1 % of the validation rows, with their targets, are training rows",
-        validation_leak, "SO 53119432", _NET.format(change="options = dict(validation_data=(x[:64], y[:64]))"),
-        _NET.format(change="options = dict(validation_data=(x[:64], y[:64])); x = x[64:]; y = y[64:]"),
-    ),
-    Rule(
-        "validation-scale", DATA, "warning", "validation inputs that are on average, and at most, 20 times as large as those of "
-        "training, or a twentieth", validation_scale, "practice with pictures",
-        _NET.format(change="options = dict(validation_data=(255 * x[:64], y[:64])); x = x[64:]; y = y[64:]"),
-        _NET.format(change="options = dict(validation_data=(2 * x[:64], y[:64])); x = x[64:]; y = y[64:]"),
-    ),
-    Rule(
-        "unnormalised-input", PASS, "warning", "the first layer with a kernel is given values of deviation or mean beyond 10, or "
-        "beyond 50, or columns whose deviations are apart by more than 1000", unnormalised_input, "UMLAUT",
-        _NET.format(change="x = 100 * x"), _HEALTHY,
-    ),
-    Rule(
-        "tiny-input", PASS, "warning", "the first layer with a kernel is given values of deviation below 0.02", tiny_input,
-        "TheDeepChecker", _NET.format(change="x = x / 255"), _HEALTHY,
+        validation_leak, "SO 53119432", REGRESSION.format(change="options = dict(validation_data=(x[:64], y[:64]))"),
+        REGRESSION.format(change="options = dict(validation_data=(x[:64], y[:64])); x = x[64:]; y = y[64:]"),
     ),
 )  # fmt: skip

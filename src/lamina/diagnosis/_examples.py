@@ -17,3 +17,11 @@ SOFTMAX = net('layers.Dense(4, activation="softmax")', '"categorical_crossentrop
 LOGITS = net("layers.Dense(4)", "lamina.losses.SparseCategoricalCrossentropy(from_logits=True)", ONE_OF_FOUR)
 LABELS = net('layers.Dense(3, activation="sigmoid")', '"binary_crossentropy"', "(x[:, :3] > 0).astype(int)")
 LINEAR = net("layers.Dense(1)", '"mse"', "x[:, :1]")
+
+# A regression that is right; `{change}` makes it wrong.
+REGRESSION = """rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = x[:, :1] - x[:, 1:2]
+{change}
+model = lamina.Sequential([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")"""

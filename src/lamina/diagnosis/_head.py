@@ -127,3 +127,8 @@ def distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ordered = np.sort(values, axis=None)
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     return ordered[starts], np.diff(starts, append=len(ordered))
+
+
+def takes_many(column: np.ndarray) -> bool:
+    """Whether a column takes so many values that it is measured, or counts."""
+    return len(distinct(column)[0]) > len(column) // 4

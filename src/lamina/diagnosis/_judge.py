@@ -16,6 +16,7 @@ from . import (
     _output_rules,
     _pass_rules,
     _probability_rules,
+    _scale_rules,
     _shape_rules,
     _structure_rules,
 )  # fmt: skip
@@ -26,7 +27,7 @@ from ._report import Report
 from ._rule import COMPILED, COURSE, DATA, PASS, START, Rule
 
 FAMILIES = (
-    _data_rules, _label_rules, _order_rules, _probability_rules, _output_rules, _shape_rules, _structure_rules,
+    _data_rules, _scale_rules, _label_rules, _order_rules, _probability_rules, _output_rules, _shape_rules, _structure_rules,
     _initial_rules, _optimizer_rules, _loss_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
