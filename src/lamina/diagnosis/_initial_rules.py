@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lamina.engines import engine
-
 from ._case import Case
-from ._network import AFFINE, activation_of, kind, path_of
+from ._network import AFFINE, activation_of, kind, path_of, values_of
 from ._rule import START, Rule, Seen, seen
 
 _MOST_GROWTH = 2.0  # of the state of a recurrent layer, a step, where its activation has no bounds
@@ -29,7 +27,7 @@ def constant_init(case: Case) -> Iterator[Seen]:
         kernel, units = getattr(cell, "kernel", None), getattr(cell, "units", None) or getattr(cell, "filters", 0)
         if id(layer) not in leading or id(layer) not in case.network.trained or units == 1 or kernel is None:
             continue
-        kernel = _values(kernel)
+        kernel = values_of(kernel)
         if kernel.size > 1 and kernel.flat[0] == kernel.flat[-1] and np.ptp(kernel) == 0:
             alike = "compute the same, and go on doing so" if cell is layer else "are given the same sum of the inputs"
             yield seen(
@@ -59,7 +57,7 @@ def poor_init(case: Case) -> Iterator[Seen]:
         fan_in = math.prod(layer.kernel.shape[:-1])
         if math.prod(layer.kernel.shape) < 64:
             continue
-        kernel = _values(layer.kernel)
+        kernel = values_of(layer.kernel)
         size, expected = float(np.sqrt(np.mean(np.square(kernel)))), float(np.sqrt(1 / max(fan_in, 1)))
         is_last = layer is trained[-1]  # may begin small
         is_poor = size > 10 * expected or (0 < size < 0.01 * expected and not is_last)
@@ -80,7 +78,7 @@ def _poor_states(case: Case) -> Iterator[Seen]:
         kernel = getattr(cell, "recurrent_kernel", None)
         if kernel is None or not layer.built or id(layer) not in case.network.trained or len(kernel.shape) != 2:
             continue
-        growth = float(np.sqrt(np.mean(np.square(_values(kernel))) * kernel.shape[0]))
+        growth = float(np.sqrt(np.mean(np.square(values_of(kernel))) * kernel.shape[0]))
         limit = 10.0 if activation_of(cell) in ("tanh", "sigmoid", "hard_sigmoid", "softsign") else _MOST_GROWTH
         if growth > limit:
             yield seen(
@@ -99,10 +97,6 @@ def no_trainable_weights(case: Case) -> Iterator[Seen]:
             None, f"None of the {len(model.weights)} weights is trainable: fit changes nothing.",
             "model.trainable = True, or layer.trainable = True for those to train.", weights=len(model.weights),
         )  # fmt: skip
-
-
-def _values(weight: object) -> np.ndarray:
-    return np.asarray(engine.numpy(weight.__tensor__()))  # type: ignore[attr-defined]
 
 
 def _net(arguments: str = "", more: str = "") -> str:

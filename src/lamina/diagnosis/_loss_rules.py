@@ -133,8 +133,10 @@ def zero_sample_weight(case: Case) -> Iterator[Seen]:
     y = case.heads[0].labels()
     if y is None or len(y) != len(weights[0]) or not case.heads[0].is_crossentropy:
         return
-    for label in sorted(set(y.tolist())):
-        of_class = weights[0][y == label]
+    by_class = {label: weights[0][y == label] for label in sorted(set(y.tolist()))}
+    if any(np.ptp(of_class) for of_class in by_class.values()):
+        return  # they belong to the samples, as what is gained by an action
+    for label, of_class in by_class.items():
         if len(of_class) > 1 and not np.any(of_class):
             yield seen(
                 case.heads[0].layer, f"All {len(of_class)} samples of class {label:g} have weight 0: it is never learned.",

@@ -4,6 +4,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
+from lamina.engines import engine
+from lamina.variables import Variable
+
 from ._flat import Flat, flat_of, graph_of, of_chain
 from ._told_by_values import told_by_values
 
@@ -73,6 +78,11 @@ def _is_over_units(softmax: Any) -> bool:
     """Whether the axis of a softmax is the last."""
     nodes, axis = getattr(softmax, "_inbound_nodes", None), axis_of(softmax)
     return axis == -1 or bool(nodes and axis == len(nodes[0].input_tensors[0].shape) - 1)
+
+
+def values_of(weight: Any) -> np.ndarray:
+    """The numbers of a weight: a variable, or a tensor that is computed of several, as a kernel with LoRA."""
+    return np.asarray(engine.numpy(weight.__tensor__() if isinstance(weight, Variable) else weight))
 
 
 def path_of(layer: Any) -> str:

@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lamina.engines import engine
-
 from ._case import Call, Case
 from ._head import Head
-from ._network import AFFINE, activation_of, has_kernel, is_of_library, kind, path_of
+from ._network import AFFINE, activation_of, has_kernel, is_of_library, kind, path_of, values_of
 from ._rule import PASS, Rule, Seen, seen
 
 _FEWEST = 32  # values of a unit from which it can be called dead
@@ -45,7 +43,7 @@ def dead_relu(case: Case) -> Iterator[Seen]:
 
 def _alive(layer: Any, units: int) -> str:
     bias = getattr(layer, "bias", None)
-    starts_plain = bias is None or not np.any(engine.numpy(bias.__tensor__()))
+    starts_plain = bias is None or not np.any(values_of(bias))
     if units < _FEW and starts_plain:
         return f'activation="leaky_relu", or more units: {units} may all begin dead by chance.'
     return 'kernel_initializer="he_normal" and bias_initializer="zeros", on scaled inputs.'
@@ -95,7 +93,7 @@ def _edges_seen(call: Call) -> tuple[float, float] | None:
 
 def _and_zeros(layer: Any) -> str:
     bias = getattr(layer, "bias", None)
-    starts_plain = bias is None or not np.any(engine.numpy(bias.__tensor__()))
+    starts_plain = bias is None or not np.any(values_of(bias))
     return "" if starts_plain else ' and bias_initializer="zeros"'
 
 
@@ -148,7 +146,7 @@ def _may_be_zero(case: Case) -> bool:
     them, until a gradient of their own has moved them; an output may have no loss, a dead relu is told by its rule."""
     fixed = {id(w) for _, w, g in case.gradients if not np.any(g)}
     weights = [w for w in case.network.model.weights if w.name not in _BEGIN_AT_ZERO and id(w) not in fixed]
-    waits = any(not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
+    waits = any(not np.any(np.asarray(values_of(w))) for w in weights)
     cut = [c.layer for c in case.calls if c.outputs.size and not np.any(c.outputs) and np.any(c.inputs)]
     is_cut = not all(_is_fixed_at_0(layer, fixed) for layer in cut)
     return waits or is_cut or len(case.sample_weight) > 1 or any(not h.has_loss or not h.weight for h in case.heads)
@@ -157,7 +155,7 @@ def _may_be_zero(case: Case) -> bool:
 def _is_fixed_at_0(layer: Any, fixed: set[int]) -> bool:
     """Whether a layer of one's own gives 0 as its weights are 0, and get no gradient."""
     weights = [w for w in layer.weights if len(w.shape) > 1]
-    zeros = all(id(w) in fixed and not np.any(np.asarray(engine.numpy(w.__tensor__()))) for w in weights)
+    zeros = all(id(w) in fixed and not np.any(np.asarray(values_of(w))) for w in weights)
     return bool(weights) and zeros and not is_of_library(layer)
 
 

@@ -5,15 +5,70 @@ from typing import Any
 
 import numpy as np
 
+from lamina.engines import engine
+from lamina.variables import StateScope
+
 from ._case import Call, Case
 from ._examples import REGRESSION
-from ._head import REGRESSIONS, Head, takes_many
-from ._network import has_kernel, kind
+from ._head import REGRESSIONS, Head, is_whole, takes_many
+from ._network import PASSING, has_kernel, kind, values_of
 from ._rule import DATA, PASS, Rule, Seen, seen
 
 _MOST_ROWS = 20_000  # whose scale is looked at
 _LARGE = 20  # layers from which a network is likely to be one that was published with its weights
 _FEWEST_ROWS = 8
+# Numbers that are written where there is none, and how many times so many at least, and as a share.
+_PLACEHOLDERS = [sign * n for n in (99, 999, 9999, 99999, 999999, 9999999, 32768, 2**31) for sign in (-1, 1)]
+_FEWEST_PLACES, _SHARE_OF_PLACES = 3, 0.005
+_SHIFTING = ("GaussianNoise", "GaussianDropout", "AlphaDropout")  # and the layers whose names begin with Random
+
+
+def placeholder_values(case: Case) -> Iterator[Seen]:
+    masked = [getattr(layer, "mask_value", None) for layer in case.network.layers if kind(layer) == "Masking"]
+    for name, array in case.x.items():
+        found = _placeholder(array) if array.ndim == 2 else None
+        if found is not None and found[0] not in masked:
+            value, column, count = found
+            yield seen(
+                None, f"Column {column} of {name} is {value:g} in {count} of {len(array)} rows, far from its other values: a "
+                "number that stands for a missing one is learned as an amount.",
+                f"{name}[{name} == {value:g}] = np.nan, then each column's median in its place, and a column that says where.",
+                value=value, column=column, count=count,
+            )  # fmt: skip
+            return
+    for head in case.heads:
+        y = head.finite_y()
+        found = _placeholder(y) if y is not None and head.is_regression and not head.weighted else None
+        if found is not None:
+            value, _, count = found
+            yield seen(
+                head.layer, f"{count} of {len(y)} targets are {value:g}, far from the others: a number that stands for a missing "  # type: ignore[arg-type]
+                "one is learned as an amount.", f"keep = y != {value:g}; x, y = x[keep], y[keep], or sample_weight=keep.",
+                value=value, count=count,
+            )  # fmt: skip
+
+
+def _placeholder(array: np.ndarray) -> tuple[float, int, int] | None:
+    """A number for missing ones at the end of a column, farther from the rest than that is wide; the column, and how often."""
+    if array.dtype.kind not in "iuf" or len(array) < 32 or not array.size:
+        return None
+    table = array.reshape(len(array), -1)
+    lows, highs = table.min(axis=0), table.max(axis=0)
+    for column in np.flatnonzero(np.isin(lows, _PLACEHOLDERS) | np.isin(highs, _PLACEHOLDERS)):
+        values = table[:, column]
+        for value in (lows[column], highs[column]):
+            rest = values[values != value]
+            count = len(values) - len(rest)
+            if (
+                value not in _PLACEHOLDERS
+                or count < max(_FEWEST_PLACES, _SHARE_OF_PLACES * len(values))
+                or not len(rest)
+            ):
+                continue
+            width, gap = float(np.ptp(rest)), float(np.abs(rest - value).min())
+            if gap > width > 0:
+                return float(value), int(column), count
+    return None
 
 
 def unscaled_target(case: Case) -> Iterator[Seen]:
@@ -97,7 +152,9 @@ def _scaled(case: Case, call: Call, is_picture: bool = False) -> str:
 
 def _are_numbers_of_things(x: np.ndarray) -> bool:
     """Whether the columns are all whole numbers from one range that is wide."""
-    if x.dtype.kind not in "iu" or x.ndim != 2 or x.shape[1] < 4 or len(x) < 32 or x.min() < 0 or x.max() <= 255:
+    if x.dtype.kind not in "iuf" or x.ndim != 2 or x.shape[1] < 2 or len(x) < 32 or x.min() < 0 or x.max() <= 255:
+        return False
+    if not is_whole(x):
         return False
     return bool(x.max(axis=0).min() > 0.8 * x.max() and x.min(axis=0).max() < 0.2 * x.max())
 
@@ -125,6 +182,50 @@ def _spreads(values: np.ndarray) -> dict[int, float] | None:
     return {int(n): float(spreads[n]) for n in (small, large)} if spreads[large] > 1e3 * spreads[small] else None
 
 
+def _made_by(case: Case, call: Call, most: float) -> Seen | None:
+    """What is to be said of the layer in front, where it is that which brings values out of scale."""
+    before = case.network.sources.get(id(call.layer), [])
+    while len(before) == 1 and kind(before[0]) in PASSING:
+        before = case.network.sources[id(before[0])]
+    given = next((c for c in case.calls if before and c.layer is before[0] and c.outputs.size), None)
+    if given is None or most <= 10 or given.inputs.dtype.kind not in "iuf":
+        return None
+    layer = given.layer
+    is_off = most > 50 or given.outputs.std() > 10 or abs(given.outputs.mean()) > 10
+    if kind(layer) == "Normalization" and is_off:
+        was = "was not adapted" if _is_fresh(layer) else "was adapted to other data"
+        return seen(
+            given.path, f"{layer.name} {was}: what it gives has mean {given.outputs.mean():.4g} and standard deviation "
+            f"{given.outputs.std():.4g}.", f"{layer.name}.adapt(x) before the training, on the x that it is given.",
+            mean=float(given.outputs.mean()), std=float(given.outputs.std()),
+        )  # fmt: skip
+    return None
+
+
+def _shifted(case: Case) -> Iterator[Seen]:
+    """Layers that change their inputs while the network is trained, and there leave nothing of them."""
+    for call in case.calls:
+        layer = call.layer
+        if not (kind(layer) in _SHIFTING or kind(layer).startswith("Random")) or call.inputs.dtype.kind != "f":
+            continue
+        with engine.quiet(), StateScope():  # it draws numbers
+            made = np.asarray(engine.numpy(layer(engine.tensor(call.inputs), training=True)))
+        size, most = float(np.abs(call.inputs).max()), float(np.abs(made).max())
+        if most > max(10, 5 * size):
+            yield seen(
+                call.path, f"While it is trained, {layer.name} makes values up to {most:.4g} of such up to {size:.4g}: what it "
+                "adds is all that is seen.", "value_range=(0, 1), the range of x." if hasattr(layer, "value_range")
+                else f"a smaller argument of {kind(layer)}.", given=size, made=most,
+            )  # fmt: skip
+            return
+
+
+def _is_fresh(layer: Any) -> bool:
+    """Whether a Normalization has the mean 0 and variance 1 that it begins with."""
+    mean, variance = getattr(layer, "mean", None), getattr(layer, "variance", None)
+    return mean is None or variance is None or bool(np.all(values_of(mean) == 0) and np.all(values_of(variance) == 1))
+
+
 def _comes_trained(case: Case, layer: Any) -> bool:
     """Whether a layer of a large network, or of one within the network, has its weights from elsewhere: no step has been made
     with this optimizer, and yet its bias, or means that are kept behind it, are no longer 0."""
@@ -138,11 +239,17 @@ def _comes_trained(case: Case, layer: Any) -> bool:
 
 
 def unnormalised_input(case: Case) -> Iterator[Seen]:
+    for shifted in _shifted(case):
+        yield shifted
+        return
     for call in _first_calls(case):
         values = call.inputs.astype("float64")
         most = float(max(values.max(), -values.min()))
         if not np.isfinite(most):
             continue
+        if (made := _made_by(case, call, most)) is not None:
+            yield made
+            return
         if most > 10 and _comes_trained(case, call.layer):
             return  # the scale is that of its training
         mean, std = (float(values.mean()), float(values.std())) if most > 10 else (0.0, 0.0)  # no more than that
@@ -185,10 +292,15 @@ def tiny_input(case: Case) -> Iterator[Seen]:
 
 RULES = (
     Rule(
+        "placeholder-values", DATA, "warning", "a column of x, or the targets of a regression, with a number such as -999 in 3 "
+        "rows or more that is farther from the others than these are apart", placeholder_values, "practice with tables",
+        REGRESSION.format(change="x[::20, 3] = -999"), REGRESSION.format(change="x[::20, 3] = 0"),
+    ),
+    Rule(
         "unscaled-target", DATA, "warning", "regression by several layers, a linear or relu output, and targets whose "
         "mean or deviation is beyond 100",
         unscaled_target, "TheDeepChecker; SO 52800582", REGRESSION.format(change="y = 1000 * y"), REGRESSION.format(change=""),
-        ("relu-output-negative-targets", "output-range"),
+        ("relu-output-negative-targets", "output-range", "placeholder-values"),
     ),
     Rule(
         "validation-scale", DATA, "warning", "validation inputs that are on average, and at most, 20 times as large as those of "

@@ -148,7 +148,10 @@ def _named(name: str, part: Any) -> dict[str, np.ndarray]:
 def _build(model: Any, x: Any) -> None:
     if model.built or not has_call(model):
         return
-    if any(a.dtype.kind in "USO" for a in tree.flatten(x)):  # texts are looked up on values alone
-        model._spec_call(take(x, slice(1)))
-    else:
-        engine.spec(model._spec_call, tree.map_structure(lambda a: engine.Spec(a.shape, a.dtype), x))
+    if all(a.dtype.kind not in "USO" for a in tree.flatten(x)):
+        try:
+            engine.spec(model._spec_call, tree.map_structure(lambda a: engine.Spec(a.shape, a.dtype), x))
+            return
+        except TypeError:  # numbers too may be looked up on values alone
+            pass
+    model._spec_call(take(x, slice(1)))
