@@ -122,7 +122,7 @@ RULES = (
     ),
     Rule(
         "constant-features", DATA, "warning", "32 or more rows of x, all the same", constant_features, "SO 58237726",
-        REGRESSION.format(change="x = np.ones_like(x)"), REGRESSION.format(change=""),
+        REGRESSION.format(change="x = np.ones_like(x)"), REGRESSION.format(change=""), ("unknown-tokens",),
     ),
     Rule(
         "validation-leak", DATA, "warning", "more than 1 % of the validation rows, with their targets, are training rows",

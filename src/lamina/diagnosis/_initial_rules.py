@@ -1,15 +1,19 @@
 """Rules on the weights at the start, and on which of them are trained."""
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from lamina.engines import engine
+
 from ._case import Case
-from ._network import AFFINE, activation_of, kind, path_of, values_of
+from ._network import AFFINE, activation_of, is_of_library, kind, path_of, values_of
 from ._rule import START, Rule, Seen, seen
 
+_WEIGHT = re.compile("_?(w|kernel|weights?|weight_matrix|b|bias)[0-9]*", re.IGNORECASE)
 _MOST_GROWTH = 2.0  # of the state of a recurrent layer, a step, where its activation has no bounds
 _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
@@ -99,6 +103,27 @@ def no_trainable_weights(case: Case) -> Iterator[Seen]:
         )  # fmt: skip
 
 
+def untracked_weights(case: Case) -> Iterator[Seen]:
+    for layer in case.network.model._flatten_layers():
+        if is_of_library(layer) or getattr(layer, "weights", None) or not layer.built:
+            continue
+        for name, value in vars(layer).items():
+            is_array = isinstance(value, np.ndarray) or engine.is_tensor(value)
+            if (
+                is_array
+                and _WEIGHT.fullmatch(name)
+                and np.dtype(str(value.dtype)).kind == "f"
+                and math.prod(value.shape) > 1
+            ):
+                shape = tuple(value.shape)
+                yield seen(
+                    path_of(layer), f"{layer.name} has an array {name} of shape {shape} and no weights: the array is not "
+                    "trained, nor saved.", f"self.{name} = self.add_weight(shape={shape}, name={name!r}) in build.",
+                    name=name, shape=list(shape),
+                )  # fmt: skip
+                return
+
+
 def _net(arguments: str = "", more: str = "") -> str:
     return f"""rng = np.random.default_rng(0)
 x = rng.normal(size=(256, 8)).astype("float32")
@@ -110,6 +135,18 @@ model = lamina.Sequential([
 model.compile(optimizer="adam", loss="mse")"""
 
 
+_OWN = """class Own(layers.Layer):
+    def build(self, s):
+        {}
+    def call(self, x):
+        return lamina.ops.matmul(x, self.kernel)
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = x[:, :1] - x[:, 1:2]
+model = lamina.Sequential([lamina.Input((8,)), Own(), layers.ReLU(), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")"""
+
 RULES = (
     Rule(
         "constant-init", START, "error", "a hidden kernel whose values are all equal, of recurrent layers too", constant_init,
@@ -120,6 +157,12 @@ RULES = (
         "hundredth, or recurrent weights that double an unbounded state with each step", poor_init,
         "SageMaker Debugger; TheDeepChecker",
         _net(', kernel_initializer=lamina.initializers.RandomNormal(stddev=10.0)'), _net(),
+    ),
+    Rule(
+        "untracked-weights", START, "warning", "a layer of one's own without weights that holds an array named as one is: w, "
+        "kernel, weights, bias", untracked_weights, "Keras guide on making new layers",
+        _OWN.format("self.kernel = np.random.default_rng(0).normal(size=(s[-1], 4)).astype('float32')"),
+        _OWN.format("self.kernel = self.add_weight(shape=(s[-1], 4), name='kernel')"),
     ),
     Rule(
         "no-trainable-weights", START, "error", "a model with weights, none of them trainable", no_trainable_weights,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ._case import Case
-from ._head import distinct
+from ._head import Head, distinct
 from ._rule import DATA, Rule, Seen, seen
 
 _FEWEST = 64  # samples from which an order can be seen
+_FEWEST_HELD_OUT = 16  # of which chance does not make one class
 _MOST_CLASSES = 100
 
 
@@ -37,9 +38,9 @@ def validation_split_sorted(case: Case) -> Iterator[Seen]:
     y = head.labels() if head.is_crossentropy else None
     if y is None or len(held_out) != 1 or len(held_out[0]) < 10:
         return
-    tail = held_out[0].argmax(axis=-1) if head.has_distributions() else held_out[0].reshape(-1)
+    tail = _labels(head, held_out[0])
     known, counts = distinct(y)
-    later, many = distinct(tail.astype("float64"))
+    later, many = distinct(tail)
     if len(known) > _MOST_CLASSES:
         return
     new = [c for c, n in zip(later, many) if c not in known and n >= 3]
@@ -56,6 +57,29 @@ def validation_split_sorted(case: Case) -> Iterator[Seen]:
             "order = np.random.permutation(len(x)); x, y = x[order], y[order], before fit.",
             new=[float(c) for c in new], missing=[float(c) for c in gone],
         )  # fmt: skip
+
+
+def validation_single_class(case: Case) -> Iterator[Seen]:
+    if case.setting.is_split or len(case.heads) != 1:
+        return  # of the tail of sorted data there is a rule
+    head = case.heads[0]
+    held_out = [array for name, array in case.validation.items() if name.startswith("y")]
+    y = head.labels() if head.is_crossentropy else None
+    if y is None or len(held_out) != 1 or len(held_out[0]) < _FEWEST_HELD_OUT:
+        return
+    later = distinct(_labels(head, held_out[0]))[0]
+    counts = distinct(y)[1]
+    if len(later) == 1 and len(counts) > 1 and np.sort(counts)[-2] >= 0.1 * len(y):
+        yield seen(
+            head.layer, f"All {len(held_out[0])} targets of the validation data are {later[0]:g}, and those of the training data "
+            f"are of {len(counts)} classes: the validation tells nothing of the others.",
+            "validation_data with all classes, or validation_split=0.2 of mixed samples.", label=float(later[0]),
+        )  # fmt: skip
+
+
+def _labels(head: Head, y: np.ndarray) -> np.ndarray:
+    """The classes of targets like those of an output."""
+    return (y.argmax(axis=-1) if head.has_distributions() else y.reshape(-1)).astype("float64")
 
 
 def _net(y: str, options: str) -> str:
@@ -77,5 +101,11 @@ RULES = (
     Rule(
         "validation-split-sorted", DATA, "warning", "a class is in one part of validation_split only", validation_split_sorted,
         "Keras documentation of validation_split", _net(_SORTED, "validation_split=0.25"), _net(_MIXED, "validation_split=0.25"),
+    ),
+    Rule(
+        "validation-single-class", DATA, "warning", "16 or more validation samples of one class, and training samples of several",
+        validation_single_class, "practice",
+        _net(_MIXED, "validation_data=(x[:32] + 1, np.zeros(32, int))"),
+        _net(_MIXED, "validation_data=(x[:32] + 1, np.arange(32) % 4)"),
     ),
 )  # fmt: skip

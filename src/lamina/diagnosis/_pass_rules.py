@@ -291,6 +291,7 @@ RULES = (
         "exploding-gradient", PASS, "warning", "the first kernel's gradient is 70 times the last one's and above 1, or both are "
         "beyond 1e6, or a recurrent layer makes values 1000 times as large as its inputs", exploding_gradient,
         "AUTOTRAINER", _net(_DEEP.format("relu", _WIDE.format(2.0), 8)), _HEALTHY,
-        ("unnormalised-input", "saturated-activation", "dead-relu", "over-regularised", "output-loss-scale"),
+        ("unnormalised-input", "saturated-activation", "dead-relu", "over-regularised", "output-loss-scale",
+         "non-finite-values"),
     ),
 )  # fmt: skip

@@ -162,7 +162,8 @@ def _are_numbers_of_things(x: np.ndarray) -> bool:
 def _name_of(case: Case, call: Call) -> str | None:
     """The name of the input that a layer is given as it is; that of the only one; None if neither is known."""
     if len(case.x) == 1:
-        return next(iter(case.x))
+        name = next(iter(case.x))
+        return None if " " in name else name  # no name, but words for what a lookup gives
     first = call.inputs[0].reshape(-1).astype("float32")
     same = [name for name, a in case.x.items() if a.dtype.kind in "biuf" and a[0].size == first.size]
     return next((n for n in same if np.array_equal(case.x[n][0].reshape(-1).astype("float32"), first)), None)

@@ -39,6 +39,7 @@ def test_a_finite_step_has_no_origin():
     ("function", "operation", "cause"),
     [
         (lambda x: ops.log(ops.abs(x) * 0), "log", "logarithm of zero"),
+        (lambda x: ops.log(-ops.abs(x) - 1), "log", "logarithm of a negative number"),
         (lambda x: ops.divide(x, ops.zeros_like(x)), "divide", "division by zero"),
         (lambda x: ops.exp(1000 + x), "exp", "overflow"),
         (lambda x: ops.sqrt(-1 - ops.square(x)), "sqrt", "root of a negative number"),
@@ -48,6 +49,19 @@ def test_forward(function, operation, cause):
     origin = traced(function)
     assert (origin.layer, origin.operation, origin.direction, origin.cause) == ("net/own", operation, "forward", cause)
     assert origin.rows == PLACES.tolist()
+
+
+def test_what_float16_cannot_hold():
+    model = lamina.Sequential([
+        lamina.Input((4,)), layers.Dense(8, "relu", dtype="float16", name="half"), layers.Dense(1, dtype="float32"),
+    ])  # fmt: skip
+    model.compile("sgd", "mse")
+    x = X.copy()
+    x[3, 0] = 1e6
+    origin = trace(model, (x, X[:, :1], None), PLACES, False)
+    assert (origin.layer.rpartition("/")[2], origin.cause, 103 in origin.rows) == ("half", "range of float16", True)
+    x[3, 0] = np.nan
+    assert trace(model, (x, X[:, :1], None), PLACES, False).cause == "data"
 
 
 def test_rows_of_the_data():

@@ -14,6 +14,7 @@ from lamina.diagnosis._judge import judge
 from lamina.diagnosis._network import Network
 from lamina.diagnosis._report import Report
 from lamina.engines import engine
+from lamina.models._host_part import HOST_OUTPUTS
 
 from .._checks import check_lengths, class_weights_to_sample_weights
 from .._data import StreamData, as_arrays, split, unpack_x_y_sample_weight
@@ -141,6 +142,9 @@ def _arrays(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, Any,
 
 
 def _named(name: str, part: Any) -> dict[str, np.ndarray]:
+    if isinstance(part, dict) and HOST_OUTPUTS in part:
+        name, part = f"{name} as it is looked up", part[HOST_OUTPUTS]
+        part = part[0] if len(part) == 1 else part
     found = [(path, array) for path, array in tree.flatten_with_path(part) if array is not None]
     return {name + "".join(f"[{key!r}]" for key in path): array for path, array in found}
 

@@ -19,9 +19,11 @@ _FIXES = {
     "data": "np.nan_to_num(...), or leave out these rows.",
     "step size": "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.",
     "logarithm of zero": "ops.log(ops.maximum(x, 1e-7)).",
+    "logarithm of a negative number": "ops.softplus or ops.exp of what must be positive, before the logarithm.",
     "root at zero": "ops.sqrt(x + 1e-7): its slope at 0 is infinite.",
     "division by zero": "ops.divide(x, ops.maximum(y, 1e-7)).",
     "root of a negative number": "ops.sqrt(ops.maximum(x, 0)).",
+    "range of float16": 'values below 65504: scale x, or dtype="float32" in this layer.',
     "overflow": "smaller values: scaled inputs, smaller weights, clipnorm=1.0.",
     "unknown": "look at what is computed there.",
 }
@@ -78,8 +80,8 @@ class _Operation:
 
     def cause(self) -> str:
         first, last = self.inputs[0], self.inputs[-1]
-        if self.name in _LOGARITHMS and np.any(last + (self.name == "log1p") <= 0):
-            return "logarithm of zero"
+        if self.name in _LOGARITHMS and np.any((least := last + (self.name == "log1p")) <= 0):
+            return "logarithm of a negative number" if np.any(least < 0) else "logarithm of zero"
         if self.name in _DIVISIONS and np.any(last == 0):
             return "division by zero"
         if self.name in _ROOTS and np.any(first < 0):
@@ -111,6 +113,8 @@ def _forward(model: Any, batch: tuple[Any, Any, Any], places: np.ndarray, grew: 
     if broken:
         layer, own, outputs, is_given = broken[0]
         rows = _rows(outputs, places)
+        if not is_given and layer.compute_dtype == "float16" and all(map(_finite, _floats(x))):
+            return Origin(path_of(layer), None, "forward", "range of float16", rows)
         if not is_given:
             return Origin(None, None, "forward", "data", rows)
         if any(not _finite(w.numpy()) for w in layer.weights):
@@ -265,6 +269,10 @@ def _array(value: Any) -> np.ndarray | None:
 
 def _finite(values: Any) -> bool:
     return bool(np.isfinite(np.asarray(values)).all())
+
+
+def _floats(part: Any) -> list[np.ndarray]:
+    return [a for a in tree.flatten(part) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
 
 
 def _rows(values: Any, places: np.ndarray) -> list[int]:
