@@ -102,6 +102,10 @@ class Metric:
     def result(self) -> Any:
         raise NotImplementedError(f"{type(self).__name__} must define result().")
 
+    def _result_on_host(self) -> Any:
+        """The result, a number or an array where it is had without the engine."""
+        return self.result()
+
     def reset_state(self) -> None:
         """Sets the state to zero."""
         for variable in self.variables:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from lamina import _settings, ops
 from lamina._public import PUBLIC, public
 from lamina.losses._loss import apply_mask, match_ranks
@@ -92,6 +94,13 @@ class Mean(Metric):
 
     def result(self) -> Any:
         return ops.divide_no_nan(self.total, self.count)
+
+    def _result_on_host(self) -> Any:
+        if type(self).result is not Mean.result:
+            return self.result()
+        total, count = self.total.numpy(), self.count.numpy()
+        with np.errstate(all="ignore"):
+            return total / count if count else 0.0
 
 
 @public("metrics.MeanMetricWrapper")

@@ -247,7 +247,7 @@ def call_step(step: Any, batch: Any) -> Any:
 
 def as_logs(last: Any, model: Any) -> dict[str, float]:
     """Floats, from what the last step returned, or else from the model's metrics; sorted by name as in Keras."""
-    found = last if isinstance(last, dict) else model.get_metrics_result()
+    found = last if isinstance(last, dict) else model._results_on_host()
     return Logs((k, _plain(v)) for k, v in sorted(found.items()))
 
 

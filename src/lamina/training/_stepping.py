@@ -1,7 +1,7 @@
 """`Stepping`: how a model is compiled, and what one step of training, testing or predicting does."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from typing import Any
 
@@ -323,11 +323,21 @@ class Stepping:
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The results of all metrics by name."""
-        results: dict[str, Any] = {}
-        for metric in self.metrics:
-            value = metric.result()
-            results.update(value if isinstance(value, dict) else {metric.name: value})
-        return results
+        return _by_name((metric, metric.result()) for metric in self.metrics)
+
+    def _results_on_host(self) -> dict[str, Any]:
+        """The same for logs: what a short epoch takes would else be the engine's operations on single numbers."""
+        if type(self).get_metrics_result is not Stepping.get_metrics_result:
+            return self.get_metrics_result()
+        return _by_name((metric, metric._result_on_host()) for metric in self.metrics)
+
+
+def _by_name(results: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    """The results of metrics by name; one that has several names them itself."""
+    found: dict[str, Any] = {}
+    for metric, value in results:
+        found.update(value if isinstance(value, dict) else {metric.name: value})
+    return found
 
 
 def _needs_loss_scale(model: Any, optimizer: Any) -> bool:
