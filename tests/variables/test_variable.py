@@ -100,6 +100,20 @@ def test_state_scope():
     assert variables.get_scope() is None
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int32", "bool", "bfloat16"])
+def test_clear(dtype):
+    variable = Variable([1, 1], dtype=dtype)
+    handed_out = variable.value
+    with StateScope() as scope:
+        variable.clear()
+        assert not variable.numpy().any()
+        assert np.all(ops.convert_to_numpy(scope[variable]) == 0)
+    assert variable.numpy().all()
+    variable.clear()
+    assert not variable.numpy().any() and variable.dtype == dtype
+    assert ops.convert_to_numpy(handed_out).all()
+
+
 def test_state_scope_in_a_compiled_step():
     weight, count = Variable([1.0, 2.0]), Variable(0)
 

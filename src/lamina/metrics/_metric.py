@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from lamina import _settings, initializers, ops, tree
+from lamina import _settings, initializers, tree
 from lamina._public import public
 from lamina._where import inside, where
 from lamina.losses._comparing import compares
@@ -109,7 +109,7 @@ class Metric:
     def reset_state(self) -> None:
         """Sets the state to zero."""
         for variable in self.variables:
-            variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+            variable.clear()
 
     reset_states = reset_state  # Keras 2's name
 

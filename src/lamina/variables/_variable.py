@@ -255,6 +255,13 @@ class Variable(Placed):
             self._keep(value)
         return value
 
+    def clear(self) -> None:
+        """Sets all to zero."""
+        if engine.MUTABLE and local.scope is None:
+            engine.write(self._value, False)  # a zero of every dtype, without an operation: epochs begin with this
+        else:
+            self.assign(ops.zeros(self._shape, dtype=self._dtype))
+
     def take(self, tensor: Any) -> None:
         """Keeps a tensor that a step made for this variable: its shape and dtype are known to fit."""
         if engine.MUTABLE:
