@@ -19,9 +19,9 @@ class Head:
     Attributes: `layer`, the path of the layer that gives it, None if unknown; `activation`, the name of the last activation,
     None if unknown; `units`, the size of the last axis; `loss`, the name of the built-in loss, None for none and for one of the
     user's; `options`, the loss's arguments; `y`, all targets at hand, None for none; `predictions`, for the rows of the batch,
-    and `truth`, the targets of these; `metrics`, as given to `compile`; `weighted`, whether samples or classes have weights;
-    `shape`, of the output; `has_loss`, whether `compile` was given a loss for it; `judge`, that loss of targets and outputs as
-    a number, None where it is not known, and its `weight`.
+    and `truth`, the targets of these; `metrics`, the names of those given to `compile`, and `measures`, as they were given;
+    `weighted`, whether samples or classes have weights; `shape`, of the output; `has_loss`, whether `compile` was given a loss
+    for it; `judge`, that loss of targets and outputs as a number, None where it is not known, and its `weight`.
     """
 
     layer: str | None = None
@@ -38,6 +38,7 @@ class Head:
     has_loss: bool = True
     judge: Callable[[np.ndarray, np.ndarray], float] | None = None
     weight: float = 1.0
+    measures: tuple[Any, ...] = ()
 
     @property
     def from_logits(self) -> bool:

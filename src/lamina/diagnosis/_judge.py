@@ -10,16 +10,20 @@ from . import (
     _data_rules,
     _initial_rules,
     _label_rules,
+    _loss_option_rules,
     _loss_rules,
+    _metric_rules,
     _optimizer_rules,
     _order_rules,
     _output_rules,
+    _own_loss_rules,
     _pass_rules,
     _probability_rules,
     _scale_rules,
     _shape_rules,
     _structure_rules,
     _token_rules,
+    _weight_rules,
 )  # fmt: skip
 from ._case import Case
 from ._course import Course
@@ -29,7 +33,8 @@ from ._rule import COMPILED, COURSE, DATA, PASS, START, Rule
 
 FAMILIES = (
     _data_rules, _scale_rules, _label_rules, _order_rules, _probability_rules, _output_rules, _shape_rules, _structure_rules,
-    _token_rules, _initial_rules, _optimizer_rules, _loss_rules, _pass_rules, _course_rules,
+    _token_rules, _initial_rules, _optimizer_rules, _loss_rules, _loss_option_rules, _own_loss_rules, _weight_rules,
+    _metric_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 _OF_RATE = ("learning-rate-high", "learning-rate-negative")

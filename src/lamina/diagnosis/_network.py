@@ -40,6 +40,8 @@ def activation_of(layer: Any) -> str | None:
     """The name of a layer's activation, "linear" for an affine layer without; None for one that is not known to have any."""
     if kind(layer) == "Softmax" and not _is_over_units(layer):
         return "softmax over another axis"
+    if kind(layer) == "ReLU" and layer.negative_slope:
+        return "leaky_relu"
     if _is_activation(layer):
         return _ACTIVATION_LAYERS.get(kind(layer)) or _ACTIVATIONS[kind(layer)]
     function = getattr(layer, "function" if kind(layer) == "Lambda" else "activation", None)

@@ -22,6 +22,7 @@ _POSITIVE = ("relu", "softplus", "exponential")
 _NEVER_BELOW_0 = ("sigmoid", "hard_sigmoid", "softmax", "relu", "relu6", "softplus")
 # Losses that take a logarithm of the outputs, with the activation that fits.
 _POSITIVE_ONLY = {"poisson": "exponential", "kl_divergence": "softmax", "mean_squared_logarithmic_error": "softplus"}
+_NO_SHARES = ("sigmoid", "hard_sigmoid", "relu", "relu6", "softplus")
 # Targets that these losses cannot take.
 _TARGETS_FROM_0 = ("poisson", "kl_divergence", "mean_squared_logarithmic_error")
 
@@ -158,6 +159,11 @@ def loss_needs_positive(case: Case) -> Iterator[Seen]:
                 head.layer, f"{head.loss} takes the logarithm of outputs that {head.activation} lets be negative.",
                 f'activation="{last}" in the last layer.', activation=head.activation,
             )  # fmt: skip
+        elif head.loss == "kl_divergence" and head.activation in _NO_SHARES and (head.units or 0) > 1:
+            yield seen(
+                head.layer, f"kl_divergence takes probabilities that sum to 1, and falls as any output of {head.activation} "
+                "grows.", 'activation="softmax" in the last layer.', activation=head.activation,
+            )  # fmt: skip
 
 
 RULES = (
@@ -190,7 +196,7 @@ RULES = (
     ),
     Rule(
         "loss-needs-positive", COMPILED, "error", "poisson, kl_divergence or mean_squared_logarithmic_error with a linear or "
-        "tanh output", loss_needs_positive,
+        "tanh output, or kl_divergence with several of relu, softplus or sigmoid", loss_needs_positive,
         "definition of the losses", net("layers.Dense(1)", '"poisson"', "rng.poisson(3.0, (256, 1))"),
         net('layers.Dense(1, activation="exponential")', '"poisson"', "rng.poisson(3.0, (256, 1))"),
     ),

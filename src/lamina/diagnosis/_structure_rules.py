@@ -24,6 +24,8 @@ def stacked_linear(case: Case) -> Iterator[Seen]:
         place, (before, after) = before, map(within, (before, after))
         if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":
             continue
+        if any(place is end for end in case.network.last):
+            continue  # an output too
         if case.network.gives_out(place) and not _trains(place, after):
             continue  # a network that was trained for itself, or a critic that stands still
         inner, outer = _width(before), _width(after)

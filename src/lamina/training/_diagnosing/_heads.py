@@ -34,14 +34,15 @@ def heads_of(
     names = getattr(model, "output_names", None) or [str(i) for i in range(count)]
     given = [_for_output(model.loss, i, names, count) for i in range(count)]
     losses = [as_loss(loss, "loss") if loss is not None else None for loss in given]
+    measures = [_measures(model, i, names, count) for i in range(count)]
     targets, truth = (_targets(part, names, count) for part in (y, look.truth if look else None))
     return [
         Head(
             path_of(ends[i][0]) if ends[i][0] is not None else None, ends[i][1],
             shapes[i][-1] if len(shapes[i]) > 1 else 1, *_loss(losses[i]),
             targets[i] if len(targets) == count else None, predictions[i],
-            truth[i] if len(truth) == count else None, _metrics(model, i, names, count), weighted, tuple(shapes[i]),
-            losses[i] is not None, _judge(losses[i]), _weight(model, i, names, count),
+            truth[i] if len(truth) == count else None, tuple(map(_metric_name, measures[i])), weighted, tuple(shapes[i]),
+            losses[i] is not None, _judge(losses[i]), _weight(model, i, names, count), measures[i],
         )
         for i in range(count)
     ]  # fmt: skip
@@ -108,11 +109,12 @@ def _loss(loss: Any) -> tuple[str | None, dict[str, Any]]:
     return function.__name__.replace("_focal_", "_"), dict(loss._fn_kwargs)
 
 
-def _metrics(model: Any, place: int, names: list[str], count: int) -> tuple[str, ...]:
+def _measures(model: Any, place: int, names: list[str], count: int) -> tuple[Any, ...]:
+    """The metrics of an output, as they were given."""
     config = model._compiled.config or {}
     given = [config.get("metrics"), config.get("weighted_metrics")]
     own = [_for_output(g, place, names, count) if count > 1 else g for g in given if g is not None]
-    return tuple(map(_metric_name, tree.flatten(own)))
+    return tuple(tree.flatten(own))
 
 
 def _metric_name(metric: Any) -> str:
