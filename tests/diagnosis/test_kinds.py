@@ -174,8 +174,8 @@ def a_layer_that_is_dead_on_few_rows():
 
 @program("no-gradient", "at")
 def a_layer_that_the_loss_does_not_reach():
-    stop = layers.Lambda(ops.stop_gradient)
-    return net(X, dense(16, name="at"), stop, dense(1, "sigmoid"), loss="binary_crossentropy"), X, YES
+    stop = layers.Lambda(ops.stop_gradient, name="at")
+    return net(X, dense(16), stop, dense(1, "sigmoid"), loss="binary_crossentropy"), X, YES
 
 
 @program("vanishing-gradient")

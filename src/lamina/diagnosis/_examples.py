@@ -30,3 +30,14 @@ model.compile(optimizer="adam", loss="mse")"""
 def own_loss(formula: str) -> str:
     """A program whose loss is a formula of targets t and outputs p, of the user's own."""
     return net("layers.Dense(1)", f"lambda t, p: {formula}", "x[:, :1] - x[:, 1:2]")
+
+
+TWO_HEADS = """rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+price, yes = x[:, :1] - x[:, 1:2], (x[:, 0] > 0).astype(int)
+y = {targets}
+inputs = lamina.Input((8,))
+hidden = layers.Dense(16, activation="relu")(inputs)
+outputs = [layers.Dense(1, name="price")(hidden), layers.Dense(1, activation="sigmoid", name="yes")(hidden)]
+model = lamina.Model(inputs, outputs)
+model.compile(optimizer="adam", loss=["mse", "binary_crossentropy"])"""

@@ -10,6 +10,7 @@ from . import (
     _data_rules,
     _initial_rules,
     _label_rules,
+    _logit_rules,
     _loss_option_rules,
     _loss_rules,
     _metric_rules,
@@ -22,6 +23,7 @@ from . import (
     _scale_rules,
     _shape_rules,
     _structure_rules,
+    _swap_rules,
     _token_rules,
     _weight_rules,
 )  # fmt: skip
@@ -32,9 +34,9 @@ from ._report import Report
 from ._rule import COMPILED, COURSE, DATA, PASS, START, Rule
 
 FAMILIES = (
-    _data_rules, _scale_rules, _label_rules, _order_rules, _probability_rules, _output_rules, _shape_rules, _structure_rules,
-    _token_rules, _initial_rules, _optimizer_rules, _loss_rules, _loss_option_rules, _own_loss_rules, _weight_rules,
-    _metric_rules, _pass_rules, _course_rules,
+    _swap_rules, _data_rules, _scale_rules, _label_rules, _order_rules, _probability_rules, _logit_rules, _output_rules,
+    _shape_rules, _structure_rules, _token_rules, _initial_rules, _optimizer_rules, _loss_rules, _loss_option_rules,
+    _own_loss_rules, _weight_rules, _metric_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 _OF_RATE = ("learning-rate-high", "learning-rate-negative")
@@ -57,7 +59,8 @@ def judge(case: Case, ignore: Iterable[str] = (), said: Collection[str] = ()) ->
 def judge_compiled(case: Case, ignore: Iterable[str] = ()) -> Report:
     """What can be said before there is data, without the rules whose cause the data may show."""
     rules = _rules(frozenset(ignore), (COMPILED,))
-    return Report(_first_causes([rule for rule in rules if not _OF_DATA.intersection(rule.follows)], case))
+    later = _OF_DATA if len(case.heads) > 1 else _OF_DATA - {"outputs-swapped"}
+    return Report(_first_causes([rule for rule in rules if not later.intersection(rule.follows)], case))
 
 
 def judge_rate(case: Case, ignore: Iterable[str] = ()) -> Report:

@@ -223,26 +223,29 @@ RULES = (
     Rule(
         "label-encoding", DATA, "error", "class numbers with categorical crossentropy, or one-hot rows with the sparse one",
         label_encoding, "SO 59325381; SO 39810655", _net(_FOUR, f'"{CATEGORICAL}"', "labels"), _net(_FOUR, _SPARSE, "labels"),
+        ("outputs-swapped",),
     ),
     Rule(
         "labels-not-integer", DATA, "error", "sparse categorical crossentropy, and targets with fractions", labels_not_integer,
         "SO 59325381", _net(_FOUR, _SPARSE, "labels + 0.25"), _net(_FOUR, _SPARSE, 'labels.astype("float32")'),
+        ("outputs-swapped",),
     ),
     Rule(
         "label-out-of-range", DATA, "error", "sparse categorical crossentropy, and a label below 0 or beyond the units",
         label_out_of_range, "keras issue 11786", _net(_FOUR, _SPARSE, "labels + 1"), _net(_FOUR, _SPARSE, "labels"),
-        ("softmax-single-unit", "sigmoid-with-categorical-crossentropy"),
+        ("softmax-single-unit", "sigmoid-with-categorical-crossentropy", "outputs-swapped"),
     ),
     Rule(
         "binary-label-values", DATA, "error", "binary crossentropy, and whole numbers outside [0, 1]", binary_label_values,
         "SO 50079585; SO 59282996", _net(_ONE, _BINARY, "labels"), _net(_ONE, _BINARY, "labels % 2"),
-        ("softmax-with-binary-crossentropy",),
+        ("softmax-with-binary-crossentropy", "outputs-swapped"),
     ),
     Rule(
         "crossentropy-continuous-targets", DATA, "error", "categorical crossentropy, and rows that do not sum to 1, or binary "
         "crossentropy and fractions outside [0, 1]",
         crossentropy_continuous_targets, "SO 46642627", _net(_FOUR, f'"{CATEGORICAL}"', "np.abs(x[:, :4])"),
-        _net(_FOUR, f'"{CATEGORICAL}"', "0.9 * np.eye(4)[labels] + 0.025"), ("sigmoid-with-categorical-crossentropy",),
+        _net(_FOUR, f'"{CATEGORICAL}"', "0.9 * np.eye(4)[labels] + 0.025"),
+        ("sigmoid-with-categorical-crossentropy", "outputs-swapped"),
     ),
     Rule(
         "single-class-labels", DATA, "warning", "32 or more targets, all the same, and no layer frozen", single_class_labels,
@@ -252,6 +255,6 @@ RULES = (
         "class-imbalance", DATA, "warning", "a class more than 10 times another, accuracy the only metric, and no weights",
         class_imbalance, "SageMaker Debugger", _net(_ONE, _BINARY, _RARE, ', metrics=["accuracy"]'),
         _net(_ONE, _BINARY, "labels % 2", ', metrics=["accuracy"]'),
-        ("validation-split-sorted",),
+        ("validation-split-sorted", "outputs-swapped"),
     ),
 )  # fmt: skip

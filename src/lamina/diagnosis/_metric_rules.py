@@ -93,5 +93,6 @@ RULES = (
         "other labels, one that takes probabilities where the loss takes logits, or asks for the k largest of k",
         metric_mismatch, "SO 41327601; SO 61233425",
         net(*_FOUR, ', metrics=["binary_accuracy"]'), net(*_FOUR, ', metrics=["accuracy"]'),
+        ("outputs-swapped",),
     ),
 )  # fmt: skip

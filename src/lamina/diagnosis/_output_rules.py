@@ -171,28 +171,31 @@ RULES = (
         "softmax-with-regression-loss", DATA, "warning", "softmax output, regression loss, targets that are one-hot or do not "
         "sum to 1", softmax_with_regression_loss, "SO 38648195",
         net('layers.Dense(4, activation="softmax")', '"mse"', "x[:, :4]"), LINEAR,
+        ("outputs-swapped",),
     ),
     Rule(
         "output-range", DATA, "error", "more than 1 % of the targets of a regression are outside the last activation's range",
         output_range, "DeepDiagnosis; SO 48221692", net('layers.Dense(1, activation="sigmoid")', '"mse"', "3 * x[:, :1]"),
         net('layers.Dense(1, activation="sigmoid")', '"mse"', "1 / (1 + np.exp(-x[:, :1]))"),
+        ("outputs-swapped",),
     ),
     Rule(
         "relu-output-negative-targets", DATA, "error", "relu, softplus or exponential output of a regression, and more than 1 % "
         "of the targets below 0", relu_output_negative_targets, "SO 48251943",
         net('layers.Dense(1, activation="relu")', '"mse"', "x[:, :1]"), LINEAR,
+        ("outputs-swapped",),
     ),
     Rule(
         "regression-loss-for-classification", DATA, "warning", "a regression loss with at most 20 whole numbers as targets, and "
         "an accuracy metric or a single sigmoid unit", regression_loss_for_classification, "SO 31556268; SO 45442843",
         net('layers.Dense(1, activation="sigmoid")', '"mse"', ONE_OF_TWO), SIGMOID,
-        ("output-range", "relu-output-negative-targets"),
+        ("output-range", "relu-output-negative-targets", "outputs-swapped"),
     ),
     Rule(
         "accuracy-for-regression", DATA, "warning", "an accuracy metric with a regression loss, and targets that are no whole "
         "numbers", accuracy_for_regression, "SO 51181393",
         net("layers.Dense(1)", '"mse"', "x[:, :1]", ', metrics=["accuracy"]'), LINEAR,
-        ("output-range", "relu-output-negative-targets", "softmax-with-regression-loss", "unscaled-target"),
+        ("output-range", "relu-output-negative-targets", "softmax-with-regression-loss", "unscaled-target", "outputs-swapped"),
     ),
     Rule(
         "loss-needs-positive", COMPILED, "error", "poisson, kl_divergence or mean_squared_logarithmic_error with a linear or "

@@ -10,6 +10,7 @@ from ._case import Call, Case
 from ._head import Head
 from ._network import AFFINE, activation_of, has_kernel, is_of_library, kind, path_of, values_of
 from ._rule import PASS, Rule, Seen, seen
+from ._slopes import gives_the_same, what_stops
 
 _FEWEST = 32  # values of a unit from which it can be called dead
 _FEW = 8  # units that may all begin dead in one network of 100
@@ -34,11 +35,36 @@ def dead_relu(case: Case) -> Iterator[Seen]:
         if dead > 1 and (is_whole or dead >= least_dead(units.shape[1])):
             owner = case.network.owner(call.layer)
             rows = f"all {len(units)} values" if is_whole else f"nearly every one of {len(units)} values"
+            cause = _cause_of_death(case, call)
+            if cause is not None:
+                place, why, fix = cause
+                yield seen(
+                    path_of(place), f"{dead} of {units.shape[1]} relu units give 0 for {rows}: {why}.", fix, dead=dead,
+                    units=units.shape[1],
+                )  # fmt: skip
+                return
             yield seen(
                 path_of(owner), f"{dead} of {units.shape[1]} relu units give 0 for {rows}, and have no gradient.",
                 _alive(owner, units.shape[1]), dead=dead, units=units.shape[1],
             )  # fmt: skip
             return
+
+
+def _cause_of_death(case: Case, call: Call) -> tuple[Any, str, str] | None:
+    """What besides the weights makes all units of a relu give 0: its layer, why, and what to write there."""
+    layer, highest = call.layer, float(call.inputs.max())
+    threshold, most = getattr(layer, "threshold", None) or 0.0, getattr(layer, "max_value", None)
+    if kind(layer) == "ReLU" and threshold > max(highest, 0.0):
+        why = f"{layer.name} cuts off what is below {threshold:g}, and is given {highest:.3g} at most"
+        return layer, why, f"threshold=0 (the default) in {layer.name}."
+    if kind(layer) == "ReLU" and most is not None and most <= 0:
+        return layer, f"{layer.name} gives {most:g} at most", f"max_value=None (the default) in {layer.name}."
+    for before in case.network.sources.get(id(layer), []):
+        gamma = getattr(before, "gamma", None) if kind(before) == "BatchNormalization" else None
+        if gamma is not None and not np.any(values_of(gamma)):
+            why = f"{before.name} multiplies all that it normalises by a gamma of 0"
+            return before, why, f'gamma_initializer="ones" (the default) in {before.name}.'
+    return None
 
 
 def _alive(layer: Any, units: int) -> str:
@@ -115,6 +141,15 @@ def no_gradient(case: Case) -> Iterator[Seen]:
         )  # fmt: skip
         return
     if len(sizes) > 1 and not any(sizes) and case.total_loss:  # a loss of 0 has none
+        stop = what_stops(case)
+        if stop is not None:
+            yield seen(
+                stop[0].path,
+                f"The gradients of all {len(sizes)} weights are exactly 0. {stop[1]}",
+                stop[2],
+                weights=len(sizes),
+            )
+            return
         yield seen(
             None, f"The gradients of all {len(sizes)} weights are exactly 0: nothing will change.",
             "look for a step without slope in the loss or the layers (round, argmax, a cast to integers, relu at the output).",
@@ -125,6 +160,14 @@ def no_gradient(case: Case) -> Iterator[Seen]:
     kernels = [(p, g) for p, w, g in case.gradients if len(w.shape) > 1 and (w.name == "kernel" or id(w) in own)]
     unreached = list(dict.fromkeys(path for path, g in kernels if not np.any(g))) if any(sizes) else []
     if unreached and not _may_be_zero(case):
+        stop = what_stops(case)
+        if stop is not None:
+            call, why, fix = stop
+            some = unreached[0].rpartition("/")[2]
+            yield seen(
+                call.path, f"{why} {len(unreached)} layer(s), such as {some}, are not trained.", fix, layers=unreached
+            )
+            return
         yield seen(
             unreached[0], f"The gradients of {len(unreached)} layer(s) that are to be trained are exactly 0: the loss does "
             "not depend on them, or nothing comes back from it.",
@@ -147,9 +190,19 @@ def _may_be_zero(case: Case) -> bool:
     fixed = {id(w) for _, w, g in case.gradients if not np.any(g)}
     weights = [w for w in case.network.model.weights if w.name not in _BEGIN_AT_ZERO and id(w) not in fixed]
     waits = any(not np.any(np.asarray(values_of(w))) for w in weights)
-    cut = [c.layer for c in case.calls if c.outputs.size and not np.any(c.outputs) and np.any(c.inputs)]
+    cut = [
+        c.layer
+        for c in case.calls
+        if c.outputs.size and not np.any(c.outputs) and np.any(c.inputs) and not _takes_away(case, c)
+    ]
     is_cut = not all(_is_fixed_at_0(layer, fixed) for layer in cut)
     return waits or is_cut or len(case.sample_weight) > 1 or any(not h.has_loss or not h.weight for h in case.heads)
+
+
+def _takes_away(case: Case, call: Call) -> bool:
+    """Whether a layer without weights gives 0 for samples that differ, and is no relu."""
+    has_weights = bool(case.network.weights.get(id(call.layer)))
+    return gives_the_same(call) and not has_weights and activation_of(call.layer) != "relu"
 
 
 def _is_fixed_at_0(layer: Any, fixed: set[int]) -> bool:
@@ -273,7 +326,7 @@ RULES = (
         "no-gradient", PASS, "error", "all gradients are exactly 0, or those of a layer, though no weight begins at "
         "0", no_gradient, "keras issues 4175, 11157",
         _net('layers.Dense(16, activation="tanh")', "lambda t, p: lamina.ops.square(t - lamina.ops.round(p))"), _HEALTHY,
-        ("dead-relu", "unnormalised-input", "saturated-activation"),
+        ("dead-relu", "unnormalised-input", "saturated-activation", "large-logits"),
     ),
     Rule(
         "saturated-activation", PASS, "warning", "more than half of a hidden layer's tanh or sigmoid are beyond +-5",

@@ -1,7 +1,6 @@
 """Rules on outputs that are probabilities: do the last activation and the crossentropy fit each other?"""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +12,6 @@ from ._rule import COMPILED, PASS, Rule, Seen, seen
 
 # Activations whose values may be probabilities; "linear" has a rule of its own, and of None nothing is known.
 _BOUNDED = ("sigmoid", "hard_sigmoid", "softmax", "softmax over another axis", "sparsemax", "linear", None)
-_CUTS = ("relu", "relu6")
-_KEEPING = ("Identity", "Flatten", "Reshape", "Squeeze", "Dropout")  # no pooling: sums of what is cut are logits too
 
 
 def softmax_single_unit(case: Case) -> Iterator[Seen]:
@@ -179,33 +176,6 @@ def softmax_over_samples(case: Case) -> Iterator[Seen]:
                 )  # fmt: skip
 
 
-def cut_logits(case: Case) -> Iterator[Seen]:
-    for head, last in zip(case.heads, case.network.last):
-        last = _before_shapes(case, last)
-        second = activation_of(last)
-        if second in ("softmax", "sigmoid") and not getattr(last, "weights", None):
-            last = _before_shapes(case, *case.network.sources[id(last)][:1])
-        elif not (head.is_crossentropy and head.from_logits):
-            continue
-        if last is None or activation_of(last) not in _CUTS or not head.is_crossentropy:
-            continue
-        place, second = case.network.owner(last), second if second in ("softmax", "sigmoid") else head.fitting
-        if getattr(place, "units", None) != head.units:
-            continue  # not those of the outputs
-        what = "no probability can be below 1/2" if second == "sigmoid" else "what is cut off there is not learned from"
-        yield seen(
-            path_of(place), f"{activation_of(last)} of {place.name} cuts the logits off at 0 before {second} is taken of them: "
-            f"{what}.", f'activation="linear" in {place.name}.', first=activation_of(last), second=second,
-        )  # fmt: skip
-
-
-def _before_shapes(case: Case, operation: Any = None) -> Any:
-    """The operation that gives the values which an operation hands on as they are."""
-    while kind(operation) in _KEEPING and len(case.network.sources[id(operation)]) == 1:
-        operation = case.network.sources[id(operation)][0]
-    return operation
-
-
 def double_output_activation(case: Case) -> Iterator[Seen]:
     for head in case.heads:
         before = _softmax_before(case, head)
@@ -249,21 +219,25 @@ RULES = (
         "sigmoid-with-categorical-crossentropy", COMPILED, "error",
         "sigmoid output with a categorical crossentropy that takes probabilities", sigmoid_with_categorical_crossentropy,
         "SO 51930566", net('layers.Dense(4, activation="sigmoid")', '"categorical_crossentropy"', ROWS), SOFTMAX,
+        ("outputs-swapped",),
     ),
     Rule(
         "softmax-with-binary-crossentropy", COMPILED, "warning", "softmax over more than 2 units with binary crossentropy",
         softmax_with_binary_crossentropy, "SO 44322611",
         net('layers.Dense(4, activation="softmax")', '"binary_crossentropy"', ROWS), LABELS,
+        ("outputs-swapped",),
     ),
     Rule(
         "output-activation-for-crossentropy", COMPILED, "error", "relu, tanh or the like as output of a crossentropy that takes "
         "probabilities", output_activation_for_crossentropy, "NeuraLint; DeepDiagnosis",
         net('layers.Dense(1, activation="relu")', '"binary_crossentropy"', ONE_OF_TWO), SIGMOID,
+        ("outputs-swapped",),
     ),
     Rule(
         "missing-from-logits", COMPILED, "error", "an output without activation, and a crossentropy that takes probabilities",
         missing_from_logits, "NeuraLint; UMLAUT", net("layers.Dense(4)", '"sparse_categorical_crossentropy"', ONE_OF_FOUR),
         LOGITS,
+        ("outputs-swapped",),
     ),
     Rule(
         "probabilities-out-of-range", PASS, "error", "the outputs of a model whose last activation is not known leave [0, 1], "
@@ -276,6 +250,7 @@ RULES = (
         from_logits_with_activation, "TheDeepChecker",
         net('layers.Dense(4, activation="softmax")', "lamina.losses.SparseCategoricalCrossentropy(from_logits=True)",
              ONE_OF_FOUR), LOGITS,
+        ("outputs-swapped",),
     ),
     Rule(
         "softmax-over-samples", PASS, "error", "outputs that sum to 1 over the samples of a batch, not over the units",
@@ -284,12 +259,6 @@ RULES = (
              '"sparse_categorical_crossentropy"', ONE_OF_FOUR),
         net("layers.Dense(4), layers.Lambda(lambda t: lamina.ops.exp(t) / lamina.ops.sum(lamina.ops.exp(t), 1, keepdims=True))",
              '"sparse_categorical_crossentropy"', ONE_OF_FOUR),
-    ),
-    Rule(
-        "cut-logits", COMPILED, "error", "relu directly before the softmax or sigmoid of the output, or as output of a "
-        "crossentropy from logits", cut_logits, "practice with classifiers",
-        net('layers.Dense(4, activation="relu"), layers.Softmax()', '"categorical_crossentropy"', ROWS),
-        net("layers.Dense(4), layers.Softmax()", '"categorical_crossentropy"', ROWS),
     ),
     Rule(
         "double-output-activation", COMPILED, "warning", "softmax or sigmoid of a softmax or sigmoid", double_output_activation,

@@ -224,6 +224,6 @@ RULES = (
         output_target_shape, "NeuraLint", _net("(5, 3)", _STEPS.format(True), '"mse"', "x[:, 0, :1]"),
         _net("(5, 3)", _STEPS.format(False), '"mse"', "x[:, 0, :1]"),
         ("label-encoding", "label-out-of-range", "labels-not-integer", "binary-label-values", "softmax-with-regression-loss",
-         "softmax-with-binary-crossentropy"),
+         "softmax-with-binary-crossentropy", "outputs-swapped"),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._case import Case
+from ._head import Head
 from ._network import AFFINE, activation_of, has_kernel, kind, path_of, within
 from ._rule import COMPILED, START, Rule, Seen, seen
 
@@ -158,14 +159,38 @@ def dropout_after_output(case: Case) -> Iterator[Seen]:
 
 
 def batchnorm_after_output(case: Case) -> Iterator[Seen]:
-    for last in case.network.last:
-        if kind(last) == "BatchNormalization" and any(
-            activation_of(s) in ("softmax", "sigmoid") for s in case.network.sources[id(last)]
-        ):
+    heads = case.heads if len(case.heads) == len(case.network.last) else [None] * len(case.network.last)
+    for last, head in zip(case.network.last, heads):
+        if kind(last) != "BatchNormalization":
+            continue
+        if any(activation_of(s) in ("softmax", "sigmoid") for s in case.network.sources[id(last)]):
             yield seen(
                 path_of(last), f"{last.name} stands behind the output's activation: what it gives are no probabilities.",
                 "put it before the last layer.",
             )  # fmt: skip
+        elif head is not None and head.is_regression and (head.units == 1 or _is_beyond(last, head)):
+            yield seen(
+                path_of(last), f"{last.name} stands behind the output of a regression: while training, what is said of a sample "
+                f"depends on the others of its batch{_centred(last)}.",
+                "leave it out, or put it before the last layer.", center=bool(last.center), scale=bool(last.scale),
+            )  # fmt: skip
+
+
+def _centred(last: Any) -> str:
+    """What a BatchNormalization that learns no mean or deviation gives."""
+    kept = [what for what, learns in (("mean 0", last.center), ("deviation 1", last.scale)) if not learns]
+    return f", and all outputs together have {' and '.join(kept)}" if kept else ""
+
+
+def _is_beyond(last: Any, head: Head) -> bool:
+    """Whether targets have another mean or deviation than a BatchNormalization that does not learn them gives."""
+    y = head.finite_y()
+    if y is None or y.ndim < 2 or y.shape[-1] != head.units:
+        return False
+    columns = y.reshape(-1, y.shape[-1])
+    mean, spread = float(np.abs(columns.mean(axis=0)).max()), columns.std(axis=0)
+    is_off = bool(spread.max() > 3 or spread.min() < 1 / 3)
+    return (mean > 1 and not last.center) or (is_off and not last.scale)
 
 
 def dropout_before_batchnorm(case: Case) -> Iterator[Seen]:
@@ -235,7 +260,8 @@ RULES = (
         _net(_RELU, _LAST, "layers.Dropout(0.3)"), _net(_RELU, "layers.Dropout(0.3)", _LAST), ("dropout-rate",),
     ),
     Rule(
-        "batchnorm-after-output", COMPILED, "error", "BatchNormalization behind the activation of the output",
+        "batchnorm-after-output", COMPILED, "error", "BatchNormalization behind the activation of the output, or behind a "
+        "regression of one unit, or of several whose mean or deviation it cannot give",
         batchnorm_after_output, "UMLAUT", _net(_RELU, _LAST, "layers.BatchNormalization()"),
         _net(_RELU, "layers.BatchNormalization()", _LAST),
     ),

@@ -85,7 +85,8 @@ def look_in_step(
 def _computed(seen: Seen, data: Any, count: int) -> Look:
     """The numbers of `count` batches: the forward pass and the loss of all, and the gradients of as many as it takes to see
     some."""
-    calls = [call for call in seen.calls if engine.is_traced(call[1]) and engine.is_traced(call[2])]
+    calls = [(layer, _first(given), made) for layer, given, made in seen.calls]
+    calls = [call for call in calls if engine.is_traced(call[1]) and engine.is_traced(call[2])]
     forward = [*seen.outputs, *(t for _, *ends in calls for t in ends), seen.loss]
     back = seen.gradients
     batches = _batches(data, count, seen)
@@ -113,6 +114,15 @@ def _computed(seen: Seen, data: Any, count: int) -> Look:
     look.gradients = [(path_of_weight(v), v, g) for v, g in zip(seen.variables, gradients)]
     look.penalty = penalty_of(seen.variables) + activity_of(look.calls)
     return look
+
+
+def _first(given: Any) -> Any:
+    """Of several inputs the first whose values the program makes."""
+    return (
+        next((x for x in tree.flatten(given) if engine.is_traced(x)), None)
+        if isinstance(given, (list, tuple))
+        else given
+    )
 
 
 def _batches(data: Any, count: int, seen: Seen) -> list[list[np.ndarray]]:
