@@ -1,5 +1,6 @@
 """`Case`: all that the rules look at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,14 @@ class Call:
     path: str
     inputs: np.ndarray
     outputs: np.ndarray
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model makes of some rows while it is not trained: its outputs, and the calls of its layers."""
+
+    outputs: list[np.ndarray]
+    calls: list[Call]
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,9 @@ class Case:
     gradient, both empty where the pass could not be made; `is_default`, whether the model's own step is the built-in one;
     `setting`, how it is to be trained; `rows`, the places in the data of the rows at hand, None for all; `losses`, of each
     output, weighted, by name, `total_loss`, and `penalty`, what regularizers have added to it, all for the batch; `origin`, where
-    the first value of the pass that is not finite came from, None if all are, or if it cannot be told.
+    the first value of the pass that is not finite came from, None if all are, or if it cannot be told; `batch`, the x of the
+    pass in the structure that the model takes, and `answer`, what the model makes of such rows, asked some times, the last time,
+    None where it cannot be asked: each time costs a pass forward.
     """
 
     network: Network
@@ -67,6 +78,8 @@ class Case:
     total_loss: float | None = None
     penalty: float = 0.0
     origin: Any = None
+    batch: Any = None
+    answer: Callable[..., Answer | None] | None = None
 
     def loss_range(self) -> tuple[Any, Any]:
         """The names of the outputs with the smallest and the largest loss; None twice if fewer than two have one."""

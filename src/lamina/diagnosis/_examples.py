@@ -41,3 +41,21 @@ hidden = layers.Dense(16, activation="relu")(inputs)
 outputs = [layers.Dense(1, name="price")(hidden), layers.Dense(1, activation="sigmoid", name="yes")(hidden)]
 model = lamina.Model(inputs, outputs)
 model.compile(optimizer="adam", loss=["mse", "binary_crossentropy"])"""
+
+
+def hidden_layers(*hidden: str) -> str:
+    """A program of those layers and a sigmoid unit, for a question that no line answers."""
+    return f"""rng = np.random.default_rng(0)
+x = rng.normal(size=(256, 8)).astype("float32")
+y = (x[:, 0] * x[:, 1] > 0).astype(int)
+model = lamina.Sequential([lamina.Input((8,)), {", ".join(hidden)}, layers.Dense(1, activation="sigmoid")])
+model.compile(optimizer="adam", loss="binary_crossentropy")"""
+
+
+def sequence_of_words(layer: str, targets: str) -> str:
+    """A program that gives a word for each step of a text."""
+    return f"""rng = np.random.default_rng(0)
+words = rng.integers(1, 20, (64, 11))
+x, y = words[:, :-1], {targets}
+model = lamina.Sequential([lamina.Input((10,)), layers.Embedding(20, 8), {layer}, layers.Dense(20, activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")"""

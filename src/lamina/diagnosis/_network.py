@@ -174,14 +174,15 @@ class Network:
     def _find_pairs(self, also: tuple[str, ...]) -> list[tuple[Any, Any]]:
         found = []
         for operation in self.operations:
-            after = self._only_user(operation)
-            while after is not None and (_passes(after) or kind(after) in also):
-                after = self._only_user(after)
+            after = self.only_user(operation)
+            while after is not None and (passes(after) or kind(after) in also):
+                after = self.only_user(after)
             if after is not None:
                 found.append((operation, after))
         return found
 
-    def _only_user(self, operation: Any) -> Any:
+    def only_user(self, operation: Any) -> Any:
+        """The operation that alone is fed by one, and by nothing else; None if there is no such."""
         users = self.users[id(operation)]
         return users[0] if len(users) == 1 and len(self.sources[id(users[0])]) == 1 else None
 
@@ -255,7 +256,8 @@ def _changes_data(operation: Any) -> bool:
     return bool(getattr(operation, "weights", None)) and kind(operation) != "Normalization"
 
 
-def _passes(operation: Any) -> bool:
+def passes(operation: Any) -> bool:
+    """Whether an operation hands on the values of units as they are, or averages them."""
     return kind(operation) in PASSING or (kind(operation) == "Activation" and activation_of(operation) == "linear")
 
 

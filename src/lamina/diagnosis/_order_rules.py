@@ -6,7 +6,8 @@ import numpy as np
 
 from ._case import Case
 from ._head import Head, distinct
-from ._rule import DATA, Rule, Seen, seen
+from ._network import path_of
+from ._rule import DATA, START, Rule, Seen, seen
 
 _FEWEST = 64  # samples from which an order can be seen
 _FEWEST_HELD_OUT = 16  # of which chance does not make one class
@@ -28,6 +29,19 @@ def unshuffled_data(case: Case) -> Iterator[Seen]:
                 head.layer, f"The labels of {len(y)} samples change {changes} times in their order, and shuffle=False: whole "
                 "batches are of one class.", "shuffle=True (the default).", changes=changes, classes=classes,
             )  # fmt: skip
+
+
+def stateful_shuffle(case: Case) -> Iterator[Seen]:
+    if not case.setting.shuffle or case.setting.is_stream:
+        return
+    for layer in case.network.layers:
+        if getattr(layer, "stateful", False) and id(layer) in case.network.trained:
+            yield seen(
+                path_of(layer), f"{layer.name} goes on with the states that the samples of the batch before left, but "
+                "shuffle=True (the default) puts others in their places.",
+                "shuffle=False in fit, with batches that follow each other.",
+            )  # fmt: skip
+            return
 
 
 def validation_split_sorted(case: Case) -> Iterator[Seen]:
@@ -91,12 +105,22 @@ model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 options = dict({options})"""
 
 
+_STATEFUL = """rng = np.random.default_rng(0)
+x = rng.normal(size=(64, 5, 2)).astype("float32")
+y = x[:, -1, :1]
+model = lamina.Sequential([lamina.Input(batch_shape=(16, 5, 2)), layers.LSTM(8, stateful=True), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+options = dict(batch_size=16, shuffle={})"""
 _SORTED, _MIXED = "np.arange(256) // 64", "np.arange(256) % 4"
 
 RULES = (
     Rule(
         "unshuffled-data", DATA, "warning", "shuffle=False, and labels that hardly change along the samples", unshuffled_data,
         "SO 55776436", _net(_SORTED, "shuffle=False"), _net(_MIXED, "shuffle=False"),
+    ),
+    Rule(
+        "stateful-shuffle", START, "warning", "a stateful recurrent layer, and shuffle=True", stateful_shuffle,
+        "Keras documentation of stateful", _STATEFUL.format("True"), _STATEFUL.format("False"),
     ),
     Rule(
         "validation-split-sorted", DATA, "warning", "a class is in one part of validation_split only", validation_split_sorted,

@@ -97,6 +97,30 @@ def spatial_collapse(case: Case) -> Iterator[Seen]:
             return
 
 
+def skipped_places(case: Case) -> Iterator[Seen]:
+    for layer in case.network.operations:
+        nodes = getattr(layer, "_inbound_nodes", None)
+        is_window = kind(layer).startswith(("Conv", "Separable", "Depthwise", "MaxPooling", "AveragePooling"))
+        if not is_window or "Transpose" in kind(layer) or not nodes:
+            continue
+        size = getattr(layer, "pool_size", None) or getattr(layer, "kernel_size", None)
+        windows = list(zip(_as_tuple(size), _as_tuple(layer.strides)))
+        # A window of 1 picks places by intent, as a shortcut does; beside another way nothing is lost.
+        is_only_way = all(len(case.network.users[id(s)]) == 1 for s in case.network.sources[id(layer)])
+        if is_only_way and any(1 < width < step for width, step in windows):
+            width, step = next((w, s) for w, s in windows if 1 < w < s)
+            seen_share = math.prod(min(w / s, 1.0) for w, s in windows)
+            yield seen(
+                path_of(layer), f"{layer.name} looks at {width} places and goes on by {step}: it sees {seen_share:.0%} of its "
+                "input.", f"strides={width} in {layer.name}, or a window of {step}.", window=width, step=step,
+            )  # fmt: skip
+            return
+
+
+def _as_tuple(size: Any) -> tuple[int, ...]:
+    return tuple(size) if isinstance(size, (tuple, list)) else (size,)
+
+
 _SAME_WIDTH = ("Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "BatchNormalization", "LayerNormalization")
 
 
@@ -189,6 +213,7 @@ _POOLED = 'layers.Conv2D(8, 3, activation="relu"), layers.MaxPooling2D(), layers
     'layers.Dense(3, activation="softmax")'  # fmt: skip
 _CODE = 'layers.Dense(32, activation="relu"), layers.Dense({}, activation="relu"), layers.Dense(32, activation="relu"), ' \
     'layers.Dense(16, activation="softmax")'  # fmt: skip
+_STRIDES = 'layers.Conv2D(8, 2, {}, activation="relu"), layers.Flatten(), layers.Dense(3, activation="softmax")'
 _STEPS = "layers.LSTM(8, return_sequences={}), layers.Dense(1)"
 
 RULES = (
@@ -212,6 +237,11 @@ RULES = (
         "spatial-collapse", COMPILED, "warning", "pooling or strides on a map of one place", spatial_collapse, "NeuraLint",
         _net("(8, 8, 1)", _POOLED.format('layers.MaxPooling2D(2, padding="same"), '), _SPARSE, _LABELS),
         _net("(8, 8, 1)", _POOLED.format(""), _SPARSE, _LABELS),
+    ),
+    Rule(
+        "skipped-places", COMPILED, "warning", "a convolution or pooling whose strides are larger than its window, which is more "
+        "than one place, where nothing else sees its input", skipped_places, "definition of the layers",
+        _net("(12, 12, 1)", _STRIDES.format(4), _SPARSE, _LABELS), _net("(12, 12, 1)", _STRIDES.format(2), _SPARSE, _LABELS),
     ),
     Rule(
         "narrow-bottleneck", COMPILED, "warning", "a hidden layer of fewer units than 4 and than the binary logarithm of the "

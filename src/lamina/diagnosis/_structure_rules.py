@@ -9,44 +9,8 @@ import numpy as np
 
 from ._case import Case
 from ._head import Head
-from ._network import AFFINE, activation_of, has_kernel, kind, path_of, within
+from ._network import AFFINE, activation_of, has_kernel, kind, path_of
 from ._rule import COMPILED, START, Rule, Seen, seen
-
-
-def _width(layer: object) -> int:
-    return int(getattr(layer, "units", None) or getattr(layer, "filters", None) or 0)
-
-
-def stacked_linear(case: Case) -> Iterator[Seen]:
-    graph = case.network.graph
-    given = [a.shape[1:] for a in case.x.values()] if graph is None else [tuple(x.shape)[1:] for x in graph.inputs]
-    is_autoencoder = given == [tuple(head.shape[1:]) for head in case.heads]
-    for before, after in case.network.pairs():
-        place, (before, after) = before, map(within, (before, after))
-        if kind(before) not in AFFINE or kind(after) not in AFFINE or activation_of(before) != "linear":
-            continue
-        if any(place is end for end in case.network.last):
-            continue  # an output too
-        if case.network.gives_out(place) and not _trains(place, after):
-            continue  # a network that was trained for itself, or a critic that stands still
-        inner, outer = _width(before), _width(after)
-        entering = before.kernel.shape[-2]
-        is_low_rank = inner < outer and inner < entering
-        is_code = is_autoencoder and inner < entering and inner == outer
-        depthwise = (
-            kind(after) != "Dense" and kind(before) != "Dense" and 1 in (*before.kernel_size, *after.kernel_size)
-        )
-        if not is_low_rank and not is_code and not depthwise:
-            yield seen(
-                path_of(place), f"{place.name} ({inner} units, no activation) feeds {after.name}: together they are one "
-                "linear layer.", f'{kind(before)}({inner}, ..., activation="relu")', units=inner, next=after.name,
-            )  # fmt: skip
-            return
-
-
-def _trains(*layers: Any) -> bool:
-    return all(any(w.trainable for w in layer.weights) for layer in layers)
-
 
 _MAXIMA = (
     "MaxPooling1D",
@@ -236,10 +200,6 @@ model.compile(optimizer="adam", loss="binary_crossentropy")"""
 _RELU, _LAST = 'layers.Dense(16, activation="relu")', 'layers.Dense(1, activation="sigmoid")'
 
 RULES = (
-    Rule(
-        "stacked-linear", COMPILED, "warning", "Dense or convolution without activation into another, that is not a bottleneck",
-        stacked_linear, "NeuraLint; UMLAUT", _net("layers.Dense(16)", _RELU, _LAST), _net("layers.Dense(3)", _RELU, _LAST),
-    ),
     Rule(
         "softmax-hidden", COMPILED, "warning", "softmax of a hidden layer into Dense, convolution or BatchNormalization",
         softmax_hidden, "DeepFD", _net('layers.Dense(16, activation="softmax")', _LAST), _net(_RELU, _LAST),

@@ -20,6 +20,7 @@ from .._checks import check_lengths, class_weights_to_sample_weights
 from .._data import StreamData, as_arrays, split, unpack_x_y_sample_weight
 from .._sources import is_stream
 from .._stepping import Stepping
+from ._answering import answering
 from ._heads import heads_of
 from ._pass import MOST_ROWS, Look, fixed_batch, given_calls, has_call, look_at, some_rows, take, telling_rows
 from ._trace import trace
@@ -116,7 +117,8 @@ def case_of(network: Network, data: Any, validation: Any, look: Look, heads: lis
         network=network, optimizer=network.model.optimizer, x=_named("x", x), y=_named("y", y),
         sample_weight=_named("sample_weight", sample_weight), validation=held_out, heads=heads,
         given=given_calls(network, x) if x is not None else [], calls=look.calls, gradients=look.gradients,
-        total_loss=look.total_loss, penalty=look.penalty, losses=losses, origin=origin_in(network, look), **known,
+        total_loss=look.total_loss, penalty=look.penalty, losses=losses, origin=origin_in(network, look),
+        batch=look.batch[0] if look.batch is not None else None, answer=answering(network, look), **known,
     )  # fmt: skip
 
 
