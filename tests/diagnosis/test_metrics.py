@@ -56,3 +56,10 @@ def test_the_k_largest_of_k():
         assert said(4, "softmax", SPARSE(), KINDS, metric)
     assert not said(4, "softmax", SPARSE(), KINDS, metrics.SparseTopKCategoricalAccuracy(k=3))
     assert not said(10, "softmax", SPARSE(), KINDS, "sparse_top_k_categorical_accuracy")
+
+
+def test_a_metric_of_ones_own_may_take_logits():
+    def auc(y_true, y_pred):
+        return lamina.ops.mean(lamina.ops.sigmoid(y_pred) * y_true)
+
+    assert not said(1, None, BINARY(from_logits=True), YES, auc)

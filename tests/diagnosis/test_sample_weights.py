@@ -96,3 +96,10 @@ def test_an_output_of_weight_0():
     assert not two([0.01, 1.0])
     assert not two([0.0, 1.0], trains=False)
     assert not two([0.0, 1.0], is_shared=True)  # it is trained by what follows
+
+
+def test_the_sum_over_many_values_may_be_the_loss():
+    lamina.utils.set_random_seed(0)
+    model = lamina.Sequential([lamina.Input((6,)), layers.Dense(16, "relu"), layers.Dense(500)])
+    model.compile(optimizers.SGD(0.05), ["mse"], loss_weights=[500.0])
+    assert not lamina.diagnose(model, X, RNG.normal(size=(400, 500)))

@@ -1,11 +1,11 @@
 """Rules on the parts of what is minimised: the losses of the outputs and what layers add, and their sizes."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from ._case import Case
-from ._network import is_of_library
 from ._rule import PASS, Rule, Seen, seen
 
 
@@ -27,7 +27,7 @@ def over_regularised(case: Case) -> Iterator[Seen]:
 
 def _loss_of_outputs(case: Case) -> float | None:
     """The losses of all outputs, weighted; None where they are not known, samples have weights, or nobody adds to them."""
-    if all(map(is_of_library, case.network.model._flatten_layers())):
+    if not any(map(_adds, case.network.model._flatten_layers())):
         return None
     losses = [
         h.weight * h.judge(h.truth, h.predictions)
@@ -37,6 +37,14 @@ def _loss_of_outputs(case: Case) -> float | None:
     if not losses or len(losses) < len(case.heads):
         return None
     return float(sum(losses)) if all(np.isfinite(losses)) and min(losses) >= 0 else None
+
+
+def _adds(layer: Any) -> bool:
+    """Whether the class of a layer or model, one of the user's own, calls `add_loss`. Noise alone may make the loss of a pass of
+    training another."""
+    own = [c for c in type(layer).__mro__ if not c.__module__.startswith("lamina") and c is not object]
+    codes = [getattr(method, "__code__", None) for c in own for method in vars(c).values()]
+    return any("add_loss" in code.co_names for code in codes if code is not None)
 
 
 def output_loss_scale(case: Case) -> Iterator[Seen]:

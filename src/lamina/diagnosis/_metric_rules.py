@@ -6,6 +6,7 @@ from typing import Any
 from ._case import Case
 from ._examples import ROWS, net
 from ._head import BINARY, Head
+from ._network import is_of_library
 from ._rule import COMPILED, Rule, Seen, seen
 
 # What metrics that cut at a probability of 1/2, or rank by probabilities, do where nothing else is said.
@@ -52,7 +53,9 @@ def _misread(metric: str, head: Head) -> tuple[str, str] | None:
 def _misread_by_options(metric: str, measure: Any, head: Head) -> tuple[str, str] | None:
     """What a metric's arguments, given or not, make of the outputs."""
     name = metric.replace("_", "").lower()
-    options = measure.get_config() if hasattr(measure, "get_config") else _DEFAULTS.get(name, {})
+    options = _DEFAULTS.get(name, {}) if isinstance(measure, str) else {}
+    if is_of_library(measure) and hasattr(measure, "get_config"):  # one of the user's may read outputs in its own way
+        options = measure.get_config()
     k, units = options.get("k"), head.units or 0
     if "topk" in name and isinstance(k, int) and 1 < units <= k:
         return (

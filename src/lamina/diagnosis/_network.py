@@ -56,9 +56,9 @@ def activation_of(layer: Any) -> str | None:
     return name if is_ours else told_by_values(function)
 
 
-def is_of_library(layer: Any) -> bool:
-    """Whether a layer's class is one of lamina's own."""
-    return type(layer).__module__.startswith("lamina.")
+def is_of_library(thing: Any) -> bool:
+    """Whether the class of a layer or metric is one of lamina's own."""
+    return type(thing).__module__.partition(".")[0] == "lamina"
 
 
 def _is_activation(operation: Any) -> bool:

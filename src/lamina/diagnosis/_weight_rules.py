@@ -1,5 +1,6 @@
 """Rules on the weights of samples, classes and outputs in the loss."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -120,10 +121,11 @@ def weights_and_rate(case: Case) -> Iterator[Seen]:
     clips = any(getattr(optimizer, name, None) is not None for name in ("clipnorm", "global_clipnorm", "clipvalue"))
     if kind(optimizer) != "SGD" or rate is None or rate <= 0 or clips or case.setting.sets_rate:
         return  # the steps of others are as long whatever the loss is multiplied with
-    for what, size in _mean_weights(case):
-        if (size > 100 and rate * size > _FASTEST) or (0 < size < 0.01 and rate * size < _SLOWEST <= rate):
+    for what, size, values in _mean_weights(case):
+        # A loss is the mean over the values of an output: of many each has that much less of the weight.
+        if (size > 100 and rate * size > _FASTEST * values) or (0 < size < 0.01 and rate * size < _SLOWEST <= rate):
             yield seen(
-                None, f"{what} {size:.4g} on average: with SGD the learning rate of {rate:g} acts as {rate * size:.3g}, "
+                None, f"{what} {size:.4g}: with SGD the learning rate of {rate:g} acts as {rate * size:.3g}, "
                 f"{'beyond what converges' if size > 1 else 'and hardly anything changes'}.",
                 "weights whose mean is 1: w = w / np.mean(w).", mean=size, learning_rate=rate,
             )  # fmt: skip
@@ -136,13 +138,15 @@ def _rate(optimizer: Any) -> float | None:
     return float(rate.numpy()) if hasattr(rate, "numpy") else None
 
 
-def _mean_weights(case: Case) -> Iterator[tuple[str, float]]:
+def _mean_weights(case: Case) -> Iterator[tuple[str, float, int]]:
+    """Weights of the loss, how they are called, and how many values a sample has in the output that they belong to."""
+    widths = [math.prod(n or 1 for n in head.shape[1:]) for head in case.heads]
     for array in case.sample_weight.values():
         if array.size and array.dtype.kind in "iuf" and np.isfinite(array).all():
-            yield "The weights of the samples are", float(np.abs(array).mean())
-    losses = [abs(head.weight) for head in case.heads if head.has_loss]
-    if losses:
-        yield "The loss_weights are", float(max(losses))
+            yield "The weights of the samples are on average", float(np.abs(array).mean()), max(widths)
+    largest = max(((abs(h.weight), width) for h, width in zip(case.heads, widths) if h.has_loss), default=None)
+    if largest is not None:
+        yield "The largest of the loss_weights is", *largest
 
 
 def mixed_sample_weights(case: Case) -> Iterator[Seen]:
