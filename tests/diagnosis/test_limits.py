@@ -119,3 +119,12 @@ def test_states_that_go_on_with_other_samples():
     assert found(True) == [("stateful-shuffle", "at")]
     assert not found(True, shuffle=False)
     assert not found(False)
+
+
+def test_numbers_that_are_all_in_one_bin():
+    def rules(boundaries):
+        bins = layers.Discretization(boundaries, name="at")
+        return said(X, X[:, 0], bins, layers.Embedding(4, 4), layers.Flatten(), dense(1))
+
+    assert rules([-90.0, 80.0, 90.0]) == [("single-bin", "at")]
+    assert not rules([-90.0, 2.0, 90.0])

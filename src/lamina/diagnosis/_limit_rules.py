@@ -46,8 +46,8 @@ def tight_constraint(case: Case) -> Iterator[Seen]:
 
 
 def rising_only(case: Case) -> Iterator[Seen]:
-    found = _table_and_target(case)
-    if found is None or not _all(case, "NonNeg", _RISING):
+    found = _table_and_target(case) if _all(case, "NonNeg", _RISING) else None
+    if found is None:
         return
     x, y, head = found
     spreads = x.std(axis=0)
@@ -65,8 +65,10 @@ def rising_only(case: Case) -> Iterator[Seen]:
 
 
 def missing_bias(case: Case) -> Iterator[Seen]:
+    if any(len(w.shape) < 2 for w in case.network.model.weights) or not _all(case, None, _THROUGH_0):
+        return
     found = _table_and_target(case)
-    if found is None or not found[2].is_regression or not _all(case, None, _THROUGH_0):
+    if found is None or not found[2].is_regression:
         return
     x, y, head = found
     mean, spread = float(y.mean()), float(y.std())

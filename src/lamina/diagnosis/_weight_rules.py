@@ -108,7 +108,7 @@ def _is_inverted(counts: np.ndarray, weights: np.ndarray) -> bool:
         return False
     sizes, given = np.log(counts) - np.log(counts).mean(), np.log(weights) - np.log(weights).mean()
     slope = float(np.sum(sizes * given) / np.sum(sizes * sizes))
-    return 0.6 < slope < 1.6 and float(np.abs(given - slope * sizes).max()) < 0.3
+    return 0.8 < slope < 1.25 and float(np.abs(given - slope * sizes).max()) < 0.3
 
 
 def _balanced(labels: np.ndarray, counts: np.ndarray) -> dict[int, float]:
