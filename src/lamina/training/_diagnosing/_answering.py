@@ -17,8 +17,8 @@ from ._pass import Look, NotedCall, calls_of, fixed_batch, has_call, noting
 def answering(network: Network, look: Look) -> Callable[..., Answer | None] | None:
     """A function from some rows of x, and how many times they are asked, to what the model makes of them the last time; it gives
     None where that raises. Each call begins with the same state, that of draws too. None for a model that cannot be asked: its
-    pass was not made, it takes so many rows alone, or each shape costs a compilation."""
-    if look.batch is None or engine.COSTLY_TRACES or fixed_batch(network) is not None or not has_call(network.model):
+    pass was not made, as it is not where each shape costs a compilation, or it takes so many rows alone."""
+    if look.batch is None or fixed_batch(network) is not None or not has_call(network.model):
         return None
 
     def answered(x: Any, times: int = 1) -> Answer | None:
