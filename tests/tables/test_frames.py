@@ -150,3 +150,16 @@ def test_mistakes():
         lamina.fit_table(ROWS, target="cost", effort="huge")
     with pytest.raises(TableError, match="--folds and --time"):
         lamina.fit_table(ROWS, target="cost", folds=3, time="day")
+
+
+def test_what_is_masked_is_missing():
+    i = np.arange(60)
+    x, word = np.ma.array(7.0 * i, mask=i % 6 == 1), np.ma.array(np.where(i % 2, "a", "b"), mask=i % 12 == 5)
+    y = np.ma.array(7 * i + 2, mask=i % 20 == 3)
+    x.data[x.mask], y.data[y.mask] = -4444, -4444
+    model = lamina.fit_table({"x": x, "word": word, "y": y}, target="y", hidden=(), folds=2, verbose=False)
+    assert [(c.name, c.missing) for c in model.columns] == [("x", 9), ("word", 5)]
+    assert any("3 of 60 rows have no 'y'" in note for note in model.summary["notes"])
+    later = np.ma.array([70.0, 1.0], mask=[False, True])
+    plain = model.predict({"x": [70.0, None], "word": ["a", "b"]})
+    np.testing.assert_array_equal(model.predict({"x": later, "word": ["a", "b"]}), plain)

@@ -67,11 +67,17 @@ def _is_of_pandas(data: Any) -> bool:
 
 
 def _columns_of_dict(data: dict[Any, Any]) -> tuple[list[str], list[list[Any]]]:
-    columns = [np.asarray(values).reshape(-1).tolist() for values in data.values()]
+    columns = [_listed(values) for values in data.values()]
     if len({len(column) for column in columns}) > 1:
         lengths = ", ".join(f"{name!r} {len(column)}" for name, column in zip(data, columns))
         raise TableError(f"{FRAME}: the columns differ in length: {lengths}.")
     return [str(name).strip() for name in data], [[_scalar(v) for v in column] for column in columns]
+
+
+def _listed(values: Any) -> list[Any]:
+    """The values of a column; None for those that are masked."""
+    array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    return array.reshape(-1).tolist()
 
 
 def _columns_of_frame(data: Any) -> tuple[list[str], list[list[Any]]]:
