@@ -22,7 +22,8 @@ def test_columns():
 
 
 def test_what_is_in_doubt_is_told():
-    assert "holds 1 objects or lists ({'b': 1})" in read_json('{"a": {"b": 1}}\n{"a": 2}', "t.jsonl", False)[2][0]
+    names, columns, _ = read_json('{"a": {"b": 1}}\n{"a": 2}', "t.jsonl", False)
+    assert "holds 1 objects or lists ({'b': 1})" in from_columns("t", names, columns, set()).notes[0]
     for text, whole, where in (('{"a": 1}\n{"a": 1, "a": 2}', False, "line 2: "), ('[{"a": 1, "a": 2}]', True, "")):
         with pytest.raises(TableError, match=f"t.json: {where}the key 'a' stands twice"):
             read_json(text, "t.json", whole)

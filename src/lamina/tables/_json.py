@@ -32,7 +32,7 @@ def read_json(text: str, path: str, whole: bool) -> tuple[list[str], list[list[A
         rows = [json_object(line, path, number) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     names = list(dict.fromkeys(key for row in rows for key in row))
     table = [[row.get(name) for row in rows] for name in names]
-    return names, table, [note for name, values in zip(names, table) if (note := nested_note(name, values))]
+    return names, table, []
 
 
 def json_object(line: str, path: str, number: int) -> dict[str, Any]:

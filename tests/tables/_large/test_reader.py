@@ -1,10 +1,13 @@
 """Values read piece by piece are those of the whole column."""
 
 import datetime
+import json
+from decimal import Decimal
 
 import numpy as np
 import pytest
 
+import lamina
 from lamina.tables._large._fields import Fields
 from lamina.tables._large._reader import ColumnReader
 from lamina.tables._read import from_fields
@@ -63,3 +66,22 @@ def test_times_are_read_as_in_a_whole_table():
     pyarrow = pytest.importorskip("pyarrow")
     for values in (fields, Fields(pyarrow.array(fields))):
         np.testing.assert_array_equal(reader.read(values), [5025, 7500, np.nan, np.nan, 600, 1200, 1800])
+
+
+def test_values_that_are_equal_or_no_keys():
+    reader = ColumnReader("x", False, None, ())
+    given = [1, True, "1", Decimal("1.0"), Decimal("1.00"), {"a": [1]}, [2, 3], {"a": [1]}, None]
+    assert reader.read(given).tolist() == ["1", "True", "1", "1.0", "1.00", "{'a': [1]}", "[2, 3]", "{'a': [1]}", ""]
+
+
+def test_nested_values_in_pieces(tmp_path):
+    path = tmp_path / "t.jsonl"
+    rows = [{"place": {"town": "abc"[i % 3]}, "y": i % 3 * 4.0 + i % 2} for i in range(90)]
+    path.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    found = [
+        lamina.fit_table(path, target="y", hidden=(), effort="quick", test_size=0.3, verbose=False, memory=memory)
+        for memory in (None, 2000)
+    ]
+    for model in found:
+        assert sorted(model.columns[0].levels) == [f"{{'town': '{town}'}}" for town in "abc"]
+        assert any("holds 90 objects or lists" in note for note in model.summary["notes"])

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from .._from_texts import odd_note
 from .._number_rule import NumberRule
-from .._read import missing_codes, odd_note, text_of
+from .._read import missing_codes, text_of
 from ._fields import Fields
 from ._usual import usual_numbers
 
 _KNOWN = 100_000  # different values of a column that are remembered
+_KEYS = {str, int, float, type(None)}
 
 
 class ColumnReader:
@@ -81,7 +83,8 @@ class ColumnReader:
             known.clear()
         found = []
         for value in values.tolist() if isinstance(values, np.ndarray) else values:
-            key = str(value) if value is True or value is False else value  # which are 1 and 0 to a dict
+            # Others may be equal though their texts differ, as True and 1, or be no keys, as lists.
+            key = value if type(value) in _KEYS else (type(value), str(value))
             if key not in known:
                 known[key] = meaning(value)
             found.append(known[key])
