@@ -115,3 +115,15 @@ def test_averages_are_told_by_their_value():
 
 TEXTS = "p,1\nq,2\nr,3\ns,4\n"
 TEXT_FIELDS = [["p", "1"], ["q", "2"], ["r", "3"], ["s", "4"]]
+
+
+@pytest.mark.parametrize("again", ["a,b", " A , b ", "\ufeffa,b"])
+def test_names_that_stand_again_are_no_row(again):
+    sheet = read_sheet(f"a,b\n1,x\n2,y\n{again}\n3,z\n4,w\n{again}\n", "t.csv")
+    assert [row.fields for row in sheet.rows] == FIELDS
+    assert any(note.startswith("Lines 4, 7: the names of the columns again") for note in sheet.notes)
+
+
+def test_a_row_with_some_of_the_names_stays():
+    assert len(read_sheet("a,b\n1,x\na,y\n3,b\n", "t.csv").rows) == 3
+    assert len(read_sheet("a\nb\na\nc\n", "t.csv").rows) == 3

@@ -40,6 +40,7 @@ def read_excel(path: str, place: str) -> tuple[list[str], list[list[Any]], list[
             f"{path}: the table is empty: the first sheet, {sheets[0]!r}, has names or a title and no row of values"
             f"{f'; other sheets: {others}. The table must stand in the first' * bool(others)}."
         )
+    values = layout.without_heads(values)
     rows = without_totals(without_notes(values, layout.notes) if len(layout.names) > 1 else values, layout.notes)
     columns = [[cells[row.line - 1][i] for row in rows] for i in range(len(layout.names))]
     return layout.names, columns, [*notes, *layout.notes]

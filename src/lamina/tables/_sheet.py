@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 
 from ._errors import TableError
+from ._layout import NAMED, Layout, again_note, folded, lines_named, shown_row
 from ._numbers import MISSING
 from ._parts import take_apart
 from ._records import Row, cut
@@ -45,18 +46,7 @@ _NOTES = re.compile(
     re.IGNORECASE,
 )
 NAMELESS = "holds values, not names"
-_NAMED = 5  # lines, in a note
 _FEW_SHORT = 0.2  # share of rows that may lack fields at their end
-
-
-@dataclass
-class Layout:
-    """Names of the columns; how many rows stand `above` those of values; whether these begin with #; notes."""
-
-    names: list[str]
-    above: int
-    is_marked: bool
-    notes: list[str]
 
 
 @dataclass
@@ -96,7 +86,10 @@ def layout_of(rows: list[Row], path: str) -> Layout:
     header, rest = _find_header(rows, width, notes)
     names, values = _name_columns(header, rest, width, notes, path)
     is_marked = sum(row.fields[0].startswith("#") for row in values) > 0.5 * len(values)
-    return Layout(names, len(rows) - len(values), is_marked, notes)
+    has_names = (
+        len(values) < len(rows) and rows[len(rows) - len(values) - 1].line == header.line and len(header.fields) > 1
+    )
+    return Layout(names, len(rows) - len(values), is_marked, notes, folded(header.fields) if has_names else [])
 
 
 def find_delimiter(text: str) -> str:
@@ -138,11 +131,12 @@ def _find_header(rows: list[Row], width: int, notes: list[str]) -> tuple[Row, li
     above, header, rest = rows[:i], rows[i], rows[i + 1 :]
     comments = [row for row in above if row.fields[0].startswith(("#", "//"))]
     if comments:
-        notes.append(f"{_lines(comments)}: left out as comments ({_shown(comments[0])}).")
+        notes.append(f"{lines_named(comments)}: left out as comments ({shown_row(comments[0])}).")
     titles = [row for row in above if row not in comments]
     if titles:
         notes.append(
-            f"The names of the columns stand in line {header.line}; left out above: {_lines(titles)} ({_shown(titles[0])})."
+            f"The names of the columns stand in line {header.line}; left out above: "
+            f"{lines_named(titles)} ({shown_row(titles[0])})."
         )
     if header.fields[0].startswith("#") and len(header.fields[0]) > 1:
         header = Row([header.fields[0].lstrip("# "), *header.fields[1:]], header.line)
@@ -171,7 +165,7 @@ def _name_columns(header: Row, rows: list[Row], width: int, notes: list[str], pa
         else:
             raise TableError(
                 f"{path}: line {header.line} has {len(names)} names, but line {rows[0].line} and most others {width} fields "
-                f'({_shown(rows[0])}). Name each column; put texts that hold the delimiter in quotation marks (", and "" for '
+                f'({shown_row(rows[0])}). Name each column; put texts that hold the delimiter in quotation marks (", and "" for '
                 "one within)."
             )
     elif _is_nameless(header, rows):
@@ -242,6 +236,7 @@ class Evener:
         self.layout, self.path, self.shown = layout, path, shown
         self.width = len(layout.names)
         self.comments: list[Row] = []
+        self.heads: list[Row] = []
         self.short: list[Row] = []  # the first of them
         self.rows = self.lacking = 0
 
@@ -249,7 +244,9 @@ class Evener:
         """The rows of values among these, even. Raises TableError, with the line, for one that is too long."""
         kept = []
         for row in rows:
-            if len(row.fields) == self.width:
+            if self.layout.is_head(row.fields):
+                self.add_head(row)
+            elif len(row.fields) == self.width:
                 kept.append(row)
             elif row.fields[0].startswith("#") and not self.layout.is_marked:
                 _keep_some(self.comments, row)
@@ -257,6 +254,10 @@ class Evener:
                 kept.append(self._fitted(row))
         self.rows += len(rows)
         return kept
+
+    def add_head(self, row: Row) -> None:
+        """Keeps a row that has the names again, for a note."""
+        _keep_some(self.heads, row)
 
     def _fitted(self, row: Row) -> Row:
         fields = row.fields
@@ -277,7 +278,9 @@ class Evener:
         """What was done to the rows, once all were seen. Raises TableError if many of them are too short."""
         said = []
         if self.comments:
-            said.append(f"{_lines(self.comments)}: left out as comments ({_shown(self.comments[0])}).")
+            said.append(f"{lines_named(self.comments)}: left out as comments ({shown_row(self.comments[0])}).")
+        if self.heads:
+            said.append(again_note(self.heads))
         if self.lacking > max(_FEW_SHORT * self.rows, 3):
             first = self.short[0]
             raise TableError(
@@ -285,12 +288,14 @@ class Evener:
                 f"{first.line}: {self.shown(first.line)!r}."
             )
         if self.short:
-            said.append(f"{_lines(self.short)}: fewer fields than columns; what lacks at the end is taken as missing.")
+            said.append(
+                f"{lines_named(self.short)}: fewer fields than columns; what lacks at the end is taken as missing."
+            )
         return said
 
 
 def _keep_some(rows: list[Row], row: Row) -> None:
-    if len(rows) <= _NAMED:
+    if len(rows) <= NAMED:
         rows.append(row)
 
 
@@ -300,7 +305,7 @@ def without_totals(rows: list[Row], notes: list[str]) -> list[Row]:
     while len(kept) > 3 and _is_total(kept):
         row = kept.pop()
         what = "an average" if _word_of(row) in _AVERAGES else "a total"
-        notes.append(f"Line {row.line} looks like {what} ({_shown(row)}); left out.")
+        notes.append(f"Line {row.line} looks like {what} ({shown_row(row)}); left out.")
     return kept
 
 
@@ -318,7 +323,7 @@ def without_notes(rows: list[Row], notes: list[str]) -> list[Row]:
     is_apart = below[0].line > rows[end - 1].line + 1 and not rows[end - 2].line < rows[end - 1].line - 1
     if not (is_apart or _NOTES.match(below[0].fields[0])):
         return rows
-    notes.append(f"{_lines(below)}: left out as notes below the table ({_shown(below[0])}).")
+    notes.append(f"{lines_named(below)}: left out as notes below the table ({shown_row(below[0])}).")
     return rows[:end]
 
 
@@ -364,16 +369,6 @@ def _plain(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _lines(rows: list[Row]) -> str:
-    numbers = [str(row.line) for row in rows[:_NAMED]]
-    return f"Line{'s' * (len(rows) > 1)} {', '.join(numbers)}{', ...' * (len(rows) > _NAMED)}"
-
-
-def _shown(row: Row) -> str:
-    text = " ".join(f for f in row.fields if f)
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _line_of(text: str, number: int) -> str:

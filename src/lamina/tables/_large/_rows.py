@@ -99,7 +99,7 @@ class EvenRows:
             return None
         numbers = pyarrow.array(self.line + np.searchsorted(ends, starts))
         table = self._stripped(table, content.isascii()).append_column(LINE, numbers)
-        table = self._without_empty(table)
+        table = self._without_heads(self._without_empty(table))
         self.line = lines
         self.evener.rows += len(table)
         return table, rest
@@ -139,6 +139,20 @@ class EvenRows:
                 return table
             is_empty = compute.and_(is_empty, compute.equal(table.column(name), ""))
         return table.filter(compute.invert(is_empty))
+
+    def _without_heads(self, table: Any) -> Any:
+        """The rows but those that have the names of the columns again."""
+        head = self.evener.layout.head
+        if len(head) != len(self._names):
+            return table
+        is_head = compute.is_in(compute.utf8_lower(table.column(0)), pyarrow.array([head[0], f"\ufeff{head[0]}"]))
+        for name, text in zip(self._names[1:], head[1:]):
+            if not compute.any(is_head).as_py():
+                return table
+            is_head = compute.and_(is_head, compute.equal(compute.utf8_lower(table.column(name)), text))
+        for row in table.filter(is_head).to_pylist():
+            self.evener.add_head(Row([row[name] for name in self._names], row[LINE]))
+        return table.filter(compute.invert(is_head))
 
     def _carefully(self, text: str, most: int | None = None) -> tuple[list[Row], str]:
         """The rows that begin in the text, or the first `most` of them as they are, and what follows them.
