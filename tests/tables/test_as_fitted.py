@@ -313,3 +313,34 @@ def test_a_word_in_many_rows_that_the_fit_had_not_is_refused(kind):
     with pytest.raises(TableError, match="must hold numbers, as when the model was fitted; 20 entries \\('oops'\\)"):
         predicted(model, ["oops" if i % 3 == 0 else str(v) for i, v in enumerate(VALUES)])
     assert np.isfinite(predicted(model, ["oops" if i in (7, 9) else str(v) for i, v in enumerate(VALUES)])).all()
+
+
+@pytest.mark.parametrize("turn", [str, lambda text: text.translate(str.maketrans(",.", ".,"))])
+def test_the_sign_of_the_fit_between_thousands(turn):
+    model = fitted(lambda v: turn(f"{v * 130 + 1000:.2f}"))
+    right = predicted(model, ["2345", "3456"])
+    entries = [turn("2.345"), turn("3.456")]
+    np.testing.assert_allclose(predicted(model, entries), right, rtol=1e-5)
+    assert any(f"{entries[0]!r} is read as 2345." in note for note in model.notes)
+    np.testing.assert_allclose(predicted(model, entries[:1]), right[:1], rtol=1e-5)
+
+
+def test_what_lies_out_of_range_as_it_is_read_is_told():
+    model = fitted(lambda v: f"{v * 130 + 1000:.2f}")
+    predicted(model, ["2.345", "4321.90", "2222.20"])
+    assert any("'2.345') is read as 2.345 and so on" in note and "where 2345 would" in note for note in model.notes)
+    predicted(model, ["2345.1", "4321.90", "2222.20"])
+    assert not model.notes
+
+
+def test_three_decimals_that_the_fit_had_stay_decimals():
+    model = fitted(lambda v: f"{v * 130 + 1000.125:.3f}")
+    np.testing.assert_allclose(predicted(model, ["2.345"]), predicted(model, ["2.3450"]), rtol=1e-6)
+
+
+def test_units_of_another_size_are_refused_though_case_alone_tells():
+    model = fitted("{} mW".format)
+    with pytest.raises(TableError, match="must be in 'mw'"):
+        predicted(model, ["5 MW", "7 MW"])
+    np.testing.assert_allclose(predicted(model, ["5 mw", "7 MW", *["5 mW"] * 20])[:1], [10], atol=0.1)
+    assert any("1 entry ('7 MW')" in note for note in model.notes)

@@ -18,13 +18,16 @@ SECONDS = [977 * i % 40_000 + 60 for i in range(60)]
     [
         ("14:30", 52200), ("2:30 pm", 52200), ("12:05 AM", 300), ("1:23:45", 5025), ("-0:10", -600), ("100:00", 360_000),
         ("0 days 01:02:03", 3723), ("1 day, 1:00:00", 90_000), ("-1 days +23:59:59", -1), ("00:00:01.5", 1.5),
+        ("1h15", 4500), ("2 h 5 min", 7500), ("3h", 10_800), ("2h07min09s", 7629), ("-0h20", -1200), ("40 min.", 2400),
     ],
 )  # fmt: skip
 def test_seconds(text, seconds):
     assert seconds_of(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["14", "3:2", "14:61", "1:23:99", "a 1:23", "1:23 kg", "2024-01-01 14:30"])
+@pytest.mark.parametrize(
+    "text", ["14", "3:2", "1h5", "1h75", "h30", "5 km", "14:61", "1:23:99", "a 1:23", "1:23 kg", "2024-01-01 14:30"]
+)
 def test_other_texts_are_none(text):
     assert np.isnan(seconds_of(text))
 
@@ -56,3 +59,11 @@ def test_a_model_reads_times_as_it_did():
     plain = lamina.fit_table({"t": [str(s) for s in SECONDS], "y": rows["y"]}, "y", hidden=(), folds=2, verbose=False)
     with pytest.raises(TableError, match="must hold numbers"):
         plain.predict({"t": ["1:40:00", "2:05:00"]})
+
+
+def test_hours_and_minutes_with_letters():
+    read = as_table({"t": ["1h15", "2 h", "40 min", "3h 5min"] * 9})
+    assert read.columns["t"][:4].tolist() == [4500, 7200, 2400, 11_100]
+    assert any("'1h15' as 4500" in note for note in read.notes)
+    alone = as_table({"t": ["2 h", "7 h"] * 9})
+    assert alone.columns["t"][:2].tolist() == [2, 7]

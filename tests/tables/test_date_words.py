@@ -7,7 +7,7 @@ import pytest
 
 from lamina.tables._date_words import in_digits
 from lamina.tables._dates import days_of, order_of, tails_of
-from lamina.tables._read import looks_like_dates
+from lamina.tables._from_texts import looks_like_dates
 
 DAYS = [datetime.datetime(2023, 1, 1) + datetime.timedelta(days=9 * i) for i in range(60)]
 WEEK = "월화수목금토일"

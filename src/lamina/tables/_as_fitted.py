@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from ._columns import LEFT_OUT, NUMERIC, ORDINAL, TEXT, Column
+from ._from_texts import AS_MISSING, is_about, odd_note
 from ._number_rule import NumberRule
 from ._numbers import LACKING, Texts, too_many
 from ._parts import CURRENCIES, take_apart
-from ._read import AS_MISSING, as_text, is_about, missing_codes, odd_note
+from ._read import as_text, missing_codes
 from ._table import Table
 from ._target import NUMBER, Target
-from ._thousands import comma_as_fitted, unclear_of
+from ._thousands import comma_as_fitted, lie_only_otherwise, unclear_of
 from ._units import MULTIPLES, PERCENT, may_lack
 
 
@@ -102,6 +103,7 @@ def _is_within(own: NumberRule, rule: NumberRule) -> bool:
         and (own.comma == rule.comma or not (own.has_decimals or own.has_groups))
         and own.has_decimals <= rule.has_decimals
         and own.has_groups <= rule.has_groups
+        and not (own.three or own.has_groups)  # which may be read in two ways
     )
 
 
@@ -268,10 +270,18 @@ def _notes_on_separators(
                 f"{use.value(shown[0]):.15g}."
             ]
         return []
+    unclear = unclear_of(Texts(entries.counts))
+    astray = [t for t, w in unclear.items() if lie_only_otherwise(rule, use.comma, [w])]
+    if astray:
+        first, other = astray[0], replace(use, comma=not use.comma)
+        return [
+            f"Column {name!r}: {_entries(entries.counts, astray)} read as {use.value(first):.15g} and so on; the numbers of the "
+            f"fit lie between {rule.low:g} and {rule.high:g}, where {other.value(first):.15g} would."
+        ]
     if alone.dtype.kind != "f":
         return []
     group = "." if use.comma else ","
-    parted = [t for t, w in unclear_of(Texts(entries.counts)).items() if group in w.body]
+    parted = [t for t, w in unclear.items() if group in w.body]
     if parted and not rule.has_groups:
         return [
             f"Column {name!r} had no separators between thousands in the rows of the fit: {parted[0]!r} is read as "

@@ -1,19 +1,40 @@
-"""Times of day and durations, as 14:30, 2:30 pm, 1:23:45 and 0 days 01:02:03, in seconds."""
+"""Times of day and durations, as 14:30, 2:30 pm, 1:23:45, 1h30 and 0 days 01:02:03, in seconds."""
 
 import re
 
+_SCALES = {"hours": 3600, "minutes": 60, "seconds": 1}
 _CLOCK = re.compile(
     r"(?:(?P<days>-?\d+) days?,? *)?(?P<minus>-)?\+?(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d)"
     r"(?::(?P<seconds>[0-5]\d(?:[.,]\d+)?))?(?: ?(?P<half>[ap])\.?m\.?)?",
     re.IGNORECASE,
 )
+_HOURS = re.compile(
+    r"(?P<minus>-)?(?P<hours>\d{1,4}) ?h"
+    r"(?:(?: ?(?P<minutes>[0-5]\d|\d(?= ?m))(?: ?m(?:in)?\.?)?)(?: ?(?P<seconds>[0-5]?\d) ?s)?)?",
+    re.IGNORECASE,
+)
+_MINUTES = re.compile(r"(?P<minus>-)?(?P<minutes>\d{1,4}) ?min\.?", re.IGNORECASE)
+_OF_TWO = re.compile(r":|\d ?h ?\d", re.IGNORECASE)
+
+
+def has_two_parts(text: str) -> bool:
+    """Whether a text with `seconds_of` has hours and minutes both, which no number with a unit has."""
+    return _OF_TWO.search(text) is not None
 
 
 def seconds_of(text: str) -> float:
-    """The seconds of hours and minutes, of seconds too where there are any; NaN for another text."""
+    """The seconds of hours and minutes, of seconds too where there are any; NaN for another text.
+
+    As 14:30, 1h30, 2 h 5 min; and 3h or 45 min, which alone are numbers with a unit.
+    """
     match = _CLOCK.fullmatch(text)
     if match is None:
-        return float("nan")
+        match = _HOURS.fullmatch(text) or _MINUTES.fullmatch(text)
+        if match is None:
+            return float("nan")
+        parts = match.groupdict()
+        size = sum(scale * int(parts.get(part) or 0) for part, scale in _SCALES.items())
+        return -float(size) if match["minus"] else float(size)
     hours = int(match["hours"])
     if match["half"]:
         hours = hours % 12 + 12 * (match["half"] in "pP")

@@ -19,8 +19,9 @@ from ._columns import (
 )  # fmt: skip
 from ._dates import days_of, other_order
 from ._errors import TableError, close_names
+from ._from_texts import AS_MISSING
 from ._numbers import too_many
-from ._read import AS_MISSING, as_text
+from ._read import as_text
 from ._table import Table
 
 _REMEMBERED = 1000  # categories never seen, of a column

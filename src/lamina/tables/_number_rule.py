@@ -11,7 +11,7 @@ from ._units import unit_of
 INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity")
 PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
 POINTED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?")  # the second as in India
-COMMAED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d+,\d+")
+COMMAED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d*,\d+")
 UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # thousands, or three decimals
 _SPACED = re.compile(r"\d{1,3}([' ]\d{3})+([.,]\d+)?")
 
@@ -67,7 +67,11 @@ class NumberRule:
         """The number that a text taken apart is."""
         if self.units is not None and self.unit_of(written) not in self.units:
             return float("nan")
-        size = value_of_body(written.body, written.power, self.comma) * self.factors.get(written.after, 1.0)
+        if written.cents:
+            size = float(f"{written.whole}.{written.cents}" if written.whole else "nan")
+        else:
+            size = value_of_body(written.body, written.power, self.comma)
+        size *= self.factors.get(written.after, 1.0)
         return (-1 if written.negative else 1) * size
 
 
@@ -79,8 +83,13 @@ def rule_of_json(values: dict[str, Any]) -> NumberRule:
 
 
 def value_of_body(body: str, power: str, comma: bool) -> float:
-    """What the digits mean with a decimal comma or a decimal point; NaN if nothing."""
-    if PLAIN.fullmatch(body) and not (comma and UNCLEAR.fullmatch(body) and "." in body):
+    """What the digits mean with a decimal comma or a decimal point; NaN if nothing.
+
+    What stands before a power, or begins with a comma, has no thousands.
+    """
+    if body[:1] == "," or (power and UNCLEAR.fullmatch(body)):
+        plain = body.replace(",", ".")
+    elif PLAIN.fullmatch(body) and not (comma and UNCLEAR.fullmatch(body) and "." in body):
         plain = body
     elif _SPACED.fullmatch(body):
         plain = body.replace(" ", "").replace("'", "").replace(",", ".")

@@ -66,10 +66,20 @@ def uses_decimal_comma(texts: list[str]) -> bool | None:
 
 
 def _has_decimal_comma(written: Iterable[Written]) -> bool | None:
-    parts = [w for w in written if not UNCLEAR.fullmatch(w.body)]
-    comma = sum(bool(COMMAED.fullmatch(w.body)) for w in parts)
-    point = sum(bool(POINTED.fullmatch(w.body) or ("." in w.body and PLAIN.fullmatch(w.body))) for w in parts)
+    said = [s for w in written if (s := _decimal_sign(w)) is not None]
+    comma, point = said.count(","), said.count(".")
     return None if comma == point else comma > point
+
+
+def _decimal_sign(w: Written) -> str | None:
+    """The sign before decimals that a number tells, if it does."""
+    if w.cents:
+        return None
+    if UNCLEAR.fullmatch(w.body):
+        return ("," if "," in w.body else ".") if w.power else None  # what has a power has no thousands
+    if COMMAED.fullmatch(w.body):
+        return ","
+    return "." if POINTED.fullmatch(w.body) or ("." in w.body and PLAIN.fullmatch(w.body)) else None
 
 
 def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
@@ -244,7 +254,8 @@ class Texts:
         decimal, group = (",", ".") if rule.comma else (".", ",")
         has_decimals = any(decimal in w.body for w in read.values())
         has_groups = any(
-            group in w.body and (UNCLEAR.fullmatch(w.body) or not PLAIN.fullmatch(w.body)) for w in read.values()
+            group in w.body and not w.power and (UNCLEAR.fullmatch(w.body) or not PLAIN.fullmatch(w.body))
+            for w in read.values()
         )
         seen = tuple(sorted({self.units[text] for text in read}))
         places = [len(w.body.rpartition(decimal)[2]) for w in read.values() if decimal in w.body]

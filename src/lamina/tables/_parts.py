@@ -4,30 +4,44 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ._unit_names import unit_name
+
 CURRENCIES = (
     "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "gbp", "jpy",
     "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元",
 )  # fmt: skip
 _RAISED = ("<super>", "<sub>", "<circle>")  # footnotes and powers; as plain digits they would join the number
 _ARABIC = str.maketrans({"٫": ".", "٬": ",", "٪": "%"})  # decimal sign, thousands, percent
-_BODY = r"\d[\d.,' ]*|\.\d+"
+_BODY = r"\d[\d.,' ]*|[.,]\d+"
 _WRITTEN = re.compile(
     r"(?P<before>[^\W\d_]+\.(?= ?\d)|[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
     rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*)?"
 )
+_IN_PLACE_OF_A_POINT = re.compile(r"([$€£¥₩₹₽₺₫฿₱₪])(\d\d)|(?!M[23]$)([kKMRVΩ])(\d{1,2})")  # 1€50, 4k7, 3V3
+_WITH_DIGITS = re.compile(r"[^\d/]*/.*|[^\W\d]*(?:m|ft|in|yd|mi)\^?[23]|[^\W\d]*(?:co2|h2o)[^\W\d]*", re.IGNORECASE)
+_WHOLE = re.compile(r"\d+|\d{1,3}([.,' ]\d{3})+")
 _IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
 _WHOLE_AMOUNT = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")  # 12,- in prices
 
 
 @dataclass(frozen=True)
 class Written:
-    """A text taken apart: sign, digits and separators, power of ten, and what stands before and after (folded)."""
+    """A text taken apart: sign, digits and separators, power of ten, and what stands before and after (folded).
+
+    `cents` are decimals that stand after the unit, as in 1€50.
+    """
 
     negative: bool
     body: str
     power: str
     before: str
     after: str
+    cents: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The digits of a whole number, without what parts thousands; nothing for another."""
+        return re.sub(r"\D", "", self.body) if _WHOLE.fullmatch(self.body) else ""
 
 
 def take_apart(text: str) -> Written | None:
@@ -57,12 +71,21 @@ def take_apart(text: str) -> Written | None:
     match = _WRITTEN.fullmatch(text)
     if match is None:
         return None
-    before, after = match["before"].strip().casefold(), (match["after"] or "").casefold()
+    before, after, cents = match["before"].strip().casefold(), match["after"] or "", ""
+    parted = _IN_PLACE_OF_A_POINT.fullmatch(after)
+    if parted is not None:
+        if not text[match.start("after") - 1].isdigit() or match["power"]:
+            return None
+        after, cents = (parted[1] or parted[3]), (parted[2] or parted[4])
+    elif any(c.isdigit() for c in after) and not _WITH_DIGITS.fullmatch(after):
+        return None
+    after = unit_name(after)
     if before and before not in CURRENCIES:
         return None
     if after and not (after[0].isalpha() or after[0] in "%‰°$€£¥₩₹₽₺₫฿₱₪µ"):
         return None
-    return Written(negative ^ (match["sign"] == "-"), match["body"].strip(), match["power"] or "", before, after)
+    negative ^= match["sign"] == "-"
+    return Written(negative, match["body"].strip(), match["power"] or "", before, after, cents)
 
 
 def _has_raised(text: str) -> bool:

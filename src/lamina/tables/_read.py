@@ -19,16 +19,13 @@ import numpy as np
 from lamina._extras import require
 from lamina._lazy import lazy_module
 
-from ._clock import seconds_of
-from ._date_words import in_digits
-from ._dates import are_compact_dates, are_dates
 from ._encoding import decode
 from ._errors import TableError, close_names
 from ._excel import read_excel
 from ._fetched import fetched, is_url
+from ._from_texts import from_texts
 from ._json import nested_note, read_json
-from ._number_rule import NumberRule
-from ._numbers import MISSING, MOSTLY, are_few, read_numbers, uses_decimal_comma
+from ._numbers import MISSING, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table
 
@@ -38,7 +35,6 @@ PARQUET = (".parquet", ".pq")
 _FEATHER = (".feather", ".arrow")
 _EXCEL = (".xlsx", ".xls", ".xlsm", ".ods")
 _JSON_LINES = (".jsonl", ".ndjson")
-AS_MISSING = "taken as missing"  # said of entries that could not be read
 _DATABASE = re.compile(r"(?P<file>.+\.(?:db|sqlite|sqlite3))(?:::(?P<table>.+))?", re.IGNORECASE)
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins .xls, and what a password protects
 _LONGEST = max(map(len, MISSING))  # letters; folding makes no text shorter
@@ -177,6 +173,7 @@ def from_columns(path: str, names: list[str], columns: list[list[Any]], words: s
             table.columns[name] = np.array([np.nan if v is None else v for v in values], dtype="float64")
         else:
             table.columns[name] = from_texts(table, name, as_text(raw, words), False)
+            table.notes += [note] if (note := nested_note(name, known)) else []
     return table
 
 
@@ -295,67 +292,6 @@ def _read_database(file: str, place: str, name: str | None) -> tuple[list[str], 
     return names, [list(column) for column in zip(*rows)] or [[] for _ in names]
 
 
-def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.ndarray:
-    """A column of texts as numbers where it holds numbers, else as it is; notes go to the table."""
-    known = texts[texts != ""]
-    if not len(known):
-        return np.full(len(texts), np.nan)
-    if looks_like_dates(known):
-        table.dates.add(name)
-        return texts
-    if are_compact_dates(known.tolist()):
-        table.dates.add(name)
-        table.notes.append(f"Column {name!r} is read as dates without separators, as {str(known[0])!r}.")
-        return texts
-    times = _read_times(table, name, texts, known)
-    if times is not None:
-        return times
-    reading = read_numbers(known.tolist(), comma)
-    if reading is None:
-        return texts
-    table.rules[name] = reading.rule
-    odd = known[np.isnan(reading.values)]
-    if len(odd):
-        table.notes.append(odd_note(name, len(odd), sorted(set(odd.tolist()))))
-    values = np.full(len(texts), np.nan)
-    values[texts != ""] = reading.values
-    if reading.style:
-        number = values[texts == reading.example][0]
-        table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
-    table.notes.extend(f"Column {name!r}: {doubt}." for doubt in reading.doubts)
-    return values
-
-
-def _read_times(table: Table, name: str, texts: np.ndarray, known: np.ndarray) -> np.ndarray | None:
-    """The seconds of a column of times of day or durations, None if it holds others; notes go to the table."""
-    odd: list[str] = []
-    for text in known.tolist():
-        if np.isnan(seconds_of(text)):
-            odd.append(text)
-            if not are_few(len(odd), len(known)):
-                return None
-    values = np.array([seconds_of(text) for text in texts.tolist()], dtype="float64")
-    first = texts[~np.isnan(values)][0]
-    table.rules[name] = NumberRule(units=("",), seen=("",), times=True)
-    if len(odd):
-        table.notes.append(odd_note(name, len(odd), sorted(set(odd))))
-    table.notes.append(
-        f"Column {name!r} is read as hours and minutes, in seconds: {str(first)!r} as {seconds_of(first):.15g}."
-    )
-    return values
-
-
-def odd_note(name: str, count: int, odd: list[str]) -> str:
-    """What is said of entries that are no numbers, in a column of numbers."""
-    entries = f"{count} entr{'y' if count == 1 else 'ies'} ({', '.join(map(repr, odd[:3]))})"
-    return f"Column {name!r} holds numbers but for {entries}, {AS_MISSING}."
-
-
-def is_about(note: str, name: str) -> bool:
-    """Whether a note tells how the entries of a column were read."""
-    return f"Column {name!r} " in note or f"Column {name!r}: " in note
-
-
 def as_text(values: np.ndarray, missing: Any = frozenset()) -> np.ndarray:
     """Values of any kind as str: whole numbers without a point, nothing for missing ones."""
     values = np.asarray(values)
@@ -380,19 +316,6 @@ def text_of(value: Any, missing: Any) -> str:
         value = int(value)
     text = composed(str(value).strip())
     return "" if (len(text) <= _LONGEST and text.casefold() in MISSING) or text in missing else text
-
-
-def looks_like_dates(known: np.ndarray) -> bool:
-    """Whether nearly all texts are dates like 2024-01-31, 31.1.2024, 1/31/24 or 31 January 2024."""
-    pattern = re.compile(
-        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,(]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
-    )
-    odd = 0
-    for text in known.tolist():
-        odd += not pattern.match(text) and not pattern.match(in_digits(text))
-        if not are_few(odd, len(known)):
-            return False
-    return are_dates(known, MOSTLY)
 
 
 def _is_plain(text: str) -> bool:

@@ -9,8 +9,9 @@ import numpy as np
 from ._columns import is_missing
 from ._errors import TableError
 from ._fetched import file_name, is_url
+from ._from_texts import from_texts, is_about
 from ._number_rule import NumberRule
-from ._read import as_text, from_texts, is_about, read_table
+from ._read import as_text, read_table
 from ._table import Table
 from ._units import may_lack
 

@@ -21,7 +21,7 @@ _SIGNS = ("cr", "dr", "bc", "bce")  # words that may say which way a number coun
 def multiples(written: list[Written]) -> dict[str, float]:
     """Factors of k, M, ...: where they can be no units, beside each other, plain numbers or a currency before them."""
     after = {w.after for w in written}
-    is_scale = len(after) > 1 or any(w.before and w.after for w in written)
+    is_scale = len(after) > 1 or any((w.before or w.cents) and w.after for w in written)
     return {a: MULTIPLES[a] for a in after if a} if is_scale and after - {""} <= set(MULTIPLES) else {}
 
 

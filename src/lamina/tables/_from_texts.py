@@ -1,0 +1,90 @@
+"""A column of texts as numbers, times or dates where it holds such."""
+
+import re
+
+import numpy as np
+
+from ._clock import has_two_parts, seconds_of
+from ._date_words import in_digits
+from ._dates import are_compact_dates, are_dates
+from ._number_rule import NumberRule
+from ._numbers import MOSTLY, are_few, read_numbers
+from ._table import Table
+
+AS_MISSING = "taken as missing"  # said of entries that could not be read
+
+
+def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.ndarray:
+    """A column of texts as numbers where it holds numbers, else as it is; notes go to the table."""
+    known = texts[texts != ""]
+    if not len(known):
+        return np.full(len(texts), np.nan)
+    if looks_like_dates(known):
+        table.dates.add(name)
+        return texts
+    if are_compact_dates(known.tolist()):
+        table.dates.add(name)
+        table.notes.append(f"Column {name!r} is read as dates without separators, as {str(known[0])!r}.")
+        return texts
+    times = _read_times(table, name, texts, known)
+    if times is not None:
+        return times
+    reading = read_numbers(known.tolist(), comma)
+    if reading is None:
+        return texts
+    table.rules[name] = reading.rule
+    odd = known[np.isnan(reading.values)]
+    if len(odd):
+        table.notes.append(odd_note(name, len(odd), sorted(set(odd.tolist()))))
+    values = np.full(len(texts), np.nan)
+    values[texts != ""] = reading.values
+    if reading.style:
+        number = values[texts == reading.example][0]
+        table.notes.append(f"Column {name!r} is read as numbers: {reading.example!r} as {number:.15g}.")
+    table.notes.extend(f"Column {name!r}: {doubt}." for doubt in reading.doubts)
+    return values
+
+
+def _read_times(table: Table, name: str, texts: np.ndarray, known: np.ndarray) -> np.ndarray | None:
+    """The seconds of a column of times of day or durations, None if it holds others; notes go to the table."""
+    odd: list[str] = []
+    for text in known.tolist():
+        if np.isnan(seconds_of(text)):
+            odd.append(text)
+            if not are_few(len(odd), len(known)):
+                return None
+    if not any(map(has_two_parts, set(known.tolist()) - set(odd))):
+        return None
+    values = np.array([seconds_of(text) for text in texts.tolist()], dtype="float64")
+    first = texts[~np.isnan(values)][0]
+    table.rules[name] = NumberRule(units=("",), seen=("",), times=True)
+    if len(odd):
+        table.notes.append(odd_note(name, len(odd), sorted(set(odd))))
+    table.notes.append(
+        f"Column {name!r} is read as hours and minutes, in seconds: {str(first)!r} as {seconds_of(first):.15g}."
+    )
+    return values
+
+
+def odd_note(name: str, count: int, odd: list[str]) -> str:
+    """What is said of entries that are no numbers, in a column of numbers."""
+    entries = f"{count} entr{'y' if count == 1 else 'ies'} ({', '.join(map(repr, odd[:3]))})"
+    return f"Column {name!r} holds numbers but for {entries}, {AS_MISSING}."
+
+
+def is_about(note: str, name: str) -> bool:
+    """Whether a note tells how the entries of a column were read."""
+    return f"Column {name!r} " in note or f"Column {name!r}: " in note
+
+
+def looks_like_dates(known: np.ndarray) -> bool:
+    """Whether nearly all texts are dates like 2024-01-31, 31.1.2024, 1/31/24 or 31 January 2024."""
+    pattern = re.compile(
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,(]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
+    )
+    odd = 0
+    for text in known.tolist():
+        odd += not pattern.match(text) and not pattern.match(in_digits(text))
+        if not are_few(odd, len(known)):
+            return False
+    return are_dates(known, MOSTLY)
