@@ -80,3 +80,10 @@ def test_rows_of_another_table_that_stand_in_this_one():
     few = [Table("t.csv", {name: rng.choice(["x", "y", "z"], 200) for name in names}) for _ in range(2)]
     count, by_chance = rows_in_both(names, *few)
     assert by_chance and count > 150
+
+
+def test_a_row_and_its_copy_say_nothing_of_its_columns():
+    once = {"a": A[:60], "c": COLOR[:60], "y": NOISE[:60]}
+    for columns in (once, {**once, "y": np.where(NOISE[:60] > 0, "u", "v")}):
+        assert not suspects({name: np.tile(values, 2) for name, values in columns.items()})
+    assert "'a' determines" in suspects({**{k: np.tile(v, 2) for k, v in once.items()}, "y": np.tile(2 * A[:60], 2)})[0]

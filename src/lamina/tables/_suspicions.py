@@ -95,8 +95,14 @@ def _may_be_total(text: str) -> bool:
 
 
 def leaks(table: Table, target: Target, columns: list[Column]) -> list[str]:
-    """Sentences about columns that determine the target, alone, as a sum or two together: are they known beforehand?"""
+    """Sentences about columns that determine the target, alone, as a sum or two together: are they known beforehand?
+
+    Of rows that repeat, and not by chance, one is looked at: a row agrees with its copy whatever the columns say.
+    """
     used = [c for c in columns if c.kind != LEFT_OUT]
+    groups, count, by_chance = rows_that_repeat(table)
+    if count and not by_chance:
+        table = table.take(np.unique(groups, return_index=True)[1])
     truth = table.columns[target.name]
     is_number = target.kind == NUMBER
     truth = truth if is_number else as_text(truth)
