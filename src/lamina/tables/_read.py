@@ -23,8 +23,10 @@ from ._encoding import decode
 from ._errors import TableError, close_names
 from ._excel import read_excel
 from ._fetched import fetched, is_url
+from ._from_texts import AS_MISSING as AS_MISSING  # of which serving knows here
 from ._from_texts import from_texts
 from ._json import nested_note, read_json
+from ._missing_words import note_on_words
 from ._numbers import MISSING, uses_decimal_comma
 from ._sheet import Sheet, read_sheet
 from ._table import Table
@@ -142,20 +144,24 @@ def _from_bytes(path: str, name: str, content: bytes, words: set[str], encoding:
 
 def _from_sheet(path: str, sheet: Sheet, words: set[str]) -> Table:
     sample = [f for row in sheet.rows[:200] for f in row.fields]
-    comma = bool(uses_decimal_comma(sample)) and sheet.delimiter != ","
+    comma = False if sheet.delimiter == "," else uses_decimal_comma(sample)
     columns = {name: [row.fields[i] for row in sheet.rows] for i, name in enumerate(sheet.names)}
     table = from_fields(path, columns, words, comma)
     table.notes[:0] = sheet.notes
     return table
 
 
-def from_fields(path: str, columns: dict[str, list[str]], words: set[str], comma: bool) -> Table:
-    """A table of the fields of a text file; `comma`: whether its numbers have decimal commas where nothing else tells."""
-    table = Table(path, {}, comma=comma)
+def from_fields(path: str, columns: dict[str, list[str]], words: set[str], comma: bool | None) -> Table:
+    """A table of the fields of a text file.
+
+    `comma`: whether its numbers have decimal commas where nothing else in a column tells; None if nothing tells at all.
+    """
+    table = Table(path, {}, comma=bool(comma))
     for name, fields in columns.items():
         raw = np.array(fields, dtype=str)
         table.raw[name] = raw
         table.columns[name] = from_texts(table, name, as_text(raw, words), comma)
+        table.notes += note_on_words(name, raw, table.columns[name], words)
     return table
 
 
@@ -172,7 +178,8 @@ def from_columns(path: str, names: list[str], columns: list[list[Any]], words: s
         if known and is_number and not any(isinstance(v, int) and abs(v) > _LARGEST for v in known):
             table.columns[name] = np.array([np.nan if v is None else v for v in values], dtype="float64")
         else:
-            table.columns[name] = from_texts(table, name, as_text(raw, words), False)
+            table.columns[name] = from_texts(table, name, as_text(raw, words), None)
+            table.notes += note_on_words(name, raw, table.columns[name], words)
             table.notes += [note] if (note := nested_note(name, known)) else []
     return table
 
@@ -215,7 +222,8 @@ def from_pandas(path: str, frame: Any, words: set[str]) -> Table:
                 table.ordered[name] = as_text(np.array(kind.categories, dtype=object)).tolist()
             table.columns[name] = texts
         else:
-            table.columns[name] = texts if types.is_bool_dtype(kind) else from_texts(table, name, texts, False)
+            table.columns[name] = texts if types.is_bool_dtype(kind) else from_texts(table, name, texts, None)
+            table.notes += note_on_words(name, table.raw[name], table.columns[name], words)
             note = nested_note(name, table.raw[name].tolist())
             if note:
                 table.notes.append(note)
