@@ -206,3 +206,23 @@ def test_units_that_differ_in_case_alone():
     assert read_numbers(["5 MW", "7 mW"] * 20, False) is None
     reading = read_numbers(["5 Mg"] + ["7 mg"] * 20, False)
     assert np.isnan(reading.values[0]) and reading.values[1] == 7
+
+
+def test_points_before_three_digits_where_nothing_else_tells():
+    texts = ["2.125", "7.250", "9.375"]
+    assert read_numbers(texts, None).doubts == ["'2.125' is read with a decimal point; it may be one between thousands"]
+    assert not read_numbers(texts, False).doubts
+    assert not read_numbers([*texts, "0.5"], None).doubts
+
+
+def test_versions():
+    assert read_numbers(["3.8", "3.9", "3.10", "4.0"] * 9, False) is None
+    reading = read_numbers(["2.3", "2.20", "2.15"] * 9, False)
+    assert any("'2.20' is read as a number beside '2.3'" in doubt for doubt in reading.doubts)
+    for plain in (
+        ["2.30", "2.20", "2.15"],
+        ["2.0", "3.15", "4.25"],
+        ["2.3", "3.20", "4.15"],
+        [f"{v / 20:g}" for v in range(99)],
+    ):
+        assert not read_numbers(plain * 9, False).doubts

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from lamina.tables._errors import TableError, close_names
-from lamina.tables._read import as_text, from_pandas, looks_like_dates, read_table
+from lamina.tables._from_texts import looks_like_dates
+from lamina.tables._read import as_text, from_pandas, read_table
 
 
 def test_decimal_commas(write_table):

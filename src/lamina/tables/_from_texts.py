@@ -14,7 +14,7 @@ from ._table import Table
 AS_MISSING = "taken as missing"  # said of entries that could not be read
 
 
-def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool) -> np.ndarray:
+def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool | None) -> np.ndarray:
     """A column of texts as numbers where it holds numbers, else as it is; notes go to the table."""
     known = texts[texts != ""]
     if not len(known):

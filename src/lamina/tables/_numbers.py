@@ -24,6 +24,7 @@ LACKING = {  # words for "missing" that may be categories where no numbers stand
 _FEW_ODD = 3  # entries of a short column
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _SECTION = re.compile(r"\d{1,2}\.[1-9]\d?")
+_VERSION = re.compile(r"\d{1,2}\.\d{1,2}")
 _FEW_POINTED = 3  # different texts with a point tell nothing about it
 _FEW_SECTIONS = 20
 _FEW_WORDS, _MANY_NUMBERS = 2, 15  # different ones
@@ -82,7 +83,7 @@ def _decimal_sign(w: Written) -> str | None:
     return "." if POINTED.fullmatch(w.body) or ("." in w.body and PLAIN.fullmatch(w.body)) else None
 
 
-def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
+def read_numbers(known: list[str], table_comma: bool | None) -> Reading | None:
     """The numbers that nearly all of the texts are, or None if they are better kept as text.
 
     Codes are no numbers: digits with a leading zero (zip codes, ids), more digits than float64 holds, 1E2, addresses of
@@ -90,7 +91,8 @@ def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
 
     Args:
         known: the texts that are not missing.
-        table_comma: whether the table elsewhere has decimal commas; decides where 1,234 could be either.
+        table_comma: whether the table elsewhere has decimal commas, which decides where 1,234 could be either; None if it does
+            not tell.
     """
     texts = Texts(known)
     if not texts.written or texts.are_codes():
@@ -102,7 +104,7 @@ def read_numbers(known: list[str], table_comma: bool) -> Reading | None:
     lacking = tuple(text.casefold() for text in texts.words_for_missing(number))
     if not _suffice(known, values, lacking):
         return None
-    doubts += texts.told_of_units(rule) + texts.told_of_days()
+    doubts += texts.told_of_units(rule) + texts.told_of_days() + texts.told_of_places()
     return Reading(
         values,
         *_style(known, number, texts.written, rule),
@@ -168,11 +170,16 @@ class Texts:
         bodies = [w.body for w in self.written.values()]
         if all(_ADDRESS.fullmatch(b) and all(int(part) <= 255 for part in b.split(".")) for b in bodies):
             return True
-        return (
-            len(bodies) <= _FEW_SECTIONS
-            and all(_SECTION.fullmatch(b) for b in bodies)
-            and len(set(map(float, bodies))) < len(set(bodies))
-        )
+        if len(bodies) > _FEW_SECTIONS:
+            return False
+        are_sections = all(_SECTION.fullmatch(b) for b in bodies) and len(set(map(float, bodies))) < len(set(bodies))
+        return are_sections or self._are_versions()
+
+    def _are_versions(self) -> bool:
+        """Whether they count on beyond .9, as 1.9 and 1.10."""
+        bodies = [w.body for w in self.written.values()]
+        tens = {body[:-1] for body in bodies if body.endswith(".10")}
+        return all(map(_VERSION.fullmatch, bodies)) and any(f"{ten[:-1]}9" in bodies for ten in tens)
 
     def _have_leading_zeros(self, whole: list[tuple[str, str]]) -> bool:
         """Whether digits are codes of one length, as 00501; a few short ones, as 05 beside 125, are numbers."""
@@ -186,7 +193,7 @@ class Texts:
         told = _has_decimal_comma(self.written.values())
         return None if told and self._is_comma_stray() else told
 
-    def decimal_comma(self, of_table: bool) -> tuple[bool, list[str]]:
+    def decimal_comma(self, of_table: bool | None) -> tuple[bool, list[str]]:
         """Whether the comma is the decimal one, and what was doubtful about it."""
         told = self.told_comma()
         if told is not None:
@@ -194,9 +201,12 @@ class Texts:
         if _has_decimal_comma(self.written.values()):
             return False, []
         bodies, pointed, whole = self._bodies()
-        if of_table or not pointed or not any(whole) or any("," in body for body in bodies.values()):
-            return of_table, []
+        if of_table or not pointed or any("," in body for body in bodies.values()):
+            return bool(of_table), []
         example = pointed[0]
+        if not any(whole):
+            doubt = f"{example!r} is read with a decimal point; it may be one between thousands"
+            return False, [doubt] if of_table is None else []
         if len(pointed) >= _FEW_POINTED and 100 <= max(whole) < 1000:
             digits = bodies[example].replace(".", "")
             return True, [f"a point before three digits is read as one between thousands: {example!r} as {digits}"]
@@ -275,6 +285,19 @@ class Texts:
         return (
             [] if first is None else [f"{first!r} is read as a number; if it is a day and a month, write the year too"]
         )
+
+    def told_of_places(self) -> list[str]:
+        """Whether the numbers may be versions or sections, as 1.20 beside 1.3, which would be less."""
+        bodies = {w.body: text for text, w in self.written.items()}
+        if len(bodies) > _FEW_SECTIONS or not all(map(_VERSION.fullmatch, bodies)):
+            return []
+        long = next((body for body in bodies if body[-3] == "." and body.endswith("0")), None)
+        short = next((body for body in bodies if body[-2] == "." and long and body[:-1] == long[:-2]), None)
+        if long is None or short is None:
+            return []
+        return [
+            f"{bodies[long]!r} is read as a number beside {bodies[short]!r}; if these are versions, put a letter before them"
+        ]
 
     def told_of_units(self, rule: NumberRule) -> list[str]:
         """How many numbers stand without the unit that others have."""

@@ -12,8 +12,8 @@ from lamina.tables._large._texts import TextSource
 
 pytest.importorskip("pyarrow")
 PARTS = [
-    "a,b,c\n", " A ,b,C\n", "1", "a b", " ", ",", ",", ",", "\n", "\n", "\n", '"', '""', '"x"', '"a,b"', '"p\nq"', "\r\n", "\r", "\t", "é", "\u2003", "#",
-    "Total", "\x1f", ",,\n", "1,2,3\n", "4,5,6\n", '7,"8,8",9\n', ";", "\0",
+    "a,b,c\n", " A ,b,C\n", "1", "a b", " ", ",", ",", ",", "\n", "\n", "\n", '"', '""', '"x"', '"a,b"', '"p\nq"', "\r\n", "\r",
+    "\t", "é", "\u2003", "#", "Total", "\x1f", ",,\n", "1,2,3\n", "4,5,6\n", '7,"8,8",9\n', ";", "\0",
 ]  # fmt: skip
 
 

@@ -115,7 +115,7 @@ class TextSource:
         self.names = self.layout.names
         self.notes += self.layout.notes
         sample = [f for row in rows[:200] for f in row.fields]
-        self.comma = bool(uses_decimal_comma(sample)) and self.delimiter != ","
+        self.comma = False if self.delimiter == "," else uses_decimal_comma(sample)
         self._told = False
 
     def chunks(self, size: int) -> Iterator[Chunk]:
