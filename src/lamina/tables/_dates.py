@@ -10,12 +10,13 @@ from ._date_words import in_digits
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
 _FROM = ", years from "  # in an order, before the first of the hundred years that two digits stand for
+_OPEN, _GUESSED = "could be day or month first", "is read with the year first"
 _FIRST = 1970  # of these, where an order does not say
 _PLAUSIBLE = 1500, 2200  # years; of other numbers like these, most are codes
 _ENDLESS = 9999  # the year of what has no end
 _NEAR = 10  # years ahead that plans reach
 _FEW_CODES = 9
-_EPOCH = datetime.datetime(1970, 1, 1)
+EPOCH = datetime.datetime(1970, 1, 1)
 _DATE = re.compile(
     r"(?:(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})(?:[-/.](?P<c>\d{1,4}))?(?!\d)"
     r"|(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?=$|[T ]|\d{6}$))"
@@ -59,12 +60,12 @@ def order_of(texts: np.ndarray) -> tuple[str, str]:
 
 def _order_of_parted(matches: list[re.Match[str]], example: str) -> tuple[str, str]:
     if _is_year_first(matches):
-        return YEAR_FIRST, f"{example!r} is read with the year first"
+        return YEAR_FIRST, f"{example!r} {_GUESSED}"
     first, second = (sum(int(m[part]) > 12 for m in matches) for part in "ab")
     if first or second:  # where both orders stand, the one that more rows need
         return (DAY_FIRST if first >= second else MONTH_FIRST), ""
     order = DAY_FIRST if "." in example else MONTH_FIRST
-    return order, f"{example!r} could be day or month first; read with the {order}"
+    return order, f"{example!r} {_OPEN}; read with the {order}"
 
 
 def _is_year_first(matches: list[re.Match[str]]) -> bool:
@@ -86,6 +87,16 @@ def _is_year_first(matches: list[re.Match[str]]) -> bool:
 
 def _year_in(match: re.Match[str], order: str) -> str:
     return match["a"] if order == YEAR_FIRST else match["c"]
+
+
+def base_of(order: str) -> str:
+    """An order without the years that two digits stand for."""
+    return order.partition(_FROM)[0]
+
+
+def is_open(note: str) -> bool:
+    """Whether a note of `order_of` says that the order was guessed."""
+    return _OPEN in note or _GUESSED in note
 
 
 def other_order(order: str) -> str:
@@ -154,7 +165,7 @@ def _days(text: str, order: str) -> float:
         return float("nan")
     if moment.year == _ENDLESS:
         return float("nan")
-    return (moment - _EPOCH).total_seconds() / 86400 - _zone(match["zone"])
+    return (moment - EPOCH).total_seconds() / 86400 - _zone(match["zone"])
 
 
 def _full_year(text: str, since: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ._columns import is_missing
+from ._date_orders import in_one_form, order_note, own_orders
 from ._errors import TableError
 from ._fetched import file_name, is_url
 from ._from_texts import from_texts, is_about
@@ -92,6 +93,7 @@ def _joined(joined: Table, name: str, tables: list[Table], words: set[str], is_a
     is_number, is_date = kinds.pop()
     if is_date:
         joined.dates.add(name)
+        return _joined_dates(joined, name, tables, known, is_as_fitted)
     if is_number:
         rules = {t.path: t.rules[name] for t in known if name in t.rules}
         if rules and not is_as_fitted and not _agree(name, rules):
@@ -102,6 +104,17 @@ def _joined(joined: Table, name: str, tables: list[Table], words: set[str], is_a
                 joined.notes += _notes_on_units(name, rules)
         return np.concatenate([t.columns[name] if t in known else np.full(len(t), np.nan) for t in tables])
     return np.concatenate([as_text(t.columns[name]) for t in tables])
+
+
+def _joined_dates(joined: Table, name: str, tables: list[Table], known: list[Table], is_as_fitted: bool) -> np.ndarray:
+    """The dates of all files; in one form where each has its own order of year, month and day."""
+    texts = [as_text(t.columns[name]) for t in known]
+    orders = own_orders([part[part != ""] for part in texts], is_as_fitted)
+    if orders is not None:
+        texts = [in_one_form(part, order) for part, order in zip(texts, orders)]
+        joined.notes.append(order_note(name, [t.path for t in known], orders))
+    of_file = iter(texts)
+    return np.concatenate([next(of_file) if t in known else as_text(t.columns[name]) for t in tables])
 
 
 def _agree(name: str, rules: dict[str, NumberRule]) -> bool:

@@ -56,7 +56,7 @@ class Cache:
         readers = {name: stream.reader(name) for name in dict.fromkeys([*self.used, *named])}
         for chunk in stream.chunks():
             try:
-                self._append({name: reader.read(chunk.raw[name]) for name, reader in readers.items()})
+                self._append({name: reader.read(chunk.raw[name], chunk.source) for name, reader in readers.items()})
             except OSError as error:
                 raise TableError(
                     f"{stream.path}: too large for memory, and no copy can be written to {folder} ({error.strerror or error}). "

@@ -15,11 +15,13 @@ class Chunk:
 
     Attributes:
         first: number of the first row in the stream, from 0.
+        source: which of several files they are of, from 0.
         raw: columns by name, `(rows,)` each: `Fields` or lists of texts, lists of values of a typed file, or arrays of numbers.
     """
 
     first: int
     raw: dict[str, Sequence[Any] | np.ndarray]
+    source: int = 0
 
     def __len__(self) -> int:
         return len(next(iter(self.raw.values()))) if self.raw else 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._date_orders import in_one_form
 from .._from_texts import odd_note
 from .._number_rule import NumberRule
 from .._read import missing_codes, text_of
@@ -24,11 +25,14 @@ class ColumnReader:
         is_number: whether it holds numbers, else texts.
         rule: how its texts are numbers; None for plain ones.
         missing: values that stand for missing ones, besides those that are known.
+        orders: of dates, where each of several files has its own.
     Attributes: `odd`, how many values were no numbers, where numbers stand; `shown`, the first of them.
     """
 
-    def __init__(self, name: str, is_number: bool, rule: NumberRule | None, missing: tuple[str, ...]):
-        self.name, self.is_number = name, is_number
+    def __init__(
+        self, name: str, is_number: bool, rule: NumberRule | None, missing: tuple[str, ...], orders: Sequence[str] = ()
+    ):  # fmt: skip
+        self.name, self.is_number, self.orders = name, is_number, orders
         self.rule = rule or NumberRule(units=("",))
         self.words, self.codes = {m.strip() for m in missing}, missing_codes(missing)
         self.odd = 0
@@ -36,8 +40,12 @@ class ColumnReader:
         self._texts: dict[Any, str] = {}
         self._numbers: dict[Any, float] = {}
 
-    def read(self, values: Sequence[Any] | np.ndarray) -> np.ndarray:
-        """float64 with NaN for what is missing, or str with nothing for it, `(rows,)`."""
+    def read(self, values: Sequence[Any] | np.ndarray, source: int = 0) -> np.ndarray:
+        """float64 with NaN for what is missing, or str with nothing for it, `(rows,)`; `source` is the number of the file."""
+        if self.orders:
+            return in_one_form(
+                np.array(self._remembered(self._texts, values, self._text), dtype=str), self.orders[source]
+            )
         if not self.is_number:
             if isinstance(values, Fields):
                 return self._of_levels(*values.coded())

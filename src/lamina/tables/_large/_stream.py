@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from .._date_orders import in_one_form, order_note, own_orders
+from .._dates import YEAR_FIRST
 from .._errors import TableError
 from .._frames import is_paths
+from .._from_texts import looks_like_dates
 from .._memory import give_back
 from .._read import finished
 from .._several import called, check_same_names, given_twice
@@ -55,16 +58,17 @@ class Stream:
             check_same_names(self.sources[0].path, self.sources[0].names, other.path, other.names)
         self.names = self.sources[0].names
         self.rows = 0
+        self.orders: dict[str, list[str]] = {}  # of dates, by column, where files have their own
         self.sample = self._drawn(int(memory * _OF_SAMPLE), seed)
 
     def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
         """All rows in their order, `size` at a time (fewer, or up to twice as many, where a file ends)."""
         first = 0
-        for source in self.sources:
+        for number, source in enumerate(self.sources):
             rows = 0
             for chunk in source.chunks(size):
                 rows += len(chunk)
-                yield Chunk(first + chunk.first, chunk.raw)
+                yield Chunk(first + chunk.first, chunk.raw, number)
             first += rows
         give_back()
 
@@ -72,7 +76,7 @@ class Stream:
         """The rows as tables of some columns, read as the sample was; `keep` are columns that are wanted as they stand, too."""
         readers = {name: self.reader(name) for name in names}
         for chunk in self.chunks():
-            columns = {name: reader.read(chunk.raw[name]) for name, reader in readers.items()}
+            columns = {name: reader.read(chunk.raw[name], chunk.source) for name, reader in readers.items()}
             raw = {name: _as_array(chunk.raw[name]) for name in keep}
             table = Table(self.path, columns, self.sample.dates & set(names), [], raw, self.sample.ordered)
             table.unfit = self.sample.unfit
@@ -83,7 +87,7 @@ class Stream:
     def reader(self, name: str) -> ColumnReader:
         """What reads further values of a column."""
         is_number = self.sample.columns[name].dtype.kind == "f"
-        return ColumnReader(name, is_number, self.sample.rules.get(name), self.missing)
+        return ColumnReader(name, is_number, self.sample.rules.get(name), self.missing, self.orders.get(name, ()))
 
     def _drawn(self, memory: int, seed: int) -> Table:
         """The rows with the smallest of random keys, so many as have room."""
@@ -91,6 +95,7 @@ class Stream:
         keys, places = np.empty(0), np.empty(0, "int64")
         columns: dict[str, list[Any]] = {name: [] for name in self.names}  # pieces
         most, size = np.inf, 0
+        ends = [0] * len(self.sources)
         for chunk in self.chunks():
             size = size or int(np.clip(memory // _width(chunk), _FEWEST, _MOST))
             drawn = rng.random(len(chunk))
@@ -101,7 +106,7 @@ class Stream:
                 pieces.append(taken(values, near))
                 if len(pieces) > _PIECES:
                     columns[name] = [joined(pieces)]
-            self.rows = chunk.first + len(chunk)
+            self.rows = ends[chunk.source] = chunk.first + len(chunk)
             if len(keys) > 1.5 * size:
                 kept = np.argpartition(keys, size)[:size]
                 keys, places, most = keys[kept], places[kept], float(keys[kept].max())
@@ -112,12 +117,34 @@ class Stream:
         kept = kept[np.argsort(places[kept])]
         whole = {name: taken(joined(columns.pop(name)), kept) for name in self.names}
         table = finished(self.sources[0].table_of(whole, self.words), self.missing)
+        if len(self.sources) > 1:
+            self._find_orders(table, np.searchsorted(np.maximum.accumulate(ends), places[kept], side="right"))
         if self.again is not None:
             table = self.again(table)
         table.path, table.places, table.raw = self.path, places[kept] + 1, {}
         twice = given_twice([source.path for source in self.sources])
         table.notes[:0] = [*(note for source in self.sources for note in source.notes), *twice]
         return table
+
+    def _find_orders(self, table: Table, sources: np.ndarray) -> None:
+        """Brings dates of the sample to one form, where each file has its own order; `sources` are the files of the rows."""
+        for name, values in table.columns.items():
+            if values.dtype.kind == "f" or name in table.ordered:
+                continue
+            parts = {i: part for i in np.unique(sources) if len(part := values[(sources == i) & (values != "")])}
+            if len(parts) < 2 or not all(map(looks_like_dates, parts.values())):
+                continue
+            orders = own_orders(list(parts.values()), self.again is not None)
+            if orders is None:
+                continue
+            of_file = dict(zip(parts, orders))
+            self.orders[name] = [of_file.get(i, YEAR_FIRST) for i in range(len(self.sources))]
+            dated = np.empty(len(values), dtype=object)
+            for i in np.unique(sources):
+                dated[sources == i] = in_one_form(values[sources == i], self.orders[name][i])
+            table.columns[name] = dated.astype(str)
+            table.dates.add(name)
+            table.notes.append(order_note(name, [self.sources[i].path for i in parts], orders))
 
 
 def _width(chunk: Chunk) -> int:
