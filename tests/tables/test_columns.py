@@ -3,6 +3,7 @@ import pytest
 
 from lamina.tables._columns import describe_columns, fit_columns, places_of, sentinel_note
 from lamina.tables._errors import TableError
+from lamina.tables._frames import as_table
 from lamina.tables._read import as_text
 from lamina.tables._table import Table
 
@@ -147,3 +148,16 @@ def test_a_box_that_is_checked_or_not_tells_something(box):
     assert column.levels == [as_text(values)[1], ""]
     few = np.array([gap if i == 7 else box for i in range(60)])
     assert kinds({"y": np.arange(60.0), "a": few})["a"].kind == "left out"
+
+
+def test_what_looks_like_dates_for_the_most_part_says_what_does_not():
+    texts = [f"2022-{1 + i % 12:02d}-{1 + i % 28:02d}" if i % 4 else ["open", "later"][i // 4 % 2] for i in range(60)]
+    (column,) = describe_columns(as_table({"c": texts, "y": list(range(60))}), "y", {}, [])
+    assert column.kind == "left out"
+    assert column.note.startswith("most entries look like dates, but 15 do not ('open', 'later')")
+
+
+def test_dates_of_zeros_are_missing():
+    texts = ["0000-00-00" if i % 4 == 3 else f"2022-03-{1 + i % 28:02d}" for i in range(60)]
+    (column,) = describe_columns(as_table({"c": texts, "y": list(range(60))}), "y", {}, [])
+    assert (column.kind, column.missing) == ("date", 15)

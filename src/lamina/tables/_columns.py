@@ -11,6 +11,7 @@ from lamina import layers
 
 from ._dates import cycles_of, days_of, order_of, other_order, tails_of
 from ._errors import TableError, close_names
+from ._from_texts import why_no_dates
 from ._number_rule import NumberRule, rule_of_json
 from ._numbers import why_no_numbers
 from ._read import as_text
@@ -157,7 +158,7 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
         words = float(np.mean([len(v.split()) for v in known]))
         if words >= 3:
             return Column(name, TEXT, f"free text, {distinct} different ones; its words are counted", missing)
-        what = why_no_numbers(known.tolist()) or "like a name or identifier"
+        what = why_no_numbers(known.tolist()) or why_no_dates(known.tolist()) or "like a name or identifier"
         return Column(name, LEFT_OUT, f"{what}, {distinct} different ones", missing)
     note, many = f"{distinct} categories", distinct > MOST_LEVELS
     if many:

@@ -1,24 +1,24 @@
-"""Dates with words and signs in them, as 2024년 3월 1일, 01-MAR-2024, March 1, 2024 or 2024. 3. 1., brought to digits alone."""
+"""Dates with words and signs in them, as 2024년 3월 1일, 1er mai 2024, March 1, 2024 or 2024. 3. 1., brought to digits alone."""
 
 import datetime
 import re
 
+from ._month_names import DAY_NAME, MONTH, month_number
+
 _AHEAD = 10  # years that plans reach; two digits of a year beyond are of the last century
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +)?"
-_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<year>\d{4})(?!\d)"
+_MONTH = rf"(?P<name>{MONTH})"
+_NAME = rf"(?:{DAY_NAME},? +)?"
+_OF = "(?:del? )?"  # 3 de mayo de 2024
+_DAY, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º)?", r"(?P<year>\d{4})(?!\d)"
+_MONTH_OF_YEAR = re.compile(r"(0?[1-9]|1[0-2])[-/]((?:19|20)\d\d)")
 _FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4}|\d\d) ?[년年] ?(?P<month>\d{1,2}) ?[월月](?: ?(?P<day>\d{1,2}) ?[일日号號])?",
-        rf"\[?{_NAME}{_DAY}[-/. ]+{_MONTH}[-/, ]+(?P<year>\d{{4}}|\d\d)(?!\d)(?::(?=\d\d:))?",
+        rf"\[?{_NAME}{_DAY}[-/. ]+{_OF}{_MONTH}[-/, ]+{_OF}(?P<year>\d{{4}}|\d\d)(?!\d)(?::(?=\d\d:))?",
         rf"{_NAME}{_MONTH}[- ]+{_DAY}(?:, ?| +){_YEAR}",
         rf"{_NAME}{_MONTH} +{_DAY} +(?P<time>\d\d:\d\d:\d\d)(?: [A-Z]{{3,4}})? {_YEAR}",  # as the C library prints it
-        rf"{_MONTH}[-/, ]+{_YEAR}",
+        rf"{_MONTH}[-/, ]+{_OF}{_YEAR}",
         rf"{_YEAR}[-/ ]{_MONTH}(?:[-/ ]{_DAY})?(?!\d)",
     )
 ]
@@ -32,6 +32,9 @@ def in_digits(text: str) -> str:
             match = form.match(text)
             if match is not None:
                 return _written(match) + _rest(text[match.end() :])
+    of_year = _MONTH_OF_YEAR.fullmatch(text)
+    if of_year is not None:
+        return f"{of_year[2]}-{int(of_year[1]):02d}"
     spaced = _SPACED.match(text)
     if spaced is None or (" " not in spaced[0] and not spaced[0].endswith(".")):
         return text
@@ -41,8 +44,7 @@ def in_digits(text: str) -> str:
 
 def _written(match: re.Match[str]) -> str:
     parts = match.groupdict()
-    month = parts["month"]
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+    number = int(parts["month"]) if parts.get("month") else month_number(parts["name"].rstrip("."))
     year = int(parts["year"])
     if len(parts["year"]) == 2:
         year += 2000 if 2000 + year <= datetime.date.today().year + _AHEAD else 1900

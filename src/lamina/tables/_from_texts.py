@@ -11,6 +11,9 @@ from ._number_rule import NumberRule
 from ._numbers import MOSTLY, are_few, read_numbers
 from ._table import Table
 
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,(]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
+)
 AS_MISSING = "taken as missing"  # said of entries that could not be read
 
 
@@ -79,12 +82,22 @@ def is_about(note: str, name: str) -> bool:
 
 def looks_like_dates(known: np.ndarray) -> bool:
     """Whether nearly all texts are dates like 2024-01-31, 31.1.2024, 1/31/24 or 31 January 2024."""
-    pattern = re.compile(
-        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ,(]|$)|\d{4}[-/]\d{1,2}$|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,]|$)|\d{8}T\d{4}"
-    )
     odd = 0
     for text in known.tolist():
-        odd += not pattern.match(text) and not pattern.match(in_digits(text))
+        odd += not _looks_like_date(text)
         if not are_few(odd, len(known)):
             return False
     return are_dates(known, MOSTLY)
+
+
+def why_no_dates(known: list[str]) -> str:
+    """What keeps texts that look like dates for the most part from being read as such, or "" if they do not."""
+    odd = [text for text in known if not _looks_like_date(text)]
+    if not odd or 2 * len(odd) > len(known):
+        return ""
+    shown = ", ".join(map(repr, list(dict.fromkeys(odd))[:3]))
+    return f"most entries look like dates, but {len(odd)} do not ({shown})"
+
+
+def _looks_like_date(text: str) -> bool:
+    return bool(_DATE.match(text) or _DATE.match(in_digits(text)))

@@ -14,6 +14,7 @@ from ._units import PERCENT, multiples, taken_units, unit_of
 MISSING = {
     "", "?", "-", "--", "---", ".", "..", "...", "na", "n/a", "n.a.", "n.a", "#n/a", "#na", "nan", "null", "none", "nil", "<na>",
     "(null)", "nat", "\\n", "#value!", "#ref!", "#div/0!", "#null!", "#num!", "not available", "–", "—", "k.a.",
+    "0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000",
 }  # fmt: skip
 MOSTLY = 0.9  # share of numbers from which a column with a few odd entries still counts as numeric
 LACKING = {  # words for "missing" that may be categories where no numbers stand
