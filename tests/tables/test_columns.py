@@ -161,3 +161,12 @@ def test_dates_of_zeros_are_missing():
     texts = ["0000-00-00" if i % 4 == 3 else f"2022-03-{1 + i % 28:02d}" for i in range(60)]
     (column,) = describe_columns(as_table({"c": texts, "y": list(range(60))}), "y", {}, [])
     assert (column.kind, column.missing) == ("date", 15)
+
+
+def test_zones_are_told_since_times_are_those_of_utc():
+    days = [f"2022-03-{1 + i % 28:02d} 08:30" for i in range(60)]
+    for zones, told in ((["+05:30"], "(+05:30)"), (["-0300", "Z"], "(-0300)"), (["Z"], None), ([""], None)):
+        texts = [f"{day}{zones[i % len(zones)]}" for i, day in enumerate(days)]
+        (column,) = describe_columns(as_table({"c": texts, "y": list(range(60))}), "y", {}, [])
+        assert column.kind == "date" and ("in UTC" in column.note) == (told is not None)
+        assert told is None or column.note.endswith(f"in UTC, not in the zones of the table {told}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamina import layers
 
-from ._dates import cycles_of, days_of, order_of, other_order, tails_of
+from ._dates import cycles_of, days_of, order_of, other_order, tails_of, zones_of
 from ._errors import TableError, close_names
 from ._from_texts import why_no_dates
 from ._number_rule import NumberRule, rule_of_json
@@ -188,6 +188,9 @@ def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
     tails = tails_of(known[~np.isnan(days)])
     if tails:
         note += f"; what follows them in {tails.total()} rows is not used ({max(tails, key=lambda t: tails[t])!r})"
+    zones = zones_of(known)
+    if zones:
+        note += f"; in UTC, not in the zones of the table ({', '.join(zones[:3])}{', ...' * (len(zones) > 3)})"
     return Column(name, DATE, f"{note}; {doubt}" if doubt else note, missing + len(odd), style=style)
 
 

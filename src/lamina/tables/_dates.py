@@ -114,6 +114,12 @@ def tails_of(texts: np.ndarray) -> Counter[str]:
     return found
 
 
+def zones_of(texts: np.ndarray) -> list[str]:
+    """The time zones of the texts but UTC, as they are written; their times are not those that `days_of` gives."""
+    found = {match["zone"] for text in set(texts.tolist()) if (match := _match(text)) is not None}
+    return sorted(zone for zone in found if zone and _zone(zone))
+
+
 def are_dates(texts: np.ndarray, mostly: float) -> bool:
     """Whether texts that look like dates can be read so, in one order or the other, and are no codes or seasons."""
     order, _ = order_of(texts)
