@@ -20,7 +20,7 @@ class Own(layers.Layer):
         setattr(self, attribute, value)
 
     def call(self, x):
-        return x * getattr(self, self.attribute)
+        return x * ops.convert_to_tensor(getattr(self, self.attribute))
 
 
 def found(*chain, loss="mse", y=Y, last="linear", **options):

@@ -14,12 +14,13 @@ from lamina.layers._base._mask import get_mask, set_mask
 from lamina.ops._dtypes import numpy_dtype
 from lamina.ops._symbolic import Function, KerasTensor, Node, node_of, run_nodes
 from lamina.training import Trainer
+from lamina.training._host_outputs import HOST_OUTPUTS
 from lamina.variables import serialize_keras_object
 
 from ._graph import order_operations
 from ._graph_config import end_address, node_config, tensor_address
 from ._graph_losses import GraphLosses
-from ._host_part import HOST_OUTPUTS, host_part
+from ._host_part import host_part
 
 
 def is_functional_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

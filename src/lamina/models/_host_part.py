@@ -3,9 +3,7 @@
 from typing import Any
 
 from lamina.ops._symbolic import Node, run_nodes
-
-# The key under which a model finds what its host part gave, in place of its inputs.
-HOST_OUTPUTS = "lamina: host outputs"
+from lamina.training._host_outputs import HOST_OUTPUTS
 
 
 class HostPart:

@@ -29,7 +29,9 @@ def test_the_answers_are_those_of_predict():
     network = net(layers.Dense(8, "relu"), layers.Dropout(0.5), layers.Dense(2))
     answer = answering(network, LOOK)(X[:5])
     np.testing.assert_allclose(answer.outputs[0], network.model.predict(X[:5], verbose=0), rtol=1e-5, atol=1e-6)
-    assert [call.layer for call in answer.calls if call.layer.weights] == [layer for layer in network.layers if layer.weights]
+    assert [call.layer for call in answer.calls if call.layer.weights] == [
+        layer for layer in network.layers if layer.weights
+    ]
 
 
 def test_each_begins_with_the_same_draws_and_goes_on_from_there():

@@ -14,10 +14,10 @@ from lamina.diagnosis._judge import judge
 from lamina.diagnosis._network import Network
 from lamina.diagnosis._report import Report
 from lamina.engines import engine
-from lamina.models._host_part import HOST_OUTPUTS
 
 from .._checks import check_lengths, class_weights_to_sample_weights
 from .._data import StreamData, as_arrays, split, unpack_x_y_sample_weight
+from .._host_outputs import HOST_OUTPUTS
 from .._sources import is_stream
 from .._stepping import Stepping
 from ._answering import answering
@@ -158,6 +158,6 @@ def _build(model: Any, x: Any) -> None:
         try:
             engine.spec(model._spec_call, tree.map_structure(lambda a: engine.Spec(a.shape, a.dtype), x))
             return
-        except TypeError:  # numbers too may be looked up on values alone
+        except (TypeError, ValueError):  # numbers too may be looked up on values alone
             pass
     model._spec_call(take(x, slice(1)))
