@@ -33,8 +33,8 @@ class Setting:
     """How a model is to be trained.
 
     Attributes: `batch_size`; `shuffle`; `is_split`, whether validation is the tail of the training data; `steps`, how many are
-    planned; `sets_rate`, whether a callback sets the step size; `is_stream`, whether only the first batch of the data is at
-    hand; `class_weight`, as given to `fit`. What is not known is None.
+    planned; `sets_rate`, whether a callback will set the step size, and `rate_by`, the name of one that has; `is_stream`,
+    whether only the first batch of the data is at hand; `class_weight`, as given to `fit`. What is not known is None.
     """
 
     batch_size: int | None = None
@@ -42,6 +42,7 @@ class Setting:
     is_split: bool = False
     steps: int | None = None
     sets_rate: bool = False
+    rate_by: str | None = None
     is_stream: bool = False
     class_weight: Any = None
 

@@ -43,7 +43,7 @@ FAMILIES = (
     _loss_rules, _loss_option_rules, _own_loss_rules, _weight_rules, _metric_rules, _dependence_rules, _pass_rules, _course_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
-_OF_RATE = ("learning-rate-high", "learning-rate-negative")
+_OF_RATE = ("learning-rate-high", "learning-rate-negative", "weight-decay-large")
 _OF_DATA = {rule.id for rule in RULES if rule.when == DATA}
 
 
