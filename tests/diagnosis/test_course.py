@@ -147,6 +147,26 @@ def test_sizes_of_updates_of_a_loss_that_does_not_fall(update, rule):
     assert [f.rule for f in judge_course(course)] == [rule or "loss-not-decreasing"]
 
 
+def oscillating(loss):
+    course = Course(
+        losses=loss, steps=[20 * n for n in range(1, len(loss) + 1)], epochs={"loss": loss}, start=loss[0], is_over=True
+    )
+    return [f.rule for f in judge_course(course)]
+
+
+@pytest.mark.parametrize(
+    "floor, jitter", [(0.1, 0.02), (0.09, 0.1), (0.4, 0.2), (0.11, 0.25)]
+)  # that the start is ten times as much or less
+def test_a_loss_that_settles_in_its_noise_does_not_oscillate(floor, jitter):
+    noise = floor * (1 + jitter * np.random.default_rng(0).uniform(-1, 1, 14) * np.tile([1, -1], 7))
+    assert not oscillating([1.0, 3.5 * floor, *noise.tolist()])
+    assert not oscillating([1.0, *noise.tolist()])
+
+
+def test_a_loss_that_swings_after_it_has_fallen():
+    assert oscillating([1.0, 0.5, *[0.3, 0.7, 0.25, 0.6] * 4]) == ["loss-oscillating"]
+
+
 @pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
 @pytest.mark.parametrize("is_both_ways", [False, True])
 def test_recurrent_layers_whose_kernel_is_constant(layer, is_both_ways):

@@ -71,7 +71,8 @@ def loss_oscillating(course: Course) -> Iterator[Seen]:
         return  # it falls
     changes = np.diff(loss)
     turns = int(np.sum(changes[1:] * changes[:-1] < 0))
-    swing = float(np.mean(np.abs(changes))) / float(np.mean(loss))
+    # Medians: a steep fall before the noise in which a loss settles is no swing.
+    swing = float(np.median(np.abs(changes))) / float(np.median(loss))
     if turns > 0.6 * (len(changes) - 1) and swing > 0.3:
         yield seen(
             None, f"The loss goes up and down by {swing:.0%} from epoch to epoch, with {turns} turns in {len(loss)} epochs.",
@@ -220,7 +221,8 @@ RULES = (
         ("non-finite-loss",),
     ),
     Rule(
-        "loss-oscillating", COURSE, "warning", "10 epochs whose loss goes up and down by 30 %, and not down as a whole",
+        "loss-oscillating", COURSE, "warning", "10 epochs whose loss goes up and down by 30 % (the median change), and "
+        "not down as a whole",
         loss_oscillating, "AUTOTRAINER; TheDeepChecker",
         # A quarter of a turn each step, hardly damped: the same on every machine, where a chaotic course would not be.
         _net("SGD(0.04, momentum=0.999)", "epochs=30, batch_size=256", "x[:, :1] - 2 * x[:, 1:2]", "layers.Rescaling(5.0)"),
