@@ -167,6 +167,18 @@ def test_a_loss_that_swings_after_it_has_fallen():
     assert oscillating([1.0, 0.5, *[0.3, 0.7, 0.25, 0.6] * 4]) == ["loss-oscillating"]
 
 
+@pytest.mark.parametrize(
+    "loss", ["mae", "huber", "log_cosh", lamina.losses.Huber(1e-6)], ids=["mae", "huber", "log_cosh", "tiny delta"]
+)
+def test_other_losses_that_do_not_fall(loss):
+    slow = optimizers.SGD(1e-6) if isinstance(loss, str) else optimizers.SGD(0.1)
+    found = told(slow, X[:, :1] - X[:, 1:2], loss, epochs=20)
+    assert found and not [f for f in found if f.severity == "info"], found
+    if not isinstance(loss, str) and not engine.COSTLY_TRACES:
+        assert found[0].rule == "loss-not-decreasing" and found[0].fix.startswith("Huber(delta=1.0)")
+    assert not told(optimizers.Adam(0.01), X[:, :1] - X[:, 1:2], loss if isinstance(loss, str) else "huber", epochs=20)
+
+
 @pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
 @pytest.mark.parametrize("is_both_ways", [False, True])
 def test_recurrent_layers_whose_kernel_is_constant(layer, is_both_ways):

@@ -156,12 +156,25 @@ def constant_prediction(course: Course) -> Iterator[Seen]:
 def loss_not_decreasing(course: Course) -> Iterator[Seen]:
     if course.is_stuck():
         loss = course.epochs["loss"]
+        delta = _delta(course)
         yield seen(
             None, f"The loss was {loss[0]:.4g} after the first epoch and is {loss[-1]:.4g} after {course.steps[-1]} steps; a "
-            f"constant answer would have {course.floor:.4g}.",
-            "another learning rate; targets that the inputs tell something of.",
+            f"constant answer would have {course.floor:.4g}."
+            + (f" No gradient of Huber(delta={delta:g}) is larger than delta." if delta else ""),
+            "Huber(delta=1.0): errors below delta count by their square, larger ones only by their size times delta."
+            if delta
+            else "another learning rate; targets that the inputs tell something of.",
             first=loss[0], last=loss[-1], constant=course.floor,
         )  # fmt: skip
+
+
+def _delta(course: Course) -> float | None:
+    """That of a Huber loss, if it is small beside the targets."""
+    for head in course.case.heads if course.case is not None else ():
+        y, delta = head.finite_y(), head.options.get("delta", 1.0)
+        if head.loss == "huber" and y is not None and 0 < delta < 1e-3 * float(np.std(y)):
+            return float(delta)
+    return None
 
 
 def weights_unchanged(course: Course) -> Iterator[Seen]:

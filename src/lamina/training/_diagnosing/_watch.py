@@ -18,6 +18,7 @@ from .._stepping import Stepping
 from ..callbacks._early_stopping import EarlyStopping
 from ..callbacks._learning_rate_scheduler import LearningRateScheduler
 from ._at import case_now, heads_now, ignored, say
+from ._floor import floor_of
 from ._replay import Replay
 
 _EVERY_S = 0.25
@@ -154,24 +155,3 @@ def _kept(model: Any) -> list[tuple[Any, np.ndarray]]:
 
 def _number(value: Any) -> float:
     return float(value) if np.ndim(value) == 0 else math.nan
-
-
-def floor_of(heads: list[Any]) -> float | None:
-    """The loss of the best constant prediction, for one output with a loss that is known to have its lowest at the mean."""
-    if len(heads) != 1:
-        return None
-    head = heads[0]
-    y = head.finite_y()
-    if y is None or head.judge is None or "gamma" in head.options:  # of a focal loss it is not known
-        return None
-    if head.loss == "mean_squared_error":
-        return float(y.reshape(len(y), -1).var(axis=0).mean())
-    if head.loss == "binary_crossentropy" and head.units == 1 and 0 < y.mean() < 1:
-        p = float(y.mean())
-        return float(-p * np.log(p) - (1 - p) * np.log(1 - p))
-    labels = head.labels() if head.is_crossentropy else None
-    if labels is None:
-        return None
-    shares = np.bincount(labels.astype(int)) / len(labels)
-    shares = shares[shares > 0]
-    return float(-np.sum(shares * np.log(shares)))
