@@ -167,6 +167,21 @@ def test_a_loss_that_swings_after_it_has_fallen():
     assert oscillating([1.0, 0.5, *[0.3, 0.7, 0.25, 0.6] * 4]) == ["loss-oscillating"]
 
 
+def test_a_callback_that_raises_the_step_size_is_told_with_what_comes_of_it():
+    scheduler = lamina.callbacks.LearningRateScheduler(lambda epoch, rate: 3 * rate)
+    (finding,) = told(optimizers.SGD(0.003), X[:, :1] - X[:, 1:2], epochs=12, callbacks=[scheduler])
+    assert finding.rule in ("loss-diverging", "non-finite-loss")
+    assert "LearningRateScheduler has raised the learning rate from 0.009 to" in finding.message
+    assert finding.fix == "in LearningRateScheduler a schedule that does not raise the rate so far."
+
+
+@pytest.mark.parametrize("schedule, is_told", [(lambda epoch: 0.0, True), (lambda epoch: 0.001 * epoch, False)])
+def test_a_callback_that_sets_no_step_size_at_all(schedule, is_told):
+    found = told(optimizers.Adam(), X[:, :1], epochs=4, callbacks=[lamina.callbacks.LearningRateScheduler(schedule)])
+    assert [f.rule for f in found] == (["learning-rate-negative"] if is_told else [])
+    assert not found or found[0].fix == "a schedule that gives about 0.001 in LearningRateScheduler."
+
+
 @pytest.mark.parametrize(
     "loss", ["mae", "huber", "log_cosh", lamina.losses.Huber(1e-6)], ids=["mae", "huber", "log_cosh", "tiny delta"]
 )

@@ -5,6 +5,53 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+@dataclass(frozen=True)
+class Monitored:
+    """A callback that watches one log.
+
+    Attributes: `callback`, the name of its class; `monitor`, of the log; `is_larger_better`, as the callback takes it, and
+    `is_guessed`, whether it took that from the name; `direction`, 1 where larger is known to be better of logs of that name, -1
+    where smaller is, 0 where it is not known; `is_share`, whether the log is never above 1; `min_delta`, `baseline`; `begin`, the
+    epoch from which it watches; `effect`, what it has done, in words, None for nothing.
+    """
+
+    callback: str
+    monitor: str
+    is_larger_better: bool
+    is_guessed: bool = False
+    direction: int = 0
+    is_share: bool = False
+    min_delta: float = 0.0
+    baseline: float | None = None
+    begin: int = 0
+    effect: str | None = None
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """What moving averages make of a trained network.
+
+    Attributes: `trained`, the loss of some samples as training computes it, and `averaged`, with the averages in its place;
+    `kept`, the share of the averages that is still what they began with; `steps`, after how many; `momentum`; `layer`, the path
+    of the one whose averages are farthest off, with the median `gap` of its moving mean in standard deviations and the median
+    `ratio` of its moving variance to that of the samples; `other`, the share of samples that are given
+    another class then, None where there are no classes; `every`, after how many steps the averages take the place of the weights,
+    0 for at the end, and `pace`, how far they have gone then, as a share of how far the weights have.
+    """
+
+    trained: float
+    averaged: float
+    kept: float
+    steps: int
+    momentum: float
+    layer: str | None = None
+    gap: float = 0.0
+    ratio: float = 1.0
+    other: float | None = None
+    every: int = 0
+    pace: float = 1.0
+
+
 @dataclass
 class Course:
     """What has been seen of a training.
@@ -15,7 +62,11 @@ class Course:
     stops in time; `is_default`, whether the model's own step is the built-in one; `case`, the network as it is now, and `update`,
     the size of one more step beside that of the weights (the median of the kernels), both made only where a rule may need them;
     `origin`, where the first value came from that is not finite; `is_over`, whether the last epoch is done; `is_unchanged`, of a
-    step of one's own, whether no weight that is to be trained has changed.
+    step of one's own, whether no weight that is to be trained has changed, and `still`, the paths of layers whose weights have
+    not, though the loss depends on them; `rate_by`, the name of a callback that sets the step size; `monitored`, the callbacks
+    that watch a log; `batches`, how many there are in the data where an epoch takes fewer, `asked`, how many that is; `alike`,
+    how many batches of a stream came that were all the same, and `rows`, the samples of one; `statistics`, of normalisation, and
+    `weights`, which the optimizer averages: what their moving averages make of the network, None where that is not known.
     """
 
     start: float | None = None
@@ -31,6 +82,20 @@ class Course:
     origin: Any = None
     is_over: bool = False
     is_unchanged: bool = False
+    still: list[str] = field(default_factory=list)
+    rate_by: str | None = None
+    monitored: list[Monitored] = field(default_factory=list)
+    batches: int | None = None
+    asked: int | None = None
+    alike: int = 0
+    rows: int = 0
+    statistics: Averaged | None = None
+    weights: Averaged | None = None
+
+    def untrained(self) -> float:
+        """A loss with which nothing is learned: that of a constant, or if it is not known of the start or the first epoch."""
+        known = [self.floor, self.start, *self.epochs.get("loss", [])[:1]]
+        return next((v for v in known if v is not None and math.isfinite(v)), math.inf)
 
     def is_stuck(self) -> bool:
         """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant."""

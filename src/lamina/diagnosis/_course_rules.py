@@ -14,21 +14,36 @@ _BURST = 1e4  # times the first loss, from which a training does not come back t
 _LARGE_UPDATE, _SMALL_UPDATE = 0.1, 1e-8
 
 
+def _raised(course: Course) -> str:
+    """How far a callback has raised the step size, if it has."""
+    rates = course.epochs.get("learning_rate", [])
+    if course.rate_by is None or len(rates) < 2 or not rates[0] > 0 or not max(rates) > 3 * rates[0]:
+        return ""
+    return f" {course.rate_by} has raised the learning rate from {rates[0]:.3g} to {max(rates):.3g}."
+
+
+def _smaller(course: Course, otherwise: str) -> str:
+    """The fix for steps that are too large: in the callback, if that has raised them."""
+    return f"in {course.rate_by} a schedule that does not raise the rate so far." if _raised(course) else otherwise
+
+
 def non_finite_loss(course: Course) -> Iterator[Seen]:
     if not course.losses or np.isfinite(course.losses[-1]):
         return
     origin = course.origin
     if origin is None:
         yield seen(
-            None, f"The loss became {course.losses[-1]} within {course.steps[-1]} steps.",
-            "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer; lamina.diagnose(model, x, y).",
+            None, f"The loss became {course.losses[-1]} within {course.steps[-1]} steps.{_raised(course)}",
+            _smaller(
+                course, "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer; lamina.diagnose(model, x, y)."
+            ),
             step=course.steps[-1],
         )  # fmt: skip
     else:
         yield seen(
             origin.layer,
-            f"The loss became {course.losses[-1]}. {origin}",
-            origin.fix,
+            f"The loss became {course.losses[-1]}. {origin}{_raised(course) if origin.cause == 'step size' else ''}",
+            _smaller(course, origin.fix) if origin.cause == "step size" else origin.fix,
             **origin.evidence(),
             step=course.steps[-1],
         )
@@ -58,7 +73,8 @@ def loss_diverging(course: Course) -> Iterator[Seen]:
     if late > 2 * low and late > 1.5 * first:
         yield seen(
             None, f"The loss was {low:.4g} at its lowest and is {late:.4g} after {course.steps[-1]} steps, more than "
-            f"the {first:.4g} it began with.", "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer.",
+            f"the {first:.4g} it began with.{_raised(course)}",
+            _smaller(course, "a learning rate 10 times smaller, and clipnorm=1.0 in the optimizer."),
             lowest=low, loss=late,
         )  # fmt: skip
 
@@ -75,8 +91,9 @@ def loss_oscillating(course: Course) -> Iterator[Seen]:
     swing = float(np.median(np.abs(changes))) / float(np.median(loss))
     if turns > 0.6 * (len(changes) - 1) and swing > 0.3:
         yield seen(
-            None, f"The loss goes up and down by {swing:.0%} from epoch to epoch, with {turns} turns in {len(loss)} epochs.",
-            "a learning rate 10 times smaller, or a larger batch_size.", turns=turns, swing=swing,
+            None, f"The loss goes up and down by {swing:.0%} from epoch to epoch, with {turns} turns in {len(loss)} epochs."
+            f"{_raised(course)}", _smaller(course, "a learning rate 10 times smaller, or a larger batch_size."),
+            turns=turns, swing=swing,
         )  # fmt: skip
 
 
@@ -185,13 +202,25 @@ def weights_unchanged(course: Course) -> Iterator[Seen]:
         )  # fmt: skip
 
 
+def layers_unchanged(course: Course) -> Iterator[Seen]:
+    if not course.is_over or course.is_unchanged:
+        return
+    for path in course.still[:3]:
+        yield seen(
+            path, f"No weight of it has changed in {course.steps[-1]} steps of a train_step of its own, which changed others; "
+            "the loss depends on them.", "gradients of all of self.trainable_variables, and apply_gradients with all of them; "
+            "trainable = False for a layer that is to stay as it is.", steps=course.steps[-1],
+        )  # fmt: skip
+
+
 _OWN_STEP = """import lamina
 class Own(lamina.Sequential):
     def train_step(self, data):
         x, y = data
         with lamina.GradientTape() as tape:
             loss = self.compute_loss(x, y, self(x, training=True))
-        gradients = tape.gradient(loss, self.trainable_variables)
+        weights = self.{whose}trainable_variables
+        gradients = tape.gradient(loss, weights)
         {apply}
         return {{"loss": loss}}
 rng = np.random.default_rng(0)
@@ -200,6 +229,7 @@ y = x[:, :1] - x[:, 1:2]
 model = Own([lamina.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 fit = dict(epochs=2)"""
+_APPLY = "self.optimizer.apply_gradients(zip(gradients, weights))"
 
 
 def _net(
@@ -277,11 +307,18 @@ RULES = (
         "below that of a constant", loss_not_decreasing, "TheDeepChecker; SageMaker Debugger",
         _net("SGD(0.01, clipnorm=2e-4)", "epochs=14"), _GOOD,
         ("constant-prediction", "updates-too-large", "updates-too-small", "dead-relu", "saturated-activation",
-         "vanishing-gradient", "no-gradient"),
+         "vanishing-gradient", "no-gradient", "average-weights-cold"),
     ),
     Rule(
         "weights-unchanged", COURSE, "error", "8 steps or more of a train_step of one's own that leave all weights as they are",
-        weights_unchanged, "practice with own training loops", _OWN_STEP.format(apply="pass"),
-        _OWN_STEP.format(apply="self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))"),
+        weights_unchanged, "practice with own training loops", _OWN_STEP.format(whose="", apply="pass"),
+        _OWN_STEP.format(whose="", apply=_APPLY),
+    ),
+    Rule(
+        "layers-unchanged", COURSE, "warning", "8 steps or more of a train_step of one's own that leave all weights of a layer "
+        "as they are and change others, while the layer is trainable, the model itself calls it and the loss depends on it; not "
+        "of layers inside another model", layers_unchanged, "practice with own training loops",
+        _OWN_STEP.format(whose="layers[-1].", apply=_APPLY), _OWN_STEP.format(whose="", apply=_APPLY),
+        ("weights-unchanged",),
     ),
 )  # fmt: skip

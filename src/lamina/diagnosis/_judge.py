@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from . import (
+    _average_rules,
     _bin_rules,
     _course_rules,
     _data_rules,
     _dependence_rules,
+    _flow_rules,
     _initial_rules,
     _label_rules,
     _limit_rules,
@@ -18,6 +20,7 @@ from . import (
     _loss_option_rules,
     _loss_rules,
     _metric_rules,
+    _monitor_rules,
     _optimizer_rules,
     _order_rules,
     _output_rules,
@@ -41,6 +44,7 @@ FAMILIES = (
     _swap_rules, _data_rules, _scale_rules, _label_rules, _order_rules, _probability_rules, _logit_rules, _output_rules,
     _shape_rules, _linear_rules, _structure_rules, _limit_rules, _token_rules, _bin_rules, _initial_rules, _optimizer_rules,
     _loss_rules, _loss_option_rules, _own_loss_rules, _weight_rules, _metric_rules, _dependence_rules, _pass_rules, _course_rules,
+    _monitor_rules, _flow_rules, _average_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 _OF_RATE = ("learning-rate-high", "learning-rate-negative", "weight-decay-large")

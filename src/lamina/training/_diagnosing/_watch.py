@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lamina.diagnosis._case import Case
+from lamina.config._limits import max_steps_per_epoch
+from lamina.diagnosis._case import Case, Setting
 from lamina.diagnosis._course import Course
 from lamina.diagnosis._finding import Finding
 from lamina.diagnosis._judge import judge_course, judge_rate
@@ -17,9 +18,14 @@ from lamina.engines import engine
 from .._stepping import Stepping
 from ..callbacks._early_stopping import EarlyStopping
 from ..callbacks._learning_rate_scheduler import LearningRateScheduler
+from ..callbacks._rates import rate_of
 from ._at import case_now, heads_now, ignored, say
+from ._averages import statistics_of, weights_of
+from ._first_batches import FirstBatches
 from ._floor import floor_of
+from ._monitored import monitored_by
 from ._replay import Replay
+from ._still import still_layers
 
 _EVERY_S = 0.25
 _MOST_KEPT = 1_000_000  # numbers in weights that are compared with what they were
@@ -47,7 +53,13 @@ class Watch:
         self._mean, self._count = 0.0, 0  # of the loss in this epoch, as last seen
         self._is_quiet = False
         self._weights = [] if is_default else _kept(model)
+        self._is_first_look = True  # at these
         self._is_scheduled = any(isinstance(c, LearningRateScheduler) for c in run.callbacks.callbacks)
+        self.course.rate_by = LearningRateScheduler.__name__ if self._is_scheduled else None
+        count = getattr(run.source, "num_batches", None)
+        if run.limit is not None and count is not None and run.limit < count and max_steps_per_epoch() is None:
+            self.course.batches, self.course.asked = count, run.limit
+        self._batches = FirstBatches(run.source, self.course.held_out)
 
     def begin_epoch(self, epoch: int) -> None:
         """Keeps what is needed to tell afterwards where a value came from that is not finite."""
@@ -66,16 +78,18 @@ class Watch:
         if self._is_quiet:
             return
         self._take(done, logs)
-        if self._is_scheduled:
-            self._is_scheduled = False
-            say(self._model, judge_rate(Case(Network(self._model), [], self._model.optimizer), ignored()), self._mode)
+        self._look_at_rate(is_over)
         self._before += done
         for name, value in logs.items():
             self.course.epochs.setdefault(name, []).append(value if isinstance(value, float) else _number(value))
-        if self._weights and self._before >= _STEPS:
+        if self._weights and self._before >= _STEPS and self._is_first_look:
+            self._is_first_look = False
             self.course.is_unchanged = all(np.array_equal(v.numpy(), old) for v, old in self._weights)
-            self._weights = []
             if self.course.is_unchanged:
+                self._say()
+        if not self.course.alike:
+            self.course.alike, self.course.rows = self._batches.alike(done)
+            if self.course.alike:
                 self._say()
         self.course.is_over = is_over or self._model.stop_training
         losses = self.course.losses
@@ -86,7 +100,46 @@ class Watch:
             self._know_the_floor()
         if losses and self.course.start is not None and losses[-1] > 1.5 * min(losses[0], self.course.start):
             self._know_what_a_constant_has()
+        if self.course.is_over:
+            self._know_the_end()
         self._say()
+
+    def _look_at_rate(self, is_over: bool) -> None:
+        """What a callback has set for the first epoch. It may raise the rate from 0, which an epoch is not enough to tell."""
+        if not self._is_scheduled:
+            return
+        rate = rate_of(self._model.optimizer)
+        if rate > 0 or is_over or self.course.epochs:
+            self._is_scheduled = False
+            setting = Setting(rate_by=self.course.rate_by)
+            case = Case(Network(self._model), [], self._model.optimizer, setting=setting)
+            say(self._model, judge_rate(case, ignored()), self._mode)
+
+    def _know_the_end(self) -> None:
+        """What is looked at once, when training is over."""
+        self._batches.stop()
+        course, model = self.course, self._model
+        loss = course.epochs.get("loss", [])
+        try:
+            course.monitored = monitored_by(self._run.callbacks.callbacks, course)
+            if not all(map(math.isfinite, loss)) or (data := self._batches.data()) is None:
+                return
+            if self._weights and self._before >= _STEPS:
+                course.still = still_layers(model, data, self._weights)
+            self._know_the_averages(data, loss)
+        except Exception:  # advice stops nobody
+            return
+
+    def _know_the_averages(self, data: Any, loss: list[float]) -> None:
+        """What moving averages make of the network. A single epoch may be one of many, each a fit."""
+        course, model = self.course, self._model
+        if not course.is_default or len(loss) < 2 or model._compiled.said or engine.COSTLY_TRACES:
+            return
+        course.weights = weights_of(model, data, self._before, loss[-1])
+        if course.start is None or loss[-1] < 0.8 * course.start:  # else there is nothing to lose
+            course.statistics = statistics_of(model, data, self._before, loss[-1])
+        if course.weights or course.statistics:
+            self._know_what_a_constant_has()
 
     def _take(self, done: int, logs: dict[str, Any]) -> None:
         """Notes the mean loss since the last look, and speaks if it is not finite."""
