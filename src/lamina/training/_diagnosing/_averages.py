@@ -91,7 +91,7 @@ def _is_far(layer: Any, kept: float) -> bool:
     share = max(1 - kept, 1e-9)
     met = (mean / share, np.maximum((variance - kept) / share, 0) + layer.epsilon)
     gap, ratio = np.median(np.abs(met[0] - mean) / np.sqrt(met[1])), np.median((variance + layer.epsilon) / met[1])
-    return bool(gap > 0.2 or not 0.5 < ratio < 2)
+    return bool(gap > 0.5 or not 0.25 < ratio < 4)
 
 
 def _steps(model: Any, steps: int) -> int:
