@@ -107,10 +107,11 @@ def all_of_it(index):
         lambda: Batches(part),
         lambda: Batches(lambda index: part(min(index, 1))),
         lambda: Batches(lambda index: part(0), count=1),  # all the data there is
+        lambda: Batches(lambda index: part(0, 600)),  # as often as it takes
         lambda: forever(all_of_it),
         lambda: data.Dataset.from_tensor_slices(all_of_it(0)).batch(200).repeat(8),  # descent on all, on purpose
     ],
-    ids=["all differ", "two", "one", "generator of all", "repeated"],
+    ids=["all differ", "two", "one", "all", "generator of all", "repeated"],
 )
 def test_batches_that_are_right(make):
     given = make()

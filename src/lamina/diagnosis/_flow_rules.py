@@ -57,8 +57,8 @@ RULES = (
     ),
     Rule(
         "same-batches", COURSE, "error", "an epoch of 4 batches or more, all the same: of a PyDataset or loader with a length, "
-        "or of a generator whose batch has fewer samples than the validation data, or a usual size of batches up to 64; not "
-        "where inputs or targets are constant", same_batches, "practice with generators",
+        "whose batch has 512 samples at most, or of any stream whose batch has fewer samples than the validation data, or a "
+        "usual size of batches up to 64; not where inputs or targets are constant", same_batches, "practice with generators",
         _DATA + _BATCHES.format(index="0"), _DATA + _BATCHES.format(index="index"),
     ),
 )  # fmt: skip

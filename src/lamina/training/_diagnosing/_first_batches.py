@@ -11,6 +11,7 @@ from .._data import ArrayData, StreamData, unpack_x_y_sample_weight
 
 _MOST_COMPARED = 20_000  # numbers of an array
 _FEWEST = 4  # batches that tell something
+_MOST_CUT = 512  # samples of a batch; more may be all there are
 _USUAL = (8, 16, 32, 64)  # sizes of batches; data of so few samples is rarely given batch by batch
 
 
@@ -57,7 +58,8 @@ class FirstBatches:
         if not self._is_looking or min(done, self._count) < _FEWEST:
             return 0, 0
         rows = len(self._first[0])
-        is_cut = self._source.num_batches is not None or rows < self._held_out or rows in _USUAL
+        has_length = self._source.num_batches is not None
+        is_cut = (has_length and rows <= _MOST_CUT) or rows < self._held_out or rows in _USUAL
         return (self._count, rows) if is_cut else (0, 0)
 
     def data(self) -> Any:
