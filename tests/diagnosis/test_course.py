@@ -182,16 +182,22 @@ def test_a_callback_that_sets_no_step_size_at_all(schedule, is_told):
     assert not found or found[0].fix == "a schedule that gives about 0.001 in LearningRateScheduler."
 
 
-@pytest.mark.parametrize(
-    "loss", ["mae", "huber", "log_cosh", lamina.losses.Huber(1e-6)], ids=["mae", "huber", "log_cosh", "tiny delta"]
-)
+@looks_again
+@pytest.mark.parametrize("loss", ["mae", "huber", "log_cosh"])
 def test_other_losses_that_do_not_fall(loss):
-    slow = optimizers.SGD(1e-6) if isinstance(loss, str) else optimizers.SGD(0.1)
-    found = told(slow, X[:, :1] - X[:, 1:2], loss, epochs=20)
-    assert found and not [f for f in found if f.severity == "info"], found
-    if not isinstance(loss, str) and not engine.COSTLY_TRACES:
-        assert found[0].rule == "loss-not-decreasing" and found[0].fix.startswith("Huber(delta=1.0)")
-    assert not told(optimizers.Adam(0.01), X[:, :1] - X[:, 1:2], loss if isinstance(loss, str) else "huber", epochs=20)
+    y = X[:, :1] - X[:, 1:2]
+    (finding,) = told(optimizers.SGD(0.01, clipnorm=2e-4), y, loss, epochs=14)
+    assert finding.rule == "loss-not-decreasing"
+    assert not told(optimizers.Adam(0.01), y, loss)
+
+
+@looks_again
+def test_a_huber_loss_whose_delta_leaves_no_gradient():
+    y = X[:, :1] - X[:, 1:2]
+    (finding,) = told(optimizers.SGD(0.1), y, lamina.losses.Huber(1e-6))
+    assert finding.rule == "loss-not-decreasing" and finding.fix.startswith("Huber(delta=1.0)")
+    assert "delta=1e-06" in finding.message
+    assert not told(optimizers.Adam(0.01), 1e-3 * y, lamina.losses.Huber(1e-4))  # of small targets
 
 
 @pytest.mark.parametrize("layer", ["LSTM", "GRU", "SimpleRNN"])
