@@ -24,11 +24,12 @@ class EarlyStopping(Monitor):
         start_from_epoch: epochs to wait before watching.
     Example:
         >>> x, y = np.ones((8, 2)), np.ones((8, 1))
-        >>> model = Sequential([Input((2,)), layers.Dense(1)])
-        >>> model.compile("sgd", "mse")
-        >>> history = model.fit(x, y, epochs=9, verbose=0, callbacks=[callbacks.EarlyStopping("loss", min_delta=1e9, patience=1)])
+        >>> model = Sequential([Input((2,)), layers.Dense(1, kernel_initializer="zeros")])
+        >>> model.compile(optimizers.SGD(0.1), "mse")
+        >>> callback = callbacks.EarlyStopping("loss", min_delta=0.001, patience=1)
+        >>> history = model.fit(x, y, epochs=99, verbose=0, callbacks=[callback])
         >>> len(history.epoch)
-        2
+        6
 
     Reference: Prechelt, Early stopping - but when?, 1998, doi:10.1007/3-540-49430-8_3.
     """
