@@ -7,6 +7,7 @@ import numpy as np
 
 from lamina import _settings, ops
 from lamina._public import PUBLIC, public
+from lamina.engines import engine
 from lamina.losses._loss import apply_mask, match_ranks
 from lamina.ops._masks import get_mask
 from lamina.variables import deserialize_keras_object, serialize_keras_object
@@ -98,7 +99,7 @@ class Mean(Metric):
     def _result_on_host(self) -> Any:
         if type(self).result is not Mean.result:
             return self.result()
-        total, count = self.total.numpy(), self.count.numpy()
+        total, count = engine.numpy(self.total.__tensor__()), engine.numpy(self.count.__tensor__())
         with np.errstate(all="ignore"):
             return total / count if count else 0.0
 

@@ -107,6 +107,13 @@ def test_state_in_lists_and_dicts_is_tracked_in_order():
     assert block.count_params() == 1 + (2 * 3 + 3) + (3 * 3 + 3) + (3 + 1)
 
 
+def test_state_in_tuples_is_tracked_even_where_it_comes_later():
+    layer, later = Layer(), []
+    layer.strides, layer.pair, layer.open = (1, 2), (Dense(1), 3), (0, later)
+    later.append(Dense(2))
+    assert layer._flatten_layers(include_self=False) == [layer.pair[0], later[0]]
+
+
 def test_a_layer_appended_to_a_list_later_counts():
     block = Block()
     block(ones(1, 2))

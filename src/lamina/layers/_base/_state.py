@@ -10,6 +10,7 @@ from lamina.metrics import Metric
 from lamina.variables import SeedGenerator, Variable
 
 _CONTAINERS = (list, tuple, dict, set)
+_PLAIN = {int, float, str, bool, type(None)}
 _IS_CONTAINER: dict[type, bool] = {}  # asking an abstract class such as Mapping takes long
 
 
@@ -61,6 +62,8 @@ class Held:
 
     def _track(self, name: str, value: Any) -> None:
         if name in _UNTRACKED or any(value is entry for entry in self._entries):
+            return
+        if type(value) is tuple and all(type(item) in _PLAIN for item in value):  # and ever will be: strides, shapes
             return
         if self._locked and isinstance(value, (Variable, Held)):
             raise ValueError(
