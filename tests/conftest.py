@@ -13,6 +13,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -107,6 +108,8 @@ def pressed():
                     time.sleep(0.001)
 
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        # A second Ctrl-C would break off what tells of a file that the first left open.
+        hook, sys.unraisablehook = sys.unraisablehook, lambda unraisable: None
         thread = threading.Thread(target=work)
         found = None
         try:
@@ -119,6 +122,7 @@ def pressed():
             ended.set()
             thread.join()
             signal.signal(signal.SIGINT, before)
+            sys.unraisablehook = hook
         assert is_as_before
         return found
 
