@@ -78,6 +78,15 @@ def test_losses_are_added():
     assert K.function([x], [gradient])([[1.0, 1.0]])[0].tolist() == [3, 3]
 
 
+def test_function_does_not_read_a_learning_phase_that_is_not_among_its_inputs(model):
+    shown = K.function([model.layers[0].input], [model.layers[-1].output])
+    given = np.random.default_rng(0).normal(size=(2, *model.input_shape[1:]))
+    for phase in (0, 1, True):
+        np.testing.assert_array_equal(shown([given, phase])[0], shown([given])[0])
+    with pytest.raises(ValueError, match="expected 1 inputs; got 2"):
+        shown([given, given])
+
+
 def test_function_follows_training(model):
     f = K.function([model.input], [model.output])
     before = f([X])[0]

@@ -68,6 +68,8 @@ def test_input_describes_data():
     x = Input((3, None), batch_size=2, dtype="int32", name="ids")
     assert isinstance(x, KerasTensor) and x.shape == (2, 3, None) and x.dtype == "int32" and x.name == "ids"
     assert InputLayer(batch_shape=(None, 2)).output.shape == (None, 2)
+    place = InputLayer((2,))
+    assert place.input is place.output
     assert Input(3).shape == (None, 3)
     both, sparse = {"shape": (2,), "batch_shape": (1, 2)}, {"shape": (2,), "sparse": True}
     for arguments in ({}, both, {"shape": ("a",)}, {"shape": (-2,)}, sparse):

@@ -168,7 +168,7 @@ def function(
             after each call.
         name: optional name.
     Returns: a callable that takes the list of arrays and returns a list of NumPy arrays (one array for a single output
-        that was not in a list).
+        that was not in a list). A learning phase, 0 or 1, given for none of the inputs is not read, as in Keras 2.
     Raises ValueError if an output needs a tensor that is not among the inputs.
     """
     return _GraphFunction(inputs, outputs, updates or [], name)
@@ -190,6 +190,8 @@ class _GraphFunction:
 
     def __call__(self, inputs: Any = ()) -> Any:
         values = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+        if len(values) == len(self.inputs) + 1 and isinstance(values[-1], int):
+            values.pop()
         if len(values) != len(self.inputs):
             raise ValueError(f"function: expected {len(self.inputs)} inputs; got {len(values)}.")
         phase = 0

@@ -86,6 +86,11 @@ class InputLayer(Layer):
     def dtype(self) -> str:
         return self._dtype
 
+    @property
+    def input(self) -> Any:
+        """The place itself: what programs of Keras 2 feed, as in `function([model.layers[0].input], ...)`."""
+        return self.output
+
     def call(self) -> Any:
         return None
 
