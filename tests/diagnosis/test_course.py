@@ -214,3 +214,26 @@ def test_recurrent_layers_whose_kernel_is_constant(layer, is_both_ways):
 
     assert findings(kernel_initializer=lamina.initializers.Constant(0.1)) == [("constant-init", True)]
     assert findings(recurrent_initializer="zeros") == []
+
+
+def test_a_metric_that_does_not_fit_hides_no_cause():
+    course = Course(1.0, losses=[1.0, float("nan")], steps=[8, 16])
+    assert [f.rule for f in judge_course(course, said={"accuracy-for-regression"})] == ["non-finite-loss"]
+    flat = Course(1.0, [1.0] * 4, [50, 100, 150, 200], {"loss": [1.0] * 4}, 1.0)
+    for said, rules in (({"metric-mismatch"}, ["loss-not-decreasing"]), ({"unscaled-target"}, [])):
+        assert [f.rule for f in judge_course(flat, said=said)] == rules
+
+
+@pytest.mark.parametrize(("end", "rules"), [(0.6932, ["loss-not-decreasing"]), (0.69, [])])
+def test_a_loss_that_comes_down_to_that_of_a_constant_and_stays_there(end, rules):
+    losses = [0.76, 0.71, *[end + 1e-3 / n for n in range(1, 12)]]
+    course = Course(0.8, losses, [100 * n for n in range(1, 14)], {"loss": losses}, 0.6931, is_over=True)
+    assert [f.rule for f in judge_course(course)] == rules
+
+
+@pytest.mark.parametrize(("rate", "y", "rules"), [
+    (1e-4, X[:, :1] - X[:, 1:2], ["undertrained"]), (1e-4, np.sin(40 * X[:, :1]), []), (0.05, X[:, :1] - X[:, 1:2], []),
+])  # fmt: skip
+def test_too_few_steps_where_a_line_would_do(rate, y, rules):
+    assert [f.rule for f in told(optimizers.SGD(rate), y, epochs=6)] == rules
+    assert not told(optimizers.SGD(rate), y, epochs=2)  # perhaps one of several

@@ -26,6 +26,22 @@ def net(x, *chain, **compiled):
 
 
 @program
+def one_number_that_recurs_as_often_in_what_is_held_out():
+    rng = np.random.default_rng(0)
+    dollars = rng.integers(10_000, 20_000, 1000)
+    x, y = ((dollars - 15_000) / 3000).astype("float32")[:, None], (dollars > 15_000).astype(int)
+    model = net(x, layers.Dense(1, activation="sigmoid"), optimizer="adam", loss="binary_crossentropy")
+    return model, x[:800], y[:800], {"validation_data": (x[800:], y[800:])}
+
+
+@program
+def squares_of_the_errors_of_an_exclusive_or():
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+    chain = (layers.Dense(4, activation="tanh"), layers.Dense(1, activation="sigmoid"))
+    return net(x, *chain, optimizer="adam", loss="mse", metrics=["accuracy"]), x, np.array([0, 1, 1, 0])
+
+
+@program
 def fine_tuning():
     x = table()
     base = lamina.Sequential(

@@ -389,6 +389,12 @@ def rows_that_were_multiplied_before_the_split():
     return model, X[train], YES[train], {"validation_data": (X[rest], YES[rest])}
 
 
+@program("regression-loss-for-classification")
+def sizes_of_the_errors_of_an_exclusive_or():
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+    return net(x, dense(4, "sigmoid"), dense(1, "sigmoid"), loss="mae", metrics=["accuracy"]), x, np.array([0, 1, 1, 0])
+
+
 @program("non-finite-data")
 def a_gap_in_what_is_held_out():
     held_out = X[:50] + 1

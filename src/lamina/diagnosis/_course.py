@@ -58,15 +58,17 @@ class Course:
 
     Attributes: `start`, the loss before the first step, None where it is not known; `losses`, means of the loss between looks,
     with `steps`, how many steps had been made then; `epochs`, the logs by name, a value an epoch; `floor`, the loss of the best
-    constant prediction, None where it is not known; `held_out`, how many samples are for validation; `stops`, whether a callback
-    stops in time; `is_default`, whether the model's own step is the built-in one; `case`, the network as it is now, and `update`,
-    the size of one more step beside that of the weights (the median of the kernels), both made only where a rule may need them;
-    `origin`, where the first value came from that is not finite; `is_over`, whether the last epoch is done; `is_unchanged`, of a
-    step of one's own, whether no weight that is to be trained has changed, and `still`, the paths of layers whose weights have
-    not, though the loss depends on them; `rate_by`, the name of a callback that sets the step size; `monitored`, the callbacks
-    that watch a log; `batches`, how many there are in the data where an epoch takes fewer, `asked`, how many that is; `alike`,
-    how many batches of a stream came that were all the same, and `rows`, the samples of one; `statistics`, of normalisation, and
-    `weights`, which the optimizer averages: what their moving averages make of the network, None where that is not known.
+    constant prediction, None where it is not known; `held_out`, how many samples are for validation; `stops`, whether a
+    callback stops in time; `is_default`, whether the model's own step is the built-in one; `case`, the network as it is now,
+    and `update`, the size of one more step beside that of the weights (the median of the kernels), both made only where a rule
+    may need them; `linear`, the share of what the targets vary by that a line through the inputs explains, of samples that it
+    was not laid through, None where it is not known; `origin`, where the first value came from that is not finite; `is_over`,
+    whether the last epoch is done; `is_unchanged`, of a step of one's own, whether no weight that is to be trained has changed,
+    and `still`, the paths of layers whose weights have not, though the loss depends on them; `rate_by`, the name of a callback
+    that sets the step size; `monitored`, the callbacks that watch a log; `batches`, how many there are in the data where an
+    epoch takes fewer, `asked`, how many that is; `alike`, how many batches of a stream came that were all the same, and `rows`,
+    the samples of one; `statistics`, of normalisation, and `weights`, which the optimizer averages: what their moving averages
+    make of the network, None where that is not known.
     """
 
     start: float | None = None
@@ -79,6 +81,7 @@ class Course:
     is_default: bool = True
     case: Any = None
     update: float | None = None
+    linear: float | None = None
     origin: Any = None
     is_over: bool = False
     is_unchanged: bool = False
@@ -98,7 +101,8 @@ class Course:
         return next((v for v in known if v is not None and math.isfinite(v)), math.inf)
 
     def is_stuck(self) -> bool:
-        """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant."""
+        """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant; or 500
+        steps only to there, where it has stayed since half of the epochs."""
         loss = self.epochs.get("loss", [])
         if (
             len(loss) < 3
@@ -107,9 +111,14 @@ class Course:
             or min(loss) <= 0
         ):
             return False
+        if self.floor is None or loss[-1] <= 0.98 * self.floor:
+            return False
         # By epochs: how many steps the first of `losses` is the mean of, the clock decides.
-        is_flat = min(loss[1:]) > 0.99 * loss[0] and max(loss) < 1.5 * loss[0]
-        return is_flat and self.floor is not None and loss[-1] > 0.98 * self.floor
+        if min(loss[1:]) > 0.99 * loss[0] and max(loss) < 1.5 * loss[0]:
+            return True
+        late = loss[-max(3, len(loss) // 2) :]  # a first epoch that was worse than a constant says nothing
+        came_down = self.steps[-1] >= 500 and len(loss) > 3 and max(loss) < 1.5 * self.floor
+        return came_down and min(late) > 0.998 * self.floor and max(late) < 1.003 * self.floor
 
     def is_as_a_constant(self) -> bool:
         """Whether the loss after at least 100 steps in 3 epochs is that of a constant, or more."""

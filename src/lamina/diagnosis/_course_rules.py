@@ -12,6 +12,7 @@ from ._rule import COURSE, Rule, Seen, seen
 # Of the weights, a step; of a healthy training a thousandth.
 _BURST = 1e4  # times the first loss, from which a training does not come back to where it began
 _LARGE_UPDATE, _SMALL_UPDATE = 0.1, 1e-8
+_MANY_STEPS = 500
 
 
 def _raised(course: Course) -> str:
@@ -194,6 +195,25 @@ def _delta(course: Course) -> float | None:
     return None
 
 
+def undertrained(course: Course) -> Iterator[Seen]:
+    loss = course.epochs.get("loss", [])
+    if not course.is_over or not course.is_default or course.floor is None or course.linear is None:
+        return
+    if (
+        len(loss) > 3
+        and 20 <= course.steps[-1] < _MANY_STEPS
+        and loss[-1] > 0.95 * course.floor
+        and course.linear > 0.5
+    ):
+        more = math.ceil(_MANY_STEPS * len(loss) / course.steps[-1])
+        yield seen(
+            None, f"Training ends after {course.steps[-1]} steps with a loss of {loss[-1]:.4g}, where a constant answer has "
+            f"{course.floor:.4g}; a straight line explains {course.linear:.0%} of what the targets vary by.",
+            f"epochs={more}, or a learning rate 10 times larger.", steps=course.steps[-1], loss=loss[-1], constant=course.floor,
+            linear=course.linear,
+        )  # fmt: skip
+
+
 def weights_unchanged(course: Course) -> Iterator[Seen]:
     if course.is_unchanged:
         yield seen(
@@ -308,6 +328,14 @@ RULES = (
         _net("SGD(0.01, clipnorm=2e-4)", "epochs=14"), _GOOD,
         ("constant-prediction", "updates-too-large", "updates-too-small", "dead-relu", "saturated-activation",
          "vanishing-gradient", "no-gradient", "average-weights-cold"),
+    ),
+    Rule(
+        "undertrained", COURSE, "warning", "4 epochs or more of 20 to 500 steps in all, with which a loss ends at that of a "
+        "constant, while a straight line through the inputs explains half of what the targets vary by", undertrained, "DeepFD",
+        _net("SGD(1e-4)", "epochs=5"), _GOOD,
+        ("loss-not-decreasing", "constant-prediction", "updates-too-large", "updates-too-small", "loss-diverging",
+         "loss-oscillating", "dead-relu", "saturated-activation", "vanishing-gradient", "no-gradient", "average-weights-cold",
+         "data-unseen", "same-batches"),
     ),
     Rule(
         "weights-unchanged", COURSE, "error", "8 steps or more of a train_step of one's own that leave all weights as they are",

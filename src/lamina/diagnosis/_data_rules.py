@@ -89,7 +89,8 @@ def validation_leak(case: Case) -> Iterator[Seen]:
     known = set(train)
     share = float(np.mean([row in known for row in held_out]))
     # Where rows recur anyway, as in tables of few categories, only the same data is told; measured numbers do not recur.
-    are_distinct = len(known) > 0.9 * len(train) or any(map(_is_measured, case.x.values()))
+    recurring = 1 - len(known) / len(train)
+    are_distinct = (recurring < 0.1 and share > 3 * recurring) or any(map(_is_measured, case.x.values()))
     is_same = len(known) >= _FEWEST_ROWS and train[:_MOST_ROWS] == held_out
     if len(train) >= _FEWEST_ROWS and (is_same or (share > 0.01 and are_distinct and share * len(held_out) >= 2)):
         yield seen(
@@ -103,7 +104,7 @@ def _is_measured(array: np.ndarray) -> bool:
     if array.dtype.kind != "f" or array.ndim < 2:
         return False
     columns = array.reshape(len(array), -1)[:, :_MOST_COLUMNS]
-    return any(takes_many(column) and not is_whole(column) for column in columns.T)
+    return columns.shape[1] > 1 and any(takes_many(column) and not is_whole(column) for column in columns.T)
 
 
 def _rows(arrays: dict[str, np.ndarray], limit: int | None = None) -> list[bytes]:

@@ -27,6 +27,7 @@ from . import (
     _own_loss_rules,
     _pass_rules,
     _probability_rules,
+    _regularizer_rules,
     _scale_rules,
     _shape_rules,
     _structure_rules,
@@ -42,13 +43,17 @@ from ._rule import COMPILED, COURSE, DATA, PASS, START, Rule
 
 FAMILIES = (
     _swap_rules, _data_rules, _scale_rules, _label_rules, _order_rules, _probability_rules, _logit_rules, _output_rules,
-    _shape_rules, _linear_rules, _structure_rules, _limit_rules, _token_rules, _bin_rules, _initial_rules, _optimizer_rules,
-    _loss_rules, _loss_option_rules, _own_loss_rules, _weight_rules, _metric_rules, _dependence_rules, _pass_rules, _course_rules,
-    _monitor_rules, _flow_rules, _average_rules,
+    _shape_rules, _linear_rules, _structure_rules, _regularizer_rules, _limit_rules, _token_rules, _bin_rules, _initial_rules,
+    _optimizer_rules, _loss_rules, _loss_option_rules, _own_loss_rules, _weight_rules, _metric_rules, _dependence_rules,
+    _pass_rules, _course_rules, _monitor_rules, _flow_rules, _average_rules,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 _OF_RATE = ("learning-rate-high", "learning-rate-negative", "weight-decay-large")
 _OF_DATA = {rule.id for rule in RULES if rule.when == DATA}
+# Of what is measured, not of what is learned: no cause of how a training goes.
+_OF_MEASURES = {
+    "accuracy-for-regression", "metric-mismatch", "validation-leak", "validation-split-sorted", "validation-single-class",
+}  # fmt: skip
 
 
 def judge(case: Case, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:
@@ -59,8 +64,8 @@ def judge(case: Case, ignore: Iterable[str] = (), said: Collection[str] = ()) ->
     Raises ValueError for an unknown rule in `ignore`.
     """
     found = _first_causes(_rules(frozenset(ignore), (COMPILED, START, DATA)), case, said)
-    if not found and not said:
-        found = _first_causes(_rules(frozenset(ignore), (PASS,)), case)
+    if {*said, *(finding.rule for finding in found)} <= _OF_MEASURES:
+        found += _first_causes(_rules(frozenset(ignore), (PASS,)), case)
     return Report(found)
 
 
@@ -80,6 +85,7 @@ def judge_rate(case: Case, ignore: Iterable[str] = ()) -> Report:
 def judge_course(course: Course, ignore: Iterable[str] = (), said: Collection[str] = ()) -> Report:
     """What can be said of how a training went. Of causes that were told before (`said`) nothing more is said."""
     rules = _rules(frozenset(ignore), (COURSE,))
+    said = set(said) - _OF_MEASURES
     if said:  # how it goes follows from that; only that it came to an end is said, if it need not
         rules = [rule for rule in rules if rule.id == "non-finite-loss"]
     if not said and course.is_stuck() and course.case is not None:

@@ -259,7 +259,7 @@ def path_of_weight(variable: Any) -> str:
 
 def penalty_of(variables: list[Any]) -> float:
     """What the regularizers of weights add to the loss."""
-    return sum(float(engine.numpy(v.regularizer(v))) for v in variables if v.regularizer is not None)
+    return sum(float(np.sum(engine.numpy(v.regularizer(v)))) for v in variables if v.regularizer is not None)
 
 
 def _differentiate(model: Any, batch: tuple[Any, Any, Any], look: Look) -> tuple[Any, Exception | None]:

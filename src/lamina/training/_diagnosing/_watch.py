@@ -23,6 +23,7 @@ from ._at import case_now, heads_now, ignored, say
 from ._averages import statistics_of, weights_of
 from ._first_batches import FirstBatches
 from ._floor import floor_of
+from ._linear_share import linear_share
 from ._monitored import monitored_by
 from ._replay import Replay
 from ._still import still_layers
@@ -102,6 +103,7 @@ class Watch:
             self._know_what_a_constant_has()
         if self.course.is_over:
             self._know_the_end()
+            self._know_what_a_line_has()
         self._say()
 
     def _look_at_rate(self, is_over: bool) -> None:
@@ -177,6 +179,19 @@ class Watch:
             return
         try:
             self.course.floor = floor_of(heads_now(self._model, self._run.source))
+        except Exception:  # advice stops nobody
+            return
+
+    def _know_what_a_line_has(self) -> None:
+        """How far a straight line goes, where a training that may be too short got nowhere."""
+        loss, compiled = self.course.epochs.get("loss", []), self._model._compiled
+        if len(loss) < 4 or not self.course.is_default or loss[-1] < 0.8 * loss[0] or compiled.is_looked_at:
+            return
+        self._know_what_a_constant_has()
+        if self.course.floor is None or not loss[-1] > 0.95 * self.course.floor:
+            return
+        try:
+            self.course.linear = linear_share(heads_now(self._model, self._run.source), self._batches.data())
         except Exception:  # advice stops nobody
             return
 
