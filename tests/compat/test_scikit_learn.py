@@ -77,11 +77,13 @@ def test_a_subclass_makes_its_model_itself(wrappers):
     assert model.model.layers[0].units == 7
 
 
-def test_grid_search(wrappers):
+def test_searches_and_folds_of_scikit_learn(wrappers):
     selection = pytest.importorskip("sklearn.model_selection")
     base = pytest.importorskip("sklearn.base")
     model = wrappers.KerasClassifier(build, epochs=20, verbose=0)
     assert base.clone(model).get_params() == model.get_params()
-    scores = [model.set_params(units=n).fit(X, Y) and model.score(X, Y) for n in (2, 8)]
-    assert max(scores) > 0.8
-    assert selection is not None
+    assert base.is_classifier(model) and base.is_regressor(wrappers.KerasRegressor(build))
+    assert selection.cross_val_score(model, X, Y, cv=3).mean() > 0.8
+    search = selection.GridSearchCV(model, {"units": [2, 8]}, cv=2).fit(X, Y)
+    assert search.best_score_ > 0.8 and search.best_params_["units"] in (2, 8)
+    assert search.predict(X).shape[0] == len(X)

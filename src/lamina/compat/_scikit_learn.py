@@ -20,6 +20,8 @@ class _Wrapper:
     Raises ValueError for an argument that none of them knows.
     """
 
+    _estimator_type: str
+
     def __init__(self, build_fn: Callable[..., Any] | None = None, **sk_params: Any):
         self.build_fn = build_fn
         self.sk_params = sk_params
@@ -35,6 +37,17 @@ class _Wrapper:
 
     def _maker(self) -> Callable[..., Any]:
         return self.build_fn if self.build_fn is not None else type(self).__call__  # type: ignore[operator]
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn 1.6 and later ask an estimator about."""
+        from sklearn.utils import ClassifierTags, RegressorTags, Tags, TargetTags
+
+        kind = self._estimator_type
+        return Tags(
+            estimator_type=kind, target_tags=TargetTags(required=True), non_deterministic=True,
+            classifier_tags=ClassifierTags() if kind == "classifier" else None,
+            regressor_tags=RegressorTags() if kind == "regressor" else None,
+        )  # fmt: skip
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         return {**self.sk_params, "build_fn": self.build_fn}
