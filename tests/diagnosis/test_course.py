@@ -237,3 +237,15 @@ def test_a_loss_that_comes_down_to_that_of_a_constant_and_stays_there(end, rules
 def test_too_few_steps_where_a_line_would_do(rate, y, rules):
     assert [f.rule for f in told(optimizers.SGD(rate), y, epochs=6)] == rules
     assert not told(optimizers.SGD(rate), y, epochs=2)  # perhaps one of several
+
+
+@looks_again
+def test_what_steps_that_were_too_large_have_made_of_a_network_is_told_as_such():
+    def jump(epoch, logs):
+        hidden = kill.model.layers[0]
+        hidden.bias.assign(hidden.bias - (100.0 if epoch == 0 else 0.0))
+
+    kill = lamina.callbacks.LambdaCallback(on_epoch_end=jump)
+    (finding,) = told(optimizers.SGD(0.003), X[:, :1] - 0.2 * X[:, 1:2], epochs=70, callbacks=[kill])
+    assert finding.rule == "dead-relu" and finding.message.startswith("After 560 steps: 32 of 32")
+    assert finding.fix.startswith("a learning rate 10 times smaller")

@@ -101,8 +101,8 @@ class Course:
         return next((v for v in known if v is not None and math.isfinite(v)), math.inf)
 
     def is_stuck(self) -> bool:
-        """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant; or 500
-        steps only to there, where it has stayed since half of the epochs."""
+        """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant; or
+        whether 500 steps in 6 epochs left it, for half of them, where that of a constant is."""
         loss = self.epochs.get("loss", [])
         if (
             len(loss) < 3
@@ -116,9 +116,9 @@ class Course:
         # By epochs: how many steps the first of `losses` is the mean of, the clock decides.
         if min(loss[1:]) > 0.99 * loss[0] and max(loss) < 1.5 * loss[0]:
             return True
-        late = loss[-max(3, len(loss) // 2) :]  # a first epoch that was worse than a constant says nothing
-        came_down = self.steps[-1] >= 500 and len(loss) > 3 and max(loss) < 1.5 * self.floor
-        return came_down and min(late) > 0.998 * self.floor and max(late) < 1.003 * self.floor
+        late = loss[len(loss) // 2 :]  # a first epoch that was worse than a constant says nothing
+        goes_on = self.steps[-1] >= 500 and len(loss) > 5 and max(loss) < 1.5 * self.floor
+        return goes_on and sum(late) > 0.997 * self.floor * len(late) and max(late) < 1.05 * self.floor
 
     def is_as_a_constant(self) -> bool:
         """Whether the loss after at least 100 steps in 3 epochs is that of a constant, or more."""

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -91,8 +92,14 @@ def judge_course(course: Course, ignore: Iterable[str] = (), said: Collection[st
     if not said and course.is_stuck() and course.case is not None:
         found = _first_causes(_rules(frozenset(ignore), (PASS,)), course.case)
         if found:
-            return Report(found)
+            return Report([_later(finding, course.steps[-1]) for finding in found])
     return Report(_first_causes(rules, course, said))
+
+
+def _later(finding: Finding, steps: int) -> Finding:
+    """What a pass found after some steps and not before them: these may have brought it about."""
+    fix = f"a learning rate 10 times smaller, as it was not so before training; or {finding.fix}"
+    return replace(finding, message=f"After {steps} steps: {finding.message}", fix=fix)
 
 
 @functools.cache
