@@ -13,7 +13,7 @@ from ._rule import COMPILED, Rule, Seen, seen
 def constraint_as_regularizer(case: Case) -> Iterator[Seen]:
     for layer in case.network.model._flatten_layers():
         for name, value in vars(layer).items():
-            if name.endswith("_regularizer") and isinstance(value, Constraint):
+            if isinstance(value, Constraint) and name.endswith("_regularizer"):
                 what, kind = name.removesuffix("_regularizer"), type(value).__name__
                 yield seen(
                     path_of(layer), f"{name} of {layer.name} is the constraint {kind}: it gives weights, whose sum is added to "

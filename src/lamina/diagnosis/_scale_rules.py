@@ -19,6 +19,7 @@ _LARGE = 20  # layers from which a network is likely to be one that was publishe
 _FEWEST_ROWS = 8
 # Numbers that are written where there is none, and how many times so many at least, and as a share.
 _PLACEHOLDERS = [sign * n for n in (99, 999, 9999, 99999, 999999, 9999999, 32768, 2**31) for sign in (-1, 1)]
+_LEAST = min(map(abs, _PLACEHOLDERS))
 _FEWEST_PLACES, _SHARE_OF_PLACES = 3, 0.005
 _SHIFTING = ("GaussianNoise", "GaussianDropout", "AlphaDropout")  # and the layers whose names begin with Random
 
@@ -54,6 +55,8 @@ def _placeholder(array: np.ndarray) -> tuple[float, int, int] | None:
         return None
     table = array.reshape(len(array), -1)
     lows, highs = table.min(axis=0), table.max(axis=0)
+    if -lows.min() < _LEAST and highs.max() < _LEAST:  # as mostly; to look each up takes longer
+        return None
     for column in np.flatnonzero(np.isin(lows, _PLACEHOLDERS) | np.isin(highs, _PLACEHOLDERS)):
         values = table[:, column]
         for value in (lows[column], highs[column]):
