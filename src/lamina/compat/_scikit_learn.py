@@ -7,7 +7,9 @@ from typing import Any, Self
 import numpy as np
 
 from lamina import models, utils
+from lamina._lazy import lazy_module
 
+of_sklearn = lazy_module("sklearn.utils")
 _METHODS = ("fit", "predict", "evaluate")
 
 
@@ -40,13 +42,11 @@ class _Wrapper:
 
     def __sklearn_tags__(self) -> Any:
         """What scikit-learn 1.6 and later ask an estimator about."""
-        from sklearn.utils import ClassifierTags, RegressorTags, Tags, TargetTags
-
         kind = self._estimator_type
-        return Tags(
-            estimator_type=kind, target_tags=TargetTags(required=True), non_deterministic=True,
-            classifier_tags=ClassifierTags() if kind == "classifier" else None,
-            regressor_tags=RegressorTags() if kind == "regressor" else None,
+        return of_sklearn.Tags(
+            estimator_type=kind, target_tags=of_sklearn.TargetTags(required=True), non_deterministic=True,
+            classifier_tags=of_sklearn.ClassifierTags() if kind == "classifier" else None,
+            regressor_tags=of_sklearn.RegressorTags() if kind == "regressor" else None,
         )  # fmt: skip
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
