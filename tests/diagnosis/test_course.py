@@ -249,3 +249,10 @@ def test_what_steps_that_were_too_large_have_made_of_a_network_is_told_as_such()
     (finding,) = told(optimizers.SGD(0.003), X[:, :1] - 0.2 * X[:, 1:2], epochs=70, callbacks=[kill])
     assert finding.rule == "dead-relu" and finding.message.startswith("After 560 steps: 32 of 32")
     assert finding.fix.startswith("a learning rate 10 times smaller")
+
+
+@pytest.mark.parametrize(("start", "rules"), [(0.5, []), (0.1, ["loss-oscillating"])])
+def test_noise_in_which_a_loss_settles_after_a_fall_within_the_first_epoch_is_no_swing(start, rules):
+    losses = [0.08, *[0.012, 0.02] * 10]
+    course = Course(start, losses, [10 * n for n in range(1, 22)], {"loss": losses}, is_over=True)
+    assert [f.rule for f in judge_course(course)] == rules

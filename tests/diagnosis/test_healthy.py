@@ -42,6 +42,19 @@ def squares_of_the_errors_of_an_exclusive_or():
 
 
 @program
+def attention_to_words_and_a_weighted_mean():
+    words = np.random.default_rng(0).integers(0, 60, (300, 20))
+    inputs = lamina.Input((20,), dtype="int32")
+    meanings = layers.Embedding(60, 16)(inputs)
+    seen = layers.LayerNormalization()(layers.Add()([meanings, layers.MultiHeadAttention(2, 8)(meanings, meanings)]))
+    weights = layers.Softmax(axis=1)(layers.Dense(1)(seen))
+    mean = layers.Lambda(lambda both: ops.sum(both[0] * both[1], axis=1))([weights, seen])
+    model = lamina.Model(inputs, layers.Dense(1, activation="sigmoid")(mean))
+    model.compile("adam", "binary_crossentropy")
+    return model, words, (words < 5).any(axis=1).astype(int)
+
+
+@program
 def fine_tuning():
     x = table()
     base = lamina.Sequential(

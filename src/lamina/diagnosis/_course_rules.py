@@ -84,7 +84,8 @@ def loss_oscillating(course: Course) -> Iterator[Seen]:
     loss = course.epochs.get("loss", [])[-20:]
     if len(loss) < 10 or not all(map(math.isfinite, loss)) or min(loss) <= 0:
         return
-    if sum(loss) <= 0.1 * course.losses[0] * len(loss) or sum(loss[-4:]) <= 0.5 * sum(loss[1:5]):
+    first = max(course.losses[0], course.start or 0.0)
+    if sum(loss) <= 0.1 * first * len(loss) or sum(loss[-4:]) <= 0.5 * sum(loss[1:5]):
         return  # it falls
     changes = np.diff(loss)
     turns = int(np.sum(changes[1:] * changes[:-1] < 0))
