@@ -395,6 +395,13 @@ def sizes_of_the_errors_of_an_exclusive_or():
     return net(x, dense(4, "sigmoid"), dense(1, "sigmoid"), loss="mae", metrics=["accuracy"]), x, np.array([0, 1, 1, 0])
 
 
+@program("validation-scale")
+def targets_that_are_scaled_and_those_of_what_is_held_out_are_not():
+    dollars = 2e5 + 5e4 * X[:, 0]
+    held_out = {"validation_data": (X[200:], dollars[200:])}
+    return net(X, dense(16), dense(1, None)), X[:200], (dollars[:200] - 2e5) / 5e4, held_out
+
+
 @program("non-finite-data")
 def a_gap_in_what_is_held_out():
     held_out = X[:50] + 1

@@ -91,3 +91,9 @@ def test_trainings_that_are_ended_rightly(stop):
     noise = np.random.default_rng(1).permutation(LABELS)  # of which only the training samples can be learned
     for y, rate in ((LABELS, 0.03), (noise, 0.03)):
         assert not said(stop, y=y, rate=rate, epochs=30, hidden=64)
+
+
+def test_a_least_improvement_that_is_more_than_there_can_be():
+    (finding,) = said(callbacks.EarlyStopping("loss", min_delta=1.0, patience=1))
+    assert finding.message.startswith("EarlyStopping has stopped training after 2 of 20 epochs: to it nothing improved")
+    assert not said(callbacks.EarlyStopping("loss", min_delta=0.01, patience=1))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lamina
-from lamina import layers, ops
+from lamina import layers, losses, ops
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(96, 5)).astype("float32")
@@ -41,7 +41,15 @@ def test_a_regression_that_broadcasts(loss):
     assert said(loss, X[:, 0]) == ["loss-broadcasts"]
 
 
+class Root(losses.Loss):
+    """Of which the parts of a batch do not add up."""
+
+    def call(self, y_true, y_pred):
+        return ops.sqrt(ops.mean(ops.square(y_true - y_pred)))
+
+
 def test_other_losses_that_broadcast():
+    assert said(Root(), X[:, 0]) == ["loss-broadcasts"]
     assert said(crossentropy, X[:, 0] > 0, activation="sigmoid") == ["loss-broadcasts"]
     assert said(of_taken_action, X[:, :2], units=3) == ["loss-broadcasts"]
 

@@ -324,8 +324,8 @@ RULES = (
         ("loss-sign", "loss-diverging"),
     ),
     Rule(
-        "loss-not-decreasing", COURSE, "warning", "100 steps in 3 epochs that bring the loss down by less than 1 %, and not below "
-        "that of a constant, or 500 in 6 that leave it there for half of them", loss_not_decreasing,
+        "loss-not-decreasing", COURSE, "warning", "100 steps in 3 epochs that bring the loss down by less than 1 %, and not "
+        "below that of a constant, or 500 in 6 that leave it there for half of them", loss_not_decreasing,
         "TheDeepChecker; SageMaker Debugger; AUTOTRAINER",
         _net("SGD(0.01, clipnorm=2e-4)", "epochs=14"), _GOOD,
         ("constant-prediction", "updates-too-large", "updates-too-small", "dead-relu", "saturated-activation",

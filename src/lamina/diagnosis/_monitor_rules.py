@@ -44,7 +44,10 @@ def improvement_not_counted(course: Course) -> Iterator[Seen]:
             continue
         gain = sign * (values[-1] - values[0])
         room = 1 - values[0] if watcher.is_share else abs(values[0])
-        if watcher.min_delta >= gain > _MUCH * room and sign * values[-1] == max(sign * v for v in values):
+        never = watcher.min_delta >= room and (watcher.is_share or (watcher.direction == -1 and min(values) > 0))
+        if watcher.min_delta >= gain > (0 if never else _MUCH * room) and sign * values[-1] == max(
+            sign * v for v in values
+        ):
             yield seen(
                 None, f"{watcher.callback} has {watcher.effect}: to it nothing improved, as min_delta={watcher.min_delta:g}, "
                 f"while {watcher.monitor} went from {values[0]:.4g} to {values[-1]:.4g}.",
@@ -95,7 +98,8 @@ RULES = (
     ),
     Rule(
         "improvement-not-counted", COURSE, "warning", "a callback that stopped training or lowered the rate, though its log "
-        "improved by a tenth: the improvement is below min_delta; or improved, and baseline is beyond what such a log can have",
+        "improved by a tenth, or at all where min_delta is as much as it can: the improvement is below min_delta; or improved, "
+        "and baseline is beyond what such a log can have",
         improvement_not_counted, "practice with callbacks",
         _net("EarlyStopping(patience=2, min_delta=10.0)"), _net("EarlyStopping(patience=2, min_delta=0.001)"),
         ("loss-diverging", "non-finite-loss"),

@@ -143,9 +143,9 @@ def _is_best_at_the_mean(head: Head, truth: np.ndarray) -> bool:
     assert head.judge is not None and head.predictions is not None
     if truth.size != head.predictions.size:
         return False
-    truth = truth.reshape(head.predictions.shape)
-    mean = np.broadcast_to(truth.mean(axis=0), truth.shape).astype("float32")
-    at, around = head.judge(truth, truth), head.judge(truth, mean)
+    outputs = truth.reshape(head.predictions.shape)
+    mean = np.broadcast_to(outputs.mean(axis=0), outputs.shape).astype("float32")
+    at, around = head.judge(truth, outputs), head.judge(truth, mean)
     return bool(np.isfinite([at, around]).all() and 0 < 1.2 * around < at)
 
 

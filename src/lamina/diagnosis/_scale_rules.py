@@ -107,7 +107,8 @@ def _starts_there(head: Head) -> bool:
 
 
 def validation_scale(case: Case) -> Iterator[Seen]:
-    for name, array in case.x.items():
+    numbers = case.y if case.heads and all(head.is_regression for head in case.heads) else {}
+    for name, array in {**case.x, **numbers}.items():
         later = case.validation.get(name)
         if (
             later is None
@@ -120,7 +121,8 @@ def validation_scale(case: Case) -> Iterator[Seen]:
         if all(20 < r < np.inf for r in ratios) or all(0 < r < 0.05 for r in ratios):
             yield seen(
                 None, f"{name} of the validation data is {ratios[0]:.3g} times as large as that of the training data: was one of "
-                "them scaled, and the other not?", "validation_data on the scale of x, by the same numbers.", ratio=ratios[0],
+                "them scaled, and the other not?", f"validation_data on the scale of {name}, by the same numbers.",
+                ratio=ratios[0],
             )  # fmt: skip
 
 
@@ -307,8 +309,8 @@ RULES = (
         ("relu-output-negative-targets", "output-range", "placeholder-values"),
     ),
     Rule(
-        "validation-scale", DATA, "warning", "validation inputs that are on average, and at most, 20 times as large as those of "
-        "training, or a twentieth", validation_scale, "practice with pictures",
+        "validation-scale", DATA, "warning", "validation inputs, or targets of a regression, that are on average, and at most, "
+        "20 times as large as those of training, or a twentieth", validation_scale, "practice with pictures",
         REGRESSION.format(change="options = dict(validation_data=(255 * x[:64], y[:64])); x = x[64:]; y = y[64:]"),
         REGRESSION.format(change="options = dict(validation_data=(2 * x[:64], y[:64])); x = x[64:]; y = y[64:]"),
     ),
