@@ -229,6 +229,8 @@ def test_a_loss_that_comes_down_to_that_of_a_constant_and_stays_there(end, rules
     losses = [0.76, 0.71, *[end + 1e-3 / n for n in range(1, 12)]]
     course = Course(0.8, losses, [100 * n for n in range(1, 14)], {"loss": losses}, 0.6931, is_over=True)
     assert [f.rule for f in judge_course(course)] == rules
+    course.has_frozen = True
+    assert not judge_course(course)
 
 
 @pytest.mark.parametrize(("rate", "y", "rules"), [

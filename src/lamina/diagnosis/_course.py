@@ -62,13 +62,13 @@ class Course:
     callback stops in time; `is_default`, whether the model's own step is the built-in one; `case`, the network as it is now,
     and `update`, the size of one more step beside that of the weights (the median of the kernels), both made only where a rule
     may need them; `linear`, the share of what the targets vary by that a line through the inputs explains, of samples that it
-    was not laid through, None where it is not known; `origin`, where the first value came from that is not finite; `is_over`,
-    whether the last epoch is done; `is_unchanged`, of a step of one's own, whether no weight that is to be trained has changed,
-    and `still`, the paths of layers whose weights have not, though the loss depends on them; `rate_by`, the name of a callback
-    that sets the step size; `monitored`, the callbacks that watch a log; `batches`, how many there are in the data where an
-    epoch takes fewer, `asked`, how many that is; `alike`, how many batches of a stream came that were all the same, and `rows`,
-    the samples of one; `statistics`, of normalisation, and `weights`, which the optimizer averages: what their moving averages
-    make of the network, None where that is not known.
+    was not laid through, None where it is not known; `has_frozen`, whether some layers are; `origin`, where the first value
+    came from that is not finite; `is_over`, whether the last epoch is done; `is_unchanged`, of a step of one's own, whether no
+    weight that is to be trained has changed, and `still`, the paths of layers whose weights have not, though the loss depends
+    on them; `rate_by`, the name of a callback that sets the step size; `monitored`, the callbacks that watch a log; `batches`,
+    how many there are in the data where an epoch takes fewer, `asked`, how many that is; `alike`, how many batches of a stream
+    came that were all the same, and `rows`, the samples of one; `statistics`, of normalisation, and `weights`, which the
+    optimizer averages: what their moving averages make of the network, None where that is not known.
     """
 
     start: float | None = None
@@ -82,6 +82,7 @@ class Course:
     case: Any = None
     update: float | None = None
     linear: float | None = None
+    has_frozen: bool = False
     origin: Any = None
     is_over: bool = False
     is_unchanged: bool = False
@@ -102,7 +103,8 @@ class Course:
 
     def is_stuck(self) -> bool:
         """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant; or
-        whether 500 steps in 6 epochs left it, for half of them, where that of a constant is."""
+        whether 500 steps in 6 epochs left it, for half of them, where that of a constant is. (The features of a frozen part may
+        tell nothing of the targets.)"""
         loss = self.epochs.get("loss", [])
         if (
             len(loss) < 3
@@ -117,7 +119,7 @@ class Course:
         if min(loss[1:]) > 0.99 * loss[0] and max(loss) < 1.5 * loss[0]:
             return True
         late = loss[len(loss) // 2 :]  # a first epoch that was worse than a constant says nothing
-        goes_on = self.steps[-1] >= 500 and len(loss) > 5 and max(loss) < 1.5 * self.floor
+        goes_on = self.steps[-1] >= 500 and len(loss) > 5 and max(loss) < 1.5 * self.floor and not self.has_frozen
         return goes_on and sum(late) > 0.997 * self.floor * len(late) and max(late) < 1.05 * self.floor
 
     def is_as_a_constant(self) -> bool:

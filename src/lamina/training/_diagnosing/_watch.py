@@ -164,6 +164,7 @@ class Watch:
         if len(loss) < 3 or loss[-1] < 0.9 * min(loss[:-1]) or compiled.is_looked_at or engine.COSTLY_TRACES:
             return  # it falls
         compiled.is_looked_at = True
+        self.course.has_frozen = any(not layer.trainable and layer.weights for layer in self._model._flatten_layers())
         try:
             self._know_what_a_constant_has()
             if self.course.is_stuck() or self.course.is_settled():
