@@ -27,16 +27,18 @@ def told(optimizer, y, loss="mse", units=1, epochs=20, callbacks=()):
     return [w.message.finding for w in caught if hasattr(w.message, "finding")]
 
 
-@looks_again
-def test_large_steps_that_bring_a_regression_to_a_constant_without_nan():
-    def jump(epoch, logs):
-        """As one step too large does it, which on another machine might end in NaN."""
-        hidden = kill.model.layers[0]
+class Jump(lamina.callbacks.Callback):
+    """As one step too large does it, which on another machine might end in NaN."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        hidden = self.model.layers[0]
         hidden.bias.assign(hidden.bias - (100.0 if epoch == 0 else 0.0))
 
-    kill = lamina.callbacks.LambdaCallback(on_epoch_end=jump)
+
+@looks_again
+def test_large_steps_that_bring_a_regression_to_a_constant_without_nan():
     debts = X[:, :1] - X[:, 1:2] - 10
-    (finding,) = told(optimizers.SGD(0.05), debts, epochs=70, callbacks=[kill])
+    (finding,) = told(optimizers.SGD(0.05), debts, epochs=70, callbacks=[Jump()])
     assert finding.rule == "constant-prediction"
     assert finding.fix.startswith("a learning rate 10 times smaller")
     assert not told(optimizers.SGD(0.003), debts, epochs=70)
@@ -243,12 +245,7 @@ def test_too_few_steps_where_a_line_would_do(rate, y, rules):
 
 @looks_again
 def test_what_steps_that_were_too_large_have_made_of_a_network_is_told_as_such():
-    def jump(epoch, logs):
-        hidden = kill.model.layers[0]
-        hidden.bias.assign(hidden.bias - (100.0 if epoch == 0 else 0.0))
-
-    kill = lamina.callbacks.LambdaCallback(on_epoch_end=jump)
-    (finding,) = told(optimizers.SGD(0.003), X[:, :1] - 0.2 * X[:, 1:2], epochs=70, callbacks=[kill])
+    (finding,) = told(optimizers.SGD(0.003), X[:, :1] - 0.2 * X[:, 1:2], epochs=70, callbacks=[Jump()])
     assert finding.rule == "dead-relu" and finding.message.startswith("After 560 steps: 32 of 32")
     assert finding.fix.startswith("a learning rate 10 times smaller")
 

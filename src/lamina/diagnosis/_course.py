@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+FEW_STEPS = 500
+
 
 @dataclass(frozen=True)
 class Monitored:
@@ -62,13 +64,14 @@ class Course:
     callback stops in time; `is_default`, whether the model's own step is the built-in one; `case`, the network as it is now,
     and `update`, the size of one more step beside that of the weights (the median of the kernels), both made only where a rule
     may need them; `linear`, the share of what the targets vary by that a line through the inputs explains, of samples that it
-    was not laid through, None where it is not known; `has_frozen`, whether some layers are; `origin`, where the first value
-    came from that is not finite; `is_over`, whether the last epoch is done; `is_unchanged`, of a step of one's own, whether no
-    weight that is to be trained has changed, and `still`, the paths of layers whose weights have not, though the loss depends
-    on them; `rate_by`, the name of a callback that sets the step size; `monitored`, the callbacks that watch a log; `batches`,
-    how many there are in the data where an epoch takes fewer, `asked`, how many that is; `alike`, how many batches of a stream
-    came that were all the same, and `rows`, the samples of one; `statistics`, of normalisation, and `weights`, which the
-    optimizer averages: what their moving averages make of the network, None where that is not known.
+    was not laid through, known where a short training ends at the loss of a constant, else None; `has_frozen`, whether some
+    layers are; `origin`, where the first value came from that is not finite; `is_over`, whether the last epoch is done;
+    `is_unchanged`, of a step of one's own, whether no weight that is to be trained has changed, and `still`, the paths of
+    layers whose weights have not, though the loss depends on them; `rate_by`, the name of a callback that sets the step size;
+    `monitored`, the callbacks that watch a log; `batches`, how many there are in the data where an epoch takes fewer, `asked`,
+    how many that is; `alike`, how many batches of a stream came that were all the same, and `rows`, the samples of one;
+    `statistics`, of normalisation, and `weights`, which the optimizer averages: what their moving averages make of the network,
+    None where that is not known.
     """
 
     start: float | None = None
@@ -100,6 +103,11 @@ class Course:
         """A loss with which nothing is learned: that of a constant, or if it is not known of the start or the first epoch."""
         known = [self.floor, self.start, *self.epochs.get("loss", [])[:1]]
         return next((v for v in known if v is not None and math.isfinite(v)), math.inf)
+
+    def is_short(self) -> bool:
+        """Whether 20 steps or more in 4 epochs, but not many, have not brought the loss down by a fifth."""
+        loss = self.epochs.get("loss", [])
+        return len(loss) > 3 and 20 <= self.steps[-1] < FEW_STEPS and loss[-1] >= 0.8 * loss[0]
 
     def is_stuck(self) -> bool:
         """Whether at least 100 steps in 3 epochs have not brought the loss down by 1 %, nor below that of a constant; or

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ._course import Course
+from ._course import FEW_STEPS, Course
 from ._rule import COURSE, Rule, Seen, seen
 
 # Of the weights, a step; of a healthy training a thousandth.
 _BURST = 1e4  # times the first loss, from which a training does not come back to where it began
 _LARGE_UPDATE, _SMALL_UPDATE = 0.1, 1e-8
-_MANY_STEPS = 500
 
 
 def _raised(course: Course) -> str:
@@ -197,16 +196,9 @@ def _delta(course: Course) -> float | None:
 
 
 def undertrained(course: Course) -> Iterator[Seen]:
-    loss = course.epochs.get("loss", [])
-    if not course.is_over or not course.is_default or course.floor is None or course.linear is None:
-        return
-    if (
-        len(loss) > 3
-        and 20 <= course.steps[-1] < _MANY_STEPS
-        and loss[-1] > 0.95 * course.floor
-        and course.linear > 0.5
-    ):
-        more = math.ceil(_MANY_STEPS * len(loss) / course.steps[-1])
+    if course.linear is not None and course.linear > 0.5:
+        loss = course.epochs["loss"]
+        more = math.ceil(FEW_STEPS * len(loss) / course.steps[-1])
         yield seen(
             None, f"Training ends after {course.steps[-1]} steps with a loss of {loss[-1]:.4g}, where a constant answer has "
             f"{course.floor:.4g}; a straight line explains {course.linear:.0%} of what the targets vary by.",
@@ -332,8 +324,9 @@ RULES = (
          "vanishing-gradient", "no-gradient", "average-weights-cold"),
     ),
     Rule(
-        "undertrained", COURSE, "warning", "4 epochs or more of 20 to 500 steps in all, with which a loss ends at that of a "
-        "constant, while a straight line through the inputs explains half of what the targets vary by", undertrained, "DeepFD",
+        "undertrained", COURSE, "warning", "4 epochs or more of 20 to 500 steps in all (from 100 on, the last of which brought "
+        "the loss down by a tenth), with which it ends at that of a constant, while a straight line through the inputs explains "
+        "half of what the targets vary by", undertrained, "DeepFD",
         _net("SGD(1e-4)", "epochs=5"), _GOOD,
         ("loss-not-decreasing", "constant-prediction", "updates-too-large", "updates-too-small", "loss-diverging",
          "loss-oscillating", "dead-relu", "saturated-activation", "vanishing-gradient", "no-gradient", "average-weights-cold",

@@ -185,14 +185,14 @@ class Watch:
 
     def _know_what_a_line_has(self) -> None:
         """How far a straight line goes, where a training that may be too short got nowhere."""
-        loss, compiled = self.course.epochs.get("loss", []), self._model._compiled
-        if len(loss) < 4 or not self.course.is_default or loss[-1] < 0.8 * loss[0] or compiled.is_looked_at:
+        course = self.course
+        if not course.is_default or not course.is_short() or self._model._compiled.is_looked_at:
             return
         self._know_what_a_constant_has()
-        if self.course.floor is None or not loss[-1] > 0.95 * self.course.floor:
+        if course.floor is None or not course.epochs["loss"][-1] > 0.95 * course.floor:
             return
         try:
-            self.course.linear = linear_share(heads_now(self._model, self._run.source), self._batches.data())
+            course.linear = linear_share(heads_now(self._model, self._run.source), self._batches.data())
         except Exception:  # advice stops nobody
             return
 
