@@ -17,9 +17,10 @@ START = np.linspace(0, 1, 5, dtype="float32")
 
 @pytest.fixture(autouse=True)
 def after(monkeypatch):
-    """Programs go over after 8 steps."""
+    """Programs go over after 8 steps, compiled well."""
     monkeypatch.setattr(_switch, "_chosen", [_switch.Machine.LATER])
     monkeypatch.setattr(_compile, "hand_over", lambda graph: 8)
+    monkeypatch.setattr(_compile, "is_light", lambda graph: False)
 
 
 def make(progress=None):
@@ -114,6 +115,37 @@ def test_the_compiler_works_in_a_thread_and_is_waited_for(monkeypatch):
     assert is_machine_code(function) and go_on.is_set()
 
 
+def test_a_light_program_is_translated_on_the_spot(monkeypatch):
+    monkeypatch.setattr(_compile, "is_light", _succession.is_light)
+    began = []
+    compile_plan = _succession.Plan.compile
+    monkeypatch.setattr(
+        _succession.Plan, "compile", lambda plan: began.append(threading.current_thread()) or compile_plan(plan)
+    )
+    by_call, by_loop = make(), make()
+    state, _ = called(by_call, ROWS[:8])
+    assert not began and not is_machine_code(by_call)
+    state, more = called(by_call, ROWS[8:], state)
+    assert began == [threading.current_thread()]
+    (plan,) = by_call.plans
+    assert plan.program.quick
+    looped, last = by_loop.loop(START.copy(), rows=ROWS)
+    assert np.asarray(looped).tobytes() == state.tobytes() and float(last) == more[-1]
+    progress = {}
+    half, _ = called(make(progress), ROWS[:12])
+    gone_on = make(progress)
+    rest, _ = called(gone_on, ROWS[12:], half)
+    assert rest.tobytes() == state.tobytes() and gone_on.plans[0].program.quick
+
+
+def test_at_once_is_compiled_well(monkeypatch):
+    monkeypatch.setattr(_switch, "_chosen", [_switch.Machine.AT_ONCE])
+    monkeypatch.setattr(_compile, "is_light", _succession.is_light)
+    function = make()
+    called(function, ROWS[:1])
+    assert not function.plans[0].program.quick
+
+
 def begun_by(rows, stop, monkeypatch):
     """How many compilers begin when these rows are known of and the first few are run."""
     begun = []
@@ -173,7 +205,15 @@ def test_estimates_tell_small_programs_from_large_ones():
         )
         return _succession.hand_over(graph)
 
-    assert after(2) > 1000 > after(512) >= 1
+    assert after(20) > 1000 > after(512) >= 1
+
+
+@pytest.mark.parametrize("size, light", [(2, True), (20, False), (200, False)])
+def test_a_program_of_a_few_numbers_is_light_and_goes_over_soon(size, light):
+    graph, _, _ = _compile.traced_graph(lambda x: np.tanh(x @ x), [_compile.Spec((size, size), np.dtype("float32"))])
+    assert _succession.is_light(graph) == light
+    wide, _, _ = _compile.traced_graph(lambda x: np.tanh(x @ x), [_compile.Spec((20, 20), np.dtype("float32"))])
+    assert not light or 3 * _succession.hand_over(graph) < _succession.hand_over(wide)
 
 
 def test_a_long_sequence_is_no_more_to_compile_than_a_short_one():

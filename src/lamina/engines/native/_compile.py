@@ -14,7 +14,7 @@ from ._graph import Graph, Spec
 from ._operands import to_array
 from ._plan import BoundPlan, Plan, cut_for
 from ._subnormals import no_subnormals
-from ._succession import Succession, hand_over
+from ._succession import Succession, hand_over, is_light
 from ._tensor import wrap
 from ._threads import one_blas_thread
 from ._trace import current_trace, is_traced
@@ -160,7 +160,12 @@ class _Entry:
         bound = set(self.bound_inputs)
         self.owned = [n for n in range(len(self.traced)) if n not in bound]
         self.succession = Succession(
-            partial(cut_for, graph, self.owned), donated, self.owned, hand_over(graph), self.progress.get(name, 0)
+            partial(cut_for, graph, self.owned),
+            donated,
+            self.owned,
+            hand_over(graph),
+            is_light(graph),
+            self.progress.get(name, 0),
         )
         self.binding: BoundPlan | None = None
         self.last: list[Any] = []

@@ -36,28 +36,29 @@ class Plan:
         strides: of the arrays that the inputs will be bound to, where they are not C-contiguous.
         machine: whether it is machine code where it can be; None for what the switch says of programs before their first call.
         is_tile: whether it is run on one thread of several.
+        quick: whether machine code is to be made soon rather than well.
     """
 
     def __init__(
         self, graph: Graph, donated: dict[int, int], owned: Sequence[int],
         strides: Sequence[tuple[int, ...]] | None = None, machine: bool | None = None,
-        is_tile: bool = False,
+        is_tile: bool = False, quick: bool = False,
     ):  # fmt: skip
         self.graph = graph
         self.donated = donated
         self.owned = list(owned)
         machine = machine_code() is Machine.AT_ONCE if machine is None else machine
         self.layout = lay_out(graph, donated, strides, machine)
-        self.program = write_program(graph, self.layout, is_tile) if machine else None
+        self.program = write_program(graph, self.layout, is_tile, quick) if machine else None
         self.arena_bytes = self.layout.arena_bytes
         self.source, self.names = write_source(graph, self.layout, donated, self.program)
         self.code = compile(self.source, "<lamina plan>", "exec")
         self.stages = {
-            name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs], machine)
+            name: _tiles_of(node.params["stage"], [self.layout.strides_of(v) for v in node.inputs], machine, quick)
             for name, node in self.names.stages.items()
         }
         self.loops = {
-            name: _loop_of(node, [self.layout.strides_of(v) for v in node.inputs], machine)
+            name: _loop_of(node, [self.layout.strides_of(v) for v in node.inputs], machine, quick)
             for name, node in self.names.loops.items()
         }
 
@@ -93,15 +94,15 @@ class Plan:
         return BoundPlan(self, arrays, arena)
 
 
-def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]], machine: bool) -> Tiles:
+def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]], machine: bool, quick: bool) -> Tiles:
     """The plans of a stage, which reads imports of these strides; what it exports it writes into arrays of its own."""
     exports = {len(strides) + o: o for o in range(len(stage.exports))}
     around = [*strides, *(contiguous_strides(v.shape, v.dtype) for v, _ in stage.exports)]
     sizes = {b - a for a, b in stage.tiles}
-    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine, is_tile=True) for n in sizes})
+    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine, True, quick) for n in sizes})
 
 
-def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool) -> Loop:
+def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool, quick: bool) -> Loop:
     """The plan of what a scan repeats: the state is replaced in place, the rows are copied to where the plan reads them."""
     params, body = node.params, simplify(node.params["body"])
     carried, sliced = params["carried"], params["sliced"]
@@ -109,7 +110,7 @@ def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool) -> L
     around = [contiguous_strides(v.shape, v.dtype) for v in body.inputs[: rows.stop]] + list(strides[rows.stop :])
     alone = is_short(body.nodes)
     program = body if alone else cut_for(body, range(rows.stop), machine)
-    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, is_tile=alone)
+    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, alone, quick)
     return Loop(plan, carried, sliced, places_of(params["length"], params["reverse"]))
 
 

@@ -4,6 +4,9 @@ NumPy's calls run at once. When it is sure that enough steps come, and else afte
 compiled by a thread of its own, and it takes over after as many steps as compiling is estimated to last. Neither the clock nor
 the cache has a say in it: where the compiler is late, the step waits. So a seed gives the same bits each time, and a short
 training never waits for a compiler.
+
+The code of a light program LLVM only translates, as it stands. That takes a tenth of the time, so it is done on the spot, and
+what improving it would gain is nothing beside what NumPy's calls cost.
 """
 
 import math
@@ -17,6 +20,8 @@ from .machine._switch import Machine, machine_code
 from .passes._estimates import calls, seconds
 
 COMPILING_S, COMPILING_A_CALL_S = 0.03, 0.002
+TRANSLATING_S, TRANSLATING_A_CALL_S = 0.008, 0.0003
+LIGHT = 0.01  # arithmetic beside what the calls take, at which it does not count
 CALLS_IN_A_LOOP = 40  # as much to compile as what becomes of a long sequence
 CALLS_WITH_WORK = 12  # and more for what needs room of its own: windows, steps one after the other
 CALLS_OF_ELEMENTS = 0.5  # of one a call, which joins the loop of others
@@ -31,17 +36,20 @@ class Succession:
         cut: the program in stages, as it is best in NumPy's calls (False) and in machine code (True).
         donated, owned: as of `Plan`.
         after: how many steps NumPy's calls run (see `hand_over`), where machine code is not asked for at once.
+        quick: whether LLVM only translates what comes later (see `is_light`).
         steps: how many steps of it have been run already, in a run that is gone on with.
     """
 
     def __init__(
-        self, cut: Callable[[bool], Graph], donated: dict[int, int], owned: Sequence[int], after: int, steps: int = 0
-    ):
+        self, cut: Callable[[bool], Graph], donated: dict[int, int], owned: Sequence[int], after: int, quick: bool,
+        steps: int = 0,
+    ):  # fmt: skip
         self.steps = steps
         self._cut, self._arrays = cut, (donated, owned)
         kind = machine_code()
+        self._quick = quick and kind is Machine.LATER
         self._at = {Machine.NEVER: math.inf, Machine.LATER: after, Machine.AT_ONCE: 0}[kind]
-        self._begins = math.inf if self._at in (0, math.inf) else max(1, self._at // SHARE)
+        self._begins = math.inf if self._quick or self._at in (0, math.inf) else max(1, self._at // SHARE)
         self._made: Plan | None = None
         self._failed = False
         self._thread: threading.Thread | None = None
@@ -50,7 +58,7 @@ class Succession:
             self._at = self._begins = math.inf
 
     def _make(self, machine: bool) -> Plan:
-        return Plan(self._cut(machine), *self._arrays, machine=machine)
+        return Plan(self._cut(machine), *self._arrays, machine=machine, quick=self._quick)
 
     def room(self) -> float:
         """How many steps may be run before `turn` must be called again."""
@@ -70,7 +78,7 @@ class Succession:
         self._at = math.inf
         if self._thread is not None:
             self._thread.join()
-        if self._made is None and not self._failed:  # a forked process has not the thread of its parent
+        if self._made is None and not self._failed:  # nor has a forked process the thread of its parent
             self._compile()
         if self._made is None:
             return False
@@ -91,7 +99,13 @@ def hand_over(graph: Graph) -> int:
     """After how many steps the program, not cut yet, goes over."""
     written = sum(map(_written, graph.nodes))
     step = CALL_S * (calls(graph.nodes) + 1) + seconds(graph.nodes)
-    return math.ceil((COMPILING_S + COMPILING_A_CALL_S * written) / step)
+    start, a_call = (TRANSLATING_S, TRANSLATING_A_CALL_S) if is_light(graph) else (COMPILING_S, COMPILING_A_CALL_S)
+    return math.ceil((start + a_call * written) / step)
+
+
+def is_light(graph: Graph) -> bool:
+    """Whether the arithmetic of the program is nothing beside its calls: a handful of units, a few samples."""
+    return seconds(graph.nodes) < LIGHT * CALL_S * calls(graph.nodes)
 
 
 def _written(node: Node) -> float:

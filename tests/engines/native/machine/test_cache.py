@@ -135,3 +135,13 @@ def test_a_program_is_compiled_once(with_machine_code, monkeypatch, home):
     path.write_bytes(b"nonsense")
     assert np.asarray(run()).tobytes() == first.tobytes() and len(compiled) == 2
     assert np.asarray(run()).tobytes() == first.tobytes() and len(compiled) == 2
+
+
+def test_what_was_only_translated_has_another_name(monkeypatch, home):
+    pytest.importorskip("llvmlite")
+    from lamina.engines.native.machine import _library
+
+    text = "define void @f() {\n  ret void\n}\n"
+    for quick in (False, True, True):
+        _library.Library(text, quick)
+    assert len(list(home.iterdir())) == 2

@@ -34,22 +34,27 @@ def _host() -> tuple[str, str]:
     return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
-def _machine() -> Any:
+def _machine(quick: bool) -> Any:
     name, features = _host()
-    return llvm.Target.from_default_triple().create_target_machine(cpu=name, features=features, opt=2, jit=True)
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(cpu=name, features=features, opt=0 if quick else 2, jit=True)
 
 
 class Library:
-    """The functions of one module, in memory for as long as this object lives: who calls one must keep it."""
+    """The functions of one module, in memory for as long as this object lives: who calls one must keep it.
 
-    def __init__(self, text: str):
+    quick: whether LLVM takes the text as it is, and makes nothing of it that would run faster.
+    """
+
+    def __init__(self, text: str, quick: bool = False):
         with _lock:
             _start()
-            machine = _machine()
-            key = _cache.key_of(_RECIPE, llvmlite.__version__, str(llvm.llvm_version_info), *_host(), text)
+            machine = _machine(quick)
+            recipe = _RECIPE + " quick" * quick
+            key = _cache.key_of(recipe, llvmlite.__version__, str(llvm.llvm_version_info), *_host(), text)
             code = _cache.read(key)
             if code is None:
-                code = _compiled(text, machine)
+                code = _compiled(text, machine, quick)
                 _cache.write(key, code)
             self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
             self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -61,8 +66,10 @@ class Library:
         return ctypes.CFUNCTYPE(None, *arguments)(address)
 
 
-def _compiled(text: str, machine: Any) -> bytes:
+def _compiled(text: str, machine: Any, quick: bool) -> bytes:
     module = llvm.parse_assembly(text)
+    if quick:
+        return machine.emit_object(module)
     # Without unrolling, which takes several times as long and gains nothing that was measured: loops over vectors are what
     # counts, and these keep several vectors in flight.
     options = llvm.create_pipeline_tuning_options(speed_level=2)
@@ -73,9 +80,9 @@ def _compiled(text: str, machine: Any) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def library(text: str) -> Library:
+def library(text: str, quick: bool) -> Library:
     """The functions of a module; the same text is not compiled again soon."""
-    return Library(text)
+    return Library(text, quick)
 
 
 def define_symbol(name: str, address: int) -> None:

@@ -52,16 +52,17 @@ class Program:
     runs: Mapping[int, Run]  # by the first call
     text: str
     is_whole: bool  # whether no call is left to NumPy, so that steps can be run one after the other
+    quick: bool  # as of `Library`
 
     def compile(self) -> None:
         """Makes the functions, so that `bind` need not."""
         if self.runs:
-            library(self.text)
+            library(self.text, self.quick)
 
     def bind(self, run: Run, read: Callable[[Var], np.ndarray]) -> Callable[[], None]:
         """The function of a run on these arrays."""
         arrays = [read(v) for v in run.arrays]
-        return _bound(library(self.text), run, _table(arrays), arrays)
+        return _bound(library(self.text, self.quick), run, _table(arrays), arrays)
 
     def bind_steps(
         self, read: Callable[[Var], np.ndarray], row: np.ndarray, outputs: Sequence[np.ndarray]
@@ -73,7 +74,7 @@ class Program:
         tables = [_table(group) for group in arrays]
         addresses = (ctypes.c_void_p * len(tables))(*map(ctypes.addressof, tables))
         shares = any(run.length is not None for run in self.runs.values())
-        made = library(self.text)
+        made = library(self.text, self.quick)
         return Steps(made.function("steps", *TYPES), addresses, row, outputs, shares, made, (arrays, tables))
 
 
@@ -94,8 +95,9 @@ def _bound(made: Library, run: Run, table: Any, arrays: Sequence[np.ndarray]) ->
     return call
 
 
-def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Program:
-    """The functions of a program whose layout was made with `fuse`; `is_tile`: one thread of many runs it."""
+def write_program(graph: Graph, layout: Layout, is_tile: bool = False, quick: bool = False) -> Program:
+    """The functions of a program whose layout was made with `fuse`; `is_tile`: one thread of many runs it; `quick`: as of
+    `Library`."""
     module, writers = Module(), []
     groups = list(_groups(graph, layout))
     is_whole = not is_tile and HAS_YIELD and all(_can_write(nodes, layout, ArraysOfTeam) for *_, nodes in groups)
@@ -117,7 +119,7 @@ def write_program(graph: Graph, layout: Layout, is_tile: bool = False) -> Progra
     runs = {w.run.start: w.finish() for w in writers}
     if is_whole and runs:
         module.functions.append(write_steps(list(runs.values())))
-    return Program(runs, str(module), is_whole and bool(runs))
+    return Program(runs, str(module), is_whole and bool(runs), quick)
 
 
 def writable(graph: Graph, kind: type[Arrays] = ArraysOfTile) -> set[Node]:
