@@ -7,6 +7,7 @@ import numpy as np
 from ._dtypes import FLOAT32, INT32, is_float
 from ._operands import to_array, to_dtype
 from ._tracer import Tracer
+from .primitives import _batch_norm as b
 from .primitives import _conv as c
 from .primitives import _erf as e
 from .primitives import _gather as g
@@ -164,6 +165,12 @@ def max_pool(x: Any, window: Any, strides: Any, padding: Any) -> Any:
 def window_sum(x: Any, window: Any, strides: Any, padding: Any) -> Any:
     """The sum of each window of x `(batch, *spatial, channels)`; padding counts as zero."""
     return p.window_sum(to_array(x), window=window, strides=strides, padding=padding)
+
+
+def batch_norm(x: Any, gamma: Any = None, beta: Any = None, epsilon: float = 1e-3) -> tuple[Any, Any, Any]:
+    """`x` normalised over all axes but the last, its mean and its variance."""
+    gamma, beta = (None if v is None else to_array(v) for v in (gamma, beta))
+    return b.batch_norm(to_array(x), gamma, beta, epsilon)
 
 
 def simple_rnn(

@@ -94,6 +94,10 @@ CASES |= {
     "where": [(lambda a, b: P.where(np.array([True, False, True, False]), a, b), [normal(3, 4), normal(4)])],
     "cast": [(lambda x: P.cast(x, dtype=np.dtype("float64")) * 2, [normal(3)])],
     "identity": [(P.identity, [normal(3)])],
+    "batch_normalized": [
+        (lambda x, gamma, beta: native.nn.batch_norm(x, gamma, beta, 0.1)[0], [normal(5, 3), positive(3), normal(3)]),
+        (lambda x: native.nn.batch_norm(x, None, None, 0.1)[0], [normal(2, 3, 2)]),
+    ],
     "sum": [(lambda x: P.sum(x, axis=(1,), keepdims=False), [normal(2, 3, 4)])],
     "prod": [
         (lambda x: P.prod(x, axis=(0, 2), keepdims=False), [normal(2, 3, 2)]),

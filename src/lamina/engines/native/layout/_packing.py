@@ -2,6 +2,7 @@
 
 import bisect
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from .._graph import Graph, Node, Var
 from ._blocks import Block
@@ -10,50 +11,84 @@ from ._sharing import Sharing
 from ._views import Views
 
 
+class _Range(NamedTuple):
+    """Bytes of a value, from `offset` in it on, and the calls from the first to the last of which they are needed."""
+
+    offset: int
+    size: int
+    first: int
+    last: int
+
+
 def pack(
     graph: Graph, views: Views, sharing: Sharing, blocks: Sequence[Block], scratch: Collection[Var],
     work: Mapping[Node, Sequence[Var]], nowhere: Collection[Var] = (),
 ) -> tuple[dict[Var, Owned | Scratch], int]:  # fmt: skip
     """The place of each value, and the bytes of the arena: largest first, at the lowest offset that is free.
 
-    Two values may have the same bytes if they are never alive together. `work`: what calls need on their way.
+    Two values may have the same bytes if they are never alive together. Where a part of a concatenation is computed in place,
+    its bytes of the whole are alive from then on, and others may have them until then. `work`: what calls need on their way.
     `nowhere`: what no memory ever holds.
     """
-    first, sizes = _needs(graph, views, sharing, scratch, work)
+    needs = _needs(graph, views, sharing, scratch, work)
+    for v in nowhere:
+        needs.pop(v, None)
     block_of = {n: b for b in blocks for n in range(b[0], b[1] + 1)}
     taken: list[tuple[int, int, int, int]] = []  # offset, end, first, last
     places: dict[Var, Owned | Scratch] = {}
     total = 0
-    for v in nowhere:
-        first.pop(v, None)
-    for v in sorted(first, key=lambda v: -sizes[v]):
-        size = -(-max(sizes[v], 1) // ALIGN) * ALIGN
-        start, stop = first[v], max(sharing.last_use.get(v, first[v]), first[v])
+    for v in sorted(needs, key=lambda v: -needs[v][0].size):
         # A block runs its calls again for every piece: what it touches is alive all through it.
-        start, stop = block_of.get(start, (start, 0))[0], block_of.get(stop, (0, stop))[1]
-        offset = 0
-        for o, end, a, b in taken:
-            if a <= stop and start <= b and offset < end and o < offset + size:
-                offset = end
-        bisect.insort(taken, (offset, offset + size, start, stop))
+        ranges = [
+            r._replace(first=block_of.get(r.first, (r.first, 0))[0], last=block_of.get(r.last, (0, r.last))[1])
+            for r in needs[v]
+        ]
+        offset = _lowest(ranges, taken)
+        for r in ranges:
+            bisect.insort(taken, (offset + r.offset, offset + r.offset + r.size, r.first, r.last))
         places[v] = Scratch(offset) if v in scratch else Owned(offset)
-        total = max(total, offset + size)
+        total = max(total, offset + _aligned(ranges[0].size))
     return places, total
+
+
+def _lowest(ranges: Sequence[_Range], taken: Sequence[tuple[int, int, int, int]]) -> int:
+    """The lowest offset of a value at which none of its ranges meets what is taken, which is sorted."""
+    offset, moved = 0, True
+    while moved:
+        moved = False
+        for within, size, first, last in ranges:
+            for start, end, a, b in taken:
+                if a <= last and first <= b and offset + within < end and start < offset + within + size:
+                    offset, moved = _aligned(end - within), len(ranges) > 1  # one range has met all in one pass
+    return offset
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGN) * ALIGN
 
 
 def _needs(
     graph: Graph, views: Views, sharing: Sharing, scratch: Collection[Var], work: Mapping[Node, Sequence[Var]]
-) -> tuple[dict[Var, int], dict[Var, int]]:
-    """The first call that writes each value that needs memory, and its bytes."""
-    first: dict[Var, int] = {}
-    sizes: dict[Var, int] = {}
+) -> dict[Var, list[_Range]]:
+    """What of each value that needs memory is needed when: all of it, and parts that are there before."""
+    wholes: dict[Var, _Range] = {}
+    parts: dict[Var, list[_Range]] = {}
     for n, node in enumerate(graph.nodes):
         for v in node.outputs:
             if isinstance(sharing.places.get(v), Joined):
-                first.setdefault(sharing.home(v), n)
+                home, offset = _joined(sharing, v)
+                parts.setdefault(home, []).append(_Range(offset, v.nbytes, n, sharing.last_use[home]))
             elif v not in sharing.places and v not in views.of:
-                first.setdefault(v, n)
-                sizes[v] = CHUNK * v.dtype.itemsize if v in scratch else v.nbytes
+                size = CHUNK * v.dtype.itemsize if v in scratch else v.nbytes
+                wholes[v] = _Range(0, max(size, 1), n, max(sharing.last_use.get(v, n), n))
         for v in work.get(node, ()):
-            first[v], sizes[v] = n, v.nbytes
-    return first, sizes
+            wholes[v] = _Range(0, max(v.nbytes, 1), n, n)
+    return {v: [r, *parts.get(v, ())] for v, r in wholes.items()}
+
+
+def _joined(sharing: Sharing, v: Var) -> tuple[Var, int]:
+    """The value in whose memory a part lies, and the byte of it where it begins."""
+    offset = 0
+    while isinstance(place := sharing.places.get(v), Joined):
+        v, offset = place.into, offset + place.offset
+    return v, offset

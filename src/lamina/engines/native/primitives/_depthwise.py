@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ._constant_rows import constant_row
 from ._windows import Geometry, carve, fill_padded, split_last
 
 
@@ -64,7 +65,7 @@ def bind_depthwise_kernel_grad(
         many = split_last(grad[tile], g.groups)
         products = carve(work[1], many.shape)
         places = [p[..., None] for p in g.places(padded)]
-        ones = np.ones((1, products.size // g.filters), products.dtype)
+        ones = constant_row(1, products.size // g.filters, products.dtype)
         tiles.append((pad, many, products, products.reshape(-1, g.filters), ones, places))
 
     def run() -> None:
@@ -73,6 +74,6 @@ def bind_depthwise_kernel_grad(
             fill_padded(pad)
             for tap, place in zip(taps, places):
                 np.multiply(place, many, out=products)
-                tap += (ones @ rows)[0]
+                tap += ones @ rows
 
     return run

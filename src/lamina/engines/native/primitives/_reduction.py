@@ -14,6 +14,7 @@ from .._graph import Node, Spec
 from .._operands import to_array, to_dtype
 from .._primitive import NO_GRADIENT, Bound, Primitive
 from ._axes import Axes, axis_of, normal_axes
+from ._constant_rows import constant_row
 from ._views import broadcast_to, reshape
 
 
@@ -118,7 +119,7 @@ def _bind_sum(inputs: Any, outputs: Any, work: Any, axis: Axes, keepdims: bool) 
     """The sum over the leading axes as a product with a row of ones: BLAS adds rows several times faster."""
     (x,), (out,) = inputs, outputs
     matrix, total = x.reshape(-1, math.prod(x.shape[len(axis) :])), out.reshape(-1)
-    ones = np.ones(len(matrix), x.dtype)
+    ones = constant_row(1, len(matrix), x.dtype)
     return lambda: np.matmul(ones, matrix, out=total)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._graph import Spec
 from .._primitive import Bound
+from ._constant_rows import constant_row
 from ._elementwise import BOOL, SAME, elementwise
 
 ROW = 4096
@@ -17,7 +18,7 @@ def _bind_relu(inputs: Any, outputs: Any, work: Any) -> Callable[[], None]:
     """NumPy's maximum of two arrays is several times faster than that of an array and a number."""
     (x,), (out,) = inputs, outputs
     x, out = x.reshape(-1), out.reshape(-1)
-    rows, zeros = x.size // ROW * ROW, np.zeros(ROW, x.dtype)
+    rows, zeros = x.size // ROW * ROW, constant_row(0, ROW, x.dtype)
     main, target = x[:rows].reshape(-1, ROW), out[:rows].reshape(-1, ROW)
     rest, rest_target, few = x[rows:], out[rows:], zeros[: x.size - rows]
 
