@@ -63,8 +63,8 @@ def test_values_in_each_others_way_are_found(monkeypatch):
     pack = _layout.pack
 
     def all_in_one_place(*args):
-        places, total = pack(*args)
-        return dict.fromkeys(places, Owned(0)), total
+        places, total, free = pack(*args)
+        return dict.fromkeys(places, Owned(0)), total, free
 
     monkeypatch.setattr(_layout, "pack", all_in_one_place)
     with pytest.raises(AssertionError, match="cumsum writes over .* while it reads it"):

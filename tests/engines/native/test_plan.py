@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from lamina.engines import native
+from lamina.engines.native import _plan
 from lamina.engines.native._graph import Spec, verify
 from lamina.engines.native._plan import Plan
 from lamina.engines.native._reference import run_graph
 from lamina.engines.native._tracing import traced_graph
+from lamina.engines.native.layout import CHUNK
 from lamina.engines.native.passes import simplify
 
 rng = np.random.default_rng(1)
@@ -134,3 +136,16 @@ def test_buffers_are_shared_by_values_that_are_not_alive_together():
     f = native.compile(deep)
     f(np.ones((64, 64), "float32"), np.ones((64, 64), "float32"))
     assert f.plans[0].arena_bytes <= 3 * 64 * 64 * 4
+
+
+def test_further_threads_have_their_scratch_in_the_arena_as_long_as_it_lasts(monkeypatch):
+    monkeypatch.setattr(_plan, "num_threads", lambda: 2)
+    arrays = [np.zeros(16 * CHUNK, "float32"), np.zeros(CHUNK, "float32"), np.zeros(CHUNK, "float32")]
+    room = np.zeros(arrays[1].nbytes + 100, np.uint8)
+    shares = _plan._shares([*arrays, arrays[1]], 16 * CHUNK, room)
+    assert len(shares) == 2
+    for (x, a, b, again), *_ in shares:
+        assert np.shares_memory(x, arrays[0]) and again is a and not np.shares_memory(a, b)
+    first, second = shares
+    assert np.shares_memory(first[0][1], arrays[1]) and np.shares_memory(second[0][1], room)
+    assert not np.shares_memory(second[0][2], room) and not np.shares_memory(second[0][2], arrays[2])

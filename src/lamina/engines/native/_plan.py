@@ -163,7 +163,7 @@ class BoundPlan:
         for name, (var, start, stop) in plan.names.parts.items():
             scope[name] = values[var].reshape(-1)[start:stop]
         for name, block in plan.names.blocks.items():
-            scope[name] = _shares([read(v) for v in block.arrays], block.size)
+            scope[name] = _shares([read(v) for v in block.arrays], block.size, arena[slice(*layout.free[block.first])])
         for name, run in plan.names.runs.items():
             assert plan.program is not None
             scope[name] = plan.program.bind(run, read)
@@ -189,17 +189,26 @@ class BoundPlan:
                 self.run = self.steps.once
 
 
-def _shares(arrays: list[np.ndarray], size: int) -> list[list[tuple[np.ndarray, ...]]]:
+def _shares(arrays: list[np.ndarray], size: int, room: np.ndarray) -> list[list[tuple[np.ndarray, ...]]]:
     """For each thread its pieces, and for each piece the slices of all arrays.
 
-    An array shorter than `size` is scratch: its slices are the same again and again, and every thread has its own. Arrays
-    that are one object get slices that are one object, as calls that work in place expect.
+    An array shorter than `size` is scratch: its slices are the same again and again, and every thread has its own, in `room` as
+    long as that lasts. Arrays that are one object get slices that are one object, as calls that work in place expect.
     """
+
+    def another(a: np.ndarray) -> np.ndarray:
+        nonlocal room
+        if a.nbytes > room.nbytes:
+            return np.empty_like(a)
+        found, room = room[: a.nbytes].view(a.dtype), room[-(-a.nbytes // ALIGN) * ALIGN :]
+        return found
+
+    unique = {id(a): a for a in arrays}.values()
     starts = range(0, size, CHUNK)
     threads = max(1, min(num_threads(), len(starts) // PIECES_A_THREAD))
     shares = []
     for t in range(threads):
-        flat = {id(a): a.reshape(-1) if a.size == size or not t else np.empty_like(a) for a in arrays}
+        flat = {id(a): a.reshape(-1) if a.size == size or not t else another(a) for a in unique}
         pieces = []
         for start in starts[t::threads]:
             length = min(CHUNK, size - start)

@@ -13,7 +13,7 @@ A record stands in the file of its family, right after the functions it names. T
 and planning read records and know no primitive by its name; so one that is made elsewhere is treated as those made here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
@@ -170,12 +170,16 @@ class Primitive:
         work: Sequence[np.ndarray],
         params: dict[Any, Any],
     ) -> Callable[[], Any]:
-        """The bound form on these arrays, as a function without arguments."""
+        """The bound form on these arrays, as a function without arguments.
+
+        `work` may go on after what the form itself needs: with room for inputs that do not lie in one piece.
+        """
         assert self.bound is not None
-        ready = self.bound.takes_views
-        straight = [x if ready or x.flags.c_contiguous else np.empty(x.shape, x.dtype) for x in inputs]
+        own = len(self.work_specs(inputs, params))
+        ready, room = self.bound.takes_views, iter(work[own:])
+        straight = [x if ready or x.flags.c_contiguous else _next(room, x) for x in inputs]
         copies = [(to, x) for to, x in zip(straight, inputs) if to is not x]
-        run = self.bound.bind(straight, outputs, work, **params)
+        run = self.bound.bind(straight, outputs, work[:own], **params)
         if not copies:
             return run
 
@@ -193,6 +197,11 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"Primitive({self.name})"
+
+
+def _next(room: Iterator[np.ndarray], x: np.ndarray) -> np.ndarray:
+    found = next(room, None)
+    return np.empty(x.shape, x.dtype) if found is None else found
 
 
 def bind(primitive: Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

@@ -11,10 +11,12 @@ from .passes._stages import stage
 
 
 class Block(NamedTuple):
-    """A run of elementwise calls: the arrays they work on, all of `size` elements, and the source of its function."""
+    """A run of elementwise calls, from the call `first` on: the arrays they work on, all of `size` elements, and the source of
+    its function."""
 
     arrays: list[Var]
     size: int
+    first: int
     source: str
 
 
@@ -66,7 +68,7 @@ def write_source(
             n = run.stop
             continue
         if n in blocks and program is None:
-            lines.append(_write_block(graph.nodes[n : blocks[n] + 1], names, layout))
+            lines.append(_write_block(graph.nodes[n : blocks[n] + 1], n, names, layout))
             n = blocks[n] + 1
             continue
         lines += _write_node(graph.nodes[n], names, layout, "    ")
@@ -130,8 +132,8 @@ def _named(nodes: list[Node], layout: Layout) -> str:
     return " ".join(node.primitive.name for node in nodes if not layout.is_view(node))
 
 
-def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
-    """A function that runs the nodes piece by piece, and the line that calls it."""
+def _write_block(nodes: list[Node], first: int, names: Names, layout: Layout) -> str:
+    """A function that runs the nodes, from the call `first` on, piece by piece, and the line that calls it."""
     nodes = [n for n in nodes if not layout.is_view(n)]
     shape = nodes[0].outputs[0].shape
     size = nodes[0].outputs[0].nbytes // nodes[0].outputs[0].dtype.itemsize
@@ -141,7 +143,7 @@ def _write_block(nodes: list[Node], names: Names, layout: Layout) -> str:
     body = [line for n in nodes for line in _write_node(n, names, layout, "        ")]
     head = [f"def block_{name}(pieces):", f"    for {', '.join(names.in_loop.values())}, in pieces:"]
     names.in_loop.clear()
-    names.blocks[name] = Block(arrays, size, "\n".join([*head, *body]) + "\n")
+    names.blocks[name] = Block(arrays, size, first, "\n".join([*head, *body]) + "\n")
     return f"    parallel(block_{name}, {name})  # {size} elements in pieces of {CHUNK}"
 
 

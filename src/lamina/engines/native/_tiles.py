@@ -42,8 +42,8 @@ class Tiles:
 
     @property
     def part_bytes(self) -> int:
-        """What the parts of its sums need."""
-        return len(self.stage.tiles) * sum(_aligned(v.nbytes) for v, how in self.stage.exports if how is SUM)
+        """What the parts of its sums need, those of the first tile not counted."""
+        return (len(self.stage.tiles) - 1) * sum(_aligned(v.nbytes) for v, how in self.stage.exports if how is SUM)
 
     def bind(
         self,
@@ -53,14 +53,14 @@ class Tiles:
         room: np.ndarray,
     ) -> Callable[[], None]:
         """A function without arguments that runs all tiles on these arrays; each thread works in one of the arenas, and
-        the parts of the sums lie in `room`."""
+        the parts of the sums, but for the first, lie in `room`."""
         stage, tiles, threads = self.stage, self.stage.tiles, self.threads
         parts, start = {}, 0
         for k, ((_, how), out) in enumerate(zip(stage.exports, outputs)):
             if how is SUM:
-                stop = start + len(tiles) * _aligned(out.nbytes)
-                rows = room[start:stop].reshape(len(tiles), -1)[:, : out.nbytes]
-                parts[k] = [row.view(out.dtype).reshape(out.shape) for row in rows]
+                stop = start + (len(tiles) - 1) * _aligned(out.nbytes)
+                rows = room[start:stop].reshape(len(tiles) - 1, -1)[:, : out.nbytes]
+                parts[k] = [out, *(row.view(out.dtype).reshape(out.shape) for row in rows)]
                 start = stop
         runs = []
         for t, (a, b) in enumerate(tiles):
@@ -70,14 +70,13 @@ class Tiles:
                 for k, ((_, how), out) in enumerate(zip(stage.exports, outputs))
             ]
             runs.append(self.plans[b - a].bind(arrays, arenas[t % threads]).run)
-        sums = [(outputs[k], *each) for k, each in parts.items()]
+        sums = list(parts.values())
         # Interleaved, so that a smaller last tile does not leave one thread idle for long.
         shares = [runs[t::threads] for t in range(threads)]
 
         def run() -> None:
             parallel(_run_all, shares)
-            for out, first, second, *others in sums:
-                np.add(first, second, out)
+            for out, *others in sums:
                 for part in others:
                     np.add(out, part, out)
 

@@ -3,10 +3,11 @@ import numpy as np
 from lamina.engines.native._graph import Var
 from lamina.engines.native.layout import ALIGN, CHUNK, Owned, Scratch, lay_out
 from lamina.engines.native.layout._packing import pack
+from lamina.engines.native.layout._verify import verify_layout
 
 
 def packed(p, blocks=(), scratch=(), work=()):
-    return pack(p.graph, p.views, p.sharing, blocks, set(scratch), dict(work))
+    return pack(p.graph, p.views, p.sharing, blocks, set(scratch), dict(work))[:2]
 
 
 def test_values_that_are_never_alive_together_share_bytes(program):
@@ -49,6 +50,44 @@ def test_all_of_a_block_is_alive_together(program):
     p = program(lambda x: np.cumsum(np.cumsum(np.cumsum(x, 0), 0), 0), (64,))
     places, total = packed(p, blocks=[(0, 2)])
     assert len(set(places.values())) == 3 and total == 3 * 64 * 4
+
+
+def test_a_part_of_a_concatenation_takes_its_bytes_when_it_is_computed(program):
+    """Until then others have them: here what the first part is made of lies where the second will be."""
+
+    def function(x):
+        first = np.cumsum(np.cumsum(x, 0), 0)
+        return np.concatenate([first, np.cumsum(np.flip(first, 0), 0)], axis=0)
+
+    p = program(function, (64,))
+    places, total = packed(p)
+    whole = places[p.value("concatenate")]
+    assert whole == Owned(0) and total == 2 * 64 * 4
+    assert places[p.value("cumsum", 0)] == Owned(64 * 4)
+    verify_layout(lay_out(p.graph, {}))
+
+
+def test_the_longest_range_that_is_free_while_a_block_runs(program):
+    p = program(lambda x: [np.cumsum(np.cumsum(x, 0), 0)[:1] * 2, np.sin(x[:1])], (64,))
+    n = next(n for n, node in enumerate(p.graph.nodes) if node.primitive.name == "multiply")
+    *_, free = pack(p.graph, p.views, p.sharing, [(n, n)], set(), {})
+    places, total = packed(p, blocks=[(n, n)])
+    start, stop = free[n]
+    assert 0 <= start < stop <= total
+    alive = [p.value("cumsum", 1), p.value("multiply")]
+    for v in alive:
+        offset = places[v].offset
+        assert offset + v.nbytes <= start or stop <= offset
+
+
+def test_room_for_what_a_call_cannot_read_as_it_lies(program):
+    """In the arena, while the call runs; machine code reads it as it lies."""
+    p = program(lambda x: np.sum(np.transpose(x), axis=(0,)), (300, 200))
+    layout = lay_out(p.graph, {})
+    (node,) = layout.work
+    assert node.primitive.name == "sum"
+    assert [v.shape for v in layout.work[node]] == [(200, 300)]
+    assert not any(v.nbytes for room in lay_out(p.graph, {}, fuse=True).work.values() for v in room)
 
 
 def test_the_layout_of_a_program_puts_it_all_together(program):

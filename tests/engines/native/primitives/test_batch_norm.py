@@ -51,7 +51,9 @@ def test_what_the_way_back_reads_is_one_array_of_the_size_of_the_batch():
     """And two sums over it: the differences from the mean are kept, and nothing is summed that is zero but for rounding."""
 
     def step(x, gamma, beta, g):
-        return native.value_and_grad(lambda *a: np.sum(native.nn.batch_norm(*a, 0.001)[0] * g), [0, 1, 2])(x, gamma, beta)[1]
+        return native.value_and_grad(lambda *a: np.sum(native.nn.batch_norm(*a, 0.001)[0] * g), [0, 1, 2])(
+            x, gamma, beta
+        )[1]
 
     compiled = native.compile(step)
     x, g = rng.normal(size=(2, 50, 8)).astype("float32")

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .._graph import Graph, Node, Var
+from .._graph import Graph, Node, Spec, Var
 from ._blocks import Block, find_blocks, find_scratch
 from ._fused import find_fused, find_registers, without_memory
 from ._packing import pack
 from ._places import Joined, Owned, Place, Register, Scratch, Shares, View
 from ._sharing import share
-from ._views import contiguous_strides, find_views
+from ._views import Views, contiguous_strides, find_views
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Layout:
     written: the donated inputs that receive their new value where it is computed; the others are copied at the end.
     wholes: concatenations of which some part is computed where it belongs.
     strides: bytes from entry to entry along each axis of a value's array.
+    free: for each block by its first call, a range of the arena that nobody needs while it runs.
     """
 
     graph: Graph
@@ -34,6 +35,7 @@ class Layout:
     wholes: frozenset[Var]
     strides: Mapping[Var, tuple[int, ...]]
     arena_bytes: int
+    free: Mapping[int, tuple[int, int]]
 
     def is_view(self, node: Node) -> bool:
         """Whether the call costs nothing."""
@@ -78,19 +80,26 @@ def lay_out(
     sharing = share(graph, views, donated)
     blocks = find_fused(graph, views, sharing) if fuse else find_blocks(graph, views)
     fused = {n for a, b in blocks for n in graph.nodes[a : b + 1]} if fuse else set()
-    work = {n: _workspace(n) for n in graph.nodes if n.primitive.bound is not None and n not in fused}
+    work = {
+        n: _workspace(n, None if fuse else views)
+        for n in graph.nodes
+        if n.primitive.bound is not None and n not in fused
+    }
     registers = find_registers(graph, blocks, views) if fuse else set()
     nowhere = without_memory(registers, sharing)
     scratch = set() if fuse else find_scratch(graph, blocks, views, sharing)
-    packed, total = pack(graph, views, sharing, blocks, scratch, work, nowhere)
+    packed, total, free = pack(graph, views, sharing, blocks, scratch, work, nowhere)
     places: dict[Var, Place] = {**{v: View(x) for v, x in views.of.items()}, **sharing.places, **packed}
     places |= dict.fromkeys(nowhere, Register())
     known = {v: x.strides for v, x in views.arrays.items()}
     known |= {v: contiguous_strides(v.shape, v.dtype) for room in work.values() for v in room}
     wholes = frozenset(p.into for p in sharing.places.values() if isinstance(p, Joined))
-    return Layout(graph, places, work, tuple(blocks), frozenset(registers), sharing.written, wholes, known, total)
+    return Layout(graph, places, work, tuple(blocks), frozenset(registers), sharing.written, wholes, known, total, free)
 
 
-def _workspace(node: Node) -> tuple[Var, ...]:
-    specs = node.primitive.work_specs(node.inputs, node.params)
+def _workspace(node: Node, views: Views | None) -> tuple[Var, ...]:
+    """What the call needs on its way; in NumPy's calls room too for inputs that it cannot read as they lie (see `bind_to`)."""
+    specs = list(node.primitive.work_specs(node.inputs, node.params))
+    if views is not None and node.primitive.bound is not None and not node.primitive.bound.takes_views:
+        specs += [Spec(v.shape, v.dtype) for v in node.inputs if not views.is_straight(v)]
     return tuple(Var(tuple(s.shape), s.dtype, node) for s in specs)

@@ -1,6 +1,7 @@
 """Offsets in the arena for everything that needs memory of its own."""
 
 import bisect
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -23,8 +24,9 @@ class _Range(NamedTuple):
 def pack(
     graph: Graph, views: Views, sharing: Sharing, blocks: Sequence[Block], scratch: Collection[Var],
     work: Mapping[Node, Sequence[Var]], nowhere: Collection[Var] = (),
-) -> tuple[dict[Var, Owned | Scratch], int]:  # fmt: skip
-    """The place of each value, and the bytes of the arena: largest first, at the lowest offset that is free.
+) -> tuple[dict[Var, Owned | Scratch], int, dict[int, tuple[int, int]]]:  # fmt: skip
+    """The place of each value, and the bytes of the arena: largest first, at the lowest offset that is free. Also, for each
+    block by its first call, the longest range of the arena that nobody needs while it runs.
 
     Two values may have the same bytes if they are never alive together. Where a part of a concatenation is computed in place,
     its bytes of the whole are alive from then on, and others may have them until then. `work`: what calls need on their way.
@@ -48,7 +50,8 @@ def pack(
             bisect.insort(taken, (offset + r.offset, offset + r.offset + r.size, r.first, r.last))
         places[v] = Scratch(offset) if v in scratch else Owned(offset)
         total = max(total, offset + _aligned(ranges[0].size))
-    return places, total
+    free = {first: _longest_gap([t for t in taken if t[2] <= last and first <= t[3]], total) for first, last in blocks}
+    return places, total, free
 
 
 def _lowest(ranges: Sequence[_Range], taken: Sequence[tuple[int, int, int, int]]) -> int:
@@ -61,6 +64,13 @@ def _lowest(ranges: Sequence[_Range], taken: Sequence[tuple[int, int, int, int]]
                 if a <= last and first <= b and offset + within < end and start < offset + within + size:
                     offset, moved = _aligned(end - within), len(ranges) > 1  # one range has met all in one pass
     return offset
+
+
+def _longest_gap(taken: Sequence[tuple[int, int, int, int]], total: int) -> tuple[int, int]:
+    """Start and end of what lies between ranges that are sorted, or behind them."""
+    ends = list(itertools.accumulate((_aligned(end) for _, end, *_ in taken), max, initial=0))
+    starts = [start // ALIGN * ALIGN for start, *_ in taken]
+    return max(zip(ends, [*starts, total]), key=lambda gap: gap[1] - gap[0])
 
 
 def _aligned(size: int) -> int:
