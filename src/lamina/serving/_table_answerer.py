@@ -7,9 +7,9 @@ import numpy as np
 from lamina.tables._columns import LEFT_OUT, NOMINAL, NUMERIC, ORDINAL, Column, model_inputs
 from lamina.tables._errors import TableError
 from lamina.tables._figures import classes_of
+from lamina.tables._from_texts import AS_MISSING
 from lamina.tables._matching import match_columns
 from lamina.tables._model import TableModel
-from lamina.tables._read import AS_MISSING
 from lamina.tables._target import NUMBER, shares_of
 from lamina.tables._training import outputs_of
 

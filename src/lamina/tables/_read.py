@@ -23,7 +23,6 @@ from ._encoding import decode
 from ._errors import TableError, close_names
 from ._excel import read_excel
 from ._fetched import fetched, is_url
-from ._from_texts import AS_MISSING as AS_MISSING  # of which serving knows here
 from ._from_texts import from_texts
 from ._json import nested_note, read_json
 from ._missing_words import note_on_words
