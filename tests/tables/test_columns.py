@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lamina.tables._columns import describe_columns, fit_columns, places_of, sentinel_note
+from lamina.tables._columns import describe_columns, fit_columns, numbers_of, places_of, sentinel_note
 from lamina.tables._errors import TableError
 from lamina.tables._frames import as_table
 from lamina.tables._read import as_text
@@ -163,10 +163,18 @@ def test_dates_of_zeros_are_missing():
     assert (column.kind, column.missing) == ("date", 15)
 
 
-def test_zones_are_told_since_times_are_those_of_utc():
-    days = [f"2022-03-{1 + i % 28:02d} 08:30" for i in range(60)]
-    for zones, told in ((["+05:30"], "(+05:30)"), (["-0300", "Z"], "(-0300)"), (["Z"], None), ([""], None)):
-        texts = [f"{day}{zones[i % len(zones)]}" for i, day in enumerate(days)]
-        (column,) = describe_columns(as_table({"c": texts, "y": list(range(60))}), "y", {}, [])
-        assert column.kind == "date" and ("in UTC" in column.note) == (told is not None)
-        assert told is None or column.note.endswith(f"in UTC, not in the zones of the table {told}")
+@pytest.mark.parametrize(
+    ("zones", "told"),
+    [
+        (["+05:30"], "in the local time of +05:30"), (["+01:00", "+02:00"], "in the local time of +01:00, +02:00"),
+        (["-0300", "Z"], "in UTC, not in the zones of the table (-0300)"), (["+01:00", "-08:00"], "in UTC"), (["Z"], None),
+        (["+00:00"], None), ([""], None),
+    ],
+)  # fmt: skip
+def test_local_time_is_kept_where_all_dates_are_of_one_place(zones, told):
+    texts = [f"2022-03-{1 + i % 28:02d} 08:30{zones[i % len(zones)]}" for i in range(60)]
+    (column,) = describe_columns(as_table({"c": texts, "y": list(range(60))}), "y", {}, [])
+    assert column.kind == "date"
+    assert told in column.note if told else "time" not in column.note and "UTC" not in column.note
+    hours = np.round(numbers_of(column, np.array(texts)) % 1 * 24, 6)
+    assert set(hours) == {8.5} or (told or "").startswith("in UTC")

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamina import layers
 
-from ._dates import cycles_of, days_of, order_of, other_order, tails_of, zones_of
+from ._dates import at_local_time, cycles_of, days_of, local_time_of, order_of, other_order, tails_of, zones_beside
 from ._errors import TableError, close_names
 from ._from_texts import why_no_dates
 from ._number_rule import NumberRule, rule_of_json
@@ -171,7 +171,8 @@ def _describe(table: Table, name: str, values: np.ndarray, missing: int) -> Colu
 
 
 def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
-    style, doubt = order_of(known)
+    order, doubt = order_of(known)
+    style = at_local_time(order, known)
     days = days_of(known, style)
     odd = known[np.isnan(days)]
     if len(odd) == len(known):
@@ -188,9 +189,11 @@ def _describe_dates(name: str, known: np.ndarray, missing: int) -> Column:
     tails = tails_of(known[~np.isnan(days)])
     if tails:
         note += f"; what follows them in {tails.total()} rows is not used ({max(tails, key=lambda t: tails[t])!r})"
-    zones = zones_of(known)
+    zones = zones_beside(style, known)
     if zones:
         note += f"; in UTC, not in the zones of the table ({', '.join(zones[:3])}{', ...' * (len(zones) > 3)})"
+    elif style != order:
+        note += f"; in the local time of {local_time_of(style)}"
     return Column(name, DATE, f"{note}; {doubt}" if doubt else note, missing + len(odd), style=style)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ._dates import EPOCH, YEAR_FIRST, base_of, days_of, is_open, order_of
+from ._dates import EPOCH, YEAR_FIRST, as_written, base_of, days_of, is_open, order_of, zones_of
 
 
 def own_orders(parts: Sequence[np.ndarray], is_strict: bool) -> list[str] | None:
@@ -28,9 +28,12 @@ def own_orders(parts: Sequence[np.ndarray], is_strict: bool) -> list[str] | None
 
 
 def in_one_form(texts: np.ndarray, order: str) -> np.ndarray:
-    """Dates of one order as `2024-01-31` or `2024-01-31 14:30:00`; what is none is called so, that no other order reads it."""
+    """Dates of one order as `2024-01-31` or `2024-01-31 14:30:00+01:00`.
+
+    What is none is called so, that no other order reads it.
+    """
     distinct, place = np.unique(texts, return_inverse=True)
-    days = days_of(distinct, order).tolist()
+    days = days_of(distinct, as_written(order, distinct)).tolist()
     return np.array([_written(text, day) for text, day in zip(distinct.tolist(), days)], dtype=str)[place]
 
 
@@ -49,4 +52,5 @@ def _written(text: str, days: float) -> str:
     if np.isnan(days):
         return f"no date: {text}"
     moment = EPOCH + datetime.timedelta(microseconds=round(days * 86_400_000_000))
-    return str(moment.date()) if days == int(days) else str(moment)
+    zone = "".join(zones_of(np.array([text])))
+    return str(moment.date()) if days == int(days) and not zone else f"{moment}{zone}"

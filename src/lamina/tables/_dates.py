@@ -7,9 +7,11 @@ from collections import Counter
 import numpy as np
 
 from ._date_words import in_digits
+from ._zones import clock_of, to_clock
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
 _FROM = ", years from "  # in an order, before the first of the hundred years that two digits stand for
+_AT = ", at "  # in an order, before the zones whose local time the days are in
 _OPEN, _GUESSED = "could be day or month first", "is read with the year first"
 _FIRST = 1970  # of these, where an order does not say
 _PLAUSIBLE = 1500, 2200  # years; of other numbers like these, most are codes
@@ -90,8 +92,8 @@ def _year_in(match: re.Match[str], order: str) -> str:
 
 
 def base_of(order: str) -> str:
-    """An order without the years that two digits stand for."""
-    return order.partition(_FROM)[0]
+    """An order without the years that two digits stand for, and without zones."""
+    return order.partition(_AT)[0].partition(_FROM)[0]
 
 
 def is_open(note: str) -> bool:
@@ -115,9 +117,31 @@ def tails_of(texts: np.ndarray) -> Counter[str]:
 
 
 def zones_of(texts: np.ndarray) -> list[str]:
-    """The time zones of the texts but UTC, as they are written; their times are not those that `days_of` gives."""
-    found = {match["zone"] for text in set(texts.tolist()) if (match := _match(text)) is not None}
-    return sorted(zone for zone in found if zone and _zone(zone))
+    """The time zones of the texts as they are written."""
+    return sorted({match["zone"] for text in set(texts.tolist()) if (match := _match(text)) is not None} - {""})
+
+
+def at_local_time(order: str, texts: np.ndarray) -> str:
+    """The order, in the local time of the zone that all texts have; as it is, in UTC, where these are of several places."""
+    clock = clock_of(zones_of(texts))
+    return f"{order}{_AT}{clock}" if clock else order
+
+
+def as_written(order: str, texts: np.ndarray) -> str:
+    """The order, in the local time that each text has, whatever its zone."""
+    zones = zones_of(texts)
+    return f"{order}{_AT}{' '.join(zones)}" if zones else order
+
+
+def zones_beside(order: str, texts: np.ndarray) -> list[str]:
+    """The zones of the texts whose local time is not that of the order."""
+    clock = order.partition(_AT)[2]
+    return [zone for zone in zones_of(texts) if to_clock(zone, clock)]
+
+
+def local_time_of(order: str) -> str:
+    """The zones whose local time the order is in, for a note; UTC where it has none."""
+    return order.partition(_AT)[2].replace(" ", ", ") or "UTC"
 
 
 def are_dates(texts: np.ndarray, mostly: float) -> bool:
@@ -144,7 +168,10 @@ def are_compact_dates(texts: list[str]) -> bool:
 
 
 def days_of(texts: np.ndarray, order: str) -> np.ndarray:
-    """Days since 1970 with the time as fraction, float64 `(rows,)`; NaN where a text is no date. A time zone is taken off."""
+    """Days since 1970 with the time as fraction, float64 `(rows,)`; NaN where a text is no date.
+
+    They are in the local time of the zones that the order has, else in UTC.
+    """
     distinct, place = np.unique(texts, return_inverse=True)
     return np.array([_days(text, order) for text in distinct.tolist()], dtype="float64")[place]
 
@@ -153,6 +180,7 @@ def _days(text: str, order: str) -> float:
     match = _match(text)
     if match is None:
         return float("nan")
+    order, _, clock = order.partition(_AT)
     order, _, since = order.partition(_FROM)
     a, b, c = match["a"], match["b"], match["c"]
     if match["year"]:
@@ -171,7 +199,7 @@ def _days(text: str, order: str) -> float:
         return float("nan")
     if moment.year == _ENDLESS:
         return float("nan")
-    return (moment - EPOCH).total_seconds() / 86400 - _zone(match["zone"])
+    return (moment - EPOCH).total_seconds() / 86400 + to_clock(match["zone"], clock)
 
 
 def _full_year(text: str, since: int) -> int:
@@ -190,17 +218,6 @@ def _hour(match: re.Match[str]) -> int:
 
 def _second(match: re.Match[str]) -> float:
     return float((match["second"] or match["seconds"] or "0").replace(",", "."))
-
-
-def _zone(text: str) -> float:
-    """The offset from UTC in days."""
-    digits = text.lstrip("ZUTCGM")
-    if not digits:
-        return 0.0
-    hours, minutes = digits[1:].partition(":")[0], "0"
-    if len(digits) > 3:
-        hours, minutes = digits[1:].replace(":", "")[:-2], digits[-2:]
-    return (-1 if digits[0] == "-" else 1) * (60 * int(hours) + int(minutes)) / 1440
 
 
 def cycles_of(days: np.ndarray) -> list[str]:

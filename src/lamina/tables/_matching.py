@@ -17,7 +17,7 @@ from ._columns import (
     no_number,
     numbers_of,
 )  # fmt: skip
-from ._dates import days_of, other_order
+from ._dates import days_of, local_time_of, other_order, zones_beside
 from ._errors import TableError, close_names
 from ._from_texts import AS_MISSING
 from ._numbers import too_many
@@ -29,7 +29,10 @@ _REMEMBERED = 1000  # categories never seen, of a column
 
 @dataclass
 class _Odd:
-    """What of a column is unusual: rows with a category never seen, some of these, rows where it lacks, dates that are none."""
+    """What of a column is unusual: rows with a category never seen, some of these, rows where it lacks, dates that are none.
+
+    `zones` are those of dates that have another than in the fit.
+    """
 
     column: Column
     unseen: int = 0
@@ -37,6 +40,7 @@ class _Odd:
     lacking: int = 0
     unread: int = 0
     shown: str = ""
+    zones: set[str] = field(default_factory=set)
 
 
 class Surprises:
@@ -58,6 +62,7 @@ class Surprises:
             unread = _unread(column, values)
             odd.unread += len(unread)
             odd.shown = odd.shown or (str(unread[0]) if len(unread) else "")
+            odd.zones |= set(zones_beside(column.style, as_text(values)))
         if not column.has_missing:
             odd.lacking += int(is_missing(values).sum())
 
@@ -72,6 +77,11 @@ class Surprises:
             if odd.unread:
                 said.append(
                     f"{odd.unread} row(s) have a {name!r} that is no date, {odd.column.style}: {odd.shown!r}; {AS_MISSING}."
+                )
+            if odd.zones:
+                said.append(
+                    f"{name!r} has times of the zones {', '.join(sorted(odd.zones)[:3])}; brought to the time of "
+                    f"{local_time_of(odd.column.style)}, as in the fit."
                 )
             if odd.lacking:
                 instead = "as an unknown category" if odd.column.kind == NOMINAL else "as the median"
