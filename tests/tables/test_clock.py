@@ -7,7 +7,7 @@ import pytest
 
 import lamina
 from lamina.tables import TableError
-from lamina.tables._clock import seconds_of
+from lamina.tables._clock import is_of_minutes, seconds_of
 from lamina.tables._frames import as_table
 
 SECONDS = [977 * i % 40_000 + 60 for i in range(60)]
@@ -67,3 +67,31 @@ def test_hours_and_minutes_with_letters():
     assert any("'1h15' as 4500" in note for note in read.notes)
     alone = as_table({"t": ["2 h", "7 h"] * 9})
     assert alone.columns["t"][:2].tolist() == [2, 7]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12:34.5", 754.5), ("9:59,25", 599.25), ("12:34", 754), ("58.32", 58.32), ("1:02:03.250", 3723.25)],
+)
+def test_minutes_and_seconds(text, seconds):
+    assert seconds_of(text, of_minutes=True) == pytest.approx(seconds)
+    assert is_of_minutes(text) == (text in ("12:34.5", "9:59,25"))
+
+
+def test_decimals_make_minutes_and_seconds_of_a_column():
+    races = [f"{i // 60}:{i % 60:02d}.{i % 10}" if i > 59 else f"{i}.{i % 10}" for i in range(50, 110)]
+    table = as_table({"t": [*races, "1:40"]})
+    np.testing.assert_allclose(table.columns["t"], [*(i + i % 10 / 10 for i in range(50, 110)), 100])
+    assert table.notes == ["Column 't' is read as minutes and seconds: '1:00.0' as 60."]
+
+
+def test_a_few_decimals_make_no_minutes_of_hours():
+    table = as_table({"t": [*(f"{8 + i % 12}:30" for i in range(60)), "12:34.5"]})
+    assert table.columns["t"][0] == 30_600 and np.isnan(table.columns["t"][-1])
+    assert any("1 entry ('12:34.5'), taken as missing" in note for note in table.notes)
+
+
+def test_a_model_keeps_whether_hours_or_minutes_come_first():
+    rows = {"t": [f"{s // 60}:{s % 60:02d}.5" for s in SECONDS], "y": [s / 60 for s in SECONDS]}
+    model = lamina.fit_table(rows, target="y", hidden=(), folds=2, verbose=False)
+    np.testing.assert_allclose(model.predict({"t": ["100:00", "125:00.0"]}), [100, 125], atol=1)

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from ._columns import LEFT_OUT, NUMERIC, ORDINAL, TEXT, Column
+from ._currencies import CURRENCIES
 from ._from_texts import AS_MISSING, is_about, odd_note
+from ._multiples import MULTIPLES
 from ._number_rule import NumberRule
 from ._numbers import LACKING, Texts, too_many
-from ._parts import CURRENCIES, take_apart
+from ._parts import take_apart
 from ._read import as_text, missing_codes
 from ._table import Table
 from ._target import NUMBER, Target
 from ._thousands import comma_as_fitted, lie_only_otherwise, unclear_of
-from ._units import MULTIPLES, PERCENT, may_lack
+from ._units import PERCENT, may_lack
 
 
 def read_as_fitted(table: Table, columns: list[Column], target: Target, missing: Sequence[str]) -> Table:
@@ -95,7 +97,7 @@ def _as_numbers(table: Table, name: str, rule: NumberRule | None, words: set[str
 def _is_within(own: NumberRule, rule: NumberRule) -> bool:
     """Whether what a table shows alone is read by the rule of the fit as it was, which saves reading it again."""
     return (
-        own.times == rule.times
+        (own.times, own.minutes) == (rule.times, rule.minutes)
         and LACKING.union(rule.lacking).issuperset(own.lacking)
         and set(own.seen) <= set(rule.seen)
         and set(own.units or ()) == set(rule.units or ())
@@ -207,7 +209,7 @@ class _Odd:
         self.count = sum(counts[text] for text in odd)
         words = LACKING if rule is None else {*LACKING, *rule.lacking}
         self.lacking = sum(counts[text] for text in odd if text.casefold() in words)
-        plain = NumberRule(use.comma, use.factors, times=use.times)
+        plain = NumberRule(use.comma, use.factors, times=use.times, minutes=use.minutes)
         self.strange = [text for text in odd if rule is None or np.isnan(plain.value(text))]
         self.foreign = [text for text in odd if text not in self.strange]
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from ._clock import has_two_parts, seconds_of
+from ._clock import has_two_parts, is_of_minutes, seconds_of
 from ._date_words import in_digits
 from ._dates import are_compact_dates, are_dates
 from ._number_rule import NumberRule
@@ -51,22 +51,29 @@ def from_texts(table: Table, name: str, texts: np.ndarray, comma: bool | None) -
 def _read_times(table: Table, name: str, texts: np.ndarray, known: np.ndarray) -> np.ndarray | None:
     """The seconds of a column of times of day or durations, None if it holds others; notes go to the table."""
     odd: list[str] = []
+    of_minutes = _are_of_minutes(known.tolist())
     for text in known.tolist():
-        if np.isnan(seconds_of(text)):
+        if np.isnan(seconds_of(text, of_minutes)):
             odd.append(text)
             if not are_few(len(odd), len(known)):
                 return None
     if not any(map(has_two_parts, set(known.tolist()) - set(odd))):
         return None
-    values = np.array([seconds_of(text) for text in texts.tolist()], dtype="float64")
-    first = texts[~np.isnan(values)][0]
-    table.rules[name] = NumberRule(units=("",), seen=("",), times=True)
+    rule = NumberRule(units=("",), seen=("",), times=True, minutes=of_minutes)
+    values = np.array([rule.value(text) for text in texts.tolist()], dtype="float64")
+    first = next(text for text in texts[~np.isnan(values)].tolist() if has_two_parts(text))
+    table.rules[name] = rule
     if len(odd):
         table.notes.append(odd_note(name, len(odd), sorted(set(odd))))
-    table.notes.append(
-        f"Column {name!r} is read as hours and minutes, in seconds: {str(first)!r} as {seconds_of(first):.15g}."
-    )
+    what = "minutes and seconds" if of_minutes else "hours and minutes, in seconds"
+    table.notes.append(f"Column {name!r} is read as {what}: {first!r} as {rule.value(first):.15g}.")
     return values
+
+
+def _are_of_minutes(known: list[str]) -> bool:
+    """Whether more of them are minutes and seconds with decimals than such as could be hours and minutes."""
+    parted = [text for text in known if text.count(":") == 1]
+    return 2 * sum(map(is_of_minutes, parted)) > len(parted)
 
 
 def odd_note(name: str, count: int, odd: list[str]) -> str:

@@ -30,6 +30,7 @@ class NumberRule:
         three: of those with decimals, the share that had three.
         low, high: between which their sizes lay, 0 and the rarest aside; both 0 where that was not kept.
         times: whether texts are hours and minutes, in seconds.
+        minutes: whether such texts as 12:34 are minutes and seconds.
         lacking: words that stood for missing ones, folded.
     """
 
@@ -43,6 +44,7 @@ class NumberRule:
     low: float = 0.0
     high: float = 0.0
     times: bool = False
+    minutes: bool = False
     lacking: tuple[str, ...] = ()
 
     @property
@@ -59,7 +61,7 @@ class NumberRule:
         if text.casefold() in INFINITE:
             return float(text)
         if self.times:
-            return seconds_of(text)
+            return seconds_of(text, self.minutes)
         written = take_apart(text)
         return float("nan") if written is None else self.value_of(written)
 

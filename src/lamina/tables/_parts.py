@@ -4,18 +4,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from ._currencies import CURRENCIES
+from ._multiples import in_one_number, multiple_and_currency, plain_multiple
 from ._unit_names import unit_name
 
-CURRENCIES = (
-    "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "gbp", "jpy",
-    "krw", "cny", "chf", "inr", "sek", "nok", "dkk", "pln", "czk", "huf", "zł", "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元",
-)  # fmt: skip
 _RAISED = ("<super>", "<sub>", "<circle>")  # footnotes and powers; as plain digits they would join the number
 _ARABIC = str.maketrans({"٫": ".", "٬": ",", "٪": "%"})  # decimal sign, thousands, percent
 _BODY = r"\d[\d.,' ]*|[.,]\d+"
 _WRITTEN = re.compile(
     r"(?P<before>[^\W\d_]+\.(?= ?\d)|[^\d.,+-]*?) ?(?P<sign>[+-]?) ?"
-    rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*)?"
+    rf"(?P<body>{_BODY})(?P<power>[eE][+-]?\d+)? ?(?P<after>[^\d\s][^\s]*(?: [^\d\s]+)?)?"
 )
 _IN_PLACE_OF_A_POINT = re.compile(r"([$€£¥₩₹₽₺₫฿₱₪])(\d\d)|(?!M[23]$)([kKMRVΩ])(\d{1,2})")  # 1€50, 4k7, 3V3
 _WITH_DIGITS = re.compile(r"[^\d/]*/.*|[^\W\d]*(?:m|ft|in|yd|mi)\^?[23]|[^\W\d]*(?:co2|h2o)[^\W\d]*", re.IGNORECASE)
@@ -52,6 +50,7 @@ def take_apart(text: str) -> Written | None:
         text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'")
         text = text.translate(_ARABIC)
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+        text = in_one_number(text)
     text = _WHOLE_AMOUNT.sub("", text.strip())
     negative = False
     bracketed = _IN_BRACKETS.fullmatch(text)
@@ -72,6 +71,11 @@ def take_apart(text: str) -> Written | None:
     if match is None:
         return None
     before, after, cents = match["before"].strip().casefold(), match["after"] or "", ""
+    scaled = multiple_and_currency(after)
+    if scaled is not None and before in ("", scaled[1]):
+        after, before = scaled
+    elif " " in after:
+        return None
     parted = _IN_PLACE_OF_A_POINT.fullmatch(after)
     if parted is not None:
         if not text[match.start("after") - 1].isdigit() or match["power"]:
@@ -79,7 +83,7 @@ def take_apart(text: str) -> Written | None:
         after, cents = (parted[1] or parted[3]), (parted[2] or parted[4])
     elif any(c.isdigit() for c in after) and not _WITH_DIGITS.fullmatch(after):
         return None
-    after = unit_name(after)
+    after = plain_multiple(unit_name(after), bool(before))
     if before and before not in CURRENCIES:
         return None
     if after and not (after[0].isalpha() or after[0] in "%‰°$€£¥₩₹₽₺₫฿₱₪µ"):

@@ -3,24 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from ._currencies import CURRENCIES, SAME
+from ._multiples import MULTIPLES
 from ._parts import Written
 
 PERCENT = "%"
-_SAME = {
-    "us$": "$", "usd": "$", "eur": "€", "gbp": "£", "jpy": "¥", "円": "¥", "krw": "₩", "원": "₩", "inr": "₹", "rs": "₹",
-    "元": "cny", "kč": "czk", "zł": "pln",
-}  # fmt: skip
-MULTIPLES = {
-    "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9,
-    "천": 1e3, "만": 1e4, "억": 1e8, "万": 1e4, "億": 1e8, "亿": 1e8,
-}  # fmt: skip
 _SHARES = (PERCENT, "‰")
 _SIGNS = ("cr", "dr", "bc", "bce")  # words that may say which way a number counts
 
 
 def multiples(written: list[Written]) -> dict[str, float]:
     """Factors of k, M, ...: where they can be no units, beside each other, plain numbers or a currency before them."""
-    after = {w.after for w in written}
+    after = {w.after for w in written} - set(CURRENCIES)
     is_scale = len(after) > 1 or any((w.before or w.cents) and w.after for w in written)
     return {a: MULTIPLES[a] for a in after if a} if is_scale and after - {""} <= set(MULTIPLES) else {}
 
@@ -28,7 +22,7 @@ def multiples(written: list[Written]) -> dict[str, float]:
 def unit_of(written: Written, factors: Iterable[str]) -> str:
     """The unit or currency of a number, the same for those that mean the same; "" for none."""
     sides = (written.before, "" if written.after in factors else written.after)
-    same = dict.fromkeys(_SAME.get(side.rstrip("."), side.rstrip(".")) for side in sides if side)
+    same = dict.fromkeys(SAME.get(side.rstrip("."), side.rstrip(".")) for side in sides if side)
     return " ".join(same)
 
 
