@@ -1,5 +1,8 @@
 """Words that are taken as missing though they may be categories are counted."""
 
+import numpy as np
+import pytest
+
 import lamina
 from lamina.tables._frames import as_table
 
@@ -32,3 +35,40 @@ def test_in_files_and_in_pieces(tmp_path):
             path, target="y", hidden=(), effort="quick", test_size=0.3, verbose=False, memory=memory
         )
         assert any("40 of 120 entries ('none')" in note for note in model.summary["notes"])
+
+
+def test_a_minus_beside_plus_is_told():
+    table = as_table({"c": ["+", "-", "++"] * 20})
+    assert any("20 of 60 entries ('-') are taken as missing" in note for note in table.notes)
+    assert not as_table({"c": ["a", "-", "b"] * 20}).notes
+
+
+@pytest.mark.parametrize(
+    ("missing", "unseen"),
+    [
+        (("-77",), "-77"),
+        (("-5",), None),
+        (("-5.0",), None),
+        (("gone",), None),
+        (("lost",), "lost"),
+        (("NA",), None),
+        ((), None),
+    ],
+)
+def test_values_for_missing_that_stand_nowhere_are_told(missing, unseen):
+    rows = {"x": [*range(60)], "c": [["a", "gone", "-5"][i % 3] for i in range(60)], "y": [i % 7 for i in range(60)]}
+    model = lamina.fit_table(rows, "y", missing=missing, hidden=(), folds=2, verbose=False)
+    notes = [note for note in model.summary["notes"] if note.startswith("--missing")]
+    assert notes == ([f"--missing {unseen}: no entry of the table is {unseen!r}."] if unseen else [])
+
+
+def test_in_pieces_they_are_told_of_the_rows_looked_at(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,y\n" + "".join(f"{i % 17},{i % 7}\n" for i in range(200)))
+    model = lamina.fit_table(str(path), "y", missing=("-77",), hidden=(), test_size=0.3, verbose=False, memory=2000)
+    assert any("-77: no entry of the 200 rows that were looked at" in note for note in model.summary["notes"])
+
+
+def test_the_range_of_a_column_leaves_codes_out():
+    table = as_table({"s": [*(f"{i}.5" for i in range(1, 60)), "-999.00"]}, missing=("-999",))
+    assert table.rules["s"].high < 60 and np.isnan(table.columns["s"][-1])

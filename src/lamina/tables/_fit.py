@@ -23,6 +23,7 @@ from ._large._budget import is_large
 from ._large._cache import Cache
 from ._large._prepared import correct, divide_large, leave_numberings_out, notes_of, open_stream
 from ._memory import give_back
+from ._missing_words import unseen_notes
 from ._model import TableModel
 from ._network import build_model
 from ._networks import described, fit_networks, schedule_for, ways_of_numbers
@@ -114,6 +115,7 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
     if is_large(data, settings.memory):
         return _run_large(data, settings, say)
     table = as_table(data, settings.missing, settings.encoding)
+    table.notes += unseen_notes(table.raw, settings.missing, "the table")
     target, table, notes, columns = _looked_at(table, settings)
     _describe(say, table, len(table), target, columns, table.notes, notes)
     rounds, split = divide(say, table, target, columns, settings)
@@ -126,6 +128,7 @@ def _run_large(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
         stream = open_stream(data, settings)
     target, sample, notes, columns = _looked_at(stream.sample, settings)
     leave_numberings_out(columns, sample)
+    notes += unseen_notes(sample.raw, settings.missing, f"the {len(sample)} rows that were looked at")
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
         with say.working("Encoding it"):
             cache = Cache(folder, stream, columns, target, settings.group, settings.time, settings.split_seed)

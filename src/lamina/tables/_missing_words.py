@@ -1,6 +1,8 @@
-"""Words that stand for missing entries, as `none` or `Na`, where they may be categories all the same."""
+"""Words and values for missing entries: such as may be categories all the same, and such as were told but stand nowhere."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ import numpy as np
 from ._numbers import MISSING
 
 _WORDS = {word for word in MISSING if word.isalpha()}
+_PLUS = re.compile(r"\(?\++\)?")
 _FEW = 9  # so many different texts are categories, however short the table
 
 
@@ -22,19 +25,45 @@ def note_on_words(name: str, raw: np.ndarray, texts: np.ndarray, told: set[str])
     if texts.dtype.kind == "f":
         return []
     known = Counter(texts[texts != ""].tolist())
-    if not 1 < len(known) <= max(known.total() / 2, _FEW):
+    has_plus = any(_PLUS.fullmatch(text) for text in known)  # beside which - is most often no gap
+    if not (len(known) > 1 or has_plus) or len(known) > max(known.total() / 2, _FEW):
         return []
     usual = float(np.median(list(known.values())))
     found = Counter(map(_stripped, raw[texts == ""].tolist()))
-    shown = {w: n for w, n in found.items() if w.casefold() in _WORDS and w not in told and n > 1 and 2 * n >= usual}
+    words = _WORDS | {"-", "–"} if has_plus else _WORDS
+    shown = {w: n for w, n in found.items() if w.casefold() in words and w not in told and n > 1 and 2 * n >= usual}
     if not shown:
         return []
-    words = ", ".join(map(repr, sorted(shown)))
+    listed = ", ".join(map(repr, sorted(shown)))
     return [
-        f"Column {name!r}: {sum(shown.values())} of {len(texts)} entries ({words}) are taken as missing; if that is a category, "
+        f"Column {name!r}: {sum(shown.values())} of {len(texts)} entries ({listed}) are taken as missing; if that is a category, "
         "write it in another way."
     ]
 
 
 def _stripped(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+def unseen_notes(raw: dict[str, np.ndarray], missing: Sequence[str], where: str) -> list[str]:
+    """A sentence for each value that was told to stand for missing ones and that no column holds.
+
+    Args:
+        raw: the columns as they stand in the file.
+        missing: the values, as texts.
+        where: what was looked through, as `the table`.
+    """
+    if not missing:
+        return []
+    held = {str(value).strip() for values in raw.values() for value in values.tolist()}
+    numbers = {number for text in held if (number := _number(text)) is not None}
+    told = [m for m in dict.fromkeys(missing) if m.strip().casefold() not in MISSING]
+    unseen = [m for m in told if m.strip() not in held and _number(m) not in numbers]
+    return [f"--missing {value}: no entry of {where} is {value!r}." for value in unseen]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

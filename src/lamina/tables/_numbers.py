@@ -84,6 +84,13 @@ def _decimal_sign(w: Written) -> str | None:
     return "." if POINTED.fullmatch(w.body) or ("." in w.body and PLAIN.fullmatch(w.body)) else None
 
 
+def usual_sizes(values: np.ndarray) -> tuple[float, float]:
+    """Between which the sizes of numbers lie, 0 and the rarest aside; both 0 where there are none."""
+    sizes = np.abs(values[(values != 0) & ~np.isnan(values)])
+    low, high = np.quantile(sizes, _USUAL).tolist() if len(sizes) else (0.0, 0.0)
+    return low, high
+
+
 def read_numbers(known: list[str], table_comma: bool | None) -> Reading | None:
     """The numbers that nearly all of the texts are, or None if they are better kept as text.
 
@@ -270,8 +277,7 @@ class Texts:
         )
         seen = tuple(sorted({self.units[text] for text in read}))
         places = [len(w.body.rpartition(decimal)[2]) for w in read.values() if decimal in w.body]
-        sizes = [abs(number[text]) for text in read if number[text]]
-        low, high = np.quantile(sizes, _USUAL).tolist() if sizes else (0.0, 0.0)
+        low, high = usual_sizes(np.array([number[text] for text in read], dtype="float64"))
         three = places.count(3) / len(places) if places else 0.0
         return replace(
             rule, seen=seen, has_decimals=has_decimals, has_groups=has_groups, three=three, low=low, high=high

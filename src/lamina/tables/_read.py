@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from ._fetched import fetched, is_url
 from ._from_texts import from_texts
 from ._json import nested_note, read_json
 from ._missing_words import note_on_words
-from ._numbers import MISSING, uses_decimal_comma
+from ._numbers import MISSING, uses_decimal_comma, usual_sizes
 from ._sheet import Sheet, read_sheet
 from ._table import Table
 
@@ -83,8 +84,11 @@ def finished(table: Table, missing: tuple[str, ...]) -> Table:
     codes = missing_codes(missing)
     if codes:
         for name, values in table.columns.items():
-            if values.dtype.kind == "f":
-                table.columns[name] = np.where(np.isin(values, codes), np.nan, values)
+            if values.dtype.kind == "f" and np.isin(values, codes).any():
+                table.columns[name] = kept = np.where(np.isin(values, codes), np.nan, values)
+                if name in table.rules:
+                    low, high = usual_sizes(np.unique(kept))
+                    table.rules[name] = replace(table.rules[name], low=low, high=high)
     if not len(table):
         raise TableError(f"{table.path}: the table is empty: it has {len(table.columns)} column(s) and no row.")
     return table
