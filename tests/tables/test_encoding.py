@@ -13,6 +13,7 @@ LATIN = "nom,ville\n" + "Zoé,Besançon\nRené,Sète\nMüller,Köln\nÅsa,Malmö
 EURO = "name,price\n" + "a,5 €\nb,“7” €\n"
 POLISH = "imię,miasto\n" + "Łucja,Łódź\nŻaneta,Kraków\n" * 3
 TAIWANESE = "姓名,城市\n" + "陳大明,臺北\n林小美,高雄\n" * 3
+DISKS = "ort,x\n" + "Köln,1\nMünchen,2\nGröße,3\nÄpfel,4\n" * 2
 GREEK = "όνομα,πόλη\n" + "Νίκος,Αθήνα\n" * 3
 
 
@@ -31,6 +32,8 @@ GREEK = "όνομα,πόλη\n" + "Νίκος,Αθήνα\n" * 3
         ("x,y\n1,남\n2,여\n", "cp949"), ("x,y\n1,고\n2,중\n3,저\n", "cp949"), ("x,y\n1,Łódź\n2,Gdańsk\n", "cp1250"),
         ("x,y\n1,très\n2,coût élevé\n3,naïve\n", "cp1252"), ("x,y\n1,NIÑO\n2,NIÑA\n", "cp1252"),
         ("a,b\n1,Zürich\n", "latin-1"), ("a,종\n1,젠투\n2,턱끈\n", "cp949"),
+        (DISKS, "mac_roman"), (DISKS, "cp850"), (DISKS, "cp437"), (RUSSIAN, "cp866"), ("x,y\n1,Köln\n2,Rom\n", "mac_roman"),
+        ("x,y\n1,Málaga\n2,niño\n", "mac_roman"), ("x,y\n1,Málaga\n2,niño\n", "cp850"),
         ("a,b\n1,2\n", "utf-16-le"), ("a,b\n1,2\n", "utf-16-be"),
     ],
 )  # fmt: skip
@@ -65,8 +68,8 @@ def test_what_is_no_text(tmp_path):
         ("x,y\n1,да\n2,нет\n".encode("cp1251"), r"too little tells .*CP1251 \('нет'\)"),
         ("x,y\n1,ДА\n2,НЕТ\n".encode("cp1251"), r"too little tells .*CP1251 \('НЕТ'\)"),
         ("x,y\n1,ΑΔΕΛΙΟΣ\n2,ΓΕΝΤΟΥ\n".encode("cp1253"), r"CP1253 \('ΑΔΕΛΙΟΣ'\)"),
-        ("x,y\n1,männlich\n".encode("cp850"), "neither UTF-8 nor another encoding that can be told"),
-        ("x,y\n1,männlich\n".encode("mac_roman"), "neither UTF-8 nor another encoding that can be told"),
+        ("x,y\n1,Köln\n2,Rom\n".encode("cp850"), r"too little tells .*MAC_ROMAN \('Kîln'\), CP850 \('Köln'\)"),
+        (b"x,y\n1,\x81\x8d\n", "neither UTF-8 nor another encoding that can be told"),
         ("x,y\n1,猫\n2,狗\n".encode("gb18030"), "too little tells"),
     ],
 )  # fmt: skip

@@ -92,18 +92,23 @@ class _Script:
 _LATIN_VOWELS = "aeiouyáàâäãåæéèêëíìîïóòôöõøœúùûüýÿąęěėőűůăıĺ"
 _LATIN = "\u00c0", "\u017e"
 _CYRILLIC = _Script(("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф",), "аеёиоуыэюяєіїў", "\u0401", "\u0457")
+_WESTERN = _Script(("éèêëàâùûîïôçœæ", "äöüßé", "áéíóúñü", "ãõáâàéêíóôúç", "åäöæøé", "àèéìòù"), _LATIN_VOWELS, *_LATIN)
 # In the order in which they are taken where their texts are the same.
 _SINGLE = {
-    "cp1252": _Script(
-        ("éèêëàâùûîïôçœæ", "äöüßé", "áéíóúñü", "ãõáâàéêíóôúç", "åäöæøé", "àèéìòù"), _LATIN_VOWELS, *_LATIN
-    ),
+    "cp1252": _WESTERN,
     "cp1250": _Script(("ąćęłńśźżó", "áčéěíňóřšťúůýž", "áéíóöőúü", "čćžšđ", "äöüß"), _LATIN_VOWELS, *_LATIN),
     "cp1254": _Script(("ğıİşöüçâîû",), _LATIN_VOWELS, *_LATIN),
     "cp1253": _Script(("αοιετσνηυρπκμλςωγδχθάέίόύήώβφξζ",), "αειηουωάέίόύήώϊϋ", "\u0386", "\u03ce"),
     "cp1251": _CYRILLIC,
     "koi8_r": _CYRILLIC,
+    "cp866": _CYRILLIC,
+    "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
+    "cp437": _WESTERN,
     "cp1255": _Script(("יוהלאמרתבשנכםדחפקעזגסטץןך",), "", "\u05d0", "\u05ea"),
 }
+_OLD = ("mac_roman", "cp850", "cp437", "cp866")  # which few files are in today
+_OF_OLD = 0.9
 _LEAST = 0.45
 _NEAR, _NEAREST, _NEAR_LATIN = 0.1, 0.24, 0.05  # scores apart that leave it open
 _TOP = 10  # letters of a script that most of a text consists of
@@ -181,8 +186,9 @@ def _score(words: list[str], encoding: str, is_paired: bool) -> float:
     if encoding in _DOUBLE:
         return _score_of_double(" ".join(words), *_DOUBLE[encoding])
     script = _SINGLE[encoding]
+    prior = _OF_OLD if encoding in _OLD else 1.0
     scored = [(_score_of_word(word, script), sum(not c.isascii() for c in word)) for word in words]
-    score = sum(score * size for score, size in scored) / sum(size for _, size in scored)
+    score = prior * sum(score * size for score, size in scored) / sum(size for _, size in scored)
     return score * (0.6 + 0.4 * 0.5 ** (len(words) - 1)) if is_paired else score
 
 
@@ -207,7 +213,9 @@ def _score_of_word(text: str, script: _Script) -> float:
     scores = []
     for i, c in enumerate(text):
         if not c.isascii() and (not c.isalpha() or c in "ªºµ"):
-            scores.append(_score_of_sign(text[max(i - 1, 0) : i], c, text[i + 1 : i + 2]))
+            before, after = text[max(i - 1, 0) : i], text[i + 1 : i + 2]
+            is_strange = c == "\u00a0" and script.first != _LATIN[0] and (before + after).isascii()
+            scores.append(0.0 if is_strange else _score_of_sign(before, c, after))
     for word in re.findall(r"[^\W\d_µªº]+", text):
         odd = sum(not c.isascii() for c in word)
         scores += [_score_of_letters(word, script)] * odd if odd else []
