@@ -11,7 +11,8 @@ NAMED = 5  # lines, in a note
 class Layout:
     """Names of the columns; how many rows stand `above` those of values; whether these begin with #; notes.
 
-    `head` is the row of names as it stands in the file, folded; nothing where there is none, or of one column only.
+    `head` is the row of names as it stands in the file, folded; nothing where there is none, or of one column only. Where rows
+    are boxed, each begins and ends with the sign between fields.
     """
 
     names: list[str]
@@ -19,6 +20,7 @@ class Layout:
     is_marked: bool
     notes: list[str]
     head: list[str]
+    is_boxed: bool = False
 
     def is_head(self, fields: list[str]) -> bool:
         """Whether a row has the names again, blanks and case aside."""

@@ -13,6 +13,7 @@ from ._layout import NAMED, Layout, again_note, folded, lines_named, shown_row
 from ._numbers import MISSING
 from ._parts import take_apart
 from ._records import Row, cut
+from ._ruled import are_boxed, is_count, is_rule, rules_note, unboxed
 
 DELIMITERS = ",;\t|"
 _LOOKED_AT = 500  # rows that tell delimiter and width
@@ -68,7 +69,8 @@ def read_sheet(text: str, path: str) -> Sheet:
     layout = layout_of(rows, path)
     notes = layout.notes
     evener = Evener(layout, path, partial(_line_of, text))
-    rows = evener.even(without_notes(rows[layout.above :], notes) if len(layout.names) > 1 else rows[layout.above :])
+    rows = evener.without_rules(rows[layout.above :])
+    rows = evener.even(without_notes(rows, notes) if len(layout.names) > 1 else rows)
     notes.extend(evener.notes())
     rows = without_totals(rows, notes)
     if not rows:
@@ -81,7 +83,11 @@ def layout_of(rows: list[Row], path: str) -> Layout:
 
     Raises TableError, with the line, if rows have a field more than there are names, and the first cannot be a row's name.
     """
-    width = _usual_width(rows)
+    all_rows, width = rows, _usual_width(rows)
+    rows = [row for row in rows if not is_rule(row)] or rows
+    is_boxed = len(rows) < len(all_rows) and are_boxed(rows, width)
+    if is_boxed:
+        rows, width = list(map(unboxed, rows)), width - 2
     notes: list[str] = []
     header, rest = _find_header(rows, width, notes)
     names, values = _name_columns(header, rest, width, notes, path)
@@ -89,7 +95,9 @@ def layout_of(rows: list[Row], path: str) -> Layout:
     has_names = (
         len(values) < len(rows) and rows[len(rows) - len(values) - 1].line == header.line and len(header.fields) > 1
     )
-    return Layout(names, len(rows) - len(values), is_marked, notes, folded(header.fields) if has_names else [])
+    first = values[0].line if values else None
+    above = next((i for i, row in enumerate(all_rows) if row.line == first), len(all_rows))
+    return Layout(names, above, is_marked, notes, folded(header.fields) if has_names else [], is_boxed)
 
 
 def find_delimiter(text: str) -> str:
@@ -237,13 +245,16 @@ class Evener:
         self.width = len(layout.names)
         self.comments: list[Row] = []
         self.heads: list[Row] = []
+        self.rules: list[Row] = []
         self.short: list[Row] = []  # the first of them
         self.rows = self.lacking = 0
 
     def even(self, rows: list[Row]) -> list[Row]:
         """The rows of values among these, even. Raises TableError, with the line, for one that is too long."""
         kept = []
-        for row in rows:
+        for row in self.without_rules(rows):
+            if self.layout.is_boxed:
+                row = unboxed(row)
             if self.layout.is_head(row.fields):
                 self.add_head(row)
             elif len(row.fields) == self.width:
@@ -253,6 +264,16 @@ class Evener:
             else:
                 kept.append(self._fitted(row))
         self.rows += len(rows)
+        return kept
+
+    def without_rules(self, rows: list[Row]) -> list[Row]:
+        """The rows but the lines that rule the table, which are kept for a note."""
+        kept = []
+        for row in rows:
+            if is_rule(row):
+                _keep_some(self.rules, row)
+            else:
+                kept.append(row)
         return kept
 
     def add_head(self, row: Row) -> None:
@@ -279,6 +300,8 @@ class Evener:
         said = []
         if self.comments:
             said.append(f"{lines_named(self.comments)}: left out as comments ({shown_row(self.comments[0])}).")
+        if self.rules:
+            said.append(rules_note(self.rules))
         if self.heads:
             said.append(again_note(self.heads))
         if self.lacking > max(_FEW_SHORT * self.rows, 3):
@@ -320,8 +343,9 @@ def without_notes(rows: list[Row], notes: list[str]) -> list[Row]:
     below = rows[end:]
     if not 0 < len(below) <= _MOST_NOTES or end < 2 or any(_is_alone(row) for row in rows[:end]):
         return rows
+    is_told = _NOTES.match(below[0].fields[0]) or is_count(below[0].fields[0])
     is_apart = below[0].line > rows[end - 1].line + 1 and not rows[end - 2].line < rows[end - 1].line - 1
-    if not (is_apart or _NOTES.match(below[0].fields[0])):
+    if not (is_apart or is_told):
         return rows
     notes.append(f"{lines_named(below)}: left out as notes below the table ({shown_row(below[0])}).")
     return rows[:end]
@@ -329,7 +353,8 @@ def without_notes(rows: list[Row], notes: list[str]) -> list[Row]:
 
 def _is_alone(row: Row) -> bool:
     """Whether only the first of several fields is filled, with words."""
-    return bool(row.fields[0]) and not any(row.fields[1:]) and take_apart(row.fields[0]) is None
+    first, *others = row.fields
+    return bool(first) and not any(others) and (take_apart(first) is None or is_count(first))
 
 
 def _is_total(rows: list[Row]) -> bool:

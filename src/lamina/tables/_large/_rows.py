@@ -12,6 +12,7 @@ import numpy as np
 from lamina._lazy import lazy_module
 
 from .._records import Row, cut
+from .._ruled import RULE_OF_TEXT
 from .._sheet import Evener
 
 pyarrow: Any = lazy_module("pyarrow")
@@ -72,6 +73,8 @@ class EvenRows:
 
     def _quickly(self, text: str) -> tuple[Any, str] | None:
         """The rows, and what is left of the last; None if anything about them is odd."""
+        if self.evener.layout.is_boxed or ("---" in text and RULE_OF_TEXT.search(text)):
+            return None
         content = text.encode()
         letters = np.frombuffer(content, np.uint8)
         quotes = np.flatnonzero(letters == _QUOTE)
