@@ -19,6 +19,10 @@ SECONDS = [977 * i % 40_000 + 60 for i in range(60)]
         ("14:30", 52200), ("2:30 pm", 52200), ("12:05 AM", 300), ("1:23:45", 5025), ("-0:10", -600), ("100:00", 360_000),
         ("0 days 01:02:03", 3723), ("1 day, 1:00:00", 90_000), ("-1 days +23:59:59", -1), ("00:00:01.5", 1.5),
         ("1h15", 4500), ("2 h 5 min", 7500), ("3h", 10_800), ("2h07min09s", 7629), ("-0h20", -1200), ("40 min.", 2400),
+        ("오후 1:30", 48_600), ("오전 12:05", 300), ("14時30分", 52_200), ("14시 5분", 50_700), ("14.30 Uhr", 52_200),
+        ("9:05 Uhr", 32_700),
+        ("3m 14s", 194), ("3min 14sec", 194), ("1d 2h 3m", 93_780), ("-1m 30s", -90), ("PT1H5M", 3900), ("PT2.5S", 2.5),
+        ("3時間5分", 11_100),
     ],
 )  # fmt: skip
 def test_seconds(text, seconds):
@@ -26,8 +30,27 @@ def test_seconds(text, seconds):
 
 
 @pytest.mark.parametrize(
-    "text", ["14", "3:2", "1h5", "1h75", "h30", "5 km", "14:61", "1:23:99", "a 1:23", "1:23 kg", "2024-01-01 14:30"]
-)
+    "text",
+    [
+        "14",
+        "3:2",
+        "1h5",
+        "1h75",
+        "h30",
+        "5 km",
+        "14:61",
+        "1:23:99",
+        "a 1:23",
+        "1:23 kg",
+        "14.30",
+        "",
+        "-",
+        "PT",
+        "P",
+        "3x 4y",
+        "2024-01-01 14:30",
+    ],
+)  # fmt: skip
 def test_other_texts_are_none(text):
     assert np.isnan(seconds_of(text))
 
@@ -95,3 +118,10 @@ def test_a_model_keeps_whether_hours_or_minutes_come_first():
     rows = {"t": [f"{s // 60}:{s % 60:02d}.5" for s in SECONDS], "y": [s / 60 for s in SECONDS]}
     model = lamina.fit_table(rows, target="y", hidden=(), folds=2, verbose=False)
     np.testing.assert_allclose(model.predict({"t": ["100:00", "125:00.0"]}), [100, 125], atol=1)
+
+
+@pytest.mark.parametrize("texts", [["3 m", "5 m"], ["3 d", "5 d"], ["3 s", "5.5 s"], ["14.30", "15.45"]])
+def test_numbers_with_one_unit_are_no_times(texts):
+    table = as_table({"c": texts * 6})
+    assert table.columns["c"][0] in (3, 14.3)
+    assert not any("hours" in note for note in table.notes)

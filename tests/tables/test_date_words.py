@@ -61,3 +61,15 @@ def test_years_of_two_digits_are_near():
     year = datetime.date.today().year
     assert in_digits(f"1-Mar-{year % 100:02d}").startswith(str(year))
     assert in_digits(f"1-Mar-{(year + 40) % 100:02d}").startswith(str(year - 60))
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("1 января 2024", "2024-01-01"), ("5 мая 2024 г.", "2024-05-05 г."), ("3 maja 2024", "2024-05-03"),
+        ("12 sierpnia 2024", "2024-08-12"),
+        ("9 ağustos 2024", "2024-08-09"), ("Mo, 01.02.2024", "01.02.2024"), ("Fri 2024-02-01", "2024-02-01"), ("Mo 5", "Mo 5"),
+    ],
+)  # fmt: skip
+def test_further_languages_and_names_of_days(text, digits):
+    assert in_digits(text) == digits

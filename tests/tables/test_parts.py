@@ -22,3 +22,25 @@ def test_parts(text, written):
 @pytest.mark.parametrize("text", ["45¹", "10²", "①", "7₂", "(5) kg", "x (5)", "No. 5", "5–7", "[5]", "5/3"])
 def test_what_is_no_number(text):
     assert take_apart(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "after"),
+    [
+        ("1,234[1]", "1,234", ""), ("1,234 [a][2]", "1,234", ""), ("12 kg[note 3]", "12", "kg"), ("%12", "12", "%"),
+        ("1st", "1", "th"),
+        ("22nd", "22", "th"), ("13th", "13", "th"), ("3 years", "3", "year"), ("1 year", "1", "year"), ("2 hrs", "2", "hr"),
+        ("3 gross", "3", "gross"),
+        ("‐5.5", "5.5", ""), ("Fr. 5", "5", ""), ("Rp5.000", "5.000", ""),
+    ],
+)  # fmt: skip
+def test_footnotes_ordinals_and_units_of_several(text, body, after):
+    written = take_apart(text)
+    assert (written.body, written.after) == (body, after)
+    assert written.negative == text.startswith("‐")
+
+
+@pytest.mark.parametrize("text", ["11st", "12nd", "[1]", "1,234[see]", "%", "R5"])
+def test_what_is_none_of_these(text):
+    written = take_apart(text)
+    assert written is None or written.after in ("st", "nd")

@@ -1,8 +1,9 @@
-"""Dates with words and signs in them, as 2024년 3월 1일, 1er mai 2024, March 1, 2024 or 2024. 3. 1., brought to digits alone."""
+"""Dates with words and signs in them, as 2024년 3월 1일, 1er mai 2024, 2024Q1 or 2024. 3. 1., brought to digits alone."""
 
 import datetime
 import re
 
+from ._date_parts import first_day
 from ._month_names import DAY_NAME, MONTH, month_number
 
 _AHEAD = 10  # years that plans reach; two digits of a year beyond are of the last century
@@ -22,11 +23,20 @@ _FORMS = [
         rf"{_YEAR}[-/ ]{_MONTH}(?:[-/ ]{_DAY})?(?!\d)",
     )
 ]
+_DAY_BEFORE = re.compile(rf"{DAY_NAME},? +(?=\d{{1,4}}[-/.])", re.IGNORECASE)  # Mo, 01.01.2024
 _SPACED = re.compile(r"(\d{1,4})(?P<sign>[-/.]) *(\d{1,2})(?P=sign) *(\d{1,4})(?:\.(?=\s|$|\())?(?!\d)")
 
 
 def in_digits(text: str) -> str:
-    """The text with the date that it begins with as `2024-03-01`; as it is if there is none with words."""
+    """The text with the date that it begins with as `2024-03-01`; as it is if there is none with words.
+
+    A quarter or a week of a year, which stands alone, is its first day.
+    """
+    first = first_day(text)
+    if first:
+        return first
+    if not text[:1].isdigit():
+        text = _DAY_BEFORE.sub("", text)
     if not text[:1].isdigit() or not text[:4].isdigit() or not text[4:5].isdigit():
         for form in _FORMS:
             match = form.match(text)

@@ -1,20 +1,20 @@
-"""Names of months and days of the week in English, German, French, Spanish, Italian, Portuguese and Dutch."""
+"""Names of months in English and nine other languages of Europe, of days of the week in seven of them."""
 
 import unicodedata
 
 _MONTHS = """
-january jan janvier janv januar jänner jän enero ene gennaio gen janeiro januari
-february feb février févr fév februar febrero febbraio fevereiro fev februari
-march mar mars märz mär mrz marzo março maart mrt
-april apr avril avr abril abr aprile
-may mai mayo maggio mag maio mei
-june jun juin juni junio giugno giu junho
-july jul juillet juil juli julio luglio lug julho
-august aug août aou agosto ago augustus
-september sept sep septembre septiembre settembre sett setembro set
-october oct octobre oktober okt octubre ottobre ott outubro out
-november nov novembre noviembre novembro
-december dec décembre déc dezember dez diciembre dic dicembre dezembro
+january jan janvier janv januar jänner jän enero ene gennaio gen janeiro januari января январь янв stycznia styczeń sty ocak oca
+february feb février févr fév februar febrero febbraio fevereiro fev februari февраля февраль фев luty lutego lut şubat şub
+march mar mars märz mär mrz marzo março maart mrt марта март мар marca marzec mart
+april apr avril avr abril abr aprile апреля апрель апр kwietnia kwiecień kwi nisan nis
+may mai mayo maggio mag maio mei мая май maj maja mayıs
+june jun juin juni junio giugno giu junho июня июнь июн czerwca czerwiec cze haziran haz
+july jul juillet juil juli julio luglio lug julho июля июль июл lipca lipiec lip temmuz tem
+august aug août aou agosto ago augustus августа август авг sierpnia sierpień sie ağustos ağu
+september sept sep septembre septiembre settembre sett setembro set сентября сентябрь сен сент września wrzesień wrz eylül eyl
+october oct octobre oktober okt octubre ottobre ott outubro out октября октябрь окт października październik paź ekim eki
+november nov novembre noviembre novembro ноября ноябрь ноя listopada listopad lis kasım kas
+december dec décembre déc dezember dez diciembre dic dicembre dezembro декабря декабрь дек grudnia grudzień gru aralık ara
 """
 _DAYS = """
 monday mon tuesday tues tue wednesday wed thursday thurs thur thu friday fri saturday sat sunday sun

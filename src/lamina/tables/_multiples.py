@@ -6,11 +6,11 @@ from ._currencies import CURRENCIES
 
 MULTIPLES = {
     "k": 1e3, "tsd": 1e3, "thousand": 1e3, "тыс": 1e3, "천": 1e3, "千": 1e3,
-    "m": 1e6, "mn": 1e6, "mio": 1e6, "mln": 1e6, "million": 1e6, "millions": 1e6, "millionen": 1e6, "млн": 1e6, "百万": 1e6,
-    "b": 1e9, "bn": 1e9, "mrd": 1e9, "mld": 1e9, "milliard": 1e9, "milliards": 1e9, "milliarden": 1e9, "billion": 1e9,
-    "billions": 1e9, "млрд": 1e9,
+    "m": 1e6, "mn": 1e6, "mio": 1e6, "mln": 1e6, "million": 1e6, "millionen": 1e6, "млн": 1e6, "百万": 1e6,
+    "b": 1e9, "bn": 1e9, "mrd": 1e9, "mld": 1e9, "milliard": 1e9, "milliarden": 1e9, "billion": 1e9,
+    "млрд": 1e9,
     "만": 1e4, "万": 1e4, "萬": 1e4, "억": 1e8, "億": 1e8, "亿": 1e8, "조": 1e12, "兆": 1e12,
-    "lakh": 1e5, "lakhs": 1e5, "crore": 1e7, "crores": 1e7,
+    "lakh": 1e5, "crore": 1e7,
 }  # fmt: skip
 _OF_MONEY = {"mm": "m", "md": "mrd"}  # of other things, millimetres and days
 _BEFORE_CURRENCY = {"t": "tsd", **_OF_MONEY}  # T€, but $5t are no thousands

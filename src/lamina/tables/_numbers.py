@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ._number_rule import COMMAED, INFINITE, PLAIN, POINTED, UNCLEAR, NumberRule, value_of_body
-from ._parts import Written, take_apart
+from ._parts import Written, take_apart, without_footnotes
 from ._units import PERCENT, multiples, taken_units, unit_of
 
 MISSING = {
@@ -330,6 +330,8 @@ def _style(
         w = written.get(text)
         if w is None or np.isnan(number[text]):
             continue
+        if without_footnotes(text) != text:
+            return "footnote", text
         if rule.factors and w.after:
             return "multiples", text
         if w.before or w.after:

@@ -19,6 +19,11 @@ _IN_PLACE_OF_A_POINT = re.compile(r"([$€£¥₩₹₽₺₫฿₱₪])(\d\d)|(
 _WITH_DIGITS = re.compile(r"[^\d/]*/.*|[^\W\d]*(?:m|ft|in|yd|mi)\^?[23]|[^\W\d]*(?:co2|h2o)[^\W\d]*", re.IGNORECASE)
 _WHOLE = re.compile(r"\d+|\d{1,3}([.,' ]\d{3})+")
 _IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
+_FOOTNOTE = re.compile(
+    r"(?<=[\w%.)])(?: ?\[(?:\d{1,3}|[a-z]|(?:note|nb|n) ?\d{1,2})\])+$", re.IGNORECASE
+)  # of Wikipedia
+_ORDINAL = re.compile(r"\d*(?:(?<!1)1st|(?<!1)2nd|(?<!1)3rd|\dth)", re.IGNORECASE)
+_HYPHENS = str.maketrans("−‐‑", "---")
 _WHOLE_AMOUNT = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")  # 12,- in prices
 
 
@@ -47,11 +52,15 @@ def take_apart(text: str) -> Written | None:
     if not text.isascii():
         if _has_raised(text):
             return None
-        text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'")
+        text = unicodedata.normalize("NFKC", text).translate(_HYPHENS).replace("’", "'")
         text = text.translate(_ARABIC)
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
         text = in_one_number(text)
-    text = _WHOLE_AMOUNT.sub("", text.strip())
+    text = _WHOLE_AMOUNT.sub("", without_footnotes(text.strip()))
+    if _ORDINAL.fullmatch(text):
+        text = f"{text[:-2]}th"
+    if text[:1] == "%" and text[1:2].isdigit():  # as in Turkish
+        text = f"{text[1:]}%"
     negative = False
     bracketed = _IN_BRACKETS.fullmatch(text)
     if bracketed is not None:  # (5), $(5), (5)%
@@ -90,6 +99,11 @@ def take_apart(text: str) -> Written | None:
         return None
     negative ^= match["sign"] == "-"
     return Written(negative, match["body"].strip(), match["power"] or "", before, after, cents)
+
+
+def without_footnotes(text: str) -> str:
+    """The text without the marks of footnotes that follow it, as 1,234[1]."""
+    return _FOOTNOTE.sub("", text) if text.endswith("]") else text
 
 
 def _has_raised(text: str) -> bool:

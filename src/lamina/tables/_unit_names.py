@@ -5,11 +5,14 @@ import re
 _OF_MEGA = {unit.casefold(): unit for unit in "W Wh Hz V VA A J N Pa eV Bq Sv Ω ohm F H mol t s m g L".split()}
 _ONE_LETTER = 1  # of which capitals tell: MG is mg, and Mg is not
 _BITS_AND_BYTES = re.compile(r"(?P<prefix>[kKMGTP]i?)(?P<unit>[bB])(?P<rest>|ps|/s)")
+_SEVERAL = re.compile(r"[a-z]{3,}[^s\W\d_]s|hrs|lbs|yrs|pcs", re.IGNORECASE)
 _RAISED = re.compile(r"[23](?=$|/)")
 
 
 def unit_name(text: str) -> str:
-    """The same for ways of writing that mean one unit: `kg` for Kg and KG, but `MW` beside `mw`, `Mg` beside `mg`."""
+    """The same for ways of writing that mean one unit: `kg` for KG, `year` for years, but `MW` beside `mw`, `Mg` beside `mg`."""
+    if _SEVERAL.fullmatch(text):
+        text = text[:-1]
     found = _BITS_AND_BYTES.fullmatch(text)
     if found is not None:
         prefix = found["prefix"][0].upper() if found["prefix"][0] != "k" or found["unit"] == "B" else "k"
