@@ -40,7 +40,7 @@ def test_footnotes_ordinals_and_units_of_several(text, body, after):
     assert written.negative == text.startswith("‐")
 
 
-@pytest.mark.parametrize("text", ["11st", "12nd", "[1]", "1,234[see]", "%", "R5"])
+@pytest.mark.parametrize("text", ["11st", "12nd", "[1]", "1,234[see]", "%", "%11A", "R5", "TL1"])
 def test_what_is_none_of_these(text):
     written = take_apart(text)
     assert written is None or written.after in ("st", "nd")

@@ -29,11 +29,11 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 _SPAN_OF_ISO = re.compile(
-    r"P(?:(?P<days>\d+)D)?T?(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?"
+    r"P(?:(?P<days>\d+)D)?T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?"  # P1M is a month
 )
 _MINUTES = re.compile(r"(?P<minus>-)?(?P<minutes>\d{1,4}) ?min\.?", re.IGNORECASE)
 _RACE = re.compile(r"(?P<minus>-)?(?:(?P<minutes>\d{1,4}):(?=[0-5]\d))?(?P<seconds>\d{1,4}(?:[.,]\d+)?)")
-_OF_TWO = re.compile(r"\d:\d|\d\.\d\d ?uhr|\d ?[^\W\d]+\.? ?\d|^PT?\d", re.IGNORECASE)
+_OF_TWO = re.compile(r"\d:\d|\d\.\d\d ?uhr|\d ?[^\W\d]+\.? ?\d|^P(?:\d+D)?T\d", re.IGNORECASE)
 
 
 def has_two_parts(text: str) -> bool:

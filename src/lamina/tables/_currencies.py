@@ -3,9 +3,8 @@
 CURRENCIES = (
     "us$", "a$", "c$", "r$", "hk$", "nt$", "$", "€", "£", "¥", "₩", "₹", "₽", "₺", "₫", "฿", "₱", "₪", "usd", "eur", "euro",
     "euros", "gbp", "jpy", "krw", "cny", "chf", "inr", "rub", "руб", "руб.", "р.", "sek", "nok", "dkk", "pln", "czk", "huf", "zł",
-    "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元", "fr.", "sfr", "sfr.", "rp", "rp.", "s/", "idr", "try", "tl", "brl", "mxn",
-    "zar", "thb",
-    "vnd", "cad", "aud", "nzd", "sgd", "hkd", "uah", "₴", "₦", "aed", "sar", "ils",
+    "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元", "fr.", "sfr", "sfr.", "rp", "rp.", "s/", "idr", "brl", "mxn", "zar", "thb",
+    "vnd", "cad", "aud", "nzd", "sgd", "hkd", "uah", "₴", "₦", "aed",
 )  # fmt: skip
 SAME = {
     "us$": "$", "usd": "$", "eur": "€", "euro": "€", "euros": "€", "gbp": "£", "jpy": "¥", "円": "¥", "krw": "₩", "원": "₩",

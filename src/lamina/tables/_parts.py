@@ -23,6 +23,7 @@ _FOOTNOTE = re.compile(
     r"(?<=[\w%.)])(?: ?\[(?:\d{1,3}|[a-z]|(?:note|nb|n) ?\d{1,2})\])+$", re.IGNORECASE
 )  # of Wikipedia
 _ORDINAL = re.compile(r"\d*(?:(?<!1)1st|(?<!1)2nd|(?<!1)3rd|\dth)", re.IGNORECASE)
+_PERCENT_BEFORE = re.compile(r"%\d{1,3}(?:[.,]\d+)?")  # as in Turkish
 _HYPHENS = str.maketrans("−‐‑", "---")
 _WHOLE_AMOUNT = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")  # 12,- in prices
 
@@ -59,7 +60,7 @@ def take_apart(text: str) -> Written | None:
     text = _WHOLE_AMOUNT.sub("", without_footnotes(text.strip()))
     if _ORDINAL.fullmatch(text):
         text = f"{text[:-2]}th"
-    if text[:1] == "%" and text[1:2].isdigit():  # as in Turkish
+    if text[:1] == "%" and _PERCENT_BEFORE.fullmatch(text):
         text = f"{text[1:]}%"
     negative = False
     bracketed = _IN_BRACKETS.fullmatch(text)
