@@ -233,3 +233,15 @@ def test_marks_of_footnotes_are_told():
     assert reading.values.tolist() == [1234, 1300, 1500] and reading.style == "separators"
     plain = read_numbers(["1234", "1300[1]"], None)
     assert (plain.style, plain.example) == ("footnote", "1300[1]")
+
+
+@pytest.mark.parametrize(
+    ("texts", "first"),
+    [
+        (["₩138.000", "₩12.500"], 138_000), (["Rp 856.000", "Rp 1.250.000"], 856_000), (["212.000 ₫", "900.000 ₫"], 212_000),
+        (["¥1,500", "¥2,000"], 1500), (["837.500円", "1.000円"], 837_500), (["$552.318", "$778.441"], 552.318),
+        (["€1.459", "€1.519"], 1.459), (["₩1.5", "₩2.25"], 1.5),
+    ],
+)  # fmt: skip
+def test_money_without_decimals_has_points_between_thousands(texts, first):
+    assert read_numbers(texts * 5, None).values[0] == first

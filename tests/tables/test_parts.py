@@ -28,13 +28,12 @@ def test_what_is_no_number(text):
     ("text", "body", "after"),
     [
         ("1,234[1]", "1,234", ""), ("1,234 [a][2]", "1,234", ""), ("12 kg[note 3]", "12", "kg"), ("%12", "12", "%"),
-        ("1st", "1", "th"),
-        ("22nd", "22", "th"), ("13th", "13", "th"), ("3 years", "3", "year"), ("1 year", "1", "year"), ("2 hrs", "2", "hr"),
+        ("3 years", "3", "year"), ("1 year", "1", "year"), ("2 hrs", "2", "hr"),
         ("3 gross", "3", "gross"),
         ("‐5.5", "5.5", ""), ("Fr. 5", "5", ""), ("Rp5.000", "5.000", ""),
     ],
 )  # fmt: skip
-def test_footnotes_ordinals_and_units_of_several(text, body, after):
+def test_footnotes_and_units_of_several(text, body, after):
     written = take_apart(text)
     assert (written.body, written.after) == (body, after)
     assert written.negative == text.startswith("‐")

@@ -11,3 +11,16 @@ SAME = {
     "inr": "₹", "rs": "₹", "元": "cny", "kč": "czk", "zł": "pln", "rub": "₽", "руб": "₽", "р": "₽",
     "fr": "chf", "sfr": "chf", "rp": "idr",
 }  # fmt: skip
+WITHOUT_DECIMALS = {
+    "₩",
+    "krw",
+    "원",
+    "¥",
+    "jpy",
+    "円",
+    "₫",
+    "vnd",
+    "rp",
+    "rp.",
+    "idr",
+}  # three digits more are thousands

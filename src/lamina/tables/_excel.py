@@ -4,10 +4,11 @@ from typing import Any
 
 from lamina._lazy import lazy_module
 
+from ._below import without_notes, without_totals
 from ._errors import TableError
 from ._merged import merged_down
 from ._records import Row
-from ._sheet import layout_of, without_notes, without_totals
+from ._sheet import layout_of
 
 pandas: Any = lazy_module("pandas")
 

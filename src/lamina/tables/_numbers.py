@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ._currencies import WITHOUT_DECIMALS
 from ._number_rule import COMMAED, INFINITE, PLAIN, POINTED, UNCLEAR, NumberRule, value_of_body
 from ._parts import Written, take_apart, without_footnotes
 from ._units import PERCENT, multiples, taken_units, unit_of
@@ -78,10 +79,18 @@ def _decimal_sign(w: Written) -> str | None:
     if w.cents:
         return None
     if UNCLEAR.fullmatch(w.body):
-        return ("," if "," in w.body else ".") if w.power else None  # what has a power has no thousands
+        sign, other = ",." if "," in w.body else ".,"
+        if _is_of_whole_money(w):
+            return other
+        return sign if w.power else None  # what has a power has no thousands
     if COMMAED.fullmatch(w.body):
         return ","
     return "." if POINTED.fullmatch(w.body) or ("." in w.body and PLAIN.fullmatch(w.body)) else None
+
+
+def _is_of_whole_money(w: Written) -> bool:
+    """Whether a number is money that has no decimals, so that a point before three digits is one between thousands."""
+    return bool({w.before, w.after.casefold()} & WITHOUT_DECIMALS)
 
 
 def usual_sizes(values: np.ndarray) -> tuple[float, float]:
@@ -225,7 +234,8 @@ class Texts:
     def _bodies(self) -> tuple[dict[str, str], list[str], list[int]]:
         """The digits and separators of texts, those texts with a point that could be either, and the whole numbers."""
         bodies = {text: w.body for text, w in self.written.items() if not w.power}
-        pointed = [text for text, body in bodies.items() if "." in body and UNCLEAR.fullmatch(body)]
+        unclear = {text for text, w in self.written.items() if UNCLEAR.fullmatch(w.body) and not _is_of_whole_money(w)}
+        pointed = [text for text, body in bodies.items() if "." in body and text in unclear]
         return bodies, pointed, [int(body) for body in bodies.values() if body.isdigit()]
 
     def _is_comma_stray(self) -> bool:

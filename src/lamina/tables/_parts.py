@@ -22,7 +22,6 @@ _IN_BRACKETS = re.compile(r"([^\d()]*)\(([^()]*)\)([^\d()]*)")
 _FOOTNOTE = re.compile(
     r"(?<=[\w%.)])(?: ?\[(?:\d{1,3}|[a-z]|(?:note|nb|n) ?\d{1,2})\])+$", re.IGNORECASE
 )  # of Wikipedia
-_ORDINAL = re.compile(r"\d*(?:(?<!1)1st|(?<!1)2nd|(?<!1)3rd|\dth)", re.IGNORECASE)
 _PERCENT_BEFORE = re.compile(r"%\d{1,3}(?:[.,]\d+)?")  # as in Turkish
 _HYPHENS = str.maketrans("−‐‑", "---")
 _WHOLE_AMOUNT = re.compile(r"(?<=\d)[.,][-–—]{1,2}$")  # 12,- in prices
@@ -58,8 +57,6 @@ def take_apart(text: str) -> Written | None:
         text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
         text = in_one_number(text)
     text = _WHOLE_AMOUNT.sub("", without_footnotes(text.strip()))
-    if _ORDINAL.fullmatch(text):
-        text = f"{text[:-2]}th"
     if text[:1] == "%" and _PERCENT_BEFORE.fullmatch(text):
         text = f"{text[1:]}%"
     negative = False

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._below import TOTALS
 from ._columns import LEFT_OUT, NUMERIC, Column, is_missing
 from ._pairs import pair_that_determines
 from ._read import as_text
-from ._sheet import TOTALS
 from ._table import Table
 from ._target import NUMBER, Target
 

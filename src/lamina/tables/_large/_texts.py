@@ -13,12 +13,13 @@ from typing import IO, Any
 
 from lamina._lazy import lazy_module
 
+from .._below import may_stand_below, without_notes, without_totals
 from .._encoding import encoding_of, no_encoding
 from .._errors import TableError
 from .._numbers import uses_decimal_comma
 from .._read import from_fields
 from .._records import Row, cut
-from .._sheet import Evener, find_delimiter, layout_of, may_stand_below, shortened, without_notes, without_totals
+from .._sheet import Evener, find_delimiter, layout_of, shortened
 from .._table import Table
 from ._budget import PACKED
 from ._chunk import Chunk
