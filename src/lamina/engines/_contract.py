@@ -194,7 +194,7 @@ class Engine(Protocol):
     # nn.int8_matmul(a, b): the product in int32 of two int8 arrays, exact.
     # nn.attention, nn.layer_norm, nn.batch_norm: kernels for what
     # `ops.dot_product_attention`, `ops.layer_normalization` and BatchNormalization in training otherwise put together
-    # from smaller ones (see the torch engine).
+    # from smaller ones (see the torch engine; the native one has the last).
 
     def tensor(self, x: Any, dtype: Any = None) -> Tensor:
         """`x` as a tensor, without a copy where possible. Text has no tensors: arrays of strings stay NumPy arrays."""
