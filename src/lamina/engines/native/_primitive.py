@@ -177,7 +177,7 @@ class Primitive:
         assert self.bound is not None
         own = len(self.work_specs(inputs, params))
         ready, room = self.bound.takes_views, iter(work[own:])
-        straight = [x if ready or x.flags.c_contiguous else _next(room, x) for x in inputs]
+        straight = [x if ready or x.flags.c_contiguous else _copy_in(room, x) for x in inputs]
         copies = [(to, x) for to, x in zip(straight, inputs) if to is not x]
         run = self.bound.bind(straight, outputs, work[:own], **params)
         if not copies:
@@ -199,7 +199,8 @@ class Primitive:
         return f"Primitive({self.name})"
 
 
-def _next(room: Iterator[np.ndarray], x: np.ndarray) -> np.ndarray:
+def _copy_in(room: Iterator[np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Where a copy of the array lies: in the room, as long as that lasts."""
     found = next(room, None)
     return np.empty(x.shape, x.dtype) if found is None else found
 
