@@ -1,5 +1,6 @@
 """Tables as psql, mysql and Markdown print them."""
 
+import numpy as np
 import pytest
 
 import lamina
@@ -42,6 +43,13 @@ def test_lines_below_are_told(tmp_path):
     (tmp_path / "t.txt").write_text(FORMS["mysql"], encoding="utf-8")
     notes = read_table(str(tmp_path / "t.txt")).notes
     assert "Line 64: a line of signs that rules the table; left out." in notes
+
+
+def test_a_row_of_dashes_among_values_is_a_row_that_lacks_them(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b,c\n" + "1,x,5\n" * 6 + "---,---,---\n" + "2,y,6\n" * 6)
+    table = read_table(str(tmp_path / "t.csv"))
+    assert len(table) == 13 and not any("signs" in note for note in table.notes)
+    assert np.isnan(table.columns["a"][6]) and table.columns["b"][6] == ""
 
 
 def test_rules():

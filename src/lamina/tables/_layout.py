@@ -12,7 +12,7 @@ class Layout:
     """Names of the columns; how many rows stand `above` those of values; whether these begin with #; notes.
 
     `head` is the row of names as it stands in the file, folded; nothing where there is none, or of one column only. Where rows
-    are boxed, each begins and ends with the sign between fields.
+    are boxed, each begins and ends with the sign between fields; a table is ruled where a line of signs stands above the values.
     """
 
     names: list[str]
@@ -21,6 +21,7 @@ class Layout:
     notes: list[str]
     head: list[str]
     is_boxed: bool = False
+    is_ruled: bool = False
 
     def is_head(self, fields: list[str]) -> bool:
         """Whether a row has the names again, blanks and case aside."""

@@ -69,7 +69,8 @@ def layout_of(rows: list[Row], path: str) -> Layout:
     )
     first = values[0].line if values else None
     above = next((i for i, row in enumerate(all_rows) if row.line == first), len(all_rows))
-    return Layout(names, above, is_marked, notes, folded(header.fields) if has_names else [], is_boxed)
+    is_ruled = any(map(is_rule, all_rows[:above]))
+    return Layout(names, above, is_marked, notes, folded(header.fields) if has_names else [], is_boxed, is_ruled)
 
 
 def find_delimiter(text: str) -> str:
@@ -239,10 +240,13 @@ class Evener:
         return kept
 
     def without_rules(self, rows: list[Row]) -> list[Row]:
-        """The rows but the lines that rule the table, which are kept for a note."""
+        """The rows but the lines that rule the table, which are kept for a note.
+
+        Where none stands above the values, one of them may lack all entries and be written so.
+        """
         kept = []
         for row in rows:
-            if is_rule(row):
+            if self.layout.is_ruled and is_rule(row):
                 _keep_some(self.rules, row)
             else:
                 kept.append(row)
