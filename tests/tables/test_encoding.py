@@ -34,6 +34,8 @@ GREEK = "όνομα,πόλη\n" + "Νίκος,Αθήνα\n" * 3
         ("a,b\n1,Zürich\n", "latin-1"), ("a,종\n1,젠투\n2,턱끈\n", "cp949"),
         (DISKS, "mac_roman"), (DISKS, "cp850"), (DISKS, "cp437"), (RUSSIAN, "cp866"), ("x,y\n1,Köln\n2,Rom\n", "mac_roman"),
         ("x,y\n1,Málaga\n2,niño\n", "mac_roman"), ("x,y\n1,Málaga\n2,niño\n", "cp850"),
+        ("x,y\n1,Tromsø\n", "latin-1"), ("x,y\n1,Bodø\n2,sjø\n", "iso8859-15"), ("x,y\n1,työ\n2,Hämeenlinna\n", "cp1252"),
+        ("x,y\n1,Örebro\n2,kvinna-ä\n", "cp1252"), ("x,y\n1,don’t\n2,St. John’s\n", "cp1252"), ("x,y\n1,l’eau\n", "cp1252"),
         ("a,b\n1,2\n", "utf-16-le"), ("a,b\n1,2\n", "utf-16-be"),
     ],
 )  # fmt: skip

@@ -107,8 +107,14 @@ _SINGLE = {
     "cp437": _WESTERN,
     "cp1255": _Script(("יוהלאמרתבשנכםדחפקעזגסטץןך",), "", "\u05d0", "\u05ea"),
 }
-_OLD = ("mac_roman", "cp850", "cp437", "cp866")  # which few files are in today
+_OLD = {  # which few files are in today, and bytes of which some stand in their texts
+    "mac_roman": frozenset((*range(0x80, 0xA0), 0xAE, 0xAF, 0xBE, 0xBF)),
+    "cp850": frozenset(range(0x80, 0xA6)),
+    "cp437": frozenset(range(0x80, 0xA6)),
+    "cp866": frozenset(range(0x80, 0xB0)),
+}
 _OF_OLD = 0.9
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])’(?=(?:s|t|re|ll|ve|d|m)\b)|\b[dlDLO]’(?=[^\W\d_])")  # í of Mac Roman
 _LEAST = 0.45
 _NEAR, _NEAREST, _NEAR_LATIN = 0.1, 0.24, 0.05  # scores apart that leave it open
 _TOP = 10  # letters of a script that most of a text consists of
@@ -129,6 +135,8 @@ def guess(content: bytes) -> list[Candidate]:
     found: dict[str, tuple[Candidate, list[str]]] = {}
     is_paired = _is_paired(odd)
     for encoding in (*_DOUBLE, *_SINGLE):
+        if encoding in _OLD and _OLD[encoding].isdisjoint(odd):
+            continue
         try:
             text = odd.decode(encoding)
         except UnicodeError:
@@ -145,10 +153,17 @@ def guess(content: bytes) -> list[Candidate]:
     characters = len({c for c in "".join(words) if not c.isascii()})
     candidates = [best]
     for other, others in sorted(found.values(), key=lambda pair: -pair[0].score):
+        if best.encoding not in _OLD and other.encoding in _OLD and _have_apostrophes_alone(words):
+            continue
         if other != best and _lead(best, words, other, others, is_paired) <= _near(best, other, characters):
             candidates.append(replace(other, word=_longest([w for w in others if w not in words])))
             candidates[0] = replace(best, word=_longest([w for w in words if w not in others]))
     return candidates
+
+
+def _have_apostrophes_alone(words: list[str]) -> bool:
+    """Whether the only characters outside ASCII are apostrophes where English, French and Italian have them."""
+    return all(_APOSTROPHE.sub("", word).isascii() for word in words)
 
 
 def _near(best: Candidate, other: Candidate, characters: int) -> float:
