@@ -64,3 +64,10 @@ def test_a_model_goes_by_the_clock_of_the_fit():
 
 def test_dates_in_utc_stay_so():
     assert at_local_time(YEAR_FIRST, np.array(["2024-01-01T10:00Z"])) == YEAR_FIRST
+
+
+def test_zones_that_stand_in_turns_are_of_two_places():
+    texts = np.array([f"2024-07-{1 + i % 28:02d} 12:{i:02d}+0{1 + i % 2}:00" for i in range(40)])
+    assert at_local_time(YEAR_FIRST, texts) == YEAR_FIRST
+    years = np.array([f"{2010 + i // 12}-{1 + i % 12:02d}-05 12:00+0{1 + (2 < i % 12 < 10)}:00" for i in range(120)])
+    assert at_local_time(YEAR_FIRST, years).endswith("+01:00 +02:00")

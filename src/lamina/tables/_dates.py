@@ -3,11 +3,12 @@
 import datetime
 import re
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
 from ._date_words import in_digits
-from ._zones import clock_of, to_clock
+from ._zones import clock_of, offset_of, to_clock
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "year first", "day first", "month first"
 _FROM = ", years from "  # in an order, before the first of the hundred years that two digits stand for
@@ -16,6 +17,7 @@ _OPEN, _GUESSED = "could be day or month first", "is read with the year first"
 _FIRST = 1970  # of these, where an order does not say
 _PLAUSIBLE = 1500, 2200  # years; of other numbers like these, most are codes
 _ENDLESS = 9999  # the year of what has no end
+_YEAR = 365.25  # days
 _NEAR = 10  # years ahead that plans reach
 _FEW_CODES = 9
 EPOCH = datetime.datetime(1970, 1, 1)
@@ -124,7 +126,16 @@ def zones_of(texts: np.ndarray) -> list[str]:
 def at_local_time(order: str, texts: np.ndarray) -> str:
     """The order, in the local time of the zone that all texts have; as it is, in UTC, where these are of several places."""
     clock = clock_of(zones_of(texts))
-    return f"{order}{_AT}{clock}" if clock else order
+    is_one = " " not in clock or _change_by_season(texts, order)
+    return f"{order}{_AT}{clock}" if clock and is_one else order
+
+
+def _change_by_season(texts: np.ndarray, order: str) -> bool:
+    """Whether zones change as summer time does, twice a year at most; those of two places stand in turns."""
+    zones = {text: m["zone"] for text in set(texts.tolist()) if (m := _match(text)) is not None and m["zone"]}
+    zoned = sorted((day, offset_of(zone)) for text, zone in zones.items() if (day := _days(text, order)) == day)
+    changes = sum(one[1] != other[1] for one, other in pairwise(zoned))
+    return not changes or changes <= 2 * ((zoned[-1][0] - zoned[0][0]) / _YEAR + 1)
 
 
 def as_written(order: str, texts: np.ndarray) -> str:
