@@ -5,6 +5,7 @@ import pytest
 
 import lamina
 from lamina.tables._frames import as_table
+from lamina.tables._missing_words import unseen_notes
 
 
 def told(entries, missing=()):
@@ -72,3 +73,16 @@ def test_in_pieces_they_are_told_of_the_rows_looked_at(tmp_path):
 def test_the_range_of_a_column_leaves_codes_out():
     table = as_table({"s": [*(f"{i}.5" for i in range(1, 60)), "-999.00"]}, missing=("-999",))
     assert table.rules["s"].high < 60 and np.isnan(table.columns["s"][-1])
+
+
+@pytest.mark.parametrize(
+    ("entry", "missing"), [("-99,0", "-99"), ("−99", "-99"), ("-1 kg", "-1"), ("9,999.00", "9999"), ("-1e3", "-1000")]
+)
+def test_values_for_missing_stand_as_their_column_is_written(entry, missing):
+    unit = " kg" if "kg" in entry else ""
+    table = as_table(
+        {"x": [*(f"{i}{',5' if entry == '-99,0' else ''}{unit}" for i in range(1, 60)), entry]}, (missing,)
+    )
+    assert np.isnan(table.columns["x"][-1])
+    assert unseen_notes(table, (missing,), "the table") == []
+    assert len(unseen_notes(table, ("-12345",), "the table")) == 1

@@ -115,7 +115,7 @@ def run_fit(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
     if is_large(data, settings.memory):
         return _run_large(data, settings, say)
     table = as_table(data, settings.missing, settings.encoding)
-    table.notes += unseen_notes(table.raw, settings.missing, "the table")
+    table.notes += unseen_notes(table, settings.missing, "the table")
     target, table, notes, columns = _looked_at(table, settings)
     _describe(say, table, len(table), target, columns, table.notes, notes)
     rounds, split = divide(say, table, target, columns, settings)
@@ -128,7 +128,7 @@ def _run_large(data: Any, settings: FitSettings, say: Speaker) -> TableModel:
         stream = open_stream(data, settings)
     target, sample, notes, columns = _looked_at(stream.sample, settings)
     leave_numberings_out(columns, sample)
-    notes += unseen_notes(sample.raw, settings.missing, f"the {len(sample)} rows that were looked at")
+    notes += unseen_notes(sample, settings.missing, f"the {len(sample)} rows that were looked at")
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
         with say.working("Encoding it"):
             cache = Cache(folder, stream, columns, target, settings.group, settings.time, settings.split_seed)

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ._number_rule import NumberRule
 from ._numbers import MISSING
+from ._table import Table
 
 _WORDS = {word for word in MISSING if word.isalpha()}
 _PLUS = re.compile(r"\(?\++\)?")
@@ -45,24 +47,29 @@ def _stripped(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def unseen_notes(raw: dict[str, np.ndarray], missing: Sequence[str], where: str) -> list[str]:
+def unseen_notes(table: Table, missing: Sequence[str], where: str) -> list[str]:
     """A sentence for each value that was told to stand for missing ones and that no column holds.
 
     Args:
-        raw: the columns as they stand in the file.
+        table: as it was read.
         missing: the values, as texts.
         where: what was looked through, as `the table`.
     """
     if not missing:
         return []
-    held = {str(value).strip() for values in raw.values() for value in values.tolist()}
-    numbers = {number for text in held if (number := _number(text)) is not None}
+    held = {name: {str(value).strip() for value in values.tolist()} for name, values in table.raw.items()}
     told = [m for m in dict.fromkeys(missing) if m.strip().casefold() not in MISSING]
-    unseen = [m for m in told if m.strip() not in held and _number(m) not in numbers]
+    unseen = [m for m in told if not any(m.strip() in texts for texts in held.values())]
+    if any(_number(m) is not None for m in unseen):
+        numbers = {_number(text, table.rules.get(name)) for name, texts in held.items() for text in texts} - {None}
+        unseen = [m for m in unseen if _number(m) not in numbers]
     return [f"--missing {value}: no entry of {where} is {value!r}." for value in unseen]
 
 
-def _number(text: str) -> float | None:
+def _number(text: str, rule: NumberRule | None = None) -> float | None:
+    """What a text is as a number, by the rule of its column if there is one."""
+    if rule is not None:
+        return rule.value(text)
     try:
         return float(text)
     except ValueError:
