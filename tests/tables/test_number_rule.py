@@ -31,3 +31,9 @@ def test_rules_come_back_from_json():
     assert rule_of_json(json.loads(json.dumps(dataclasses.asdict(rule)))) == rule
     old = {"comma": True, "factors": {}, "units": None, "seen": [], "has_decimals": True, "has_groups": False}
     assert rule_of_json(old) == NumberRule(True, has_decimals=True)
+
+
+@pytest.mark.parametrize("unit", ["years", "rub", "euro", "celsius", "kg", ""])
+def test_units_of_older_models_are_those_of_today(unit):
+    rule = rule_of_json({"units": [unit, ""], "seen": [unit]})
+    assert rule.value(f"5 {unit}".strip()) == 5 and rule.seen == rule.units[:1]

@@ -27,3 +27,12 @@ def test_another_unit(one, other):
 
 def test_a_unit_of_mega_is_called_as_it_is_written():
     assert [unit_name(text) for text in ("MW", "MWH", "Mg", "KW")] == ["MW", "MWh", "Mg", "kw"]
+
+
+def test_units_that_end_in_s_are_not_of_several():
+    assert [unit_name(text) for text in ("celsius", "gauss", "siemens", "years")] == [
+        "celsius",
+        "gauss",
+        "siemens",
+        "year",
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from ._clock import seconds_of
 from ._parts import Written, take_apart
-from ._units import unit_of
+from ._units import unit_as_now, unit_of
 
 INFINITE = ("inf", "-inf", "+inf", "infinity", "-infinity")
 PLAIN = re.compile(r"\d+\.?\d*|\.\d+")
@@ -79,9 +79,8 @@ class NumberRule:
 
 def rule_of_json(values: dict[str, Any]) -> NumberRule:
     """The rule that `dataclasses.asdict` wrote as JSON values."""
-    lists = {name: tuple(values.get(name) or ()) for name in ("seen", "lacking")}
-    units = values["units"]
-    return NumberRule(**{**values, **lists, "units": None if units is None else tuple(units)})
+    units, seen = (None if u is None else tuple(map(unit_as_now, u)) for u in (values["units"], values.get("seen", ())))
+    return NumberRule(**{**values, "seen": seen or (), "lacking": tuple(values.get("lacking") or ()), "units": units})
 
 
 def value_of_body(body: str, power: str, comma: bool) -> float:

@@ -5,7 +5,7 @@ import re
 _OF_MEGA = {unit.casefold(): unit for unit in "W Wh Hz V VA A J N Pa eV Bq Sv Ω ohm F H mol t s m g L".split()}
 _ONE_LETTER = 1  # of which capitals tell: MG is mg, and Mg is not
 _BITS_AND_BYTES = re.compile(r"(?P<prefix>[kKMGTP]i?)(?P<unit>[bB])(?P<rest>|ps|/s)")
-_SEVERAL = re.compile(r"[a-z]{3,}[^s\W\d_]s|hrs|lbs|yrs|pcs", re.IGNORECASE)
+_SEVERAL = re.compile(r"(?!siemens)[a-z]{3,}[^sui\W\d_]s|hrs|lbs|yrs|pcs", re.IGNORECASE)
 _RAISED = re.compile(r"[23](?=$|/)")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ._currencies import CURRENCIES, SAME
 from ._multiples import MULTIPLES
 from ._parts import Written
+from ._unit_names import unit_name
 
 PERCENT = "%"
 _SHARES = (PERCENT, "‰")
@@ -22,8 +23,16 @@ def multiples(written: list[Written]) -> dict[str, float]:
 def unit_of(written: Written, factors: Iterable[str]) -> str:
     """The unit or currency of a number, the same for those that mean the same; "" for none."""
     sides = (written.before, "" if written.after in factors else written.after)
-    same = dict.fromkeys(SAME.get(side.rstrip("."), side.rstrip(".")) for side in sides if side)
-    return " ".join(same)
+    return " ".join(dict.fromkeys(_same(side) for side in sides if side))
+
+
+def unit_as_now(text: str) -> str:
+    """The unit that `unit_of` gives today for one that an older model was saved with, as `year` for `years`."""
+    return " ".join(_same(unit_name(side)) for side in text.split())
+
+
+def _same(side: str) -> str:
+    return SAME.get(side.rstrip("."), side.rstrip("."))
 
 
 def may_lack(unit: str) -> bool:
