@@ -245,3 +245,15 @@ def test_marks_of_footnotes_are_told():
 )  # fmt: skip
 def test_money_without_decimals_has_points_between_thousands(texts, first):
     assert read_numbers(texts * 5, None).values[0] == first
+
+
+@pytest.mark.parametrize(
+    ("texts", "numbers"),
+    [
+        (["¥1.113", "¥2.126", "¥0.139"], [1.113, 2.126, 0.139]), (["¥2.113", "¥3.126", "¥1.5"], [2.113, 3.126, 1.5]),
+        (["93.435 JPY", "111.26 JPY", "120.003 JPY"], [93.435, 111.26, 120.003]), (["₩138.000", "₩12.500"], [138e3, 12.5e3]),
+        (["Rp 1.250.000", "Rp 856.000"], [1.25e6, 856e3]),
+    ],
+)  # fmt: skip
+def test_money_without_decimals_that_shows_some(texts, numbers):
+    np.testing.assert_allclose(read_numbers(texts * 6, None).values, numbers * 6)

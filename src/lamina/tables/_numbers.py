@@ -69,18 +69,20 @@ def uses_decimal_comma(texts: list[str]) -> bool | None:
 
 
 def _has_decimal_comma(written: Iterable[Written]) -> bool | None:
-    said = [s for w in written if (s := _decimal_sign(w)) is not None]
+    written = list(written)
+    is_whole = _is_whole_money(written)
+    said = [s for w in written if (s := _decimal_sign(w, is_whole)) is not None]
     comma, point = said.count(","), said.count(".")
     return None if comma == point else comma > point
 
 
-def _decimal_sign(w: Written) -> str | None:
-    """The sign before decimals that a number tells, if it does."""
+def _decimal_sign(w: Written, is_whole: bool) -> str | None:
+    """The sign before decimals that a number tells, if it does; `is_whole` says so of money without decimals."""
     if w.cents:
         return None
     if UNCLEAR.fullmatch(w.body):
         sign, other = ",." if "," in w.body else ".,"
-        if _is_of_whole_money(w):
+        if is_whole and _is_of_whole_money(w):
             return other
         return sign if w.power else None  # what has a power has no thousands
     if COMMAED.fullmatch(w.body):
@@ -91,6 +93,17 @@ def _decimal_sign(w: Written) -> str | None:
 def _is_of_whole_money(w: Written) -> bool:
     """Whether a number is money that has no decimals, so that a point before three digits is one between thousands."""
     return bool({w.before, w.after.casefold()} & WITHOUT_DECIMALS)
+
+
+def _is_whole_money(written: Iterable[Written]) -> bool:
+    """Whether no money of those that have no decimals shows some all the same, as yuan under ¥ and rates do: ¥0.35, ¥2.5."""
+    return not any(
+        _is_of_whole_money(w)
+        and "." in w.body
+        and not UNCLEAR.fullmatch(w.body)
+        and (PLAIN.fullmatch(w.body) or POINTED.fullmatch(w.body))
+        for w in written
+    )
 
 
 def usual_sizes(values: np.ndarray) -> tuple[float, float]:
@@ -234,7 +247,12 @@ class Texts:
     def _bodies(self) -> tuple[dict[str, str], list[str], list[int]]:
         """The digits and separators of texts, those texts with a point that could be either, and the whole numbers."""
         bodies = {text: w.body for text, w in self.written.items() if not w.power}
-        unclear = {text for text, w in self.written.items() if UNCLEAR.fullmatch(w.body) and not _is_of_whole_money(w)}
+        is_whole = _is_whole_money(self.written.values())
+        unclear = {
+            text
+            for text, w in self.written.items()
+            if UNCLEAR.fullmatch(w.body) and not (is_whole and _is_of_whole_money(w))
+        }
         pointed = [text for text, body in bodies.items() if "." in body and text in unclear]
         return bodies, pointed, [int(body) for body in bodies.values() if body.isdigit()]
 
