@@ -48,6 +48,8 @@ def test_seconds(text, seconds):
         "PT",
         "P",
         "3x 4y",
+        "75M1S",
+        "2D4H",
         "2024-01-01 14:30",
     ],
 )  # fmt: skip

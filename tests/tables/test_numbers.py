@@ -257,3 +257,24 @@ def test_money_without_decimals_has_points_between_thousands(texts, first):
 )  # fmt: skip
 def test_money_without_decimals_that_shows_some(texts, numbers):
     np.testing.assert_allclose(read_numbers(texts * 6, None).values, numbers * 6)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["10 [1]", "11 [2]", "12 [4]"], ["1[a]", "2[b]", "3[a]"], ["5.1 [H]", "6.2 [L]"], ["Euro 4", "Euro 5", "Euro 6"],
+        ["RP1000", "RP1001"], ["CAD-100", "CAD-101"],
+    ],
+)  # fmt: skip
+def test_codes_and_entries_of_two_values_are_no_numbers(texts):
+    assert read_numbers(texts * 6, None) is None
+
+
+def test_the_same_footnote_everywhere_and_few_are_marks():
+    assert read_numbers(["10[1]", "11[1]", "12[1]"] * 6, None).values[:3].tolist() == [10, 11, 12]
+    assert read_numbers(["10", "11[2]", "12", "13"] * 6, None).values[:4].tolist() == [10, 11, 12, 13]
+
+
+@pytest.mark.parametrize("text", ["Rp1000", "RP 1000", "RP1.000", "1000 euros"])
+def test_money_beside_such_codes(text):
+    assert read_numbers([text] * 6, None).values[0] == 1000

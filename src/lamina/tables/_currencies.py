@@ -6,6 +6,10 @@ CURRENCIES = (
     "kč", "kr", "kr.", "rs", "rs.", "원", "円", "元", "fr.", "sfr", "sfr.", "rp", "rp.", "s/", "idr", "brl", "mxn", "zar", "thb",
     "vnd", "cad", "aud", "nzd", "sgd", "hkd", "uah", "₴", "₦", "aed",
 )  # fmt: skip
+AFTER_ALONE = {"euro", "euros"}  # Euro 5 is a norm for cars
+OF_CODES = set(
+    "rub rp idr brl mxn zar thb vnd cad aud nzd sgd hkd uah aed".split()
+)  # as RP1000, beside Rp1000 and RP 1000
 SAME = {
     "us$": "$", "usd": "$", "eur": "€", "euro": "€", "euros": "€", "gbp": "£", "jpy": "¥", "円": "¥", "krw": "₩", "원": "₩",
     "inr": "₹", "rs": "₹", "元": "cny", "kč": "czk", "zł": "pln", "rub": "₽", "руб": "₽", "р": "₽",

@@ -173,6 +173,16 @@ def _suffice(known: list[str], values: np.ndarray, words: tuple[str, ...]) -> bo
     return are_few(unread - lacking, len(known) - lacking) and 2 * unread < len(known)
 
 
+def _are_parts(texts: Iterable[str]) -> bool:
+    """Whether brackets belong to the entries, as in 12 [3] and 1[a]: nearly all have one, and not all the same."""
+    marks = [_mark_of(text) for text in texts]
+    return are_few(marks.count(""), len(marks)) and len(set(marks) - {""}) > 1
+
+
+def _mark_of(text: str) -> str:
+    return text[len(without_footnotes(text)) :]
+
+
 class Texts:
     """The different texts of a column.
 
@@ -185,6 +195,8 @@ class Texts:
         parts = {text: take_apart(text) for text in self.rows}
         if any(text[0] in "▼▽" for text in parts):  # beside which ▲ is no minus
             parts = {text: None if text[0] in "▲△" else w for text, w in parts.items()}
+        if _are_parts(parts):
+            parts = {text: None if _mark_of(text) else w for text, w in parts.items()}
         self.written = {text: w for text, w in parts.items() if w is not None}
         self.factors = multiples(list(self.written.values()))
         self.units = {text: unit_of(w, self.factors) for text, w in self.written.items()}
@@ -358,7 +370,7 @@ def _style(
         w = written.get(text)
         if w is None or np.isnan(number[text]):
             continue
-        if without_footnotes(text) != text:
+        if _mark_of(text):
             return "footnote", text
         if rule.factors and w.after:
             return "multiples", text

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from ._currencies import CURRENCIES
+from ._currencies import AFTER_ALONE, CURRENCIES, OF_CODES
 from ._multiples import in_one_number, multiple_and_currency, plain_multiple
 from ._unit_names import unit_name
 
@@ -91,12 +91,18 @@ def take_apart(text: str) -> Written | None:
     elif any(c.isdigit() for c in after) and not _WITH_DIGITS.fullmatch(after):
         return None
     after = plain_multiple(unit_name(after), bool(before))
-    if before and before not in CURRENCIES:
+    if before and (before not in CURRENCIES or before in AFTER_ALONE or _is_code(text, match)):
         return None
     if after and not (after[0].isalpha() or after[0] in "%‰°$€£¥₩₹₽₺₫฿₱₪µ"):
         return None
     negative ^= match["sign"] == "-"
     return Written(negative, match["body"].strip(), match["power"] or "", before, after, cents)
+
+
+def _is_code(text: str, match: re.Match[str]) -> bool:
+    """Whether capitals joined to whole digits are a code, as RP1000."""
+    is_joined = match.end("before") == match.start("sign") and match["body"].isdigit()
+    return is_joined and match["before"].isupper() and match["before"].casefold() in OF_CODES
 
 
 def without_footnotes(text: str) -> str:
