@@ -16,7 +16,7 @@ from ._loops import Loop, places_of
 from ._source import write_source
 from ._threads import num_threads, parallel
 from ._tiles import Tiles
-from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, contiguous_strides, lay_out
+from .layout import ALIGN, CHUNK, Register, Scratch, Shares, View, aligned_bytes, contiguous_strides, lay_out
 from .machine._program import is_best_whole, write_program
 from .machine._steps import Steps
 from .machine._switch import Machine, machine_code
@@ -99,7 +99,9 @@ def _tiles_of(stage: Stage, strides: Sequence[tuple[int, ...]], machine: bool, q
     exports = {len(strides) + o: o for o in range(len(stage.exports))}
     around = [*strides, *(contiguous_strides(v.shape, v.dtype) for v, _ in stage.exports)]
     sizes = {b - a for a, b in stage.tiles}
-    return Tiles(stage, {n: Plan(stage.graph(n), exports, (), around, machine, True, quick) for n in sizes})
+    return Tiles(
+        stage, {n: Plan(stage.graph(n), exports, (), around, machine, is_tile=True, quick=quick) for n in sizes}
+    )
 
 
 def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool, quick: bool) -> Loop:
@@ -110,7 +112,7 @@ def _loop_of(node: Node, strides: Sequence[tuple[int, ...]], machine: bool, quic
     around = [contiguous_strides(v.shape, v.dtype) for v in body.inputs[: rows.stop]] + list(strides[rows.stop :])
     alone = is_short(body.nodes)
     program = body if alone else cut_for(body, range(rows.stop), machine)
-    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, alone, quick)
+    plan = Plan(program, {i: i for i in range(carried)}, rows, around, machine, is_tile=alone, quick=quick)
     return Loop(plan, carried, sliced, places_of(params["length"], params["reverse"]))
 
 
@@ -200,7 +202,7 @@ def _shares(arrays: list[np.ndarray], size: int, room: np.ndarray) -> list[list[
         nonlocal room
         if a.nbytes > room.nbytes:
             return np.empty_like(a)
-        found, room = room[: a.nbytes].view(a.dtype), room[-(-a.nbytes // ALIGN) * ALIGN :]
+        found, room = room[: a.nbytes].view(a.dtype), room[aligned_bytes(a.nbytes) :]
         return found
 
     unique = {id(a): a for a in arrays}.values()

@@ -8,7 +8,7 @@ import numpy as np
 
 from ._cut import SUM, part_of
 from ._threads import num_threads, parallel
-from .layout import ALIGN
+from .layout import aligned_bytes
 from .passes._stages import Stage
 
 
@@ -43,7 +43,7 @@ class Tiles:
     @property
     def part_bytes(self) -> int:
         """What the parts of its sums need, those of the first tile not counted."""
-        return (len(self.stage.tiles) - 1) * sum(_aligned(v.nbytes) for v, how in self.stage.exports if how is SUM)
+        return (len(self.stage.tiles) - 1) * sum(aligned_bytes(v.nbytes) for v, how in self.stage.exports if how is SUM)
 
     def bind(
         self,
@@ -58,7 +58,7 @@ class Tiles:
         parts, start = {}, 0
         for k, ((_, how), out) in enumerate(zip(stage.exports, outputs)):
             if how is SUM:
-                stop = start + (len(tiles) - 1) * _aligned(out.nbytes)
+                stop = start + (len(tiles) - 1) * aligned_bytes(out.nbytes)
                 rows = room[start:stop].reshape(len(tiles) - 1, -1)[:, : out.nbytes]
                 parts[k] = [out, *(row.view(out.dtype).reshape(out.shape) for row in rows)]
                 start = stop
@@ -81,10 +81,6 @@ class Tiles:
                     np.add(out, part, out)
 
         return run
-
-
-def _aligned(nbytes: int) -> int:
-    return -(-nbytes // ALIGN) * ALIGN
 
 
 def _run_all(runs: Sequence[Callable[[], None]]) -> None:

@@ -11,5 +11,6 @@ from ._places import Register as Register
 from ._places import Scratch as Scratch
 from ._places import Shares as Shares
 from ._places import View as View
+from ._places import aligned_bytes as aligned_bytes
 from ._verify import verify_layout as verify_layout
 from ._views import contiguous_strides as contiguous_strides

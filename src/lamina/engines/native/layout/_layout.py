@@ -23,7 +23,7 @@ class Layout:
     written: the donated inputs that receive their new value where it is computed; the others are copied at the end.
     wholes: concatenations of which some part is computed where it belongs.
     strides: bytes from entry to entry along each axis of a value's array.
-    free: for each block by its first call, a range of the arena that nobody needs while it runs.
+    free: for each block that runs piece by piece, by its first call, a range of the arena that nobody needs meanwhile.
     """
 
     graph: Graph
@@ -88,7 +88,7 @@ def lay_out(
     registers = find_registers(graph, blocks, views) if fuse else set()
     nowhere = without_memory(registers, sharing)
     scratch = set() if fuse else find_scratch(graph, blocks, views, sharing)
-    packed, total, free = pack(graph, views, sharing, blocks, scratch, work, nowhere)
+    packed, total, free = pack(graph, views, sharing, blocks, scratch, work, nowhere, not fuse)
     places: dict[Var, Place] = {**{v: View(x) for v, x in views.of.items()}, **sharing.places, **packed}
     places |= dict.fromkeys(nowhere, Register())
     known = {v: x.strides for v, x in views.arrays.items()}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .._graph import Graph, Node, Var
 from ._blocks import Block
-from ._places import ALIGN, CHUNK, Joined, Owned, Scratch
+from ._places import ALIGN, CHUNK, Joined, Owned, Scratch, aligned_bytes
 from ._sharing import Sharing
 from ._views import Views
 
@@ -24,9 +24,10 @@ class _Range(NamedTuple):
 def pack(
     graph: Graph, views: Views, sharing: Sharing, blocks: Sequence[Block], scratch: Collection[Var],
     work: Mapping[Node, Sequence[Var]], nowhere: Collection[Var] = (),
+    in_pieces: bool = True,
 ) -> tuple[dict[Var, Owned | Scratch], int, dict[int, tuple[int, int]]]:  # fmt: skip
-    """The place of each value, and the bytes of the arena: largest first, at the lowest offset that is free. Also, for each
-    block by its first call, the longest range of the arena that nobody needs while it runs.
+    """The place of each value, and the bytes of the arena: largest first, at the lowest offset that is free. Also, where blocks
+    run piece by piece, for each by its first call the longest range of the arena that nobody needs meanwhile.
 
     Two values may have the same bytes if they are never alive together. Where a part of a concatenation is computed in place,
     its bytes of the whole are alive from then on, and others may have them until then. `work`: what calls need on their way.
@@ -49,8 +50,11 @@ def pack(
         for r in ranges:
             bisect.insort(taken, (offset + r.offset, offset + r.offset + r.size, r.first, r.last))
         places[v] = Scratch(offset) if v in scratch else Owned(offset)
-        total = max(total, offset + _aligned(ranges[0].size))
-    free = {first: _longest_gap([t for t in taken if t[2] <= last and first <= t[3]], total) for first, last in blocks}
+        total = max(total, offset + aligned_bytes(ranges[0].size))
+    free = {
+        first: _longest_gap([t for t in taken if t[2] <= last and first <= t[3]], total)
+        for first, last in (blocks if in_pieces else ())
+    }
     return places, total, free
 
 
@@ -62,19 +66,15 @@ def _lowest(ranges: Sequence[_Range], taken: Sequence[tuple[int, int, int, int]]
         for within, size, first, last in ranges:
             for start, end, a, b in taken:
                 if a <= last and first <= b and offset + within < end and start < offset + within + size:
-                    offset, moved = _aligned(end - within), len(ranges) > 1  # one range has met all in one pass
+                    offset, moved = aligned_bytes(end - within), len(ranges) > 1  # one range has met all in one pass
     return offset
 
 
 def _longest_gap(taken: Sequence[tuple[int, int, int, int]], total: int) -> tuple[int, int]:
     """Start and end of what lies between ranges that are sorted, or behind them."""
-    ends = list(itertools.accumulate((_aligned(end) for _, end, *_ in taken), max, initial=0))
+    ends = list(itertools.accumulate((aligned_bytes(end) for _, end, *_ in taken), max, initial=0))
     starts = [start // ALIGN * ALIGN for start, *_ in taken]
     return max(zip(ends, [*starts, total]), key=lambda gap: gap[1] - gap[0])
-
-
-def _aligned(size: int) -> int:
-    return -(-size // ALIGN) * ALIGN
 
 
 def _needs(

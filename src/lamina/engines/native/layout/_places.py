@@ -9,6 +9,11 @@ ALIGN = 64
 CHUNK = 1 << 14
 
 
+def aligned_bytes(size: int) -> int:
+    """The bytes that a place of this size takes, so that the next one is aligned."""
+    return -(-size // ALIGN) * ALIGN
+
+
 @dataclass(frozen=True, slots=True)
 class Owned:
     """In the arena, at this byte."""
