@@ -22,6 +22,7 @@ FORMS = {
     "mysql in a file": f"{BOX}| x | city | y |\n{BOX}{lines('| ', ' |')}{BOX}",
     "markdown": "| x | city | y |\n|:--|:---:|---|\n" + lines("| ", " |"),
     "markdown bare": "x | city | y\n--- | --- | ---\n" + lines("", ""),
+    "ruled below too": "x,city,y\n---,----,---\n" + lines("", "", ",").replace("1,", "---,----,---\n1,", 1),
     "sqlcmd": "x,city,y\n---,----,---\n" + lines("", "", ",") + "\n(60 rows affected)\n",
 }
 

@@ -3,7 +3,7 @@
 import re
 
 from ._layout import lines_named, shown_row
-from ._parts import take_apart
+from ._parts import plain_number, take_apart
 from ._records import Row
 from ._ruled import is_count
 
@@ -81,18 +81,11 @@ def may_stand_below(row: Row) -> bool:
 def _is_average(rows: list[Row]) -> bool:
     """Whether a number of the last row is the mean of those above it, as far as digits go."""
     for i, field_ in enumerate(rows[-1].fields):
-        column = [_plain(row.fields[i]) for row in rows[:-1]]
+        column = [plain_number(row.fields[i]) for row in rows[:-1]]
         known = [value for value in column if value is not None]
-        mean = _plain(field_)
+        mean = plain_number(field_)
         if mean is not None and len(known) > 1:
             expected = sum(known) / len(known)
             if abs(mean - expected) <= _NEAR_MEAN * (max(known) - min(known)):
                 return True
     return False
-
-
-def _plain(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -9,22 +9,10 @@ CURRENCIES = (
 AFTER_ALONE = {"euro", "euros"}  # Euro 5 is a norm for cars
 OF_CODES = set(
     "rub rp idr brl mxn zar thb vnd cad aud nzd sgd hkd uah aed".split()
-)  # as RP1000, beside Rp1000 and RP 1000
+)  # RP1000, but not Rp1000 and RP 1000
 SAME = {
     "us$": "$", "usd": "$", "eur": "€", "euro": "€", "euros": "€", "gbp": "£", "jpy": "¥", "円": "¥", "krw": "₩", "원": "₩",
     "inr": "₹", "rs": "₹", "元": "cny", "kč": "czk", "zł": "pln", "rub": "₽", "руб": "₽", "р": "₽",
     "fr": "chf", "sfr": "chf", "rp": "idr",
 }  # fmt: skip
-WITHOUT_DECIMALS = {
-    "₩",
-    "krw",
-    "원",
-    "¥",
-    "jpy",
-    "円",
-    "₫",
-    "vnd",
-    "rp",
-    "rp.",
-    "idr",
-}  # three digits more are thousands
+WITHOUT_DECIMALS = set("₩ krw 원 ¥ jpy 円 ₫ vnd rp rp. idr".split())  # three digits more are thousands

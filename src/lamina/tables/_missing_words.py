@@ -9,6 +9,7 @@ import numpy as np
 
 from ._number_rule import NumberRule
 from ._numbers import MISSING
+from ._parts import plain_number
 from ._table import Table
 
 _WORDS = {word for word in MISSING if word.isalpha()}
@@ -60,17 +61,12 @@ def unseen_notes(table: Table, missing: Sequence[str], where: str) -> list[str]:
     held = {name: {str(value).strip() for value in values.tolist()} for name, values in table.raw.items()}
     told = [m for m in dict.fromkeys(missing) if m.strip().casefold() not in MISSING]
     unseen = [m for m in told if not any(m.strip() in texts for texts in held.values())]
-    if any(_number(m) is not None for m in unseen):
+    if any(plain_number(m) is not None for m in unseen):
         numbers = {_number(text, table.rules.get(name)) for name, texts in held.items() for text in texts} - {None}
-        unseen = [m for m in unseen if _number(m) not in numbers]
+        unseen = [m for m in unseen if plain_number(m) not in numbers]
     return [f"--missing {value}: no entry of {where} is {value!r}." for value in unseen]
 
 
-def _number(text: str, rule: NumberRule | None = None) -> float | None:
+def _number(text: str, rule: NumberRule | None) -> float | None:
     """What a text is as a number, by the rule of its column if there is one."""
-    if rule is not None:
-        return rule.value(text)
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return plain_number(text) if rule is None else rule.value(text)

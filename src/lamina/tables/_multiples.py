@@ -24,9 +24,9 @@ _SUM = re.compile(
 def multiple_and_currency(after: str) -> tuple[str, str] | None:
     """The multiple and the currency, folded, that a text after a number consists of; None if it is something else."""
     folded = after.casefold()
-    currency = next((c for c in sorted(CURRENCIES, key=len, reverse=True) if folded.endswith(c)), None)
-    if currency is None:
+    if not folded.endswith(CURRENCIES):
         return None
+    currency = max(filter(folded.endswith, CURRENCIES), key=len)
     multiple = folded[: -len(currency)].rstrip(" .")
     multiple = _BEFORE_CURRENCY.get(multiple, multiple)
     return (multiple, currency) if multiple in MULTIPLES else None

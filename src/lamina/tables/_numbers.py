@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -68,9 +68,8 @@ def uses_decimal_comma(texts: list[str]) -> bool | None:
     return _has_decimal_comma([w for w in map(take_apart, texts) if w is not None])
 
 
-def _has_decimal_comma(written: Iterable[Written]) -> bool | None:
-    written = list(written)
-    is_whole = _is_whole_money(written)
+def _has_decimal_comma(written: Collection[Written]) -> bool | None:
+    is_whole = _shows_no_decimals(written)
     said = [s for w in written if (s := _decimal_sign(w, is_whole)) is not None]
     comma, point = said.count(","), said.count(".")
     return None if comma == point else comma > point
@@ -95,7 +94,7 @@ def _is_of_whole_money(w: Written) -> bool:
     return bool({w.before, w.after.casefold()} & WITHOUT_DECIMALS)
 
 
-def _is_whole_money(written: Iterable[Written]) -> bool:
+def _shows_no_decimals(written: Iterable[Written]) -> bool:
     """Whether no money of those that have no decimals shows some all the same, as yuan under ¥ and rates do: ¥0.35, ¥2.5."""
     return not any(
         _is_of_whole_money(w)
@@ -259,13 +258,12 @@ class Texts:
     def _bodies(self) -> tuple[dict[str, str], list[str], list[int]]:
         """The digits and separators of texts, those texts with a point that could be either, and the whole numbers."""
         bodies = {text: w.body for text, w in self.written.items() if not w.power}
-        is_whole = _is_whole_money(self.written.values())
-        unclear = {
+        is_whole = _shows_no_decimals(self.written.values())
+        pointed = [
             text
-            for text, w in self.written.items()
-            if UNCLEAR.fullmatch(w.body) and not (is_whole and _is_of_whole_money(w))
-        }
-        pointed = [text for text, body in bodies.items() if "." in body and text in unclear]
+            for text, body in bodies.items()
+            if "." in body and UNCLEAR.fullmatch(body) and not (is_whole and _is_of_whole_money(self.written[text]))
+        ]
         return bodies, pointed, [int(body) for body in bodies.values() if body.isdigit()]
 
     def _is_comma_stray(self) -> bool:

@@ -105,6 +105,14 @@ def _is_code(text: str, match: re.Match[str]) -> bool:
     return is_joined and match["before"].isupper() and match["before"].casefold() in OF_CODES
 
 
+def plain_number(text: str) -> float | None:
+    """The number that Python reads in a text, None if it reads none."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def without_footnotes(text: str) -> str:
     """The text without the marks of footnotes that follow it, as 1,234[1]."""
     return _FOOTNOTE.sub("", text) if text.endswith("]") else text

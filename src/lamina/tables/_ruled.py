@@ -11,7 +11,6 @@ _COUNT = re.compile(
     r"\(?\d[\d,.' ]* (?:rows?|records?|zeilen?|lignes?|filas?|righe|linhas?|строк[аи]?|запис\w+)\b[^\d]*(?:\([^()]*\))?\)?",
     re.IGNORECASE,
 )
-RULE_OF_TEXT = re.compile(r"(?m)^[-=+:| \t]*(?:-{3}|={3})[-=+:| \t]*\r?$")
 
 
 def is_rule(row: Row) -> bool:

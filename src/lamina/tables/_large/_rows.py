@@ -12,7 +12,6 @@ import numpy as np
 from lamina._lazy import lazy_module
 
 from .._records import Row, cut
-from .._ruled import RULE_OF_TEXT
 from .._sheet import Evener
 
 pyarrow: Any = lazy_module("pyarrow")
@@ -73,7 +72,7 @@ class EvenRows:
 
     def _quickly(self, text: str) -> tuple[Any, str] | None:
         """The rows, and what is left of the last; None if anything about them is odd."""
-        if self.evener.layout.is_boxed or ("---" in text and RULE_OF_TEXT.search(text)):
+        if self.evener.layout.is_boxed or self.evener.layout.is_ruled:
             return None
         content = text.encode()
         letters = np.frombuffer(content, np.uint8)
